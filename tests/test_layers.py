@@ -1,0 +1,185 @@
+"""The arrows between the folders, and the budgets of modules and functions, read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "musenb"
+
+# What a folder's modules may import of the project, as dotted prefixes; every folder may import itself and the errors.
+ALLOWED = {
+    "errors": (),
+    "score": (),
+    "tokens": ("musenb.score",),
+    "model": (),
+    "sample": ("musenb.score", "musenb.tokens", "musenb.model.decode", "musenb.model.config"),
+    "analysis": ("musenb.score", "musenb.tokens"),
+    "export": ("musenb.score",),
+    "train": ("musenb.score", "musenb.tokens", "musenb.model", "musenb.sample", "musenb.analysis"),
+    "widgets": ("musenb.score", "musenb.analysis", "musenb.export"),
+}
+# The modules beside the folders: they wire the folders together.
+WIRING = {"__init__", "cli", "demo", "doctor", "session", "__main__"}
+# Heavy packages that a folder never imports, wherever in the file.
+FORBIDDEN = {
+    "score": {"torch"},
+    "tokens": {"torch", "music21", "symusic", "verovio"},
+    "model": {"music21", "symusic", "verovio", "pretty_midi"},
+    "sample": {"torch", "music21", "symusic", "verovio", "pretty_midi"},
+    "analysis": {"torch"},
+    "export": {"torch"},
+    "widgets": {"torch"},
+}
+# Modules that play without torch although their folder trains with it.
+NUMPY_ONLY = {"model/decode.py", "model/config.py"}
+# Imported inside functions only, so that a plain `import musenb.<anything>` stays light.
+LAZY = {"music21", "symusic", "verovio", "pretty_midi", "IPython", "jupyterlab"}
+
+AT_THE_TOP = {
+    ".ci", ".gitattributes", ".gitignore", "LICENSE", "README.md", "binder", "frontend", "musenb", "notebooks", "pyproject.toml",
+    "tests", "tutorials",
+}  # fmt: skip
+
+MODULE_LINES, FUNCTION_LINES, PARAMETERS = 400, 80, 8
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def label(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def layer(path: Path) -> str:
+    """Return the folder of a module, or its own name when it stands beside the folders."""
+    parts = path.relative_to(PACKAGE).parts
+    return parts[0] if len(parts) > 1 else path.stem
+
+
+def imports(tree: ast.AST) -> list[tuple[str, int]]:
+    """Return every imported dotted name with its line; `from a import b` gives 'a.b'."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: relative import"
+            found += [(f"{node.module}.{alias.name}", node.lineno) for alias in node.names]
+    return found
+
+
+def allowed_within(layer_name: str, name: str) -> bool:
+    prefixes = ("musenb.errors", f"musenb.{layer_name}", *ALLOWED[layer_name])
+    return any(name == prefix or name.startswith(prefix + ".") for prefix in prefixes)
+
+
+def arrow_faults(source: str, layer_name: str) -> list[str]:
+    """Return what in `source` crosses the arrows of its layer."""
+    faults = []
+    for name, line in imports(ast.parse(source)):
+        head = name.split(".")[0]
+        if head == "musenb" and layer_name in ALLOWED and not allowed_within(layer_name, name):
+            faults.append(f"line {line}: {layer_name} may not import {name}")
+        if head in FORBIDDEN.get(layer_name, ()):
+            faults.append(f"line {line}: {layer_name} may not import {head}")
+    return faults
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines of a function from its `def` on, its docstring left out."""
+    lines = function.end_lineno - function.lineno + 1
+    first = function.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        lines -= first.end_lineno - first.lineno + 1
+    return lines
+
+
+def budget_faults(source: str) -> list[str]:
+    """Return the functions of `source` that are too long or take too much."""
+    faults = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if code_lines(node) > FUNCTION_LINES:
+            faults.append(f"line {node.lineno}: {node.name} has {code_lines(node)} lines, {FUNCTION_LINES} at most")
+        names = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        count = sum(1 for argument in names if argument.arg not in ("self", "cls"))
+        if count > PARAMETERS:
+            faults.append(f"line {node.lineno}: {node.name} takes {count} parameters, {PARAMETERS} at most")
+    return faults
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_imports_follow_the_arrows(path: Path) -> None:
+    assert arrow_faults(path.read_text(encoding="utf-8"), layer(path)) == []
+
+
+@pytest.mark.parametrize("path", [PACKAGE / name for name in sorted(NUMPY_ONLY)], ids=label)
+def test_playing_needs_no_torch(path: Path) -> None:
+    assert not [name for name, _ in imports(ast.parse(path.read_text(encoding="utf-8"))) if name.startswith("torch")]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_every_module_belongs_to_a_layer(path: Path) -> None:
+    assert layer(path) in ALLOWED.keys() | WIRING
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_module_and_functions_keep_their_budget(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    lines = source.count("\n")
+    assert lines <= MODULE_LINES, f"{lines} lines, {MODULE_LINES} at most"
+    assert budget_faults(source) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_slow_packages_are_imported_inside_functions(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    at_module_level = [name for node in tree.body for name, _ in imports(node) if not_deferred(node)]
+    assert LAZY.isdisjoint(name.split(".")[0] for name in at_module_level)
+
+
+def not_deferred(node: ast.stmt) -> bool:
+    """Return True unless the imports of the statement run later (in a function) or never (under TYPE_CHECKING)."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return False
+    return not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+
+
+def test_nothing_else_stands_at_the_top() -> None:
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip("not a git checkout: what is tracked cannot be told")
+    assert {name.split("/")[0] for name in done.stdout.splitlines()} <= AT_THE_TOP
+
+
+def test_the_layer_of_a_module_beside_the_folders_is_its_name() -> None:
+    assert layer(PACKAGE / "errors.py") == "errors"
+    assert layer(PACKAGE / "score" / "note.py") == "score"
+
+
+@pytest.mark.parametrize(
+    ("source", "layer_name", "fault"),
+    [
+        ("from musenb.tokens import grid", "score", "score may not import musenb.tokens.grid"),
+        ("def f():\n    import torch", "sample", "sample may not import torch"),
+        ("from musenb.model.transformer import Transformer", "sample", "sample may not import musenb.model"),
+        ("import musenb.score.note", "model", "model may not import musenb.score.note"),
+        ("from musenb import session", "widgets", "widgets may not import musenb.session"),
+    ],
+)
+def test_a_crossed_arrow_is_found(source: str, layer_name: str, fault: str) -> None:
+    assert any(fault in found for found in arrow_faults(source, layer_name))
+
+
+def test_a_broken_budget_is_found() -> None:
+    long = "def long(x):\n" + "    x += 1\n" * FUNCTION_LINES
+    wide = f"def wide({', '.join(f'p{i}' for i in range(PARAMETERS + 1))}): pass"
+    assert "long has 81 lines" in budget_faults(long)[0]
+    assert "wide takes 9 parameters" in budget_faults(wide)[0]
+    documented = 'def documented(x):\n    """One.\n' + "\n" * 90 + '    """\n    return x\n'
+    assert budget_faults(documented) == []
