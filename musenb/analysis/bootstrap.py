@@ -18,8 +18,13 @@ DRAWS = 2000
 
 
 def interval(
-    statistic: Callable[[np.ndarray], np.ndarray], pieces: int, *, seed: int = 0, draws: int = DRAWS, level: float =
-0.95 ) -> tuple[float, float]:
+    statistic: Callable[[np.ndarray], np.ndarray],
+    pieces: int,
+    *,
+    seed: int = 0,
+    draws: int = DRAWS,
+    level: float = 0.95,
+) -> tuple[float, float]:
     """Return the ends of the bootstrap interval of a statistic of `pieces` pieces.
 
     Parameters

@@ -86,7 +86,8 @@ def validate(grid: np.ndarray) -> np.ndarray:
     bad = np.argwhere((grid < REST) | (grid > HIGHEST_PITCH))
     if len(bad):
         step, voice = bad[0]
-        raise ScoreError(f"pitch {grid[step, voice]} at step {step}, voice {voice} is outside 0..{HIGHEST_PITCH} and not {REST}")
+        pitch = grid[step, voice]
+        raise ScoreError(f"pitch {pitch} at step {step}, voice {voice} is outside 0..{HIGHEST_PITCH} and not {REST}")
     return grid.astype(int)
 
 
@@ -145,7 +146,7 @@ def wide_spacings(chords: np.ndarray) -> int:
 
 
 def tertian_beats(grid: np.ndarray) -> tuple[int, int]:
-    """Return on how many beats the sound is a chord built of thirds, and on how many it could be (three pitch classes)."""
+    """Return on how many beats a chord built of thirds sounds, and on how many one could (three pitch classes)."""
     beats = grid[::STEPS_PER_QUARTER]
     beats = beats[(beats >= 0).all(axis=1)]
     masks = np.bitwise_or.reduce(1 << beats % 12, axis=1)

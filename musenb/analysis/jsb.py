@@ -1,7 +1,8 @@
 """The canonical JSB chorales on a sixteenth grid, as shipped in `musenb/data/jsb16.npz`.
 
 A piece is a grid: an int8 array (steps, 4) of sounding MIDI pitches, four steps a quarter, columns soprano, alto,
-tenor, bass; -1 is a rest. Pieces stand in their original keys. The source does not tell a held note from a repeated one.
+tenor, bass; -1 is a rest. Pieces stand in their original keys. The source does not tell a held note from a repeated
+one.
 
 References
 ----------

@@ -96,7 +96,7 @@ def test_a_score_gives_its_grid():
 
 
 def test_a_score_of_two_voices_is_refused():
-    with pytest.raises(ScoreError, match="part-writing needs 4 voices, 'duet.mid' has 2"):
+    with pytest.raises(ScoreError, match=r"part-writing needs 4 voices, 'duet\.mid' has 2"):
         chorale.score_grid(Score((Voice("a"), Voice("b")), source="duet.mid"))
 
 
@@ -139,7 +139,9 @@ def test_holding_every_chord_longer_changes_no_part_writing(chords):
 
 def test_bach_scores_what_bach_is_known_to_score():
     measured = chorale.evaluate(load_jsb()["test"])
-    known = {"parallels": .339, "crossing": 2.45, "tertian": .905, "in_scale": .951, "spacing": 1.92, "with_parallels": .208}
+    known = {
+        "parallels": .339, "crossing": 2.45, "tertian": .905, "in_scale": .951, "spacing": 1.92, "with_parallels": .208,
+    }
     for name, value in known.items():
         assert measured[name]["value"] == pytest.approx(value, abs=.005), name
     assert measured["parallels"]["low"] == pytest.approx(.17, abs=.02)
