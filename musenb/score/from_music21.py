@@ -14,6 +14,7 @@ from typing import Any
 from musenb.errors import ScoreError
 from musenb.score.barring import Measure, fit_bars
 from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.plain import plain_text
 
 CHOIR = {
     "soprano": ("soprano", "sopran", "sopraan", "s", "s."),
@@ -21,7 +22,7 @@ CHOIR = {
     "tenor": ("tenor", "tenore", "t", "t."),
     "bass": ("bass", "basso", "bassus", "bas", "b", "b."),
 }
-LONGEST_TEXT = 200
+FILE_SUFFIXES = (".mxl", ".xml", ".musicxml", ".krn", ".abc", ".mid", ".midi")
 LARGEST_DENOMINATOR = 65535  # as music21 itself rounds
 
 
@@ -79,8 +80,8 @@ def score_from_music21(stream: Any, *, source: str = "music21", expand_repeats: 
         keys=_sorted_changes(parts, outside, "keys"),
         tempos=_sorted_changes(parts, outside, "tempos"),
         anacrusis=anacrusis,
-        title=_plain_text(getattr(metadata, "title", None) or getattr(metadata, "movementName", None)),
-        composer=_plain_text(getattr(metadata, "composer", None)),
+        title=_title(metadata),
+        composer=plain_text(getattr(metadata, "composer", None) or ""),
         source=source,
     )
 
@@ -194,7 +195,7 @@ def _voices(parts: list[_Part]) -> Iterator[Voice]:
 
 def _voice_name(part_name: str) -> str:
     """Return the name of a part, or of the choir voice that it names."""
-    plain = _plain_text(part_name)
+    plain = plain_text(part_name)
     return next((voice for voice, names in CHOIR.items() if plain.lower() in names), plain or "part")
 
 
@@ -241,7 +242,7 @@ def _exact(quarters: Any) -> Fraction:
     return exact if exact.denominator <= LARGEST_DENOMINATOR else exact.limit_denominator(LARGEST_DENOMINATOR)
 
 
-def _plain_text(text: Any) -> str:
-    """Return one line of printable text of at most 200 characters; empty for None."""
-    words = " ".join(str(text or "").split())
-    return "".join(c for c in words if c.isprintable())[:LONGEST_TEXT]
+def _title(metadata: Any) -> str:
+    """Return the title that the music states; music21 puts the file's name where there is none."""
+    title = getattr(metadata, "title", None) or getattr(metadata, "movementName", None) or ""
+    return "" if title.endswith(FILE_SUFFIXES) else plain_text(title)

@@ -1,0 +1,134 @@
+"""Score <-> JSON text: exact, versioned, one line.
+
+The form is a table of origins and, for each voice, one row for a note:
+[onset, duration, pitch, velocity, spelling, fermata 0 or 1, row of the origin table]. Times are whole numbers of quarters
+or a text 'p/q', never a float.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from musenb.errors import LoadError, ScoreError
+from musenb.score.note import GIVEN, KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
+
+FORMAT, VERSION = "musenb-score", 1
+
+
+def to_json(score: Score) -> str:
+    """Return a score as one line of JSON; the same score always gives the same text."""
+    origins: dict[Origin, int] = {GIVEN: 0}
+    voices = [[voice.name, [_note_row(note, origins) for note in voice.notes]] for voice in score.voices]
+    plain = {
+        "format": FORMAT,
+        "version": VERSION,
+        "title": score.title,
+        "composer": score.composer,
+        "source": score.source,
+        "anacrusis": _time(score.anacrusis),
+        "metres": [[_time(m.onset), m.beats, m.unit] for m in score.metres],
+        "keys": [[_time(k.onset), k.fifths, k.mode] for k in score.keys],
+        "tempos": [[_time(t.onset), t.qpm] for t in score.tempos],
+        "origins": [[o.model, o.seed, [list(pair) for pair in o.settings]] for o in origins],
+        "voices": voices,
+    }
+    return json.dumps(plain, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+
+
+def from_json(text: str | bytes) -> Score:
+    """Return the score that `to_json` wrote.
+
+    Raises
+    ------
+    LoadError
+        kind 'format': not a musenb score, or of a version that this release does not know; kind 'content': a value is
+        missing, of another type or outside its range.
+    """
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise LoadError("format", f"a saved score is not JSON: {error}") from None
+    if not isinstance(plain, dict) or plain.get("format") != FORMAT:
+        raise LoadError("format", f"JSON without \"format\": \"{FORMAT}\" is not a saved score")
+    if plain.get("version") != VERSION:
+        raise LoadError(
+            "format", f"a saved score of version {plain.get('version')!r}; this release reads {VERSION}", "update musenb"
+        )
+    try:
+        return _score(plain)
+    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError, OverflowError) as error:
+        reason = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
+        raise LoadError("content", f"a saved score is damaged: {reason}") from None
+
+
+def _score(plain: dict[str, Any]) -> Score:
+    origins = [
+        Origin(_typed(model, str), None if seed is None else _typed(seed, int), tuple((str(k), str(v)) for k, v in settings))
+        for model, seed, settings in plain["origins"]
+    ]
+    voices = tuple(
+        Voice(_typed(name, str), tuple(_note(row, origins) for row in rows)) for name, rows in plain["voices"]
+    )
+    return Score(
+        voices=voices,
+        metres=_changes(plain["metres"], TimeSignature, int, int),
+        keys=_changes(plain["keys"], KeySignature, int, str),
+        tempos=_changes(plain["tempos"], Tempo, float),
+        anacrusis=_quarters(plain["anacrusis"]),
+        title=_typed(plain["title"], str),
+        composer=_typed(plain["composer"], str),
+        source=_typed(plain["source"], str),
+    )
+
+
+def _changes(rows: list[list[Any]], build: Callable[..., Any], *kinds: type) -> tuple:
+    """Return the metres, keys or tempos of rows [onset, value, ...]."""
+    changes = []
+    for onset, *values in rows:
+        typed = [_typed(value, kind) for value, kind in zip(values, kinds, strict=True)]
+        changes.append(build(_quarters(onset), *typed))
+    return tuple(changes)
+
+
+def _note_row(note: Note, origins: dict[Origin, int]) -> list[Any]:
+    row = origins.setdefault(note.origin, len(origins))
+    return [
+        _time(note.onset), _time(note.duration), note.pitch, note.velocity, note.spelling, int(note.fermata), row
+    ]  # fmt: skip
+
+
+def _note(row: list[Any], origins: list[Origin]) -> Note:
+    onset, duration, pitch, velocity, spelling, fermata, origin = row
+    if _typed(fermata, int) not in (0, 1) or not 0 <= _typed(origin, int) < len(origins):
+        raise ScoreError(f"note row {row} has a fermata or an origin that does not exist")
+    return Note(
+        _quarters(onset),
+        _quarters(duration),
+        _typed(pitch, int),
+        _typed(velocity, int),
+        _typed(spelling, str),
+        bool(fermata),
+        origins[origin],
+    )
+
+
+def _time(quarters: Fraction) -> int | str:
+    return quarters.numerator if quarters.denominator == 1 else f"{quarters.numerator}/{quarters.denominator}"
+
+
+def _quarters(value: Any) -> Fraction:
+    """Return a whole number or a 'p/q' text as a Fraction."""
+    if isinstance(value, str) and "/" in value:
+        numerator, denominator = value.split("/")
+        return Fraction(int(numerator), int(denominator))
+    return Fraction(_typed(value, int))
+
+
+def _typed(value: Any, kind: type) -> Any:
+    """Return `value` if it is of `kind`; a whole number counts as a float, a bool never as a number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
+        raise TypeError(f"{value!r} stands where {kind.__name__} is expected")
+    return float(value) if kind is float else value

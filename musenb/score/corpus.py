@@ -1,0 +1,108 @@
+"""Pieces of the corpus that music21 brings, read in the child process of `isolate`: the caller never imports music21."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections import defaultdict
+from functools import lru_cache
+from pathlib import Path
+
+from musenb.errors import LoadError
+from musenb.score.as_json import from_json, to_json
+from musenb.score.isolate import ChildLimits, isolated
+from musenb.score.note import Score
+
+CORPUS_LIMITS = ChildLimits(cpu_seconds=100.0, wall_seconds=200.0)  # trusted files, some of them long
+PREFERRED_SUFFIXES = (".mxl", ".musicxml", ".xml", ".krn", ".abc")
+
+
+def corpus_score(name: str) -> Score:
+    """Return a piece of music21's corpus.
+
+    Parameters
+    ----------
+    name : str
+        As in 'bwv66.6', 'bach/bwv66.6' or 'bach/bwv66.6.mxl'; of a collection of tunes the first is taken.
+
+    Raises
+    ------
+    LoadError
+        kind 'missing': there is no such piece; the message names the nearest.
+    """
+    path = corpus_path(name, tuple(_relative_paths()))
+    text = isolated(f"{__name__}:parse_to_json", {"path": path}, what=f"corpus:{name}", limits=CORPUS_LIMITS)
+    score = from_json(text)
+    return dataclasses.replace(score, title=score.title or Path(path).stem, source=f"corpus:{name}")
+
+
+def corpus_names(composer: str = "bach") -> tuple[str, ...]:
+    """Return the names of the pieces by a composer ('' for all), each as short as `corpus_score` understands it."""
+    stems: dict[str, set[str]] = defaultdict(set)
+    paths = [Path(path) for path in _relative_paths()]
+    for path in paths:
+        stems[path.stem].add(path.with_suffix("").as_posix())
+    names = {
+        path.stem if len(stems[path.stem]) == 1 else path.with_suffix("").as_posix()
+        for path in paths
+        if composer in ("", path.parts[0])
+    }
+    return tuple(sorted(names))
+
+
+def corpus_path(name: str, paths: tuple[str, ...]) -> str:
+    """Return the one of the corpus paths, relative and with '/', that a name means.
+
+    Raises
+    ------
+    LoadError
+        kind 'missing': none or several different pieces fit.
+    """
+    wanted = name.strip().lower()
+    found = []
+    for path in map(Path, paths):
+        whole = path.as_posix().lower()
+        if wanted in (whole, path.name.lower(), path.stem.lower(), whole[: -len(path.suffix)]):
+            found.append(path)
+    if len({path.with_suffix("") for path in found}) == 1:
+        ranks = {suffix: rank for rank, suffix in enumerate(PREFERRED_SUFFIXES)}
+        return min(found, key=lambda path: ranks.get(path.suffix, len(ranks))).as_posix()
+    stems = [path.with_suffix("").as_posix() for path in found] or _nearest(wanted, paths)
+    advice = f"did you mean {', '.join(stems[:5])}?" if stems else "as in corpus:bwv66.6"
+    problem = "means several pieces" if found else "is not a piece"
+    raise LoadError("missing", f"'{name[:80]}' {problem} of the music21 corpus", advice)
+
+
+def _nearest(wanted: str, paths: tuple[str, ...]) -> list[str]:
+    """Return a few names that begin with or resemble the wanted one."""
+    stems = sorted({Path(path).stem for path in paths})
+    beginning = [stem for stem in stems if wanted and stem.lower().startswith(wanted)]
+    return (beginning + [s for s in difflib.get_close_matches(wanted, stems, n=5) if s not in beginning])[:5]
+
+
+@lru_cache(maxsize=1)
+def _relative_paths() -> tuple[str, ...]:
+    return tuple(isolated(f"{__name__}:list_paths", {}, what="the music21 corpus", limits=CORPUS_LIMITS))
+
+
+def list_paths() -> list[str]:
+    """Return the paths of the corpus relative to its folder; to be called in the child."""
+    from music21 import common, corpus
+
+    base = Path(common.getCorpusFilePath())
+    return sorted(Path(path).relative_to(base).as_posix() for path in corpus.corpora.CoreCorpus().getPaths())
+
+
+def parse_to_json(path: str) -> str:
+    """Return the piece at a path of the corpus as the JSON of a Score; to be called in the child."""
+    from music21 import common, converter
+
+    from musenb.score.from_music21 import score_from_music21
+
+    stream = converter.parse(Path(common.getCorpusFilePath()) / path, forceSource=True, storePickle=False)
+    return to_json(score_from_music21(stream, source=path))
+
+
+def warm_up() -> None:
+    """Import music21 before the clock of a call starts."""
+    import music21.corpus  # noqa: F401
