@@ -1,0 +1,46 @@
+"""How large a file from outside may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Caps on what is read from outside; raise one by name, as in `Limits(notes=200_000)`.
+
+    Parameters
+    ----------
+    midi_bytes, xml_bytes, abc_bytes, mxl_bytes : int
+        Largest file of each kind; `mxl_bytes` is for what comes out of a .mxl archive.
+    mxl_members, mxl_ratio : int
+        Most members of a .mxl archive, and most inflated bytes for one packed byte.
+    notes : int
+        Most notes of a piece.
+    hours : float
+        Longest piece as it sounds.
+    tracks : int
+        Most MIDI tracks.
+    xml_depth, xml_elements : int
+        Deepest nesting and most elements of a MusicXML document.
+    measures, measure_notes, chord_notes : int
+        Most measures of a part, notes of a measure in a part, and notes of one chord.
+    """
+
+    midi_bytes: int = 4 * 2**20
+    xml_bytes: int = 6 * 2**20
+    abc_bytes: int = 512 * 2**10
+    mxl_bytes: int = 20 * 2**20
+    mxl_members: int = 64
+    mxl_ratio: int = 200
+    notes: int = 50_000
+    hours: float = 6.0
+    tracks: int = 256
+    xml_depth: int = 32
+    xml_elements: int = 1_500_000
+    measures: int = 5_000
+    measure_notes: int = 1_000
+    chord_notes: int = 64
+
+
+DEFAULT_LIMITS = Limits()
