@@ -1,0 +1,104 @@
+"""The shape of a model, written into its checkpoint and checked when it is loaded."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+from musenb.errors import ModelError
+
+POSITIONS = ("none", "added", "concatenated")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """A decoder-only Transformer over one row of tokens with integer features beside it.
+
+    Parameters
+    ----------
+    vocabulary : int
+        Number of classes that are predicted; the input has one more, the beginning of the piece.
+    features : tuple of int
+        Number of values of each integer feature column; the embeddings of a position's features are summed.
+    relations : tuple of int
+        Largest absolute difference K that each related integer attribute tells apart (paper, 4.1.1).
+    relation_layers : int
+        How many layers, from the first, use the relations.
+    width, layers, heads, feed_forward : int
+        Size of the residual stream, number of blocks, heads in each, and inner size of the gated feed-forward layer.
+    relative : bool
+        Whether attention has the learned term for distance.
+    max_distance : int
+        Distances from `max_distance - 1` on share one embedding.
+    positions : str
+        'none', or sinusoids 'added' to or 'concatenated' with the token embedding.
+    context : int
+        Longest row in tokens that the model is meant for; longer music is read through a window of this size.
+    dropout : float
+        Probability, 0 to below 1, in training.
+
+    Raises
+    ------
+    ModelError
+        A value is outside its range.
+    """
+
+    vocabulary: int
+    features: tuple[int, ...] = ()
+    relations: tuple[int, ...] = ()
+    relation_layers: int = 1
+    width: int = 192
+    layers: int = 6
+    heads: int = 6
+    feed_forward: int = 512
+    relative: bool = True
+    max_distance: int = 1024
+    positions: str = "none"
+    context: int = 2048
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "features", tuple(self.features))
+        object.__setattr__(self, "relations", tuple(self.relations))
+        for name in ("vocabulary", "width", "layers", "heads", "feed_forward", "max_distance", "context"):
+            if getattr(self, name) < 1:
+                raise ModelError(f"{name} {getattr(self, name)} is below 1")
+        if self.width % self.heads:
+            raise ModelError(f"width {self.width} is not a multiple of the {self.heads} heads")
+        if self.positions not in POSITIONS:
+            raise ModelError(f"positions {self.positions!r} is none of {', '.join(POSITIONS)}")
+        if not 0 <= self.dropout < 1:
+            raise ModelError(f"dropout {self.dropout} is outside 0 to below 1")
+        if any(size < 1 for size in (*self.features, *self.relations)):
+            raise ModelError(f"features {self.features} and relations {self.relations} must be sizes of at least 1")
+
+    @property
+    def begin(self) -> int:
+        """The input that stands before the first token."""
+        return self.vocabulary
+
+    @property
+    def head_width(self) -> int:
+        """Numbers in a query, key or value of one head."""
+        return self.width // self.heads
+
+    def to_json(self) -> str:
+        """Return the configuration as one line of JSON with sorted names."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> ModelConfig:
+        """Return the configuration that `to_json` wrote.
+
+        Raises
+        ------
+        ModelError
+            The text is not JSON, or has unknown or missing names.
+        """
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError) as error:
+            if isinstance(error, ModelError):
+                raise
+            raise ModelError(f"not a model configuration: {error} in {text[:80]!r}") from None

@@ -1,0 +1,95 @@
+"""The paper's form of a chorale: one pitch per voice and sixteenth, read S A T B, S A T B ... (benchmark only).
+
+A held note and a repeated one look the same here, so this form cannot be notated; `musenb.tokens.grid` can.
+
+References
+----------
+Huang et al., "Music Transformer", arXiv 1809.04281 (2018), section 3.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from musenb.errors import TokenError
+
+LOWEST, HIGHEST = 36, 81
+REST = HIGHEST - LOWEST + 1
+VOCABULARY = REST + 1
+VOICE_COUNT = 4
+STEPS_A_BAR = 16
+FEATURES = (VOICE_COUNT, STEPS_A_BAR)
+FEATURE_NAMES = ("voice", "sixteenth in the bar")
+VOICE_RANGES = ((60, 81), (52, 74), (46, 69), (36, 66))
+
+
+@dataclass(frozen=True, slots=True)
+class PitchRow:
+    """A chorale as a row of cells.
+
+    Parameters
+    ----------
+    tokens : int64 (L,)
+        Pitch - 36, or 46 for a rest.
+    features : int64 (L, 2)
+        Voice and sixteenth in the bar, counted from the beginning of the piece.
+    attributes : int64 (L, 2)
+        Pitch - 36 (-1 for a rest) and the sixteenth of each token: what the relations compare.
+    """
+
+    tokens: np.ndarray
+    features: np.ndarray
+    attributes: np.ndarray
+
+
+def encode_pitches(pitches: np.ndarray) -> PitchRow:
+    """Return the row of a grid of sounding pitches, int (T, 4) with -1 for rests.
+
+    Raises
+    ------
+    TokenError
+        The grid is not (T, 4), is empty, or holds a pitch outside 36..81.
+    """
+    pitches = np.asarray(pitches, dtype=np.int64)
+    if pitches.ndim != 2 or pitches.shape[1] != VOICE_COUNT or not len(pitches):
+        raise TokenError(f"a chorale grid of shape {pitches.shape} is not (steps, {VOICE_COUNT}) with at least one step")
+    sounding = pitches >= 0
+    outside = sounding & ((pitches < LOWEST) | (pitches > HIGHEST))
+    if outside.any():
+        step, voice = np.argwhere(outside)[0]
+        raise TokenError(f"pitch {pitches[step, voice]} at step {step}, voice {voice} is outside {LOWEST}..{HIGHEST}")
+    tokens = np.where(sounding, pitches - LOWEST, REST).ravel()
+    steps = np.repeat(np.arange(len(pitches)), VOICE_COUNT)
+    voices = np.tile(np.arange(VOICE_COUNT), len(pitches))
+    features = np.stack([voices, steps % STEPS_A_BAR], axis=1)
+    attributes = np.stack([np.where(tokens == REST, -1, tokens), steps], axis=1)
+    return PitchRow(tokens, features, attributes)
+
+
+def decode_pitches(tokens: np.ndarray) -> np.ndarray:
+    """Return the grid (T, 4) of sounding pitches, -1 for rests: the inverse of `encode_pitches`.
+
+    Raises
+    ------
+    TokenError
+        The row does not hold whole steps, or holds a number outside the vocabulary.
+    """
+    tokens = np.asarray(tokens, dtype=np.int64)
+    if tokens.size % VOICE_COUNT or not tokens.size:
+        raise TokenError(f"a row of {tokens.size} tokens is not a whole number of steps of {VOICE_COUNT} voices")
+    if ((tokens < 0) | (tokens >= VOCABULARY)).any():
+        raise TokenError(f"token {int(tokens[(tokens < 0) | (tokens >= VOCABULARY)][0])} is outside 0..{VOCABULARY - 1}")
+    return np.where(tokens == REST, -1, tokens + LOWEST).reshape(-1, VOICE_COUNT)
+
+
+def transpositions(pitches: np.ndarray) -> range:
+    """Return the moves in semitones that keep every voice of a grid (T, 4) within the range it has in the training set."""
+    low, high = -12, 12
+    for voice, (lowest, highest) in enumerate(VOICE_RANGES):
+        column = pitches[:, voice][pitches[:, voice] >= 0]
+        if column.size:
+            low = max(low, lowest - int(column.min()))
+            high = min(high, highest - int(column.max()))
+    return range(min(low, 0), max(high, 0) + 1)
