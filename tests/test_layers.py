@@ -20,7 +20,7 @@ ALLOWED = {
     "sample": ("musenb.score", "musenb.tokens", "musenb.model.decode", "musenb.model.config"),
     "analysis": ("musenb.score", "musenb.tokens"),
     "export": ("musenb.score",),
-    "train": ("musenb.score", "musenb.tokens", "musenb.model", "musenb.sample", "musenb.analysis"),
+    "train": ("musenb.score", "musenb.tokens", "musenb.model", "musenb.sample", "musenb.analysis", "musenb.export.write"),
     "widgets": ("musenb.score", "musenb.analysis", "musenb.export"),
 }
 # The modules beside the folders: they wire the folders together.

@@ -1,8 +1,9 @@
 """Score to sound, with nothing but numpy: a struck string modelled by its partials.
 
-Each note is a sum of slightly inharmonic partials. A hammer that strikes at an eighth of the string leaves out every eighth
-partial, high partials fade sooner than low ones, the level falls fast first and slowly later, two strings a fraction of a
-cent apart beat against each other, and a damper ends the note. A short decaying tail of seeded noise stands for the room.
+Each note is a sum of slightly inharmonic partials. A hammer that strikes at an eighth of the string leaves out every
+eighth partial, high partials fade sooner than low ones, the level falls fast first and slowly later, two strings a
+fraction of a cent apart beat against each other, and a damper ends the note. A short decaying tail of seeded noise
+stands for the room.
 
 References
 ----------
@@ -32,7 +33,7 @@ _REPEATED_GAP = 0.02
 
 
 def wav_bytes(score: Score, rate: int = 22050) -> bytes:
-    """Return the score as a WAV file: one channel, 16 bits, peak at -1.5 dB; an empty score gives half a second of silence.
+    """Return the score as a WAV file: one channel, 16 bits, peak at -1.5 dB. An empty score is a short silence.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def synthesise(score: Score, rate: int = 22050) -> np.ndarray:
     times = [(note, seconds_at(score, note.onset), seconds_at(score, note.end)) for note in score.notes]
     last = max((stop for _, _, stop in times), default=0.0)
     if last > LONGEST_SECONDS:
-        raise SettingError(f"a piece of {last:.0f} seconds is longer than {LONGEST_SECONDS:.0f}: cut it with score.cut()")
+        raise SettingError(f"a piece of {last:.0f} seconds is longer than {LONGEST_SECONDS:.0f}: use score.cut()")
     dry = np.zeros(int((last + 0.5) * rate) + 1)
     tones: dict[tuple[int, int], np.ndarray] = {}
     longest = _longest_by_tone(times)
@@ -91,7 +92,7 @@ def synthesise(score: Score, rate: int = 22050) -> np.ndarray:
         if key not in tones:
             tones[key] = struck_string(*key, longest[key] + _RELEASE, rate)
         played = _damped(tones[key], stop - start, rate)
-        begin = int(round(start * rate))
+        begin = round(start * rate)
         stretch = dry[begin : begin + len(played)]
         stretch += played[: len(stretch)]
     return _in_a_room(dry, rate) if times else dry
@@ -162,7 +163,7 @@ def _longest_by_tone(times: list[tuple[Note, float, float]]) -> dict[tuple[int, 
 
 
 def _damped(tone: np.ndarray, seconds: float, rate: int) -> np.ndarray:
-    """Return the tone for `seconds`, then let the damper fall: slightly early, so that a repeated note is heard again."""
+    """Return the tone for `seconds`, then let the damper fall: slightly early, so that a repetition is heard."""
     held = int(max(seconds - _REPEATED_GAP, seconds / 2) * rate)
     fall = int(_RELEASE * rate)
     played = tone[: held + fall].copy()
