@@ -4,8 +4,8 @@ Conventions
 -----------
 - Format 1: the first track holds title, metres, keys and tempos, then one track for each voice, on channels 1..9 and
   11..16 in turn.
-- A key can strike again but not sound twice: within a voice, a note ends at the latest where the next of its pitch begins,
-  and of notes of one pitch and onset the longest stays (`restruck`).
+- A key can strike again but not sound twice: within a voice, a note ends at the latest where the next of its pitch
+  begins, and of notes of one pitch and onset the longest stays (`restruck`).
 - Tempos are kept to the microsecond a quarter. What MIDI cannot say goes into text events (`score.midi_marks`).
 """
 
@@ -87,7 +87,7 @@ def restruck(voice: Voice) -> Voice:
 
 
 def ticks_per_quarter(score: Score) -> int:
-    """Return the ticks a quarter at which all times of the score are whole: 480 where that does, else the least above it.
+    """Return the ticks a quarter that make all times of the score whole: 480 where that does, else the least above.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def ticks_per_quarter(score: Score) -> int:
     if tpq > LARGEST_TPQ:
         finest = max(times, key=lambda time: time.denominator)
         raise SaveError(
-            f"MIDI needs whole ticks: times such as {finest} would take {tpq} ticks a quarter, at most {LARGEST_TPQ}; quantise first"
+            f"MIDI allows at most {LARGEST_TPQ} ticks a quarter; a time of {finest} would need {tpq}: quantise first"
         )
     return tpq
 

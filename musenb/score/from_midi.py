@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from musenb.errors import LoadError, ScoreError
 from musenb.score.limits import DEFAULT_LIMITS, Limits
 from musenb.score.midi_marks import PieceMarks, VoiceMarks, piece_marks, voice_marks
-from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.note import GIVEN, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.plain import plain_text
 from musenb.score.smf import DRUMS, RESAVE, Survey, alone, chunks, survey
 
@@ -54,11 +54,11 @@ def score_from_midi(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS
 def _score(data: bytes, source: str, limits: Limits, *, marked: bool) -> Score:
     _, tpq, tracks = chunks(data, source=source)
     if len(tracks) > limits.tracks:
-        raise LoadError("limit", f"{source}: {len(tracks)} tracks, at most {limits.tracks} are read", "raise Limits(tracks=...)")
+        raise LoadError("limit", f"{source}: {len(tracks)} tracks, at most {limits.tracks}", "raise Limits(tracks=...)")
     surveys = [survey(track, where=f"{source}: track {number}") for number, track in enumerate(tracks)]
     count = sum(found.notes for found in surveys)
     if count > limits.notes:
-        raise LoadError("limit", f"{source}: {count} notes, at most {limits.notes} are read", "raise Limits(notes=...)")
+        raise LoadError("limit", f"{source}: {count} notes, at most {limits.notes}", "raise Limits(notes=...)")
     whole = _parsed(data, source)
     piece = piece_marks(surveys[0].texts if surveys else (), source=source)
     tempos = _tempos(whole, tpq, source)
@@ -70,9 +70,14 @@ def _score(data: bytes, source: str, limits: Limits, *, marked: bool) -> Score:
     titled = bool(surveys) and (len(surveys) == 1 or not surveys[0].starts)
     first_bar = metres[0].bar_length if metres and metres[0].onset == 0 else Fraction(4)
     return Score(
-        voices=voices, metres=metres, keys=_keys(whole, tpq, piece, source), tempos=tempos,
+        voices=voices,
+        metres=metres,
+        keys=_keys(whole, tpq, piece, source),
+        tempos=tempos,
         anacrusis=piece.anacrusis if piece.anacrusis < first_bar else Fraction(0),
-        title=plain_text(surveys[0].name) if titled else "", composer=piece.composer, source=source,
+        title=plain_text(surveys[0].name) if titled else "",
+        composer=piece.composer,
+        source=source,
     )
 
 
@@ -120,7 +125,7 @@ def _voices(
             empty += dropped
             if notes or marks.ours:
                 stem = plain_text(found.name) if not split and len(tracks) > 1 else ""
-                named = stem or (f"channel {channel + 1}" if channel is not None else f"track {number}" * (not marks.ours))
+                named = stem or _number_name(channel, number, marks)
                 voices.append(Voice(named if marks.ours else _unused(named, voices), notes))
     if empty:
         warnings.warn(f"{source}: {empty} notes of no duration were dropped", stacklevel=3)
@@ -132,22 +137,26 @@ def _notes(file: bytes, tpq: int, marks: VoiceMarks, source: str) -> tuple[tuple
     notes, dropped = [], 0
     for track in _parsed(file, source).tracks:
         table = track.notes.numpy()
-        for tick, ticks, pitch, velocity in zip(
-            table["time"].tolist(), table["duration"].tolist(), table["pitch"].tolist(), table["velocity"].tolist(), strict=True
-        ):
+        columns = [table[name].tolist() for name in ("time", "duration", "pitch", "velocity")]
+        for tick, ticks, pitch, velocity in zip(*columns, strict=True):
             if ticks <= 0:
                 dropped += 1
                 continue
             run = bisect_right(starts, tick)
-            origin = marks.single.get((tick, pitch)) or marks.runs[run - 1][1] if run else marks.single.get((tick, pitch))
-            extra = {"origin": origin} if origin else {}
+            origin = marks.single.get((tick, pitch)) or (marks.runs[run - 1][1] if run else GIVEN)
+            held = (tick, pitch) in marks.fermatas
             try:
-                notes.append(
-                    Note(Fraction(tick, tpq), Fraction(ticks, tpq), pitch, velocity, fermata=(tick, pitch) in marks.fermatas, **extra)
-                )
+                note = Note(Fraction(tick, tpq), Fraction(ticks, tpq), pitch, velocity, fermata=held, origin=origin)
+                notes.append(note)
             except ScoreError as error:
                 raise LoadError("content", f"{source}: {error}", RESAVE) from None
     return tuple(notes), dropped
+
+
+def _number_name(channel: int | None, track: int, marks: VoiceMarks) -> str:
+    if marks.ours:
+        return ""
+    return f"track {track}" if channel is None else f"channel {channel + 1}"
 
 
 def _unused(name: str, voices: list[Voice]) -> str:
@@ -168,7 +177,9 @@ def _tempos(whole: Any, tpq: int, source: str) -> tuple[Tempo, ...]:
             moved.append(qpm)
         tempos[tempo.time] = Tempo(Fraction(tempo.time, tpq), kept)
     if moved:
-        warnings.warn(f"{source}: tempo {moved[0]:g} is outside {SLOWEST}..{FASTEST} quarters a minute and was moved to it", stacklevel=3)
+        warnings.warn(
+            f"{source}: tempo {moved[0]:g} was moved into {SLOWEST}..{FASTEST} quarters a minute", stacklevel=3
+        )
     return tuple(tempos[tick] for tick in sorted(tempos))
 
 
@@ -211,10 +222,14 @@ def _check_length(last: int, tempos: tuple[Tempo, ...], tpq: int, source: str, l
     stops = [*(tempo.onset for tempo in changes[1:]), end]
     minutes = sum(float(stop - tempo.onset) / tempo.qpm for tempo, stop in zip(changes, stops, strict=True))
     if minutes > 60 * limits.hours:
-        raise LoadError("limit", f"{source}: lasts {minutes / 60:.1f} hours, at most {limits.hours:g} are read", "raise Limits(hours=...)")
+        raise LoadError(
+            "limit", f"{source}: lasts {minutes / 60:.1f} hours, at most {limits.hours:g}", "raise Limits(hours=...)"
+        )
 
 
 def _refuse_silence(surveys: list[Survey], source: str) -> None:
     if any(DRUMS in found.starts for found in surveys):
-        raise LoadError("content", f"{source}: only drums (channel 10), no pitched notes", "choose a file with a melody")
+        raise LoadError(
+            "content", f"{source}: only drums (channel 10), no pitched notes", "choose a file with a melody"
+        )
     raise LoadError("content", f"{source}: no notes", "choose a file with at least one note")

@@ -1,8 +1,8 @@
 """The front door for music from outside.
 
-In this order: known objects, paths and bytes only; the file is there, of a sane size, and what its name says it is; then
-the reader of its format. Whatever goes wrong is one LoadError that names the file, the cause and what to do. The file
-itself is never changed.
+In this order: known objects, paths and bytes only; the file is there, of a sane size, and what its name says it is;
+then the reader of its format. Whatever goes wrong is one LoadError that names the file, the cause and what to do. The
+file itself is never changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SUFFIXES = {".mid": "midi", ".midi": "midi", ".musicxml": "xml", ".xml": "xml", 
 READ = "musenb reads .mid, .midi, .musicxml, .xml, .mxl and .abc"
 NAMES = {"midi": "MIDI", "xml": "MusicXML", "mxl": "compressed MusicXML (.mxl)", "abc": "ABC"}
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_REFERENCE = re.compile(rb"\s*X:[^\S\n]*\d", re.ASCII)
+_REFERENCE = re.compile(rb"^(?:\xef\xbb\xbf)?X:[ \t]*\d", re.MULTILINE)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -75,7 +75,9 @@ def _from_object(source: Any, name: str | None) -> Score:
 
         return score_from_pretty_midi(source, source=name or "pretty_midi")
     raise LoadError(
-        "format", f"{type(source).__name__} is not a known source", "give a path, bytes, a Score, a music21 Stream or a PrettyMIDI"
+        "format",
+        f"{type(source).__name__} is not a known source",
+        "give a path, bytes, a Score, a music21 Stream or a PrettyMIDI",
     )
 
 
@@ -83,7 +85,9 @@ def _from_path(path: str | bytes, name: str | None, limits: Limits) -> Score:
     path = os.fsdecode(path)
     shown = plain_text(name or os.path.basename(path) or path)
     if _URL.match(path):
-        raise LoadError("missing", f"{plain_text(path)!r} is an address, not a file", "download it and give the path of the file")
+        raise LoadError(
+            "missing", f"{plain_text(path)!r} is an address, not a file", "download it and give the path of the file"
+        )
     suffix = os.path.splitext(path)[1].lower()
     try:
         found = os.stat(path)
@@ -119,8 +123,12 @@ def _read(data: bytes, kind: str, source: str, limits: Limits) -> Score:
     if _kind(data) != kind:
         found = _kind(data)
         if found:
-            raise LoadError("suffix", f"{source!r} is named like {NAMES[kind]} but holds {NAMES[found]}", "rename it to fit")
-        raise LoadError("format", f"{source!r} is named like {NAMES[kind]} but {_what_instead(data)}", "export or download it again")
+            raise LoadError(
+                "suffix", f"{source!r} is named like {NAMES[kind]} but holds {NAMES[found]}", "rename it to fit"
+            )
+        raise LoadError(
+            "format", f"{source!r} is named like {NAMES[kind]} but {_what_instead(data)}", "export or download it again"
+        )
     if kind == "midi":
         from musenb.score.from_midi import score_from_midi
 
@@ -148,7 +156,9 @@ def _check_size(size: int, kind: str, source: str, limits: Limits) -> None:
     if size > _cap(kind, limits):
         field = "xml" if kind == "mxl" else kind
         raise LoadError(
-            "size", f"{source!r} has {size} bytes, at most {_cap(kind, limits)} of {NAMES[kind]} are read", f"raise Limits({field}_bytes=...)"
+            "size",
+            f"{source!r} has {size} bytes, at most {_cap(kind, limits)} of {NAMES[kind]} are read",
+            f"raise Limits({field}_bytes=...)",
         )
 
 
@@ -162,12 +172,10 @@ def _kind(data: bytes) -> str | None:
     if head.startswith(_BOMS[1:]):
         return "xml"
     head = head.removeprefix(_BOMS[0])
-    if any(_REFERENCE.match(line) for line in data.removeprefix(_BOMS[0])[: 64 * 2**10].splitlines()) and not head.lstrip().startswith(b"<"):
-        return "abc"
     start = head.lstrip().lower()
     if start.startswith((b"<?xml", b"<!doctype score", b"<score-")):
         return "xml"
-    return None
+    return "abc" if not start.startswith(b"<") and _REFERENCE.search(data[: 64 * 2**10]) else None
 
 
 def _what_instead(data: bytes) -> str:
@@ -182,5 +190,5 @@ def _what_instead(data: bytes) -> str:
         return "holds RIFF data"
     if not start:
         return "holds only blanks"
-    printable = sum(byte in b"\t\n\r" or byte >= 32 for byte in data[:512])
-    return "holds plain text" if b"\0" not in data[:512] and printable >= 0.95 * len(data[:512]) else "holds something else"
+    controls = sum(byte < 32 and byte not in b"\t\n\r" for byte in data[:512])
+    return "holds something else" if controls else "holds plain text"

@@ -42,7 +42,7 @@ class PieceMarks:
 
 @dataclass(slots=True)
 class VoiceMarks:
-    """The marks of a voice: whether it is one of ours, fermatas by (tick, pitch), origins by tick and by (tick, pitch)."""
+    """The marks of a voice: is it one of ours, fermatas by (tick, pitch), origins by tick and by (tick, pitch)."""
 
     ours: bool = False
     fermatas: set[tuple[int, int]] = field(default_factory=set)
@@ -110,4 +110,5 @@ def _origin(content: dict) -> Origin:
 
 
 def _skipped(name: str, value: str, source: str) -> None:
-    warnings.warn(f"{source}: the mark {PREFIX}{name}={plain_text(value, 60)!r} cannot be read and is skipped", stacklevel=4)
+    shown = f"{PREFIX}{name}={plain_text(value, 60)}"
+    warnings.warn(f"{source}: the mark {shown!r} cannot be read and is skipped", stacklevel=4)

@@ -9,7 +9,7 @@ BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u206
 
 
 def plain_text(text: str, longest: int = LONGEST_TEXT) -> str:
-    """Return `text` on one line, without control characters and bidirectional overrides, at most `longest` characters."""
+    """Return `text` on one line, cut to `longest` characters, without controls and bidirectional overrides."""
     kept = []
     for character in text:
         if character in BIDI_CONTROLS:

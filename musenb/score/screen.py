@@ -1,7 +1,7 @@
 """A look at MusicXML before a parser sees it: the .mxl archive and the size of everything in the document.
 
-Small files can hold a music parser up for minutes or fill the memory: an archive that inflates a thousandfold, a metre of
-a million beats, measures without end. What passes here is of a sane size; it may still be wrong music.
+Small files can hold a music parser up for minutes or fill the memory: an archive that inflates a thousandfold, a metre
+of a million beats, measures without end. What passes here is of a sane size; it may still be wrong music.
 """
 
 from __future__ import annotations
@@ -54,11 +54,15 @@ def unzip_mxl(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> b
             members = archive.infolist()
             if len(members) > limits.mxl_members:
                 raise LoadError(
-                    "limit", f"{source}: {len(members)} files in the archive, at most {limits.mxl_members}", "raise Limits(mxl_members=...)"
+                    "limit",
+                    f"{source}: {len(members)} files in the archive, at most {limits.mxl_members}",
+                    "raise Limits(mxl_members=...)",
                 )
             for member in members:
                 if ".." in member.filename.replace("\\", "/").split("/") or member.filename.startswith(("/", "\\")):
-                    raise LoadError("content", f"{source}: the archive names {plain_text(member.filename, 60)!r}, a path outside it")
+                    raise LoadError(
+                        "content", f"{source}: the archive names {plain_text(member.filename, 60)!r}, a path outside it"
+                    )
             budget = [limits.mxl_bytes]
             names = {member.filename: member for member in members if not member.is_dir()}
             root = _root_file(archive, names, budget, source, limits)
@@ -66,7 +70,9 @@ def unzip_mxl(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> b
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         if isinstance(error, LoadError):
             raise
-        raise LoadError("content", f"{source}: damaged .mxl archive: {plain_text(str(error))}", "export it again") from None
+        raise LoadError(
+            "content", f"{source}: damaged .mxl archive: {plain_text(str(error))}", "export it again"
+        ) from None
 
 
 def _root_file(
@@ -79,7 +85,9 @@ def _root_file(
         try:
             container = fromstring(_inflated(archive, names[CONTAINER], budget, source, limits))
         except (ParseError, DefusedXmlException) as error:
-            raise LoadError("content", f"{source}: its {CONTAINER} is damaged: {plain_text(str(error))}", "export it again") from None
+            raise LoadError(
+                "content", f"{source}: its {CONTAINER} is damaged: {plain_text(str(error))}", "export it again"
+            ) from None
         paths = [element.get("full-path", "") for element in container.iter() if _local(element.tag) == "rootfile"]
         root = next((posixpath.normpath(path) for path in paths if posixpath.normpath(path) in names), None)
     else:
@@ -89,7 +97,9 @@ def _root_file(
     return root
 
 
-def _inflated(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: list[int], source: str, limits: Limits) -> bytes:
+def _inflated(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: list[int], source: str, limits: Limits
+) -> bytes:
     """Return a member's content, counting what really comes out against the budget shared by all members."""
     parts, size = [], 0
     with archive.open(member) as stream:
@@ -99,11 +109,15 @@ def _inflated(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: list[in
             budget[0] -= len(part)
             if budget[0] < 0:
                 raise LoadError(
-                    "limit", f"{source}: the archive inflates to more than {limits.mxl_bytes} bytes", "raise Limits(mxl_bytes=...)"
+                    "limit",
+                    f"{source}: the archive inflates to more than {limits.mxl_bytes} bytes",
+                    "raise Limits(mxl_bytes=...)",
                 )
             if size > RATIO_FROM and size > limits.mxl_ratio * max(1, member.compress_size):
                 raise LoadError(
-                    "limit", f"{source}: the archive inflates more than {limits.mxl_ratio} times", "raise Limits(mxl_ratio=...)"
+                    "limit",
+                    f"{source}: the archive inflates more than {limits.mxl_ratio} times",
+                    "raise Limits(mxl_ratio=...)",
                 )
     return b"".join(parts)
 
@@ -126,14 +140,20 @@ def screen_musicxml(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS
             parser.feed(data[place : place + CHUNK])
         parser.close()
     except ParseError as error:
-        raise LoadError("content", f"{source}: not well-formed XML: {plain_text(str(error))}", "export it again") from None
+        raise LoadError(
+            "content", f"{source}: not well-formed XML: {plain_text(str(error))}", "export it again"
+        ) from None
     except DefusedXmlException as error:
         kind = type(error).__name__
-        raise LoadError("content", f"{source}: XML that declares entities is refused ({kind})", "export it without them") from None
+        raise LoadError(
+            "content", f"{source}: XML that declares entities is refused ({kind})", "export it without them"
+        ) from None
     except (ValueError, LookupError) as error:
         if isinstance(error, LoadError):
             raise
-        raise LoadError("content", f"{source}: unreadable XML: {plain_text(str(error))}", "export it as UTF-8") from None
+        raise LoadError(
+            "content", f"{source}: unreadable XML: {plain_text(str(error))}", "export it as UTF-8"
+        ) from None
 
 
 class _Scan:
@@ -152,7 +172,11 @@ class _Scan:
         tag = _local(tag)
         if self.depth == 0 and tag not in ROOTS:
             page = tag.lower() == "html"
-            hint = "this looks like a web page, not the file itself: download it again" if page else f"the root must be {ROOTS[0]}"
+            hint = (
+                "this looks like a web page, not the file itself: download it again"
+                if page
+                else f"the root must be {ROOTS[0]}"
+            )
             raise LoadError("format", f"{self.source}: not MusicXML, its root is <{plain_text(tag, 40)}>", hint)
         self.depth += 1
         self.elements += 1
@@ -213,7 +237,9 @@ class _Scan:
             inside = False
         if not inside:
             shown = plain_text(value, 30)
-            raise LoadError("content", f"{self.source}: <{tag}> is {shown!r} in {self.measure}, outside {lowest:g}..{highest:g}")
+            raise LoadError(
+                "content", f"{self.source}: <{tag}> is {shown!r} in {self.measure}, outside {lowest:g}..{highest:g}"
+            )
 
 
 def _local(tag: str) -> str:

@@ -66,11 +66,17 @@ def chunks(data: bytes, *, source: str) -> tuple[int, int, list[bytes]]:
         raise LoadError("format", f"{source}: not a MIDI file, it does not begin with a whole MThd header", RESAVE)
     length, form, _, division = struct.unpack(">IHHH", data[4:14])
     if division & 0x8000:
-        raise LoadError("content", f"{source}: its time is in SMPTE frames, not in ticks of a quarter", "export it with metrical time")
+        raise LoadError(
+            "content",
+            f"{source}: its time is in SMPTE frames, not in ticks of a quarter",
+            "export it with metrical time",
+        )
     if division == 0:
         raise LoadError("content", f"{source}: 0 ticks a quarter; at least 1 is needed", RESAVE)
     if length < 6 or form not in (0, 1):
-        raise LoadError("content", f"{source}: MIDI format {form}, header of {length} bytes; formats 0 and 1 are read", RESAVE)
+        raise LoadError(
+            "content", f"{source}: MIDI format {form}, header of {length} bytes; formats 0 and 1 are read", RESAVE
+        )
     tracks, position = [], 8 + length
     while position + 8 <= len(data):
         kind, size = data[position : position + 4], int.from_bytes(data[position + 4 : position + 8])
@@ -78,7 +84,11 @@ def chunks(data: bytes, *, source: str) -> tuple[int, int, list[bytes]]:
         if kind == b"MTrk":
             if position + size > len(data):
                 missing = position + size - len(data)
-                raise LoadError("content", f"{source}: track {len(tracks)} breaks off, {missing} bytes are missing", "copy or download it again")
+                raise LoadError(
+                    "content",
+                    f"{source}: track {len(tracks)} breaks off, {missing} bytes are missing",
+                    "copy or download it again",
+                )
             tracks.append(data[position : position + size])
         position += size
     return form, division, tracks
