@@ -28,7 +28,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from musenb.errors import ModelError
-from musenb.model.relative_chunked import ChunkedRelativeAttention
+from musenb.model.relative_chunked import ChunkedRelativeAttention, Plan
 from musenb.model.relative_pairs import Relation, plain_relation_logits
 
 __all__ = [
@@ -101,7 +101,7 @@ def chunked_relative_attention(
     hidden = None if key_mask is None else ~key_mask
     er = relative_embeddings(table, q.shape[2])
     embeddings = [relation.embedding for relation in relations]
-    return ChunkedRelativeAttention.apply(q, k, v, er, (tuple(relations), hidden, chunk), *embeddings)
+    return ChunkedRelativeAttention.apply(q, k, v, er, Plan(tuple(relations), hidden, chunk), *embeddings)
 
 
 def relative_embeddings(table: Tensor, length: int) -> Tensor:

@@ -5,6 +5,8 @@ The queries of one piece are taken `chunk` at a time against the keys up to the 
 `Q Er^T` has rows of `e + 1` numbers for `e` keys; read with rows of `e` from its element `chunk - 1` on, row `c` is moved
 left by `chunk - 1 - c`, which is absolute by absolute. The same two readings of one buffer carry the gradient back.
 
+Logits are kept in powers of two: `exp2` costs half of `exp` on a CPU, and the queries are scaled anyway.
+
 Shapes: H heads, L positions, C queries of a chunk, e keys up to the chunk's end, Dh width of a head.
 """
 
@@ -12,13 +14,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from musenb.model.relative_pairs import ChunkRelation, ChunkTerms, Relation, chunk_relations
+from musenb.model.relative_pairs import PieceRelation, Relation
+
+LN2 = math.log(2.0)
+
+
+class Plan(NamedTuple):
+    """What a call carries besides its differentiable tensors: relations, hidden keys (bool, (B, L)) and queries a chunk."""
+
+    relations: tuple[Relation, ...]
+    hidden: Tensor | None
+    size: int
 
 
 class Workspace:
@@ -28,13 +40,15 @@ class Workspace:
     ----------
     q : Tensor, (B, H, L, Dh)
         Gives heads, type and device.
-    chunk, buffers : int
+    queries : int
+        Of the largest chunk.
+    buffers : int
     """
 
-    def __init__(self, q: Tensor, chunk: int, buffers: int) -> None:
+    def __init__(self, q: Tensor, queries: int, buffers: int) -> None:
         self.heads = q.shape[1]
-        size = self.heads * chunk * (q.shape[2] + 1)
-        self.flat = [q.new_empty(size) for _ in range(buffers)]
+        self.flat = [q.new_empty(self.heads * queries * (q.shape[2] + 1)) for _ in range(buffers)]
+        self.future = torch.ones(queries, queries, dtype=torch.bool, device=q.device).triu_(1)
 
     def matrix(self, buffer: int, queries: int, keys: int) -> Tensor:
         """Return buffer `buffer` as a contiguous (H, C, e)."""
@@ -45,123 +59,118 @@ class Workspace:
         return self.flat[buffer][: self.heads * queries * (keys + 1)].view(self.heads, queries, keys + 1)[..., :keys]
 
     def skewed(self, buffer: int, queries: int, keys: int) -> Tensor:
-        """Return the same buffer as (H, C, e) absolute by absolute; above the diagonal it means nothing."""
+        """Return the same numbers as (H, C, e) absolute by absolute; above the diagonal they mean nothing."""
         strides = (queries * (keys + 1), keys, 1)
         return self.flat[buffer].as_strided((self.heads, queries, keys), strides, queries - 1)
 
 
-class Chunk:
-    """Queries start..stop-1 of one piece: probabilities, shared by forward and backward."""
+class Piece:
+    """One piece of the batch: its tensors, and the steps that forward and backward share.
 
-    def __init__(self, work: Workspace, start: int, stop: int, masks: tuple[Tensor, Tensor | None]) -> None:
-        self.work, self.start, self.stop = work, start, stop
-        self.future, self.hidden = masks  # (C, C) bool; (L,) bool or None
-        self.terms: list[tuple[ChunkTerms, Tensor]] = []
+    Parameters
+    ----------
+    q : Tensor, (H, L, Dh)
+        Queries times log2(e) / sqrt(Dh).
+    k, v : Tensor, (H, L, Dh)
+    er : Tensor, (H, L, Dh)
+        Relative embeddings in the paper's order, distance L-1 first.
+    """
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Queries and keys of the chunk."""
-        return self.stop - self.start, self.stop
+    def __init__(self, tensors: tuple[Tensor, Tensor, Tensor, Tensor], plan: Plan, piece: int, work: Workspace) -> None:
+        self.q, self.k, self.v, self.er = tensors
+        self.hidden = None if plan.hidden is None else plan.hidden[piece]
+        self.relations = [PieceRelation(relation, piece) for relation in plan.relations]
+        self.size, self.work = plan.size, work
 
-    def relate(self, relations: Sequence[ChunkRelation]) -> None:
-        """Prepare the relations' terms of this chunk."""
-        self.terms = [(r.chunk(self.start, self.stop), r.embedding) for r in relations]
+    def chunks(self) -> Iterator[tuple[int, int]]:
+        """Yield the first query of each chunk and the first after it."""
+        length = self.q.shape[1]
+        for start in range(0, length, self.size):
+            yield start, min(start + self.size, length)
 
-    def probabilities(self, q: Tensor, k: Tensor, er: Tensor) -> Tensor:
-        """Return (H, C, e) softmax weights in buffer 0.
-
-        Parameters
-        ----------
-        q : Tensor, (H, C, Dh)
-            Scaled queries of the chunk.
-        k : Tensor, (H, L, Dh)
-        er : Tensor, (H, L, Dh)
-            Relative embeddings in the paper's order, distance L-1 first.
-        """
-        queries, keys = self.shape
-        logits = torch.bmm(q, k[:, :keys].transpose(1, 2), out=self.work.matrix(0, queries, keys))
-        torch.bmm(q, er[:, er.shape[1] - keys :].transpose(1, 2), out=self.work.relative(1, queries, keys))
+    def logits(self, start: int, keys: int) -> tuple[Tensor, list]:
+        """Return (H, C, e) logits in powers of two, in buffer 0, and the relations' terms. Buffer 1 is overwritten."""
+        q, queries = self.q[:, start:keys], keys - start
+        logits = torch.bmm(q, self.k[:, :keys].transpose(1, 2), out=self.work.matrix(0, queries, keys))
+        torch.bmm(q, self.er[:, -keys:].transpose(1, 2), out=self.work.relative(1, queries, keys))
         logits += self.work.skewed(1, queries, keys)
-        for terms, embedding in self.terms:
-            terms.add_logits(logits, q, embedding)
-        logits[:, :, self.start :].masked_fill_(self.future[:queries, :queries], -math.inf)
-        if self.hidden is None:
-            return torch.softmax(logits, -1, out=logits)
-        logits.masked_fill_(self.hidden[:keys], -math.inf)
-        torch.softmax(logits, -1, out=logits)
-        blind = self.hidden[:keys].cumsum(0)[self.start :] == torch.arange(self.start + 1, keys + 1, device=q.device)
-        return logits.masked_fill_(blind[:, None], 0.0)  # a query without any key attends to nothing
+        terms = [relation.chunk(start, keys) for relation in self.relations]
+        for term in terms:
+            logits += term.logits(q, out=self.work.matrix(1, queries, keys))
+        logits[:, :, start:].masked_fill_(self.work.future[:queries, :queries], -math.inf)
+        if self.hidden is not None:
+            logits.masked_fill_(self.hidden[:keys], -math.inf)
+        return logits, terms
 
-    def logit_gradient(self, p: Tensor, d_out: Tensor, out: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the gradient of the logits twice: (H, C, e) absolute by absolute, and by relative. Buffers 1 and 2."""
-        queries, keys = self.shape
-        d_p = torch.bmm(d_out, v[:, :keys].transpose(1, 2), out=self.work.matrix(1, queries, keys))
-        d_p -= (d_out * out).sum(-1, keepdim=True)
+    def logit_gradient(self, p: Tensor, d_out: Tensor, delta: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the gradient of the logits in both readings of buffer 2: (H, C, e) by absolute, and by relative."""
+        _, queries, keys = p.shape
+        d_p = torch.bmm(d_out, self.v[:, :keys].transpose(1, 2), out=self.work.matrix(1, queries, keys))
+        d_p -= delta
         relative = self.work.relative(2, queries, keys)
         relative[:, 0, : queries - 1] = 0  # the only numbers that the skewed reading leaves out
         return torch.mul(p, d_p, out=self.work.skewed(2, queries, keys)), relative
 
 
-def chunks(q: Tensor, size: int, hidden: Tensor | None, work: Workspace) -> Iterator[Chunk]:
-    """Yield the chunks of one piece from the first to the last."""
-    length = q.shape[-2]
-    size = min(size, length)
-    future = torch.ones(size, size, dtype=torch.bool, device=q.device).triu_(1)
-    for start in range(0, length, size):
-        yield Chunk(work, start, min(start + size, length), (future, hidden))
+def pieces(tensors: tuple[Tensor, Tensor, Tensor, Tensor], plan: Plan, buffers: int) -> Iterator[tuple[int, Piece]]:
+    """Yield the pieces of a batch of q, k, v (B, H, L, Dh) and er (H, L, Dh)."""
+    q, k, v, er = tensors
+    plan = plan._replace(size=min(plan.size, q.shape[2]))
+    work = Workspace(q, plan.size, buffers)
+    factor = 1.0 / (LN2 * math.sqrt(q.shape[-1]))
+    for b in range(q.shape[0]):
+        yield b, Piece((q[b] * factor, k[b], v[b], er), plan, b, work)
 
 
 class ChunkedRelativeAttention(torch.autograd.Function):
     """Forward and backward of `musenb.model.relative.chunked_relative_attention`; see there."""
 
     @staticmethod
-    def forward(
-        ctx: Any, q: Tensor, k: Tensor, v: Tensor, er: Tensor, plan: tuple[Sequence[Relation], Tensor | None, int],
-        *embeddings: Tensor,
-    ) -> Tensor:
+    def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, er: Tensor, plan: Plan, *embeddings: Tensor) -> Tensor:
         """Return (B, H, L, Dh) from q, k, v of that shape and er (H, L, Dh) in the paper's order."""
-        relations, hidden, size = plan
-        work = Workspace(q, min(size, q.shape[2]), 2)
-        scaled = q * (1.0 / math.sqrt(q.shape[-1]))
-        out = torch.empty_like(scaled)
-        for b in range(q.shape[0]):
-            tied = list(chunk_relations(relations, b))
-            for chunk in chunks(q, size, None if hidden is None else hidden[b], work):
-                chunk.relate(tied)
-                rows = slice(chunk.start, chunk.stop)
-                p = chunk.probabilities(scaled[b, :, rows], k[b], er)
-                out[b, :, rows] = torch.bmm(p, v[b, :, : chunk.stop])
-        ctx.save_for_backward(q, k, v, er, out, *embeddings)
+        out = torch.empty_like(q)
+        normaliser = q.new_empty(*q.shape[:3], 1)  # log2 of each row's sum of powers
+        limits = torch.finfo(q.dtype)
+        for b, piece in pieces((q, k, v, er), plan, 2):
+            for start, keys in piece.chunks():
+                logits, _ = piece.logits(start, keys)
+                top = logits.amax(-1, keepdim=True).clamp_min_(limits.min)  # finite for a query without any key
+                p = torch.exp2(logits.sub_(top), out=logits)
+                total = p.sum(-1, keepdim=True).clamp_min_(limits.tiny)
+                torch.div(torch.bmm(p, piece.v[:, :keys]), total, out=out[b, :, start:keys])
+                torch.add(top, total.log2_(), out=normaliser[b, :, start:keys])
+        ctx.save_for_backward(q, k, v, er, out, normaliser, *embeddings)
         ctx.plan = plan
         return out
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_out: Tensor) -> tuple[Tensor | None, ...]:
-        """Return the gradients of q, k, v, er and the relations' embeddings."""
-        q, k, v, er, out, *_ = ctx.saved_tensors
-        relations, hidden, size = ctx.plan
-        work = Workspace(q, min(size, q.shape[2]), 3)
-        scale = 1.0 / math.sqrt(q.shape[-1])
-        scaled = q * scale
-        d_q, d_k, d_v = torch.empty_like(scaled), k.new_zeros(k.shape), v.new_zeros(v.shape)
-        d_er, d_embeddings = torch.zeros_like(er), [torch.zeros_like(r.embedding) for r in relations]
-        for b in range(q.shape[0]):
-            tied = list(chunk_relations(relations, b))
-            for chunk in chunks(q, size, None if hidden is None else hidden[b], work):
-                chunk.relate(tied)
-                keys, rows = chunk.stop, slice(chunk.start, chunk.stop)
-                q_c, d_out_c = scaled[b, :, rows], d_out[b, :, rows]
-                p = chunk.probabilities(q_c, k[b], er)
-                d_v[b, :, :keys].baddbmm_(p.transpose(1, 2), d_out_c)
-                d_logits, d_relative = chunk.logit_gradient(p, d_out_c, out[b, :, rows], v[b])
-                d_k[b, :, :keys].baddbmm_(d_logits.transpose(1, 2), q_c)
-                d_er[:, er.shape[1] - keys :].baddbmm_(d_relative.transpose(1, 2), q_c)
-                d_q_c = torch.bmm(d_logits, k[b, :, :keys])
-                d_q_c.baddbmm_(d_relative, er[:, er.shape[1] - keys :])
-                for (terms, embedding), d_embedding in zip(chunk.terms, d_embeddings, strict=True):
-                    d_products = terms.products_gradient(d_logits, embedding.shape[1])
-                    d_embedding.baddbmm_(d_products.transpose(1, 2), q_c)
-                    d_q_c.baddbmm_(d_products, embedding)
-                torch.mul(d_q_c, scale, out=d_q[b, :, rows])
-        return d_q, d_k, d_v, d_er, None, *d_embeddings
+        """Return the gradients of q, k, v, er and the relations' embeddings.
+
+        Those of keys, values and er are summed transposed, (H, Dh, L): the products are a third faster that way round.
+        """
+        q, k, v, er, out, normaliser, *embeddings = ctx.saved_tensors
+        gradients = [torch.empty_like(t) for t in (q, k, v)]
+        d_er, d_embeddings = torch.zeros_like(er.mT), [torch.zeros_like(e) for e in embeddings]
+        for b, piece in pieces((q, k, v, er), ctx.plan, 3):
+            d_k, d_v = k.new_zeros(d_er.shape), v.new_zeros(d_er.shape)  # (H, Dh, L)
+            delta = (d_out[b] * out[b]).sum(-1, keepdim=True)  # (H, L, 1)
+            for start, keys in piece.chunks():
+                rows = slice(start, keys)
+                logits, terms = piece.logits(start, keys)
+                p = torch.exp2(logits.sub_(normaliser[b, :, rows]), out=logits)
+                d_out_c, q_c = d_out[b, :, rows], piece.q[:, rows]
+                d_v[..., :keys].baddbmm_(d_out_c.mT, p)
+                d_logits, d_relative = piece.logit_gradient(p, d_out_c, delta[:, rows])
+                d_k[..., :keys].baddbmm_(q_c.mT, d_logits)
+                d_er[..., -keys:].baddbmm_(q_c.mT, d_relative)
+                d_q = torch.bmm(d_logits, piece.k[:, :keys]).baddbmm_(d_relative, er[:, -keys:])
+                for term, d_embedding in zip(terms, d_embeddings, strict=True):
+                    d_products = term.products_gradient(d_logits)
+                    d_embedding.baddbmm_(d_products.mT, q_c)
+                    d_q.baddbmm_(d_products, term.embedding)
+                torch.mul(d_q, 1.0 / math.sqrt(q.shape[-1]), out=gradients[0][b, :, rows])
+            torch.mul(d_k.mT, LN2, out=gradients[1][b])
+            gradients[2][b] = d_v.mT
+        return *gradients, d_er.mT * LN2, None, *(d.mul_(LN2) for d in d_embeddings)

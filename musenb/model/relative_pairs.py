@@ -11,15 +11,14 @@ Huang et al., "Music Transformer", arXiv 1809.04281 (2018), section 4.1.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from musenb.errors import ModelError
-
-MOST_LEVELS = 160  # above this many distinct key levels in a chunk, gathering beats multiplying by one-hot rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,77 +82,69 @@ def plain_relation_logits(q: Tensor, relation: Relation) -> Tensor:
     return logits * both[:, None]
 
 
-class ChunkRelation:
-    """A relation of one piece of a batch, handed out chunk of queries by chunk of queries.
+class PieceRelation:
+    """A relation within one piece of a batch, for chunks of its queries.
+
+    The keys of a piece take few distinct levels (forty pitches, or a quarter as many sixteenths as positions), so a chunk
+    first finds the logit of each query and level, then hands each key its level's.
 
     Parameters
     ----------
-    values : Tensor, int64, (L,)
-    present : Tensor, bool, (L,), or None
-    embedding : Tensor, (H, 2 * span + 1, Dh)
-    span : int
+    relation : Relation
+    piece : int
+        Index into the batch.
     """
 
-    def __init__(self, values: Tensor, present: Tensor | None, embedding: Tensor, span: int) -> None:
-        if present is not None:
-            stand_in = values[present][:1] if bool(present.any()) else values[:1]
-            values = torch.where(present, values, stand_in)
-        self.values, self.present, self.embedding, self.span = values, present, embedding, span
+    def __init__(self, relation: Relation, piece: int) -> None:
+        self.values = relation.values[piece]  # (L,)
+        self.present = None if relation.present is None else relation.present[piece]
+        self.embedding, self.span = relation.embedding.detach(), relation.span
+        levels, level_of_key = torch.unique(self.values, return_inverse=True)
+        self.levels = levels
+        self.level_of_key = level_of_key  # (L,), the number of levels standing for a key without the attribute
+        if self.present is not None:
+            self.level_of_key = level_of_key.masked_fill(~self.present, levels.numel())
 
     def chunk(self, start: int, stop: int) -> ChunkTerms:
         """Return the terms of queries start..stop-1 against keys 0..stop-1."""
-        queries = self.values[start:stop]  # (C,)
-        low, high = int(queries.min()) - self.span, int(queries.max()) + self.span
-        keys = self.values[:stop].clamp(low, high)  # (e,) levels beyond the span of every query here are alike
-        low, high = int(keys.min()), int(keys.max())
-        levels = torch.arange(low, high + 1, device=keys.device) if high - low < MOST_LEVELS else None
-        columns = keys if levels is None else levels
-        index = (columns[None] - queries[:, None]).clamp_(-self.span, self.span).add_(self.span)  # (C, e or U)
-        blank = 2 * self.span + 1
+        span, blank = self.span, 2 * self.span + 1
+        rows = (self.levels - self.values[start:stop, None]).clamp_(-span, span).add_(span)  # (C, U)
+        rows = F.pad(rows, (0, 1), value=blank)  # (C, U+1)
         if self.present is not None:
-            index.masked_fill_(~self.present[start:stop, None], blank)
-        if levels is None:
-            if self.present is not None:
-                index.masked_fill_(~self.present[None, :stop], blank)
-            return ChunkTerms(index, None)
-        one_hot = (keys[:, None] == levels).to(self.embedding.dtype)  # (e, U)
-        if self.present is not None:
-            one_hot.mul_(self.present[:stop, None])
-        return ChunkTerms(index, one_hot)
+            rows.masked_fill_(~self.present[start:stop, None], blank)
+        return ChunkTerms(self.embedding, rows, self.level_of_key[:stop])
 
 
 @dataclass(frozen=True, eq=False)
 class ChunkTerms:
-    """How a chunk's logits follow from `Q E^T`: a gather to key levels, then a product with the keys' one-hot rows.
+    """How a relation's logits of a chunk follow from `Q E^T`.
 
-    `index` is (C, U) with `one_hot` (e, U), or (C, e) without; the index 2 * span + 1 stands for no relation.
+    Parameters
+    ----------
+    embedding : Tensor, (H, 2K+1, Dh)
+    rows : Tensor, int64, (C, U+1)
+        Embedding row of each query and key level; 2K+1 stands for no relation.
+    level_of_key : Tensor, int64, (e,)
+        0..U, where U stands for no relation.
     """
 
-    index: Tensor
-    one_hot: Tensor | None
+    embedding: Tensor
+    rows: Tensor
+    level_of_key: Tensor
 
-    def add_logits(self, logits: Tensor, q: Tensor, embedding: Tensor) -> None:
-        """Add the relation's logits of scaled queries (H, C, Dh) to `logits` (H, C, e) in place."""
-        products = q.new_zeros(q.shape[0], q.shape[1], embedding.shape[1] + 1)  # (H, C, 2K+2), the last for no relation
-        torch.bmm(q, embedding.transpose(1, 2), out=products[..., :-1])
-        terms = products.gather(2, self.index.expand(q.shape[0], -1, -1))
-        if self.one_hot is None:
-            logits += terms
-        else:
-            logits.baddbmm_(terms, self.one_hot.T.expand(q.shape[0], -1, -1))
+    def logits(self, q: Tensor, *, out: Tensor) -> Tensor:
+        """Return (H, C, e) logits of scaled queries (H, C, Dh), written to `out`."""
+        heads, chunk, _ = q.shape
+        products = q.new_zeros(heads, chunk, self.embedding.shape[1] + 1)  # the last column stays 0: no relation
+        torch.bmm(q, self.embedding.transpose(1, 2), out=products[..., :-1])
+        by_level = products.gather(2, self.rows.expand(heads, -1, -1))  # (H, C, U+1)
+        return torch.gather(by_level, 2, self.level_of_key.expand(heads, chunk, -1), out=out)
 
-    def products_gradient(self, d_logits: Tensor, size: int) -> Tensor:
-        """Return (H, C, size) gradients of `Q E^T` from those of the logits (H, C, e)."""
+    def products_gradient(self, d_logits: Tensor) -> Tensor:
+        """Return (H, C, 2K+1) gradients of `Q E^T` from those of the logits (H, C, e)."""
         heads, chunk, _ = d_logits.shape
-        if self.one_hot is not None:
-            d_logits = torch.bmm(d_logits, self.one_hot.expand(heads, -1, -1))  # (H, C, U)
-        gradient = d_logits.new_zeros(heads, chunk, size + 1)
-        gradient.scatter_add_(2, self.index.expand(heads, -1, -1), d_logits)
-        return gradient[..., :-1]
-
-
-def chunk_relations(relations: Sequence[Relation], piece: int) -> Iterator[ChunkRelation]:
-    """Yield each relation of piece `piece` of the batch."""
-    for relation in relations:
-        present = None if relation.present is None else relation.present[piece]
-        yield ChunkRelation(relation.values[piece], present, relation.embedding.detach(), relation.span)
+        by_level = d_logits.new_zeros(heads, chunk, self.rows.shape[1])
+        by_level.scatter_add_(2, self.level_of_key.expand(heads, chunk, -1), d_logits)
+        products = d_logits.new_zeros(heads, chunk, self.embedding.shape[1] + 1)
+        products.scatter_add_(2, self.rows.expand(heads, -1, -1), by_level)
+        return products[..., :-1]
