@@ -63,3 +63,18 @@ def ratio_interval(above: np.ndarray, below: np.ndarray, *, seed: int = 0) -> tu
             return above[drawn].sum(1) / below[drawn].sum(1)
 
     return interval(ratio, len(above), seed=seed)
+
+
+def win_interval(wins: np.ndarray, *, seed: int = 0, draws: int = DRAWS) -> tuple[float, float]:
+    """Return the interval of the mean of a comparison of every piece of one set with every piece of another.
+
+    Rows and columns are drawn apart. `wins` is a float array (ones, others), 1 where the row wins, 1/2 for a tie.
+    """
+    if not wins.size:
+        return (float("nan"), float("nan"))
+    generator = np.random.default_rng(seed)
+    ones = generator.multinomial(len(wins), np.full(len(wins), 1 / len(wins)), size=draws)
+    others = generator.multinomial(wins.shape[1], np.full(wins.shape[1], 1 / wins.shape[1]), size=draws)
+    values = np.einsum("do,op,dp->d", ones, wins, others, optimize=True) / wins.size
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)
