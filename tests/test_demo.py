@@ -1,0 +1,80 @@
+"""`musenb demo`: a copy of the notebook, a server that answers on the printed address, and a clean end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from musenb.demo import checked_port, free_port, place_notebook, shipped_notebooks
+from musenb.errors import LoadError, SaveError, SettingError
+
+RUN = "import sys; from musenb.demo import open_demo; sys.exit(open_demo(browser=False, folder=sys.argv[1]))"
+
+
+def test_the_notebook_is_copied_once_and_then_kept(tmp_path: Path) -> None:
+    placed = place_notebook(tmp_path / "new" / "folder")
+    assert placed.read_bytes() == (shipped_notebooks() / "studio.ipynb").read_bytes()
+    placed.write_text("my own work")
+    assert place_notebook(placed.parent) == placed
+    assert placed.read_text() == "my own work"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SaveError, match=r"cannot write the notebook .*file/inside/studio\.ipynb"):
+        place_notebook(tmp_path / "file" / "inside")
+
+
+def test_a_missing_notebook_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("musenb.demo.NOTEBOOK", "no-such.ipynb")
+    with pytest.raises(LoadError, match=r"this installation has no no-such\.ipynb"):
+        shipped_notebooks()
+
+
+@pytest.mark.parametrize("port", [-1, 0, 80, 65536])
+def test_a_port_outside_its_range_is_refused(port: int) -> None:
+    with pytest.raises(SettingError, match=rf"port {port} is outside 1024\.\.65535"):
+        checked_port(port)
+
+
+def test_a_taken_port_is_refused_and_another_is_found() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingError, match=f"port {port} is in use"):
+            checked_port(port)
+        assert free_port() != port
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ends the process by signals that only POSIX has")
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_printed_address_answers_and_a_signal_ends_everything(tmp_path: Path, ending: signal.Signals) -> None:
+    demo = subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    watchdog = threading.Timer(120, demo.kill)
+    watchdog.start()
+    try:
+        assert demo.stdout is not None
+        said = demo.stdout.readline()
+        found = re.search(r"(http://127\.0\.0\.1:(\d+))/lab/tree/studio\.ipynb\?token=(\S+)", said)
+        assert found, said
+        with urllib.request.urlopen(f"{found[1]}/api/contents/studio.ipynb?token={found[3]}", timeout=20) as answer:
+            assert answer.status == 200
+        demo.send_signal(ending)
+        assert demo.wait(timeout=60) == 0
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", int(found[2]))) != 0
+    finally:
+        watchdog.cancel()
+        demo.kill()
+        demo.wait()
+        demo.stdout.close()
