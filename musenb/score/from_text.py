@@ -1,0 +1,279 @@
+"""A motif as a teacher types it: `3/4 key=D  D4 F#4 A4 | B4:2 A4 |`.
+
+| written | meaning |
+|---|---|
+| `C4` `F#4` `Bb3` `G##5` `Ebb4` `Fn4` | a quarter note: letter, accidental (`#` `b` `##` `bb` `n`), octave -1..9 |
+| `D` | no octave: the D nearest to the note before, in letters; to C4 at the beginning of a voice |
+| `C4:2` `C4:1/2` `C4:1.5` | with a duration in quarters; without one it is always one quarter |
+| `r` `r:3` | a rest |
+| `C4:4~ C4:2` | a tie: one note of six quarters; bar lines may stand between |
+| `G4:2^` | a fermata, before the tie when there are both |
+| `\\|` | a bar line; it need not be there, and when it is, it must stand where the metre has one |
+| `3/4` `key=D` `key=F# minor` `key=Bm` `key=3b` `tempo=90` | metre, key, quarters a minute, from here on |
+| `upbeat=1` `title="..."` `composer="..."` | before all notes: quarters before the first full bar, and names |
+| `soprano:` `alto:` `tenor:` `bass:` `"Flute 1":` | first in a line: whose notes these are; later lines go on with it |
+
+Accidentals are always written out: `key=D` does not make an F an F sharp. Without a metre it is 4/4. Metre, key and
+tempo may change between notes in the voice that is written first. A voice without a name is 'melody'.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from musenb.errors import ScoreError
+from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.plain import plain_text
+
+LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+ACCIDENTALS = {"": 0, "n": 0, "#": 1, "##": 2, "b": -1, "bb": -2}
+# Sharps of the major key on each letter; a minor key has three fewer, a sharp in its name seven more.
+SHARPS = {"C": 0, "D": 2, "E": 4, "F": -1, "G": 1, "A": 3, "B": 5}
+MELODY = "melody"
+LONGEST_TEXT, LONGEST_DURATION, MOST_NOTES = 512 * 1024, 1_000, 50_000
+
+_VOICE = re.compile(r'\s*(?:(soprano|alto|tenor|bass)|"((?:[^"\\]|\\.)*)")\s*:(?=\s|$)', re.IGNORECASE)
+_TOKEN = re.compile(r'(?:title|composer)="(?:[^"\\]|\\.)*"|key=\S+(?:[ \t]+(?:major|minor)\b)?|\||[^\s|]+')
+_NOTE = re.compile(r"([A-Ga-g])(##|bb|[#bn]?)(-1|\d)?(?::([\d./]+))?(\^?)(~?)")
+_REST = re.compile(r"[rR](?::([\d./]+))?")
+_METRE = re.compile(r"(\d{1,3})/(\d{1,3})")
+_KEY = re.compile(r"([A-Ga-g])([#b]?)(m(?:in(?:or)?)?|[ \t]*minor|[ \t]*major|)|(0|[1-7][#b])")
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?|\d{1,6}/\d{1,6}")
+_UNICODE = str.maketrans({"♯": "#", "♭": "b", "♮": "n", "”": '"', "“": '"'})
+ALLOWED = 'a note like F#4:1/2, a rest r:1, a bar line |, or one of 3/4 key=D tempo=90 upbeat=1 title="..."'
+
+
+@dataclass(slots=True)
+class _Part:
+    """One voice while it is read; `open` holds the tied note that waits for its second half."""
+
+    name: str
+    notes: list[Note] = field(default_factory=list)
+    time: Fraction = Fraction(0)
+    letter: str = "C"
+    octave: int = 4
+    open: Note | None = None
+    bars: list[tuple[Fraction, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Piece:
+    parts: list[_Part] = field(default_factory=list)
+    metres: dict[Fraction, TimeSignature] = field(default_factory=dict)
+    keys: dict[Fraction, KeySignature] = field(default_factory=dict)
+    tempos: dict[Fraction, Tempo] = field(default_factory=dict)
+    upbeat: Fraction = Fraction(0)
+    title: str = ""
+    composer: str = ""
+
+
+def score_from_text(text: str, *, source: str = "text") -> Score:
+    """Read a motif written in the notation of this module's table.
+
+    Parameters
+    ----------
+    text : str
+        At most 512 kB and 50,000 notes.
+    source : str
+        Where the text came from, for messages and `Score.source`.
+
+    Raises
+    ------
+    ScoreError
+        A token is not understood or stands where it cannot; the message names it, its place and what is allowed.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise ScoreError(f"{source}: {len(text)} characters, at most {LONGEST_TEXT} are read")
+    piece = _Piece()
+    part: _Part | None = None
+    for number, line in enumerate(text.translate(_UNICODE).splitlines(), start=1):
+        match = _VOICE.match(line)
+        if match:
+            name = match[1].lower() if match[1] else plain_text(_unquoted(match[2]))
+            part = _part(piece, name)
+        for token in _TOKEN.finditer(line, match.end() if match else 0):
+            where = f"{source}, line {number}, column {token.start() + 1}"
+            if not _heading(piece, part, token[0], where):
+                part = part or _part(piece, MELODY)
+                _sounding(part, token[0], where)
+    return _finished(piece, source)
+
+
+def _part(piece: _Piece, name: str) -> _Part:
+    for part in piece.parts:
+        if part.name == name:
+            return part
+    piece.parts.append(_Part(name))
+    return piece.parts[-1]
+
+
+def _heading(piece: _Piece, part: _Part | None, token: str, where: str) -> bool:
+    """Take a token that is no note; return False when it is none of those."""
+    name, equals, value = token.partition("=")
+    metre = _METRE.fullmatch(token)
+    quoted = name in ("title", "composer") and len(value) > 1 and value[0] == value[-1] == '"'
+    if not metre and not quoted and not (equals and name in ("key", "tempo", "upbeat")):
+        return False
+    time = part.time if part else Fraction(0)
+    if time and (part is not piece.parts[0] or name in ("upbeat", "title", "composer")):
+        first = piece.parts[0].name
+        place = (
+            f"after notes only in the voice written first, {first!r}"
+            if part is not piece.parts[0]
+            else "only before all notes"
+        )
+        raise ScoreError(f"{where}: {token!r} can stand {place}")
+    try:
+        if metre:
+            piece.metres[time] = TimeSignature(time, int(metre[1]), int(metre[2]))
+        elif name == "key":
+            piece.keys[time] = _key(value, time)
+        elif name == "tempo":
+            piece.tempos[time] = Tempo(time, float(_number(value)))
+        elif name == "upbeat":
+            piece.upbeat = _number(value)
+        elif name == "title":
+            piece.title = plain_text(_unquoted(value[1:-1]))
+        else:
+            piece.composer = plain_text(_unquoted(value[1:-1]))
+    except ScoreError as error:
+        raise ScoreError(f"{where}: {token!r}: {error}") from None
+    return True
+
+
+def _sounding(part: _Part, token: str, where: str) -> None:
+    """Take a bar line, a rest or a note."""
+    if token == "|":
+        part.bars.append((part.time, where))
+        return
+    rest, note = _REST.fullmatch(token), _NOTE.fullmatch(token)
+    if not rest and not note:
+        raise ScoreError(f"{where}: {token!r} is not understood; allowed is {_instead(token)}")
+    try:
+        duration = _number((rest or note)[1 if rest else 4] or "1")
+    except ScoreError as error:
+        raise ScoreError(f"{where}: {token!r}: {error}") from None
+    if not 0 < duration <= LONGEST_DURATION:
+        raise ScoreError(
+            f"{where}: {token!r} lasts {duration} quarters; above 0 and up to {LONGEST_DURATION} is allowed"
+        )
+    if rest:
+        if part.open:
+            raise ScoreError(
+                f"{where}: a rest stands where {part.open.spelling} is tied over; the same note must follow its ~"
+            )
+        part.time += duration
+        return
+    _add(part, note, duration, where)
+
+
+def _add(part: _Part, match: re.Match[str], duration: Fraction, where: str) -> None:
+    letter, accidental = match[1].upper(), match[2]
+    octave = int(match[3]) if match[3] else _nearest_octave(part.letter, part.octave, letter)
+    pitch = 12 * (octave + 1) + LETTERS[letter] + ACCIDENTALS[accidental]
+    spelling = f"{letter}{accidental.replace('n', '')}{octave}"
+    before = part.open
+    if before and before.pitch != pitch:
+        raise ScoreError(f"{where}: {match[0]!r} follows the tie of {before.spelling}; the same note must follow a ~")
+    onset = before.onset if before else part.time
+    held = bool(match[5]) or bool(before and before.fermata)
+    try:
+        note = Note(
+            onset, part.time + duration - onset, pitch, spelling=before.spelling if before else spelling, fermata=held
+        )
+    except ScoreError as error:
+        raise ScoreError(f"{where}: {match[0]!r}: {error}") from None
+    part.letter, part.octave = letter, octave
+    part.time += duration
+    part.open = note if match[6] else None
+    if not part.open:
+        part.notes.append(note)
+    if len(part.notes) > MOST_NOTES:
+        raise ScoreError(f"{where}: more than {MOST_NOTES} notes")
+
+
+def _nearest_octave(letter: str, octave: int, following: str) -> int:
+    """Return the octave in which `following` is at most three letters away."""
+    order = "CDEFGAB"
+    step = order.index(following) - order.index(letter)
+    return octave + (step < -3) - (step > 3)
+
+
+def _finished(piece: _Piece, source: str) -> Score:
+    for part in piece.parts:
+        if part.open:
+            raise ScoreError(
+                f"{source}: voice {part.name!r} ends on a tie of {part.open.spelling}; the same note must follow a ~"
+            )
+    if not any(part.notes for part in piece.parts):
+        raise ScoreError(f"{source}: no notes; write some, such as C4 D4 Eb4:2 r:1 F#4:1/2")
+    try:
+        score = Score(
+            voices=tuple(Voice(part.name, tuple(part.notes)) for part in piece.parts),
+            metres=tuple(piece.metres.values()),
+            keys=tuple(piece.keys.values()),
+            tempos=tuple(piece.tempos.values()),
+            anacrusis=piece.upbeat,
+            title=piece.title,
+            composer=piece.composer,
+            source=source,
+        )
+    except ScoreError as error:
+        raise ScoreError(f"{source}: {error}") from None
+    for part in piece.parts:
+        _check_bars(score, part)
+    return score
+
+
+def _check_bars(score: Score, part: _Part) -> None:
+    if not part.bars:
+        return
+    bars = list(score.bars(part.bars[-1][0] + 1))
+    edges = {Fraction(0)} | {bar.end for bar in bars}
+    before = Fraction(0)
+    for time, where in part.bars:
+        if time not in edges:
+            bar = next(bar for bar in bars if bar.onset == before)
+            name = f"bar {bar.number}" if bar.number else "the upbeat"
+            raise ScoreError(
+                f"{where}: {name} of voice {part.name!r} has {time - before} quarters up to this |, "
+                f"{bar.end - before} would fill it ({bar.metre.beats}/{bar.metre.unit}); mend a duration or omit the |"
+            )
+        before = time
+
+
+def _key(value: str, time: Fraction) -> KeySignature:
+    match = _KEY.fullmatch(value)
+    if not match:
+        raise ScoreError("a key is like D, Bb, F#m, 'F# minor', or a signature like 2#, 3b, 0")
+    if match[4]:
+        count = int(match[4][0])
+        return KeySignature(time, -count if match[4].endswith("b") else count)
+    minor = match[3].strip().startswith("m") and match[3].strip() != "major"
+    fifths = SHARPS[match[1].upper()] + {"": 0, "#": 7, "b": -7}[match[2]] - 3 * minor
+    return KeySignature(time, fifths, "minor" if minor else "major")
+
+
+def _number(value: str) -> Fraction:
+    if not _NUMBER.fullmatch(value):
+        raise ScoreError(f"{value!r} is not a number like 2, 1.5 or 1/2")
+    try:
+        return Fraction(value)
+    except ZeroDivisionError:
+        raise ScoreError(f"{value!r} divides by 0") from None
+
+
+def _instead(token: str) -> str:
+    if token.count('"') == 1:
+        return f'a text between two quotes, such as {token.partition("=")[0]}="My song"'
+    if token[0] in "[(<{" or "+" in token or token.count(",") > 0:
+        return "one note at a time (no chords): write each line as a voice, soprano: ... alto: ..."
+    if token[0] in "hH":
+        return "a note of the letters A to G; the German H is B here, and B is Bb"
+    return ALLOWED
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
