@@ -1,0 +1,120 @@
+"""The README keeps its word: its code runs, its tree is the tree, and nothing names a machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETUP = "python -m pip install -c binder/constraints.txt '.[lab]' && musenb demo"
+EVERY_TEST = "python -m pip install -c binder/constraints.txt -e '.[lab,test]' && python tests"
+
+# Written in pieces, so that this file does not find itself.
+HOSTS = re.compile(r"https?://[^/\s\"')]*(?:reg" r"istry|py" r"pi|pack" r"ages|mir" r"ror|c" r"dn)", re.IGNORECASE)
+MACHINE_PATHS = re.compile(r"(?<![\w./])/(?:wo" r"rk|fa" r"rm|ro" r"ot|op" r"t|ho" r"me)/\w")
+
+
+def blocks(language: str) -> list[str]:
+    """Return the fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def tracked() -> list[str]:
+    """Return the tracked files, as paths from the project's folder."""
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip("not a git checkout: what is tracked cannot be told")
+    return [name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def tree_paths() -> set[str]:
+    """Return the paths that the README's tree names, read by its indentation of two spaces."""
+    folders: list[str] = []
+    found = set()
+    (tree,) = blocks("text")
+    for line in filter(str.strip, tree.splitlines()):
+        depth = (len(line) - len(line.lstrip())) // 2
+        name = line.split()[0]
+        del folders[depth:]
+        path = "".join(folders) + name
+        if name.endswith("/"):
+            folders.append(name)
+        else:
+            found.add(path)
+    return found
+
+
+def purpose(name: str) -> str:
+    """Return the first line of a module's docstring."""
+    text = ast.get_docstring(ast.parse((ROOT / name).read_text(encoding="utf-8"))) or "?"
+    return text.splitlines()[0]
+
+
+def test_the_two_commands_are_the_first_two_blocks() -> None:
+    commands = [block.strip() for block in blocks("bash")]
+    assert commands[:2] == [SETUP, EVERY_TEST]
+
+
+def test_ci_runs_the_second_command_of_the_readme() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    found = re.search(r"grep -m 1 '([^']+)' README\.md", script)
+    assert found
+    assert re.findall(found[1] + ".*", README, re.MULTILINE) == [EVERY_TEST]
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_the_code_runs(code: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    for name in re.findall(r'save\("([^"]+)"\)', code):
+        assert (tmp_path / name).stat().st_size > 0
+
+
+def environment() -> dict[str, str]:
+    import os
+
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def test_the_readme_has_code_to_run() -> None:
+    assert blocks("python")
+
+
+def test_the_tree_names_every_module_and_no_more() -> None:
+    names = {name for name in tracked() if name.endswith(".py")}
+    expected = {name for name in names if name.startswith("musenb/") and not empty_marker(name)}
+    expected |= {name for name in names if re.fullmatch(r"tests/(ui/)?\w+\.py", name)}
+    missing = [f"{name}  {purpose(name)}" for name in sorted(expected - tree_paths())]
+    assert missing == [], "the README's tree lacks these"
+    gone = [path for path in tree_paths() if not (ROOT / path).is_file()]
+    assert gone == [], "the README's tree names files that are not there"
+
+
+def empty_marker(name: str) -> bool:
+    return name.endswith("__init__.py") and (ROOT / name).stat().st_size == 0
+
+
+def test_no_file_names_a_package_host_or_a_path_of_one_machine() -> None:
+    found = []
+    for name in tracked():
+        data = (ROOT / name).read_bytes()
+        if b"\0" in data or name.startswith("musenb/static/"):
+            continue
+        text = data.decode("utf-8")
+        found += [f"{name}: {match[0]}" for pattern in (HOSTS, MACHINE_PATHS) for match in pattern.finditer(text)]
+    assert found == []
+
+
+def test_the_pins_are_plain_versions() -> None:
+    lines = (ROOT / "binder" / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert pins[0] == "torch==2.13.0"
+    assert [pin for pin in pins if not re.fullmatch(r"[\w.-]+==\d[\w.]*", pin)] == []

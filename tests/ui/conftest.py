@@ -1,0 +1,145 @@
+"""A real JupyterLab, started as `musenb demo` starts it, and a real Chromium that looks at it."""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = "import sys; from musenb.demo import open_demo; sys.exit(open_demo(browser=False, folder=sys.argv[1]))"
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in this folder: it takes minutes and drives a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.ui)
+            item.add_marker(pytest.mark.timeout(600))
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its notebooks lie.
+    origin, token : str
+        Its address and the key to it.
+    """
+
+    folder: Path
+    origin: str
+    token: str
+
+    def address(self, notebook: str) -> str:
+        """Return the address that opens one notebook in a workspace of its own."""
+        return f"{self.origin}/doc/tree/{notebook}?token={self.token}&reset"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Start the demo with a home of its own and end it afterwards."""
+    home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("notebooks")
+    settings = home / "config"
+    settings.mkdir()
+    (settings / "jupyter_lab_config.json").write_text('{"LabApp": {"expose_app_in_browser": true}}')
+    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(settings), "PYTHONPATH": str(ROOT)}
+    demo = subprocess.Popen(
+        [sys.executable, "-c", DEMO, str(folder)], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    watchdog = threading.Timer(180, demo.kill)
+    watchdog.start()
+    try:
+        assert demo.stdout is not None
+        said = demo.stdout.readline()
+        found = re.search(r"(http://127\.0\.0\.1:\d+)/\S+\?token=(\S+)", said)
+        assert found, f"the demo printed no address: {said!r}"
+        watchdog.cancel()
+        yield Lab(folder, found[1], found[2])
+    finally:
+        watchdog.cancel()
+        demo.send_signal(signal.SIGTERM)
+        try:
+            demo.wait(timeout=60)
+        finally:
+            demo.kill()
+            demo.wait()
+            demo.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium (or the one in MUSENB_CHROMIUM)."""
+    executable = runpy.run_path(str(ROOT / "tests" / "__main__.py"))["find_chromium"]()
+    if not executable:
+        pytest.fail("the browser tests need Chromium: `python tests` installs it")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Notebook:
+    """One notebook open in the browser.
+
+    Parameters
+    ----------
+    page : Page
+    errors : list of str
+        What the browser's console reported as an error since the page was opened.
+    """
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> None:
+        """Load the notebook and wait until its kernel is idle."""
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(address)
+        self.page.wait_for_function(
+            "() => globalThis.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+            timeout=120_000,
+        )
+
+    def run_all(self) -> None:
+        """Run every cell from the top and wait for the last one."""
+        self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.wait_for_function(
+            "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'", timeout=300_000
+        )
+
+    def set_theme(self, name: str) -> None:
+        """Change JupyterLab's theme and wait until the page has it."""
+        self.page.evaluate("name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
+        self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+
+@pytest.fixture
+def notebook(browser: Browser) -> Iterator[Notebook]:
+    """Return a fresh page without cookies or stored settings."""
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    yield Notebook(context.new_page())
+    context.close()
