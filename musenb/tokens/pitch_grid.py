@@ -9,11 +9,10 @@ Huang et al., "Music Transformer", arXiv 1809.04281 (2018), section 3.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from musenb.errors import TokenError
+from musenb.tokens.row import Row, row_of
 
 LOWEST, HIGHEST = 36, 81
 REST = HIGHEST - LOWEST + 1
@@ -21,31 +20,14 @@ VOCABULARY = REST + 1
 VOICE_COUNT = 4
 STEPS_A_BAR = 16
 FEATURES = (VOICE_COUNT, STEPS_A_BAR)
-FEATURE_NAMES = ("voice", "sixteenth in the bar")
 VOICE_RANGES = ((60, 81), (52, 74), (46, 69), (36, 66))
 
 
-@dataclass(frozen=True, slots=True)
-class PitchRow:
-    """A chorale as a row of cells.
-
-    Parameters
-    ----------
-    tokens : int64 (L,)
-        Pitch - 36, or 46 for a rest.
-    features : int64 (L, 2)
-        Voice and sixteenth in the bar, counted from the beginning of the piece.
-    attributes : int64 (L, 2)
-        Pitch - 36 (-1 for a rest) and the sixteenth of each token: what the relations compare.
-    """
-
-    tokens: np.ndarray
-    features: np.ndarray
-    attributes: np.ndarray
-
-
-def encode_pitches(pitches: np.ndarray) -> PitchRow:
+def encode_pitches(pitches: np.ndarray) -> Row:
     """Return the row of a grid of sounding pitches, int (T, 4) with -1 for rests.
+
+    Tokens are pitch - 36, or 46 for a rest; features the voice and the sixteenth in a bar of 4/4 counted from the beginning;
+    attributes the pitch - 36 (-1 for a rest) and the sixteenth.
 
     Raises
     ------
@@ -65,7 +47,7 @@ def encode_pitches(pitches: np.ndarray) -> PitchRow:
     voices = np.tile(np.arange(VOICE_COUNT), len(pitches))
     features = np.stack([voices, steps % STEPS_A_BAR], axis=1)
     attributes = np.stack([np.where(tokens == REST, -1, tokens), steps], axis=1)
-    return PitchRow(tokens, features, attributes)
+    return row_of(tokens, features, attributes, begin=VOCABULARY)
 
 
 def decode_pitches(tokens: np.ndarray) -> np.ndarray:

@@ -1,0 +1,60 @@
+"""One piece as the model reads it: what stands before each position, and what follows."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """L positions; position i predicts token i.
+
+    Parameters
+    ----------
+    before : int64 (L,)
+        The token before each position; the number that begins a piece stands at the first.
+    features : int64 (L, F)
+        What is known of the cell to be predicted.
+    related : int64 (L, R)
+        The attributes of the token before, -1 where it has none: what the relations compare.
+    targets : int64 (L,)
+    weights : float32 (L,)
+        How much each target counts in the loss.
+    """
+
+    before: np.ndarray
+    features: np.ndarray
+    related: np.ndarray
+    targets: np.ndarray
+    weights: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def crop(self, start: int, stop: int) -> Row:
+        """Return positions start..stop-1, as many as there are."""
+        return Row(*(getattr(self, field.name)[start:stop] for field in dataclasses.fields(self)))
+
+    def pad(self, size: int) -> Row:
+        """Return the row with positions that do not count added up to `size`."""
+        missing = size - len(self)
+        return Row(
+            np.pad(self.before, (0, missing)),
+            np.pad(self.features, ((0, missing), (0, 0))),
+            np.pad(self.related, ((0, missing), (0, 0)), constant_values=-1),
+            np.pad(self.targets, (0, missing)),
+            np.pad(self.weights, (0, missing)),
+        )
+
+
+def row_of(tokens: np.ndarray, features: np.ndarray, attributes: np.ndarray, *, begin: int, weights: np.ndarray | None = None) -> Row:
+    """Return a row from tokens (L,), their features (L, F) and attributes (L, R); `begin` stands before the first token."""
+    before = np.roll(tokens, 1)
+    before[0] = begin
+    related = np.roll(attributes, 1, axis=0)
+    related[0] = -1
+    counted = np.ones(len(tokens), np.float32) if weights is None else weights.astype(np.float32)
+    return Row(before, features, related, tokens, counted)

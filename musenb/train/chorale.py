@@ -1,0 +1,106 @@
+"""The chorale model: its shape, and the variants of a piece that it is trained on.
+
+A training piece is moved by a random number of semitones within the voices' ranges. In some draws a voice or a passage is given:
+the model is told what it sounds a little ahead, as when a melody is to be harmonised, and only the other cells count. In some draws
+phrases or key are hidden, so that the model also works without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from musenb.model.config import ModelConfig
+from musenb.score.note import transposed_fifths
+from musenb.tokens import grid as words
+from musenb.tokens.grid import HOLD, UNKNOWN, VOICE_COUNT, VOICES, Frame, Grid, attributes_of, features_of, sounding
+from musenb.tokens.pitch_grid import transpositions
+from musenb.tokens.row import Row, row_of
+from musenb.train.rows import CroppedRows
+
+FREE, PASSAGE = 0.4, 0.15  # shares of draws with nothing given, and with everything given outside a passage
+SOPRANO_GIVEN = 0.5  # of the others: the soprano alone, else a random choice of voices
+GIVEN_TO_THE_END = 0.5
+NO_PHRASES, NO_KEY = 0.15, 0.1
+
+
+def chorale_config() -> ModelConfig:
+    """Return the shape of the shipped chorale model."""
+    return ModelConfig(
+        vocabulary=len(words.VOCABULARY), features=words.FEATURES, relations=words.RELATION_SPANS, relation_layers=1,
+        width=192, layers=6, heads=4, feed_forward=512, max_distance=1024, context=2048, dropout=0.15,
+    )
+
+
+def chorale_rows(
+    splits: dict[str, Sequence[Grid]], *, rows: int = 4, cells: int = 512, validation: int = 0, device: str = "cpu"
+) -> CroppedRows:
+    """Return the training rows of grids, and whole validation pieces with nothing given.
+
+    Parameters
+    ----------
+    splits : dict of str to sequence of Grid
+        'train' and 'valid'.
+    rows, cells : int
+        Crops in a batch, and their length.
+    validation : int
+        How many validation pieces to judge by; all when 0.
+    device : str
+    """
+    held = [plain_row(grid) for grid in splits["valid"][: validation or None]]
+    train = splits["train"]
+    return CroppedRows([partial(varied, grid) for grid in train], [g.cells.size for g in train], held, rows, cells, device=device)
+
+
+def plain_row(grid: Grid) -> Row:
+    """Return a full grid as a row with nothing given."""
+    return row_of(grid.cells.ravel(), features_of(grid.frame), attributes_of(grid.cells), begin=len(words.VOCABULARY))
+
+
+def varied(grid: Grid, rng: np.random.Generator) -> Row:
+    """Return a grid as a row: transposed, with random cells given and random parts of the frame hidden."""
+    pitches = sounding(grid.cells)
+    moves = transpositions(np.where(pitches == HOLD, UNKNOWN, pitches + words.LOWEST))
+    moved = transposed(grid, int(rng.integers(moves.start, moves.stop)))
+    columns = moved.frame.columns.copy()
+    if rng.random() < NO_PHRASES:
+        words.set_phrases(columns, (), under=np.zeros(len(columns), bool), known=False)
+    if rng.random() < NO_KEY:
+        columns[:, words.KEY - 1], columns[:, words.MODE - 1] = words.key_columns(None)
+    given = draw_given(len(columns), rng)
+    known = np.where(given, sounding(moved.cells), UNKNOWN)
+    weights = (~given).astype(np.float32).ravel()
+    features = features_of(Frame(columns), known)
+    return row_of(moved.cells.ravel(), features, attributes_of(moved.cells), begin=len(words.VOCABULARY), weights=weights)
+
+
+def transposed(grid: Grid, semitones: int) -> Grid:
+    """Return a grid moved by semitones, its key with it."""
+    cells = np.where(grid.cells < HOLD, grid.cells + semitones, grid.cells)
+    columns = grid.frame.columns.copy()
+    key = columns[:, words.KEY - 1]
+    moved = [words.NO_KEY if k == words.NO_KEY else transposed_fifths(k - 7, semitones) + 7 for k in range(words.NO_KEY + 1)]
+    columns[:, words.KEY - 1] = np.array(moved)[key]
+    return Grid(cells, Frame(columns))
+
+
+def draw_given(length: int, rng: np.random.Generator) -> np.ndarray:
+    """Return which cells are given, bool (length, 4)."""
+    given = np.zeros((length, VOICE_COUNT), bool)
+    chance = rng.random()
+    if chance < FREE:
+        return given
+    if chance < FREE + PASSAGE:
+        start, stop = sorted(rng.integers(0, length + 1, size=2))
+        given[:] = True
+        given[start:stop, rng.random(VOICE_COUNT) < 0.75] = False
+        return given if not given.all() else ~given
+    if rng.random() < SOPRANO_GIVEN:
+        chosen = np.arange(VOICE_COUNT) == VOICES.index("soprano")
+    else:
+        chosen = rng.permutation(VOICE_COUNT) < rng.integers(1, VOICE_COUNT)
+    stop = length if rng.random() < GIVEN_TO_THE_END else int(rng.integers(1, length + 1))
+    given[:stop, chosen] = True
+    return given

@@ -1,0 +1,160 @@
+"""Chorales for training: the installed music21 corpus by the canonical split, or a folder of the user's own music.
+
+The corpus is read where it is installed and never copied; the grids are kept in the folder of the run.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib import resources
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+
+from musenb.errors import MusenbError, SettingError
+from musenb.export.write import atomic_write
+from musenb.score.note import Score
+from musenb.score.quantise import quantise
+from musenb.tokens.grid import REST, STEP, VOICES, Frame, Grid, encode
+
+SPLITS = ("train", "valid", "test")
+SUFFIXES = (".mid", ".midi", ".musicxml", ".xml", ".mxl", ".abc")
+HELD_SHARE = 10  # one in ten of a user's files is held apart
+
+
+def corpus_splits() -> dict[str, list[str]]:
+    """Return the music21 files of each split, from the shipped table of the canonical split.
+
+    A file that stands in more than one split belongs to the one furthest from training.
+    """
+    text = (resources.files("musenb") / "data" / "jsb_splits.csv").read_text(encoding="utf-8")
+    wanted = {"train": 0, "valid": 1, "test": 2}
+    place: dict[str, str] = {}
+    for line in csv.DictReader(text.splitlines()):
+        name, split = line["music21_file"], line["split"]
+        if name and wanted[split] >= wanted[place.get(name, "train")]:
+            place[name] = split
+    return {split: sorted(name for name, s in place.items() if s == split) for split in SPLITS}
+
+
+def read_chorale(name: str) -> Grid | str:
+    """Return one chorale of the installed corpus as a grid, or why it cannot be one."""
+    import music21
+
+    from musenb.score.from_music21 import score_from_music21
+
+    try:
+        path = Path(music21.__file__).parent / "corpus" / "bach" / name
+        stream = music21.converter.parse(path, forceSource=True, storePickle=False)
+        return chorale_grid(score_from_music21(stream, source=name))
+    except MusenbError as error:
+        return str(error)
+
+
+def chorale_grid(score: Score) -> Grid:
+    """Return a score of four voices as a full grid on sixteenths; silence before and after a voice's notes is a rest.
+
+    Of a score with more voices, as where instruments double or join the choir, those named as the choir's are taken.
+
+    Raises
+    ------
+    TokenError
+        It has not four monophonic voices within 36..81.
+    """
+    choir = [next((v for v in score.voices if v.name == name and v.notes), None) for name in VOICES]
+    if all(choir):
+        score = dataclasses.replace(score, voices=tuple(choir))
+    grid = encode(quantise(score, STEP).score, voices=VOICES)
+    cells = grid.cells.copy()
+    cells[cells < 0] = REST
+    return Grid(cells, grid.frame)
+
+
+def read_corpus(workers: int = 2) -> Iterator[tuple[str, str, Grid | str]]:
+    """Yield (split, file, grid or reason) for every chorale of the canonical split that the corpus holds."""
+    splits = corpus_splits()
+    names = [(split, name) for split in SPLITS for name in splits[split]]
+    with ProcessPoolExecutor(workers) as pool:
+        for (split, name), grid in zip(names, pool.map(read_chorale, [n for _, n in names], chunksize=8), strict=True):
+            yield split, name, grid
+
+
+def read_folder(folder: Path) -> Iterator[tuple[str, str, Grid | str]]:
+    """Yield (split, file, grid or reason) for every music file under a user's folder.
+
+    A file is held apart by its name alone, so that it stays on its side when others come or go.
+
+    Raises
+    ------
+    SettingError
+        The folder does not exist, or holds no music file.
+    """
+    from musenb.score.load import load
+
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    if not paths:
+        raise SettingError(f"no music in '{folder}': a folder with {', '.join(SUFFIXES)} files is needed")
+    for path in paths:
+        digest = int(hashlib.sha256(path.name.encode()).hexdigest(), 16)
+        try:
+            yield "valid" if digest % HELD_SHARE == 0 else "train", str(path), chorale_grid(load(path))
+        except MusenbError as error:
+            yield "train", str(path), str(error)
+
+
+def gather(found: Iterator[tuple[str, str, Grid | str]]) -> dict[str, list[Grid]]:
+    """Return the grids of each split; files that could not be read are named in one warning.
+
+    Raises
+    ------
+    SettingError
+        Nothing is left to train on.
+    """
+    splits: dict[str, list[Grid]] = {split: [] for split in SPLITS}
+    left_out = []
+    for split, name, grid in found:
+        if isinstance(grid, str):
+            left_out.append(f"{name}: {grid}")
+        else:
+            splits[split].append(grid)
+    if left_out:
+        warnings.warn(f"{len(left_out)} pieces were left out: " + "; ".join(left_out[:5]), stacklevel=2)
+    if not splits["train"]:
+        raise SettingError(f"none of the {len(left_out)} pieces fits four voices on sixteenths: " + "; ".join(left_out[:3]))
+    if not splits["valid"]:
+        splits["valid"] = splits["train"][::HELD_SHARE]
+    return splits
+
+
+def write_grids(path: Path, splits: dict[str, list[Grid]]) -> None:
+    """Keep the grids of each split in one file."""
+    arrays: dict[str, np.ndarray] = {}
+    for split, grids in splits.items():
+        arrays[f"{split}.lengths"] = np.array([len(grid.cells) for grid in grids], np.int32)
+        arrays[f"{split}.cells"] = _joined([grid.cells for grid in grids], len(VOICES))
+        arrays[f"{split}.columns"] = _joined([grid.frame.columns for grid in grids], 7)
+    buffer = BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    atomic_write(path, buffer.getvalue())
+
+
+def _joined(parts: Sequence[np.ndarray], width: int) -> np.ndarray:
+    return np.concatenate(parts).astype(np.int8) if parts else np.zeros((0, width), np.int8)
+
+
+def read_grids(path: Path) -> dict[str, list[Grid]]:
+    """Return what `write_grids` kept."""
+    splits = {}
+    with np.load(path, allow_pickle=False) as arrays:
+        for split in SPLITS:
+            edges = np.cumsum(arrays[f"{split}.lengths"])[:-1]
+            cells = np.split(arrays[f"{split}.cells"].astype(np.int64), edges)
+            columns = np.split(arrays[f"{split}.columns"].astype(np.int64), edges)
+            splits[split] = [Grid(c, Frame(f)) for c, f in zip(cells, columns, strict=True) if len(c)]
+    return splits

@@ -1,0 +1,62 @@
+"""Training rows drawn from pieces: the frame that every task shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from musenb.model.transformer import Transformer
+from musenb.tokens.row import Row
+from musenb.train.evaluate import inputs_of, mean_nats
+from musenb.train.loop import Batch
+
+Draw = Callable[[np.random.Generator], Row]
+
+
+@dataclass(frozen=True, slots=True)
+class CroppedRows:
+    """Random crops of drawn pieces; validation on whole pieces.
+
+    Parameters
+    ----------
+    draws : sequence of callable
+        One a training piece: draws a variant of it (transposed, with some voices given ...) as a whole row.
+    sizes : sequence of int
+        Length of each piece in cells; a piece is drawn in proportion to it.
+    held : sequence of Row
+        Whole validation pieces.
+    rows : int
+        Crops in a batch.
+    cells : int
+        Length of a crop; a multiple of `align`.
+    align : int
+        Crops begin at multiples of it.
+    device : str
+    """
+
+    draws: Sequence[Draw]
+    sizes: Sequence[int]
+    held: Sequence[Row]
+    rows: int = 4
+    cells: int = 512
+    align: int = 4
+    device: str = "cpu"
+
+    def batch(self, rng: np.random.Generator) -> Batch:
+        """Draw a batch of crops; short pieces are padded with positions that do not count."""
+        chances = np.asarray(self.sizes, dtype=float)
+        chances /= chances.sum()
+        crops = []
+        for _ in range(self.rows):
+            row = self.draws[rng.choice(len(self.draws), p=chances)](rng)
+            start = self.align * int(rng.integers(0, max(len(row) - self.cells, 0) // self.align + 1))
+            crops.append(row.crop(start, start + self.cells).pad(self.cells))
+        targets, weights = (torch.from_numpy(np.stack([getattr(c, n) for c in crops])) for n in ("targets", "weights"))
+        return Batch(inputs_of(crops, self.device), targets.to(self.device), weights.to(self.device))
+
+    def validate(self, model: Transformer) -> float:
+        """Return the mean nats per cell of the validation pieces."""
+        return mean_nats(model, self.held)
