@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
@@ -72,7 +72,7 @@ def engrave(
     width: int = 900,
     scale: int = 40,
     page: int | None = None,
-    classes: Mapping[str, str] | None = None,
+    classes: Callable[[str], str] | None = None,
 ) -> Engraving:
     """Engrave a MusicXML document.
 
@@ -86,8 +86,8 @@ def engrave(
         Per cent of verovio's full size, 10..200; a staff is 18 pixels high at 50.
     page : int or None
         One page, counted from 1. Without it all of them: one page as high as it needs, several for a very long score.
-    classes : mapping of str to str
-        Further CSS classes by note id.
+    classes : callable or None
+        From a note's id to further CSS classes for it, parted by spaces.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def engrave(
     if page is not None and not 1 <= page <= answer["pages"]:
         raise SettingError(f"page {page} is outside 1..{answer['pages']}")
     prefix = f"mn{zlib.crc32(musicxml):08x}"
-    drawn = [screen(svg, prefix=f"{prefix}p{number}", classes=classes or {}) for number, svg in answer["svgs"]]
+    drawn = [screen(svg, prefix=f"{prefix}p{number}", classes=classes or _no_classes) for number, svg in answer["svgs"]]
     return Engraving(
         svgs=tuple(svg for svg, _ in drawn), ids=tuple(note for _, ids in drawn for note in ids), pages=answer["pages"]
     )
@@ -167,7 +167,7 @@ def _require_partwise(musicxml: bytes) -> None:
         raise LoadError("content", f"the score view is unavailable: the root is {root.tag!r}, not 'score-partwise'")
 
 
-def screen(svg: str, *, prefix: str, classes: Mapping[str, str]) -> tuple[str, list[str]]:
+def screen(svg: str, *, prefix: str, classes: Callable[[str], str]) -> tuple[str, list[str]]:
     """Return a drawing with nothing but what a drawing needs, and the ids of its notes.
 
     Parameters
@@ -176,8 +176,8 @@ def screen(svg: str, *, prefix: str, classes: Mapping[str, str]) -> tuple[str, l
         One `<svg>` document.
     prefix : str
         Put before every id and every reference to one; also the id of the drawing itself.
-    classes : mapping of str to str
-        Further CSS classes by note id.
+    classes : callable
+        From a note's id to further CSS classes for it.
 
     Raises
     ------
@@ -198,7 +198,7 @@ def screen(svg: str, *, prefix: str, classes: Mapping[str, str]) -> tuple[str, l
     return f"{head}<style>{_DRAWN_STYLE.format(prefix)}</style>{body}</svg>", notes
 
 
-def _copied(element: ElementTree.Element, prefix: str, classes: Mapping[str, str], notes: list[str]) -> str:
+def _copied(element: ElementTree.Element, prefix: str, classes: Callable[[str], str], notes: list[str]) -> str:
     """Return an element with its children as text; what is not on the list of drawing elements is left out whole."""
     name = element.tag.removeprefix(_SVG) if isinstance(element.tag, str) else ""
     if name not in _ELEMENTS:
@@ -206,9 +206,13 @@ def _copied(element: ElementTree.Element, prefix: str, classes: Mapping[str, str
     extra = ""
     if element.get("data-class") == "note" and (note := element.get("data-id")):
         notes.append(note)
-        extra = classes.get(note, "")
+        extra = classes(note)
     inside = "".join(_copied(child, prefix, classes, notes) + _shown(child.tail) for child in element)
     return f"<{name}{_attributes(element, prefix, extra)}>{_shown(element.text)}{inside}</{name}>"
+
+
+def _no_classes(note: str) -> str:
+    return ""
 
 
 def _attributes(element: ElementTree.Element, prefix: str, extra_class: str) -> str:

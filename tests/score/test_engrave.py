@@ -66,7 +66,7 @@ def test_ids_of_two_scores_do_not_meet_and_one_score_is_drawn_alike() -> None:
 
 
 def test_classes_reach_the_notes_that_they_name() -> None:
-    (svg,) = engrave(TWO_BARS, classes={"n3": "generated"}).svgs
+    (svg,) = engrave(TWO_BARS, classes={"n1": "", "n2": "", "n3": "generated", "n4": ""}.__getitem__).svgs
     root = ElementTree.fromstring(svg)
     marked = [g.get("data-id") for g in root.iter(f"{SVG}g") if "generated" in (g.get("class") or "").split()]
     assert marked == ["n3"]
@@ -144,8 +144,9 @@ TRACES = "alert script import foreignObject javascript image animate onclick onl
 
 
 def test_only_a_drawing_passes_the_screen() -> None:
-    svg, notes = screen(HOSTILE, prefix="p", classes={})
+    svg, notes = screen(HOSTILE, prefix="p", classes=lambda note: f"of-{note}")
     assert notes == ["n1"]
+    assert 'class="note of-n1"' in svg
     assert [trace for trace in TRACES if trace in svg] == []
     assert 'id="p-ok"' in svg
     assert '<use xlink:href="#p-glyph" transform="translate(1, 2)"></use>' in svg
@@ -163,7 +164,7 @@ def test_only_a_drawing_passes_the_screen() -> None:
 )
 def test_what_is_no_drawing_is_refused(text: str, message: str) -> None:
     with pytest.raises(LoadError, match=message):
-        screen(text, prefix="p", classes={})
+        screen(text, prefix="p", classes=str)
 
 
 def test_a_long_score_is_drawn_on_several_pages() -> None:
