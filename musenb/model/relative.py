@@ -2,13 +2,14 @@
 
 All forms share one convention. Queries, keys and values are (B, H, L, Dh); `table` is (H, D, Dh), one row a head and
 distance: row `d` belongs to the key `d` positions back, so row 0 is the position itself. The paper orders its `Er` from
-distance -L+1 to 0: `Er[r]` is `table[L - 1 - r]`. Distances of D and more share the farthest row, D-1. The relative logits
-stand inside the scaling:
+distance -L+1 to 0: `Er[r]` is `table[L - 1 - r]`. Distances of D and more share the farthest row, D-1. The relative
+logits stand inside the scaling:
 
     softmax((Q K^T + S_rel + relations) / sqrt(Dh)) V,     S_rel[i, j] = Q[i] . table[min(i - j, D - 1)]
 
-and every query sees itself and the keys before it. Where `key_mask` is False a key is hidden from all queries; a query that
-is left without any key gets zeros. Attention probabilities are never dropped out: the chunked form does not keep them.
+and every query sees itself and the keys before it. Where `key_mask` is False a key is hidden from all queries; a query
+that is left without any key gets zeros. Attention probabilities are never dropped out: the chunked form does not keep
+them.
 
 Legend: B pieces, H heads, L positions, D distances, Dh width of a head, K span of a relation.
 
@@ -42,7 +43,8 @@ __all__ = [
 
 
 def plain_relative_attention(
-    q: Tensor, k: Tensor, v: Tensor, table: Tensor, *, relations: Sequence[Relation] = (), key_mask: Tensor | None = None
+    q: Tensor, k: Tensor, v: Tensor, table: Tensor, *,
+    relations: Sequence[Relation] = (), key_mask: Tensor | None = None,
 ) -> Tensor:
     """Attend by gathering an embedding for every pair, as Shaw et al. do: the teaching form, O(L^2 Dh) memory.
 
@@ -76,7 +78,8 @@ def plain_relative_attention(
 
 
 def skewed_relative_attention(
-    q: Tensor, k: Tensor, v: Tensor, table: Tensor, *, relations: Sequence[Relation] = (), key_mask: Tensor | None = None
+    q: Tensor, k: Tensor, v: Tensor, table: Tensor, *,
+    relations: Sequence[Relation] = (), key_mask: Tensor | None = None,
 ) -> Tensor:
     """Attend with the paper's skew: O(L Dh) memory for the embeddings. Parameters as in `plain_relative_attention`."""
     check_shapes(q, k, v, table, relations=relations, key_mask=key_mask)
@@ -88,8 +91,8 @@ def skewed_relative_attention(
 
 
 def chunked_relative_attention(
-    q: Tensor, k: Tensor, v: Tensor, table: Tensor, *, relations: Sequence[Relation] = (), key_mask: Tensor | None = None,
-    chunk: int = 128,
+    q: Tensor, k: Tensor, v: Tensor, table: Tensor, *,
+    relations: Sequence[Relation] = (), key_mask: Tensor | None = None, chunk: int = 64,
 ) -> Tensor:
     """Attend by chunks of queries with a backward of its own: the form in use, exact and with small temporaries.
 
@@ -147,7 +150,8 @@ def masked_softmax(logits: Tensor, key_mask: Tensor | None) -> Tensor:
 
 
 def check_shapes(
-    q: Tensor, k: Tensor, v: Tensor, table: Tensor, *, relations: Sequence[Relation] = (), key_mask: Tensor | None = None
+    q: Tensor, k: Tensor, v: Tensor, table: Tensor, *,
+    relations: Sequence[Relation] = (), key_mask: Tensor | None = None,
 ) -> None:
     """Check what the forms share.
 

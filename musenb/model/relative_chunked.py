@@ -1,9 +1,10 @@
 """Exact relative attention by chunks of queries, with a backward that recomputes the probabilities.
 
 The queries of one piece are taken `chunk` at a time against the keys up to the chunk's end, so that the temporaries are
-(H, chunk, L) and stay in cache, and half of the future is never computed. The skew happens inside the chunk: the buffer of
-`Q Er^T` has rows of `e + 1` numbers for `e` keys; read with rows of `e` from its element `chunk - 1` on, row `c` is moved
-left by `chunk - 1 - c`, which is absolute by absolute. The same two readings of one buffer carry the gradient back.
+(H, chunk, L) and stay in cache, and hardly any of the future is computed. The skew happens inside the chunk: the buffer
+of `Q Er^T` has rows of `e + 1` numbers for `e` keys; read with rows of `e` from its element `chunk - 1` on, row `c` is
+moved left by `chunk - 1 - c`, which is absolute by absolute. The same two readings of one buffer carry the gradient
+back.
 
 Logits are kept in powers of two: `exp2` costs half of `exp` on a CPU, and the queries are scaled anyway.
 
@@ -13,7 +14,7 @@ Shapes: H heads, L positions, C queries of a chunk, e keys up to the chunk's end
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import torch
@@ -26,7 +27,7 @@ LN2 = math.log(2.0)
 
 
 class Plan(NamedTuple):
-    """What a call carries besides its differentiable tensors: relations, hidden keys (bool, (B, L)) and queries a chunk."""
+    """What a call carries besides its tensors: relations, hidden keys (bool, (B, L), or None) and queries a chunk."""
 
     relations: tuple[Relation, ...]
     hidden: Tensor | None
@@ -168,7 +169,7 @@ class ChunkedRelativeAttention(torch.autograd.Function):
                 d_q = torch.bmm(d_logits, piece.k[:, :keys]).baddbmm_(d_relative, er[:, -keys:])
                 for term, d_embedding in zip(terms, d_embeddings, strict=True):
                     d_products = term.products_gradient(d_logits)
-                    d_embedding.baddbmm_(d_products.mT, q_c)
+                    d_embedding[:, term.used].baddbmm_(d_products.mT, q_c)
                     d_q.baddbmm_(d_products, term.embedding)
                 torch.mul(d_q, 1.0 / math.sqrt(q.shape[-1]), out=gradients[0][b, :, rows])
             torch.mul(d_k.mT, LN2, out=gradients[1][b])

@@ -1,8 +1,8 @@
 """Relations between the attributes of two positions, such as the pitch interval or the distance in time.
 
 A relation adds `Q[i] . E[clip(a[j] - a[i], -K, K) + K]` to the logit of query `i` and key `j`, where `a` is an integer
-attribute of a position. The paper gathers `E` into an (L, L, Dh) tensor; here the queries meet the 2K+1 embeddings first
-and only numbers are gathered: O(L K Dh + L^2) instead of O(L^2 Dh).
+attribute of a position. The paper gathers `E` into an (L, L, Dh) tensor; here the queries meet the 2K+1 embeddings
+first and only numbers are gathered: O(L K Dh + L^2) instead of O(L^2 Dh).
 
 References
 ----------
@@ -51,22 +51,22 @@ class Relation:
             A shape or a type does not fit.
         """
         batch, heads, length, width = shape
-        if self.span < 0 or tuple(self.embedding.shape) != (heads, 2 * self.span + 1, width):
+        values, embedding, present = self.values, self.embedding, self.present
+        place = f"for queries of shape {tuple(shape)}"
+        if self.span < 0 or tuple(embedding.shape) != (heads, 2 * self.span + 1, width):
             raise ModelError(
-                f"relation embedding of shape {tuple(self.embedding.shape)} with span {self.span} does not fit queries of shape "
-                f"{tuple(shape)}: needs (H, 2 * span + 1, Dh) = ({heads}, {2 * self.span + 1}, {width}), span >= 0"
+                f"relation embedding of shape {tuple(embedding.shape)} with span {self.span} does not fit: {place} it "
+                f"must be (H, 2 * span + 1, Dh) = ({heads}, {2 * self.span + 1}, {width}) with span >= 0"
             )
-        if tuple(self.values.shape) != (batch, length) or self.values.dtype != torch.int64:
+        if tuple(values.shape) != (batch, length) or values.dtype != torch.int64:
             raise ModelError(
-                f"relation values of shape {tuple(self.values.shape)} and type {self.values.dtype} do not fit queries of shape "
-                f"{tuple(shape)}: needs (B, L) = ({batch}, {length}) of torch.int64"
+                f"relation values of shape {tuple(values.shape)} and type {values.dtype} do not fit: {place} they "
+                f"must be (B, L) = ({batch}, {length}) of torch.int64"
             )
-        if self.present is not None and (
-            self.present.shape != self.values.shape or self.present.dtype != torch.bool
-        ):
+        if present is not None and (present.shape != values.shape or present.dtype != torch.bool):
             raise ModelError(
-                f"relation present of shape {tuple(self.present.shape)} and type {self.present.dtype} does not fit values of "
-                f"shape {tuple(self.values.shape)}: needs the same shape of torch.bool"
+                f"relation present of shape {tuple(present.shape)} and type {present.dtype} does not fit: {place} it "
+                f"must be (B, L) = ({batch}, {length}) of torch.bool"
             )
 
 
@@ -85,8 +85,8 @@ def plain_relation_logits(q: Tensor, relation: Relation) -> Tensor:
 class PieceRelation:
     """A relation within one piece of a batch, for chunks of its queries.
 
-    The keys of a piece take few distinct levels (forty pitches, or a quarter as many sixteenths as positions), so a chunk
-    first finds the logit of each query and level, then hands each key its level's.
+    The keys of a piece take few distinct levels (forty pitches, or a quarter as many sixteenths as positions), so a
+    chunk first finds the logit of each query and level, then hands each key its level's.
 
     Parameters
     ----------
@@ -99,20 +99,22 @@ class PieceRelation:
         self.values = relation.values[piece]  # (L,)
         self.present = None if relation.present is None else relation.present[piece]
         self.embedding, self.span = relation.embedding.detach(), relation.span
-        levels, level_of_key = torch.unique(self.values, return_inverse=True)
-        self.levels = levels
-        self.level_of_key = level_of_key  # (L,), the number of levels standing for a key without the attribute
-        if self.present is not None:
-            self.level_of_key = level_of_key.masked_fill(~self.present, levels.numel())
+        self.levels, self.level_of_key = torch.unique(self.values, return_inverse=True)  # (U,) ascending, (L,)
 
     def chunk(self, start: int, stop: int) -> ChunkTerms:
         """Return the terms of queries start..stop-1 against keys 0..stop-1."""
-        span, blank = self.span, 2 * self.span + 1
-        rows = (self.levels - self.values[start:stop, None]).clamp_(-span, span).add_(span)  # (C, U)
-        rows = F.pad(rows, (0, 1), value=blank)  # (C, U+1)
+        queries, columns = self.values[start:stop, None], self.level_of_key[:stop]
+        first, last = int(columns.min()), int(columns.max())  # only the levels that these keys have
+        levels, columns = self.levels[first : last + 1], columns - first
+        low, high = int(levels[0] - queries.max()), int(levels[-1] - queries.min())
+        low, high = (min(max(end, -self.span), self.span) for end in (low, high))  # only the differences that occur
+        rows = (levels - queries).clamp_(low, high).sub_(low)  # (C, U)
+        rows, blank = F.pad(rows, (0, 1), value=high - low + 1), high - low + 1  # (C, U+1)
         if self.present is not None:
             rows.masked_fill_(~self.present[start:stop, None], blank)
-        return ChunkTerms(self.embedding, rows, self.level_of_key[:stop])
+            columns.masked_fill_(~self.present[:stop], levels.numel())
+        used = slice(self.span + low, self.span + high + 1)
+        return ChunkTerms(self.embedding[:, used], rows, columns, used)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,16 +123,20 @@ class ChunkTerms:
 
     Parameters
     ----------
-    embedding : Tensor, (H, 2K+1, Dh)
+    embedding : Tensor, (H, R, Dh)
+        The rows of the relation's embedding for the differences that occur.
     rows : Tensor, int64, (C, U+1)
-        Embedding row of each query and key level; 2K+1 stands for no relation.
-    level_of_key : Tensor, int64, (e,)
-        0..U, where U stands for no relation.
+        Row of `embedding` for each query and key level; R stands for no relation.
+    columns : Tensor, int64, (e,)
+        Level of each key, 0..U, where U stands for no relation.
+    used : slice
+        Where `embedding` lies in the relation's own.
     """
 
     embedding: Tensor
     rows: Tensor
-    level_of_key: Tensor
+    columns: Tensor
+    used: slice
 
     def logits(self, q: Tensor, *, out: Tensor) -> Tensor:
         """Return (H, C, e) logits of scaled queries (H, C, Dh), written to `out`."""
@@ -138,13 +144,13 @@ class ChunkTerms:
         products = q.new_zeros(heads, chunk, self.embedding.shape[1] + 1)  # the last column stays 0: no relation
         torch.bmm(q, self.embedding.transpose(1, 2), out=products[..., :-1])
         by_level = products.gather(2, self.rows.expand(heads, -1, -1))  # (H, C, U+1)
-        return torch.gather(by_level, 2, self.level_of_key.expand(heads, chunk, -1), out=out)
+        return torch.gather(by_level, 2, self.columns.expand(heads, chunk, -1), out=out)
 
     def products_gradient(self, d_logits: Tensor) -> Tensor:
-        """Return (H, C, 2K+1) gradients of `Q E^T` from those of the logits (H, C, e)."""
+        """Return (H, C, R) gradients of `Q E^T` from those of the logits (H, C, e)."""
         heads, chunk, _ = d_logits.shape
         by_level = d_logits.new_zeros(heads, chunk, self.rows.shape[1])
-        by_level.scatter_add_(2, self.level_of_key.expand(heads, chunk, -1), d_logits)
+        by_level.scatter_add_(2, self.columns.expand(heads, chunk, -1), d_logits)
         products = d_logits.new_zeros(heads, chunk, self.embedding.shape[1] + 1)
         products.scatter_add_(2, self.rows.expand(heads, -1, -1), by_level)
         return products[..., :-1]
