@@ -1,7 +1,8 @@
 """A score as a table for the terminal: bars side by side, a row for each voice, a column for each moment.
 
     Old Hundredth
-    G major, 4/4, 100 quarters a minute, upbeat of 1 quarter. * is given; the rest is by chorale, seed 7.
+    G major, 4/4, 100 quarters a minute, upbeat of 1 quarter
+    * is given; the rest is by chorale, seed 7
 
             upbeat | bar 1
                  4 | 1    2    2.5  3    4
@@ -92,7 +93,7 @@ def _heading(score: Score) -> list[str]:
     if score.anacrusis:
         said.append(f"upbeat of {score.anacrusis} quarter{'s' if score.anacrusis > 1 else ''}")
     name = ", ".join(text for text in (score.title, score.composer) if text)
-    return [*([name] if name else []), f"{', '.join(said)}. {_authors(score)}".rstrip()]
+    return [text for text in (name, ", ".join(said), _authors(score)) if text]
 
 
 def _authors(score: Score) -> str:
@@ -101,8 +102,8 @@ def _authors(score: Score) -> str:
         origin.model if origin.seed is None else f"{origin.model}, seed {origin.seed}" for origin in origins
     )
     if not runs:
-        return "" if score.notes else "No notes."
-    return f"{'* is given; the rest is' if _starred(score) else 'All'} by {' and '.join(runs)}."
+        return "" if score.notes else "no notes"
+    return f"{'* is given; the rest is' if _starred(score) else 'all'} by {' and '.join(runs)}"
 
 
 def _starred(score: Score) -> bool:

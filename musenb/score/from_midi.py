@@ -184,11 +184,14 @@ def _tempos(whole: Any, tpq: int, source: str) -> tuple[Tempo, ...]:
 
 
 def _shortest_qpm(microseconds: int) -> float:
-    """Return the tempo with the fewest decimals that MIDI writes as `microseconds` a quarter."""
+    """Return the tempo with the fewest decimals that MIDI writes as `microseconds` a quarter.
+
+    A whole number may be one microsecond off: some programs cut where others round.
+    """
     exact = 60e6 / microseconds
     for digits in range(9):
         qpm = round(exact, digits)
-        if qpm > 0 and round(60e6 / qpm) == microseconds:
+        if qpm > 0 and abs(round(60e6 / qpm) - microseconds) <= (digits == 0):
             return qpm
     return exact
 

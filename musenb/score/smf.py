@@ -165,6 +165,8 @@ def events(track: bytes) -> Iterator[tuple[int, int, int]]:
         yield tick, status, place
         if status == META and track[place] == END_OF_TRACK:
             return
+        # Meta events end running status by the letter, but many programs write as if they did not.
+        running = running if status == META else 0
         place = start + size
 
 
