@@ -152,7 +152,7 @@ def _is_free(port: int) -> bool:
 def _server(notebook: Path, port: int, *, settings: str, token: str) -> Iterator[subprocess.Popen[bytes]]:
     """Start the server as a process of its own group, so that Ctrl-C reaches us alone; end it on leaving."""
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--log-level=ERROR"),
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--Application.log_level=ERROR"),
         f"--ServerApp.root_dir={notebook.parent}",
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         f"--LabApp.app_settings_dir={settings}",

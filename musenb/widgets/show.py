@@ -95,19 +95,20 @@ def provenance(score: Score) -> str:
 
 
 def _bars_of(score: Score, notes: Iterable[Note]) -> str:
-    """Return the bars in which notes begin, as in 'bars 0-2, 5'; empty without notes."""
+    """Return the bars in which notes begin, as in 'upbeat, bars 1-2, 5'; empty without notes."""
     onsets = [note.onset for note in notes]
     numbers = [bar.number for bar in score.bars() if any(bar.onset <= onset < bar.end for onset in onsets)]
-    if not numbers:
-        return ""
+    upbeat = ["upbeat"] if 0 in numbers else []
     ranges: list[list[int]] = []
-    for number in numbers:
+    for number in filter(None, numbers):
         if ranges and number == ranges[-1][1] + 1:
             ranges[-1][1] = number
         else:
             ranges.append([number, number])
-    text = ", ".join(str(first) if first == last else f"{first}\N{EN DASH}{last}" for first, last in ranges)
-    return f"bar{'s' if len(numbers) > 1 else ''} {text}"
+    bars = [str(first) if first == last else f"{first}\N{EN DASH}{last}" for first, last in ranges]
+    if bars:
+        bars[0] = f"bar{'s' if ranges != [[ranges[0][0]] * 2] else ''} {bars[0]}"
+    return ", ".join(upbeat + bars)
 
 
 def _engraved(score: Score) -> Engraving:

@@ -85,3 +85,8 @@ def test_a_piece_too_long_to_be_heard_is_still_seen() -> None:
 )
 def test_the_sentence_tells_given_from_written(notes: tuple[Note, ...], sentence: str) -> None:
     assert provenance(Score((Voice("", notes),))) == sentence
+
+
+def test_the_sentence_names_the_upbeat() -> None:
+    line = Voice("alto", (Note(0, 1, 60), Note(1, 4, 60), Note(5, 4, 60, origin=WRITTEN)))
+    assert provenance(Score((line,), anacrusis=Fraction(1))).startswith("Given: alto upbeat, bar 1. Written by")
