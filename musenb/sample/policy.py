@@ -1,0 +1,121 @@
+"""From logits to a word: temperature, top-k, top-p, and draws that depend on the seed and the place alone.
+
+References
+----------
+Holtzman et al., "The Curious Case of Neural Text Degeneration", ICLR (2020): top-p, the nucleus.
+Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC (2011): Philox, a generator that counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from musenb.errors import SettingError
+
+LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a word is chosen from what the model finds likely.
+
+    Parameters
+    ----------
+    temperature : float
+        0..4; below 1 the likely becomes likelier, 0 always takes the likeliest word.
+    top_p : float
+        Above 0, up to 1: only the likeliest words that together reach this share.
+    top_k : int
+        Only so many of the likeliest words; 0 for all.
+
+    Raises
+    ------
+    SettingError
+        A value is outside its range.
+    """
+
+    temperature: float = 1.0
+    top_p: float = 0.95
+    top_k: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.temperature <= 4:
+            raise SettingError(f"temperature {self.temperature} is outside 0..4")
+        if not 0 < self.top_p <= 1:
+            raise SettingError(f"top_p {self.top_p} is outside the range above 0 up to 1")
+        if isinstance(self.top_k, bool) or not isinstance(self.top_k, int) or self.top_k < 0:
+            raise SettingError(f"top_k {self.top_k!r} is not a whole number of at least 0")
+
+    def as_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the settings as sorted pairs of text, as a note's Origin keeps them."""
+        return tuple((name, f"{getattr(self, name):g}") for name in ("temperature", "top_k", "top_p"))
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """A generator of its own whose number at a place is the same whenever, and in whatever order, it is asked for.
+
+    Parameters
+    ----------
+    seed : int
+        0..2**63 - 1.
+
+    Raises
+    ------
+    SettingError
+        The seed is outside its range.
+    """
+
+    seed: int
+
+    def __post_init__(self) -> None:
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed <= LARGEST_SEED:
+            raise SettingError(f"seed {self.seed!r} is not a whole number in 0..{LARGEST_SEED}")
+
+    def at(self, place: int) -> float:
+        """Return the number, 0 to below 1, that belongs to a place >= 0."""
+        return float(np.random.Generator(np.random.Philox(key=self.seed, counter=place)).random())
+
+
+def probabilities(logits: np.ndarray, policy: Policy, allowed: np.ndarray | None = None) -> np.ndarray:
+    """Return float64 (V,) probabilities of the words after the mask, temperature, top-k and top-p, in this order.
+
+    Parameters
+    ----------
+    logits : float (V,)
+    policy : Policy
+    allowed : bool (V,), optional
+        Words that may be chosen; at least one.
+
+    Raises
+    ------
+    SettingError
+        No word is allowed.
+    """
+    scores = np.asarray(logits, dtype=np.float64)
+    if allowed is not None:
+        if not allowed.any():
+            raise SettingError("no word is allowed here: the constraints contradict one another")
+        scores = np.where(allowed, scores, -np.inf)
+    if policy.temperature == 0:
+        return np.eye(len(scores))[int(scores.argmax())]
+    scores = (scores - scores.max()) / policy.temperature
+    order = np.argsort(-scores, kind="stable")
+    shares = np.exp(scores[order])
+    shares /= shares.sum()
+    if policy.top_k:
+        shares[policy.top_k :] = 0
+    before = np.cumsum(shares) - shares
+    shares[before >= policy.top_p * shares.sum()] = 0
+    result = np.zeros_like(shares)
+    result[order] = shares / shares.sum()
+    return result
+
+
+def choose(shares: np.ndarray, number: float) -> int:
+    """Return the word at which the running sum of shares (V,) passes `number`, 0 to below 1."""
+    edges = np.cumsum(shares)
+    word = int(np.searchsorted(edges, number * edges[-1], side="right"))
+    return min(word, int(np.flatnonzero(shares)[-1]))

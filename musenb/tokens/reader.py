@@ -1,0 +1,91 @@
+"""Cells read one at a time: notes begin and end as they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from musenb.errors import TokenError
+from musenb.tokens.grid import HOLD, REST, UNKNOWN, VOCABULARY, VOICE_COUNT, VOICES
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """A note that a voice is singing: the step it began in, and pitch - 36."""
+
+    onset: int
+    pitch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a cell did to its voice.
+
+    Parameters
+    ----------
+    voice : int
+        0..3 from the soprano.
+    ended, begun : Sounding or None
+        The note that stopped at this step, and the note that began in it.
+    """
+
+    voice: int
+    ended: Sounding | None
+    begun: Sounding | None
+
+
+@dataclass
+class GridReader:
+    """The state of four voices while cells arrive in raster order.
+
+    Attributes
+    ----------
+    position : int
+        Cells read so far.
+    singing : list of Sounding or None
+        The note of each voice after the last cell read.
+    before : int64 (4,)
+        What each voice sounded in the last whole step: pitch - 36, or -1 for silence.
+    """
+
+    position: int = 0
+    singing: list[Sounding | None] = field(default_factory=lambda: [None] * VOICE_COUNT)
+    before: np.ndarray = field(default_factory=lambda: np.full(VOICE_COUNT, UNKNOWN))
+
+    @property
+    def now(self) -> np.ndarray:
+        """What the voices written in this step sound, int64 (4,); -1 for silence and for voices not written yet."""
+        written = self.position % VOICE_COUNT
+        return np.array([self.pitch(v) if v < written else UNKNOWN for v in range(VOICE_COUNT)])
+
+    def pitch(self, voice: int) -> int:
+        """Return pitch - 36 of the note that a voice sings, or -1."""
+        note = self.singing[voice]
+        return UNKNOWN if note is None else note.pitch
+
+    def read(self, cell: int) -> Change:
+        """Take the next cell.
+
+        Raises
+        ------
+        TokenError
+            The cell is outside the vocabulary, or HOLD where nothing sounds.
+        """
+        step, voice = divmod(self.position, VOICE_COUNT)
+        if not 0 <= cell < len(VOCABULARY):
+            raise TokenError(f"cell {cell} of the {VOICES[voice]} at step {step} is outside 0..{len(VOCABULARY) - 1}")
+        note = self.singing[voice]
+        if cell == HOLD and note is None:
+            raise TokenError(f"HOLD of the {VOICES[voice]} at step {step} follows a rest; only a note can be held")
+        change = Change(voice, None, None)
+        if cell != HOLD:
+            begun = None if cell == REST else Sounding(step, cell)
+            self.singing[voice] = begun
+            change = Change(voice, note, begun)
+        self.position += 1
+        if voice == VOICE_COUNT - 1:
+            self.before = np.array([self.pitch(v) for v in range(VOICE_COUNT)])
+        return change
+
+
