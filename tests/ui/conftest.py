@@ -77,7 +77,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         watchdog.cancel()
         demo.send_signal(signal.SIGTERM)
         try:
-            demo.wait(timeout=60)
+            assert demo.wait(timeout=60) == 0
         finally:
             demo.kill()
             demo.wait()
