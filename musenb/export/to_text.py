@@ -1,7 +1,7 @@
 """Score to the text notation of `score.from_text`; its inverse for lines.
 
 What text does not hold: velocities, who wrote a note, and tempos beyond six decimals. Notes over a bar line are written
-with a tie, four bars a line; a note without a spelling gets sharps, or flats where the key has flats.
+with a tie, four bars a line after an upbeat; a note without a spelling gets sharps, or flats where the key has flats.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def _lines(score: Score, voice: Voice, changes: dict[Fraction, list[str]]) -> li
     for start, stop in zip(stops, [*stops[1:], None], strict=True):
         if start in edges:
             lines[-1].append("|")
-            if lines[-1].count("|") == BARS_PER_LINE and (stop or start in changes):
+            full = BARS_PER_LINE + (len(lines) == 1 and score.anacrusis > 0)
+            if lines[-1].count("|") == full and (stop or start in changes):
                 lines.append([])
         if start:
             lines[-1] += changes.get(start, [])
@@ -103,7 +104,8 @@ def _lines(score: Score, voice: Voice, changes: dict[Fraction, list[str]]) -> li
             notes.pop()
         if stop:
             sounding = notes[-1] if notes and notes[-1].onset <= start else None
-            lines[-1].append(_token(sounding, stop, stop - start, score.key_at(start)))
+            key = score.key_at(sounding.onset) if sounding else None
+            lines[-1].append(_token(sounding, stop, stop - start, key))
     return [" ".join(line) for line in lines]
 
 
