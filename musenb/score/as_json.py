@@ -1,8 +1,7 @@
 """Score <-> JSON text: exact, versioned, one line.
 
-The form is a table of origins and, for each voice, one row for a note:
-[onset, duration, pitch, velocity, spelling, fermata 0 or 1, row of the origin table]. Times are whole numbers of quarters
-or a text 'p/q', never a float.
+The form is a table of origins and, for each voice, one row for a note: [onset, duration, pitch, velocity, spelling,
+fermata 0 or 1, row of the origin table]. Times are whole numbers of quarters or a text 'p/q', never a float.
 """
 
 from __future__ import annotations
@@ -54,9 +53,8 @@ def from_json(text: str | bytes) -> Score:
     if not isinstance(plain, dict) or plain.get("format") != FORMAT:
         raise LoadError("format", f"JSON without \"format\": \"{FORMAT}\" is not a saved score")
     if plain.get("version") != VERSION:
-        raise LoadError(
-            "format", f"a saved score of version {plain.get('version')!r}; this release reads {VERSION}", "update musenb"
-        )
+        found = plain.get("version")
+        raise LoadError("format", f"a saved score of version {found!r}; this release reads {VERSION}", "update musenb")
     try:
         return _score(plain)
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError, OverflowError) as error:
@@ -65,10 +63,7 @@ def from_json(text: str | bytes) -> Score:
 
 
 def _score(plain: dict[str, Any]) -> Score:
-    origins = [
-        Origin(_typed(model, str), None if seed is None else _typed(seed, int), tuple((str(k), str(v)) for k, v in settings))
-        for model, seed, settings in plain["origins"]
-    ]
+    origins = [_origin(*row) for row in plain["origins"]]
     voices = tuple(
         Voice(_typed(name, str), tuple(_note(row, origins) for row in rows)) for name, rows in plain["voices"]
     )
@@ -82,6 +77,11 @@ def _score(plain: dict[str, Any]) -> Score:
         composer=_typed(plain["composer"], str),
         source=_typed(plain["source"], str),
     )
+
+
+def _origin(model: Any, seed: Any, settings: list[list[Any]]) -> Origin:
+    pairs = tuple((_typed(name, str), _typed(value, str)) for name, value in settings)
+    return Origin(_typed(model, str), None if seed is None else _typed(seed, int), pairs)
 
 
 def _changes(rows: list[list[Any]], build: Callable[..., Any], *kinds: type) -> tuple:

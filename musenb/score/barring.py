@@ -27,9 +27,9 @@ def fit_bars(
 ) -> tuple[Fraction, tuple[TimeSignature, ...]]:
     """Return the anacrusis (quarters) and the metres under which the bars of a Score fall on the written bar lines.
 
-    A short first measure is the anacrusis. Two neighbours that together fill one bar (a repeat sign inside the bar) count
-    as one. Any other measure but the last whose length is not its metre's gets a metre of its own, and the next measure
-    returns to the written one. A length that no metre can tell is left to the written metre.
+    A short first measure is the anacrusis. Two neighbours that together fill one bar (a repeat sign inside the bar)
+    count as one. Any other measure but the last whose length is not its metre's gets a metre of its own, and the next
+    measure returns to the written one. A length that no metre can tell is left to the written metre.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def fit_bars(
 
 
 def metre_of_length(length: Fraction, written: TimeSignature) -> TimeSignature | None:
-    """Return a metre whose bar lasts `length` quarters, in the unit of `written` if possible; None when there is none."""
+    """Return a metre whose bar lasts `length` quarters, if possible in the unit of `written`; None without one."""
     for unit in (written.unit, 4, 8, 16, 32, 64):
         beats = length * unit / 4
         if beats.denominator == 1 and 1 <= beats <= 64:

@@ -1,4 +1,4 @@
-"""Pieces of the corpus that music21 brings, read in the child process of `isolate`: the caller never imports music21."""
+"""Pieces of music21's corpus, read in the child process of `isolate`: the caller never imports music21."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
 """music21 stream -> Score.
 
-music21 is not imported here: the caller holds a stream, so it is loaded already. What has no place in a Score is left out
-without a word: grace notes, unpitched percussion, chord symbols, dynamics, lyrics and slurs.
+music21 is not imported here: the caller holds a stream, so it is loaded already. What has no place in a Score is left
+out without a word: grace notes, unpitched percussion, chord symbols, dynamics, lyrics and slurs.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,6 +17,7 @@ from musenb.errors import ScoreError
 from musenb.score.barring import Measure, fit_bars
 from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.plain import plain_text
+from musenb.score.provenance import FIELDS, voices_from_fields
 
 CHOIR = {
     "soprano": ("soprano", "sopran", "sopraan", "s", "s."),
@@ -36,7 +39,7 @@ class _Part:
     metres: dict[Fraction, TimeSignature] = field(default_factory=dict)
     keys: dict[Fraction, KeySignature] = field(default_factory=dict)
     tempos: dict[Fraction, Tempo] = field(default_factory=dict)
-    open_ties: dict[int, tuple[str, int]] = field(default_factory=dict)
+    open_ties: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
     unpitched: bool = False
 
 
@@ -65,6 +68,8 @@ def score_from_music21(stream: Any, *, source: str = "music21", expand_repeats: 
     if scores:
         stream = scores[0]
     metadata = getattr(stream, "metadata", None)
+    custom = getattr(metadata, "getCustom", lambda name: ())
+    fields = {name: str(value) for name in FIELDS for value in custom(name)}
     stream = _at_sounding_pitch(stream)
     if expand_repeats:
         stream = _repeats_written_out(stream, source)
@@ -75,7 +80,7 @@ def score_from_music21(stream: Any, *, source: str = "music21", expand_repeats: 
     metres = _sorted_changes(parts, outside, "metres")
     anacrusis, fitted = fit_bars(measured.measures if measured else (), metres)
     return Score(
-        voices=tuple(_voices(parts)),
+        voices=voices_from_fields([_all_notes(part) for part in parts], fields) or tuple(_voices(parts)),
         metres=fitted,
         keys=_sorted_changes(parts, outside, "keys"),
         tempos=_sorted_changes(parts, outside, "tempos"),
@@ -160,11 +165,11 @@ def _read_note(part: _Part, onset: Fraction, lane: str, element: Any) -> None:
         kind = tie.type if tie is not None else ""
         pitch = round(member.pitch.ps)
         marked = fermata or any("Fermata" in mark.classSet for mark in member.expressions)
-        place = part.open_ties.pop(pitch, None)
-        if place and kind in ("stop", "continue") and part.lanes[place[0]][place[1]].end == onset:
+        place = _tied_from(part, lane, pitch, onset) if kind in ("stop", "continue") else None
+        if place:
             before = part.lanes[place[0]][place[1]]
-            part.lanes[place[0]][place[1]] = Note(
-                before.onset, before.duration + duration, pitch, before.velocity, before.spelling, before.fermata or marked
+            part.lanes[place[0]][place[1]] = dataclasses.replace(
+                before, duration=before.duration + duration, fermata=before.fermata or marked
             )
         else:
             volume = member.volume if member.hasVolumeInformation() else element.volume
@@ -172,7 +177,24 @@ def _read_note(part: _Part, onset: Fraction, lane: str, element: Any) -> None:
             place = (lane, len(part.lanes[lane]))
             part.lanes[lane].append(Note(onset, duration, pitch, velocity, _spelling(member.pitch), marked))
         if kind in ("start", "continue"):
-            part.open_ties[pitch] = place
+            part.open_ties.setdefault(pitch, []).append(place)
+
+
+def _tied_from(part: _Part, lane: str, pitch: int, onset: Fraction) -> tuple[str, int] | None:
+    """Return and close the open tie that ends at `onset`, of the same music21 voice if there is one.
+
+    music21 forgets the voice of a measure that has one voice only, so a tie may seem to change voices.
+    """
+    waiting = part.open_ties.get(pitch, [])
+    ending = [place for place in waiting if part.lanes[place[0]][place[1]].end == onset]
+    place = next((p for p in ending if p[0] == lane), ending[0] if ending else None)
+    if place:
+        waiting.remove(place)
+    return place
+
+
+def _all_notes(part: _Part) -> list[Note]:
+    return [note for lane in part.lanes.values() for note in lane]
 
 
 def _voices(parts: list[_Part]) -> Iterator[Voice]:
@@ -223,7 +245,7 @@ def _content(change: Any) -> tuple:
 def _without_gaps(measures: list[Measure]) -> list[Measure]:
     """Return the measures, each but the last as long as the way to the next."""
     ordered = sorted(measures, key=lambda m: m.onset)
-    closed = [Measure(a.onset, b.onset - a.onset) for a, b in zip(ordered, ordered[1:], strict=False)]
+    closed = [Measure(a.onset, b.onset - a.onset) for a, b in itertools.pairwise(ordered)]
     return [m for m in [*closed, *ordered[-1:]] if m.length > 0]
 
 

@@ -1,7 +1,7 @@
 """MusicXML -> Score, read by music21 in the child process of `isolate`.
 
-music21's importer is called on the parsed document, not through its `parse`, which would look for a pickle of an earlier
-reading in a shared folder and run it.
+music21's importer is called on the parsed document, not through its `parse`, which would look for a pickle of an
+earlier reading in a shared folder and run it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run a parser in a child process with limits, so that a hostile file can neither stop nor harm the process that opens it.
+"""Run a parser in a child process with limits: a hostile file can neither stop nor harm the process that opens it.
 
 One child is started at the first call and kept, because importing music21 takes two seconds. It has its own private
 folder as home, temporary and working folder; it answers over a pipe in length-prefixed JSON, never in pickles; it ends
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import atexit
 import base64
+import contextlib
 import importlib
 import json
 import os
@@ -126,11 +127,9 @@ class _Child:
     def _listen(self) -> None:
         """Move the child's answers into the queue; None marks the end."""
         assert self.process.stdout is not None
-        try:
+        with contextlib.suppress(OSError, ValueError, RecursionError):
             while (message := read_message(self.process.stdout)) is not None:
                 self.answers.put(message)
-        except (OSError, ValueError, RecursionError):
-            pass
         self.answers.put(None)
 
     def ask(self, request: dict[str, Any], what: str, limits: ChildLimits) -> dict[str, Any]:
@@ -159,7 +158,8 @@ class _Child:
         except subprocess.TimeoutExpired:
             return LoadError("crash", f"reading {what} broke the connection to the reader process")
         if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:
-            return LoadError("timeout", f"reading {what} took more than {limits.cpu_seconds:g} s of CPU and was stopped")
+            spent = f"{limits.cpu_seconds:g} s of CPU"
+            return LoadError("timeout", f"reading {what} took more than {spent} and was stopped")
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return LoadError("crash", f"the reader process died ({name}) while reading {what}", "the file may be damaged")
 
@@ -168,11 +168,9 @@ class _Child:
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
-            try:
+            with contextlib.suppress(OSError):
                 if pipe is not None:
                     pipe.close()
-            except OSError:
-                pass
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -326,10 +324,8 @@ def _limit_resources(memory_bytes: int, cpu_seconds: float, wall_seconds: float)
         if kind is None:
             continue
         hard = resource.getrlimit(kind)[1]
-        try:
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses RLIMIT_AS
             resource.setrlimit(kind, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
-        except (ValueError, OSError):
-            pass  # macOS refuses RLIMIT_AS
 
 
 def _main() -> None:

@@ -1,0 +1,109 @@
+"""Lay the voices of a score out in bars: full bars, gaps as rests, chords together, overlaps in lines of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from musenb.errors import SaveError
+from musenb.export.notation import Stretch, Symbol, UnwritableError, write_bar
+from musenb.score.note import Bar, Note, Score, Voice
+
+WRITABLE_DENOMINATOR = 192
+
+
+@dataclass(frozen=True, slots=True)
+class _Chord:
+    """Notes of a voice that begin and end together; (index in the voice, note)."""
+
+    onset: Fraction
+    end: Fraction
+    notes: tuple[tuple[int, Note], ...]
+
+
+def score_bars(score: Score) -> list[Bar]:
+    """Return the bars of a score up to a full last one; an empty score has one bar."""
+    return list(score.bars(max(score.end, score.anacrusis + Fraction(1, 192))))
+
+
+def lead_in(bar: Bar) -> Fraction:
+    """Return the quarters that a short first bar lacks at its beginning."""
+    return bar.metre.bar_length - (bar.end - bar.onset)
+
+
+def lay_out(voice: Voice, bars: list[Bar]) -> list[list[list[Symbol]]]:
+    """Return the symbols of a voice: one list for a bar, in it one list for a line that sounds at the same time.
+
+    The first line fills every bar; the others stand only in the bars where they have notes.
+
+    Raises
+    ------
+    SaveError
+        A note begins or ends where nothing can be written.
+    """
+    rows: list[list[list[Symbol]]] = [[] for _ in bars]
+    for number, line in enumerate(_lines(voice)):
+        for place, bar in enumerate(bars):
+            inside = _inside(line, bar)
+            if not inside and number > 0:
+                continue
+            try:
+                rows[place].append(write_bar(_stretches(inside, bar), bar.metre))
+            except UnwritableError:
+                raise _unwritable(voice, inside, bar) from None
+    return rows
+
+
+def _lines(voice: Voice) -> list[list[_Chord]]:
+    """Return the voice as lines in which nothing overlaps; at least one."""
+    chords: dict[tuple[Fraction, Fraction], list[tuple[int, Note]]] = {}
+    for index, note in enumerate(voice.notes):
+        chords.setdefault((note.onset, note.end), []).append((index, note))
+    ordered = sorted(chords.items(), key=lambda item: (item[0][0], -item[1][-1][1].pitch))
+    lines: list[list[_Chord]] = [[]]
+    for (onset, end), notes in ordered:
+        free = next((line for line in lines if not line or line[-1].end <= onset), None)
+        if free is None:
+            lines.append(free := [])
+        free.append(_Chord(onset, end, tuple(notes)))
+    return lines
+
+
+def _inside(line: list[_Chord], bar: Bar) -> list[_Chord]:
+    """Return the chords of a line that sound in a bar."""
+    low, high = 0, len(line)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if line[middle].end <= bar.onset else (low, middle)
+    inside = []
+    while low < len(line) and line[low].onset < bar.end:
+        inside.append(line[low])
+        low += 1
+    return inside
+
+
+def _stretches(chords: list[_Chord], bar: Bar) -> list[Stretch]:
+    """Return the bar as notes and rests without gaps, in quarters of the virtual full bar."""
+    shift = lead_in(bar) - bar.onset
+    position, stretches = bar.onset, []
+    for chord in chords:
+        start, end = max(chord.onset, bar.onset), min(chord.end, bar.end)
+        if start > position:
+            stretches.append(Stretch(position + shift, start + shift))
+        stretches.append(Stretch(start + shift, end + shift, chord.notes))
+        position = end
+    if position < bar.end:
+        stretches.append(Stretch(position + shift, bar.end + shift))
+    return stretches
+
+
+def _unwritable(voice: Voice, chords: list[_Chord], bar: Bar) -> SaveError:
+    """Return the error that names the first note of a bar that cannot be written."""
+    notes = [note for chord in chords for _, note in chord.notes]
+    odd = [n for n in notes if WRITABLE_DENOMINATOR % n.onset.denominator or WRITABLE_DENOMINATOR % n.end.denominator]
+    note = (odd or notes)[0]
+    return SaveError(
+        f"pitch {note.pitch} at quarter {note.onset} for {note.duration} quarters (voice {voice.name!r}, "
+        f"bar {bar.number}) has no place in notation, which shows halves of the beat and triplets of them; "
+        "quantise the score first"
+    )

@@ -1,0 +1,284 @@
+"""From times to written symbols: which notes, dots, ties, triplets and beams say a stretch of a bar.
+
+A stretch is cut where a reader needs to see the beat, and then where no single symbol lasts as long. Times that no
+halving of the beat reaches are written as triplets, three in the time of two.
+
+References
+----------
+E. Gould (2011), *Behind Bars*, Faber Music: grouping of notes and rests within the metre, syncopation, tuplets, beams.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from musenb.score.note import Note, TimeSignature
+
+SHORTEST = Fraction(1, 64)
+NAMES = ("long", "breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th", "128th", "256th")
+LENGTHS = {name: Fraction(16) / 2**place for place, name in enumerate(NAMES)}
+SYMBOLS = {
+    **{length: (name, 0) for name, length in LENGTHS.items()},
+    **{length * 3 / 2: (name, 1) for name, length in LENGTHS.items() if name not in ("long", "256th")},
+}
+FLAGS = {name: max(0, place - NAMES.index("quarter")) for place, name in enumerate(NAMES)}
+
+
+class UnwritableError(Exception):
+    """A time has no symbol: neither halves of the beat nor triplets reach it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Notes that begin and end together, or a rest, within one bar.
+
+    Parameters
+    ----------
+    start, end : Fraction
+        Quarters from the (virtual) beginning of the bar: an anacrusis ends where the bar ends.
+    notes : tuple of (int, Note)
+        Index in the voice and note; empty for a rest.
+    """
+
+    start: Fraction
+    end: Fraction
+    notes: tuple[tuple[int, Note], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One written note, chord or rest.
+
+    Parameters
+    ----------
+    start, duration : Fraction
+        Quarters; `start` from the (virtual) beginning of the bar.
+    notes : tuple of (int, Note)
+        As in the stretch; empty for a rest.
+    name, dots : str, int
+        'quarter' and 1 for a dotted quarter; an empty name is the rest of a whole bar.
+    triplet : str
+        '' outside a triplet, else 'start', 'inside' or 'stop'; 'alone' when a triplet has one symbol only.
+    beams : tuple of str
+        For each flag 'begin', 'continue', 'end', 'forward hook' or 'backward hook'; empty when it stands alone.
+    """
+
+    start: Fraction
+    duration: Fraction
+    notes: tuple[tuple[int, Note], ...]
+    name: str
+    dots: int = 0
+    triplet: str = ""
+    beams: tuple[str, ...] = ()
+
+
+def write_bar(stretches: Sequence[Stretch], metre: TimeSignature) -> list[Symbol]:
+    """Return the symbols of one line of music in one bar.
+
+    Parameters
+    ----------
+    stretches : sequence of Stretch
+        Sorted, without gaps.
+    metre : TimeSignature
+
+    Raises
+    ------
+    UnwritableError
+        A boundary lies on no division that can be written; its argument is the first such time, in quarters of the bar.
+    """
+    if len(stretches) == 1 and not stretches[0].notes and stretches[0].start == 0:
+        return [Symbol(Fraction(0), stretches[0].end, (), "")]
+    boundaries = sorted({s.start for s in stretches} | {s.end for s in stretches})
+    spans = [span for top in _top_spans(metre) for span in _triplet_spans(*top, boundaries)]
+    symbols = [symbol for stretch in stretches for symbol in _symbols(stretch, metre, spans)]
+    return _with_beams(_with_triplet_marks(symbols, spans), metre)
+
+
+@lru_cache(maxsize=64)
+def metre_levels(metre: TimeSignature) -> tuple[Fraction, ...]:
+    """Return the lengths that divide a bar, in quarters: bar, half bar, beat, half beat ..., down to a 256th."""
+    unit, compound = Fraction(4, metre.unit), metre.beat_length != Fraction(4, metre.unit)
+    count, levels = metre.beats // 3 if compound else metre.beats, [metre.bar_length]
+    while count > 1 and count % 2 == 0:
+        count //= 2
+        levels.append(levels[-1] / 2)
+    levels += [metre.beat_length, unit]
+    while levels[-1] > SHORTEST:
+        levels.append(levels[-1] / 2)
+    return tuple(dict.fromkeys(levels))
+
+
+def _top_spans(metre: TimeSignature) -> Iterator[tuple[Fraction, Fraction]]:
+    """Yield the spans of the bar that can be halved again and again: the bar itself, or its units."""
+    if metre.beats & (metre.beats - 1) == 0:
+        yield Fraction(0), metre.bar_length
+        return
+    unit = Fraction(4, metre.unit)
+    for beat in range(metre.beats):
+        yield beat * unit, (beat + 1) * unit
+
+
+def _triplet_spans(start: Fraction, end: Fraction, boundaries: Iterable[Fraction]) -> list[tuple[Fraction, Fraction]]:
+    """Return the spans to be written as triplets: those whose boundaries are thirds."""
+    inside = [p for p in boundaries if start < p < end]
+    odd = [p for p in inside if p.denominator & (p.denominator - 1)]
+    if not odd:
+        return []
+    length, middle = end - start, (start + end) / 2
+    if all(((p - start) * 3 / length).denominator == 1 for p in inside):
+        return [(start, end)]
+    if length <= 1 and middle not in inside and all(((p - start) * 12 / length).denominator == 1 for p in inside):
+        return [(start, end)]
+    if length <= SHORTEST * 4:
+        raise UnwritableError(odd[0])
+    return _triplet_spans(start, middle, inside) + _triplet_spans(middle, end, inside)
+
+
+def _symbols(stretch: Stretch, metre: TimeSignature, spans: Sequence[tuple[Fraction, Fraction]]) -> list[Symbol]:
+    """Return the symbols of one stretch, cut at the edges of the triplets that it crosses."""
+    edges = {edge for span in spans for edge in span if stretch.start < edge < stretch.end}
+    rest = not stretch.notes
+    symbols = []
+    for start, end in itertools.pairwise([stretch.start, *sorted(edges), stretch.end]):
+        span = next((s for s in spans if s[0] <= start < s[1]), None)
+        if span is None:
+            beat = metre.beat_length if metre.beat_length != Fraction(4, metre.unit) else None
+            pieces = _pieces(start, end, metre_levels(metre), rest, beat)
+            symbols += [Symbol(a, b - a, stretch.notes, *SYMBOLS[b - a]) for a, b in pieces]
+            continue
+        origin, length = span[0], span[1] - span[0]
+        scaled = _pieces((start - origin) * 3 / 2, (end - origin) * 3 / 2, _triplet_levels(length), rest, None)
+        for a, b in scaled:
+            name, dots = SYMBOLS[b - a]
+            symbols.append(Symbol(origin + a * 2 / 3, (b - a) * 2 / 3, stretch.notes, name, dots, triplet="inside"))
+    return symbols
+
+
+@lru_cache(maxsize=64)
+def _triplet_levels(length: Fraction) -> tuple[Fraction, ...]:
+    """Return the levels within a triplet that lasts `length`, in written (unscaled) quarters."""
+    levels = [length * 3 / 2, length / 2]
+    while levels[-1] > SHORTEST:
+        levels.append(levels[-1] / 2)
+    return tuple(levels)
+
+
+@lru_cache(maxsize=4096)
+def _pieces(
+    start: Fraction, end: Fraction, levels: tuple[Fraction, ...], rest: bool, compound_beat: Fraction | None
+) -> tuple[tuple[Fraction, Fraction], ...]:
+    """Return the pieces, each one symbol long, into which a stretch is cut to show the metre."""
+    inner = _strongest_inside(start, end, levels)
+    if (end - start) in SYMBOLS and (inner is None or _readable(start, end, levels, rest, compound_beat)):
+        return ((start, end),)
+    if inner is None:
+        raise UnwritableError(start)
+    before = _pieces(start, inner, levels, rest, compound_beat)
+    return before + _pieces(inner, end, levels, rest, compound_beat)
+
+
+def _readable(
+    start: Fraction, end: Fraction, levels: tuple[Fraction, ...], rest: bool, compound_beat: Fraction | None
+) -> bool:
+    """Return whether one symbol from `start` to `end` leaves the metre readable.
+
+    A symbol may hide a point of the bar that is no stronger than one of its ends. An undotted note may hide one point
+    of the next higher level: the syncopation of short, long, short.
+    """
+    dotted = SYMBOLS[end - start][1] > 0
+    edge = max(_level(start, levels), _level(end, levels))
+    if compound_beat and end - start > compound_beat and (start % compound_beat or end % compound_beat):
+        return False
+    if rest and dotted and not compound_beat and end - start > 1:
+        return False
+    hidden = [_level(p, levels) for p in _points_inside(start, end, levels) if _level(p, levels) > edge]
+    if not hidden:
+        return True
+    return not rest and not dotted and len(hidden) == 1 and hidden[0] <= 2 * edge
+
+
+def _strongest_inside(start: Fraction, end: Fraction, levels: tuple[Fraction, ...]) -> Fraction | None:
+    """Return where to cut first: the strongest point between, the last such one if the start is as strong."""
+    for size in levels:
+        points = _multiples(start, end, size)
+        if points:
+            return points[-1] if _level(start, levels) >= size else points[0]
+    return None
+
+
+def _points_inside(start: Fraction, end: Fraction, levels: tuple[Fraction, ...]) -> list[Fraction]:
+    """Return the points between that are at least as strong as the level below the weaker end."""
+    edge = max(_level(start, levels), _level(end, levels))
+    stronger = [size for size in levels if size > edge]
+    return sorted({p for size in stronger for p in _multiples(start, end, size)})
+
+
+def _multiples(start: Fraction, end: Fraction, size: Fraction) -> list[Fraction]:
+    """Return the multiples of `size` strictly between `start` and `end`."""
+    first = start // size + 1
+    return [k * size for k in range(first, -(-end // size))]
+
+
+def _level(point: Fraction, levels: tuple[Fraction, ...]) -> Fraction:
+    """Return the length of the highest level that has a boundary at a point."""
+    for size in levels:
+        if point % size == 0:
+            return size
+    raise UnwritableError(point)
+
+
+def _with_triplet_marks(symbols: list[Symbol], spans: Sequence[tuple[Fraction, Fraction]]) -> list[Symbol]:
+    """Return the symbols, the first and the last of each triplet marked."""
+    marked = list(symbols)
+    for start, end in spans:
+        places = [i for i, s in enumerate(symbols) if start <= s.start < end]
+        if len(places) == 1:
+            marked[places[0]] = dataclasses.replace(marked[places[0]], triplet="alone")
+        elif places:
+            marked[places[0]] = dataclasses.replace(marked[places[0]], triplet="start")
+            marked[places[-1]] = dataclasses.replace(marked[places[-1]], triplet="stop")
+    return marked
+
+
+def _with_beams(symbols: list[Symbol], metre: TimeSignature) -> list[Symbol]:
+    """Return the symbols with beams over the notes of each beat."""
+    length = beam_length(metre)
+    beamed: list[Symbol] = []
+    for (_, flagged), group in itertools.groupby(
+        symbols, key=lambda s: (s.start // length, bool(s.notes) and FLAGS.get(s.name, 0) > 0)
+    ):
+        members = list(group)
+        if flagged and len(members) > 1:
+            flags = [FLAGS[s.name] for s in members]
+            members = [dataclasses.replace(s, beams=_beams(flags, i)) for i, s in enumerate(members)]
+        beamed += members
+    return beamed
+
+
+def beam_length(metre: TimeSignature) -> Fraction:
+    """Return how many quarters one beam may span: a beat, or the bar of 3/8 and the like."""
+    if metre.beat_length >= 1:
+        return metre.beat_length
+    return metre.bar_length if metre.beats == 3 else Fraction(1)
+
+
+def _beams(flags: Sequence[int], place: int) -> tuple[str, ...]:
+    """Return the beams of one note among beamed neighbours, from the first beam down."""
+    beams = []
+    for level in range(1, flags[place] + 1):
+        before = place > 0 and flags[place - 1] >= level
+        after = place + 1 < len(flags) and flags[place + 1] >= level
+        if before and after:
+            beams.append("continue")
+        elif after:
+            beams.append("begin")
+        elif before:
+            beams.append("end")
+        else:
+            beams.append("backward hook" if place > 0 else "forward hook")
+    return tuple(beams)

@@ -1,0 +1,306 @@
+"""Score -> MusicXML 4.0, written directly: the same score always gives the same bytes.
+
+Bars are full, gaps are rests, notes are tied over bar lines and where the beat must stay readable. Every written note
+has an id: 'v1n7' is note 7 of voice 1, both counted from 0 in the order of the score; its tied continuations are
+'v1n7-2', 'v1n7-3'. Which notes a model generated stands in <miscellaneous>, not in the print.
+
+References
+----------
+MusicXML 4.0, W3C Music Notation Community Group (2021): https://www.w3.org/2021/06/musicxml40/
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import math
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from musenb.errors import SaveError
+from musenb.export.layout import lay_out, lead_in, score_bars
+from musenb.export.notation import Symbol
+from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.plain import plain_text
+from musenb.score.provenance import provenance_fields
+from musenb.score.spelling import spell_score, split_spelling
+
+CHOIR = {"soprano": "S.", "alto": "A.", "tenor": "T.", "bass": "B."}
+TREBLE, BASS = "<sign>G</sign><line>2</line>", "<sign>F</sign><line>4</line>"
+CLEFS = {
+    "soprano": TREBLE,
+    "alto": TREBLE,
+    "tenor": f"{TREBLE}<clef-octave-change>-1</clef-octave-change>",
+    "bass": BASS,
+}
+BASS_CLEF_BELOW = 57
+ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
+SHARPS = "FCGDAEB"
+LOWEST_WRITTEN = 12
+DEFAULT_VELOCITY = 80
+
+
+def musicxml_bytes(score: Score) -> bytes:
+    """Return a score as an uncompressed MusicXML document.
+
+    Raises
+    ------
+    SaveError
+        A note begins or ends off every division that notation has, or lies below C0.
+    """
+    spelled = spell_score(score)
+    bars = score_bars(spelled)
+    parts = [lay_out(voice, bars) for voice in spelled.voices] or [lay_out(Voice(""), bars)]
+    divisions = _divisions(parts)
+    voices = spelled.voices or (Voice(""),)
+    lines = [*_head(spelled, voices)]
+    for index, (voice, rows) in enumerate(zip(voices, parts, strict=True)):
+        lines.append(f'  <part id="P{index + 1}">')
+        writer = _PartWriter(spelled, voice, index, divisions)
+        for number, (bar, row) in enumerate(zip(bars, rows, strict=True)):
+            previous = bars[number - 1] if number else None
+            lines += writer.measure(bar, row, previous, last=number == len(bars) - 1)
+        lines.append("  </part>")
+    lines.append("</score-partwise>")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def music21_of(score: Score) -> Any:
+    """Return a score as a `music21.stream.Score` with measures, read from `musicxml_bytes`.
+
+    The `id` of each music21 note is the id in the MusicXML: 'v1n7' for note 7 of voice 1, 'v1n7-2' for its first tied
+    continuation.
+
+    Raises
+    ------
+    SaveError
+        As `musicxml_bytes`.
+    """
+    import xml.etree.ElementTree as ET
+
+    from music21.musicxml.xmlToM21 import MusicXMLImporter
+
+    root = ET.fromstring(musicxml_bytes(score))
+    importer = MusicXMLImporter()
+    importer.xmlRoot = root
+    importer.xmlRootToScore(root, importer.stream)
+    return importer.stream
+
+
+def _divisions(parts: list[list[list[list[Symbol]]]]) -> int:
+    """Return how many MusicXML divisions make a quarter, so that every symbol has a whole number of them."""
+    symbols = (s for rows in parts for row in rows for line in row for s in line)
+    return math.lcm(1, *{d for s in symbols for d in (s.start.denominator, s.duration.denominator)})
+
+
+def _head(score: Score, voices: tuple[Voice, ...]) -> Iterator[str]:
+    """Yield everything before the first part."""
+    yield '<?xml version="1.0" encoding="UTF-8" standalone="no"?>'
+    yield (
+        '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
+        '"http://www.musicxml.org/dtds/partwise.dtd">'
+    )
+    yield '<score-partwise version="4.0">'
+    if score.title:
+        yield f"  <work><work-title>{_text(score.title)}</work-title></work>"
+    yield "  <identification>"
+    if score.composer:
+        yield f'    <creator type="composer">{_text(score.composer)}</creator>'
+    yield f"    <encoding><software>musenb {_version()}</software></encoding>"
+    if score.source:
+        yield f"    <source>{_text(score.source)}</source>"
+    yield "    <miscellaneous>"
+    for name, value in provenance_fields(score).items():
+        yield f"      <miscellaneous-field name={quoteattr(name)}>{escape(value)}</miscellaneous-field>"
+    yield "    </miscellaneous>"
+    yield "  </identification>"
+    yield "  <part-list>"
+    for index, voice in enumerate(voices):
+        name = voice.name.capitalize() if voice.name in CHOIR else plain_text(voice.name) or f"Part {index + 1}"
+        short = f"<part-abbreviation>{CHOIR[voice.name]}</part-abbreviation>" if voice.name in CHOIR else ""
+        yield f'    <score-part id="P{index + 1}"><part-name>{_text(name)}</part-name>{short}</score-part>'
+    yield "  </part-list>"
+
+
+@dataclass
+class _PartWriter:
+    """Writes the measures of one part, in order."""
+
+    score: Score
+    voice: Voice
+    index: int
+    divisions: int
+    written: dict[int, int] = field(default_factory=dict)
+
+    def measure(self, bar: Bar, row: list[list[Symbol]], previous: Bar | None, *, last: bool) -> Iterator[str]:
+        """Yield one measure."""
+        implicit = ' implicit="yes"' if bar.number == 0 else ""
+        yield f'    <measure number="{bar.number}"{implicit}>'
+        yield from self._attributes(bar, previous)
+        if self.index == 0:
+            yield from self._tempos(bar)
+        accidentals = self._accidentals(bar, row)
+        for number, line in enumerate(row):
+            if number:
+                yield f"      <backup><duration>{self._units(bar.end - bar.onset)}</duration></backup>"
+            for place, symbol in enumerate(line):
+                yield from self._symbol(bar, symbol, number, accidentals.get((number, place), {}))
+        yield from self._keys_inside(bar)
+        if last:
+            yield '      <barline location="right"><bar-style>light-heavy</bar-style></barline>'
+        yield "    </measure>"
+
+    def _attributes(self, bar: Bar, previous: Bar | None) -> Iterator[str]:
+        """Yield what changes at the beginning of a bar: divisions, key, metre and clef."""
+        key = next((k for k in reversed(self.score.keys) if k.onset == bar.onset), None)
+        metre = bar.metre if previous is None or _differs(bar.metre, previous.metre) else None
+        content = [f"<divisions>{self.divisions}</divisions>"] if previous is None else []
+        content += [_key_element(key)] if key else []
+        content += [f"<time><beats>{metre.beats}</beats><beat-type>{metre.unit}</beat-type></time>"] if metre else []
+        content += [f"<clef>{_clef(self.voice)}</clef>"] if previous is None else []
+        if content:
+            yield f"      <attributes>{''.join(content)}</attributes>"
+
+    def _keys_inside(self, bar: Bar) -> Iterator[str]:
+        """Yield the changes of key between two bar lines, each at its place."""
+        for key in self.score.keys:
+            if bar.onset < key.onset < bar.end:
+                way = f"<duration>{self._units(bar.end - key.onset)}</duration>"
+                yield f"      <backup>{way}</backup>"
+                yield f"      <attributes>{_key_element(key)}</attributes>"
+                yield f"      <forward>{way}</forward>"
+
+    def _tempos(self, bar: Bar) -> Iterator[str]:
+        """Yield the tempos of a bar; the tempo of a score that states none sounds but is not printed."""
+        if self.score.tempos == (Tempo(),):
+            if bar.onset == 0:
+                yield f'      <sound tempo="{_number(Tempo().qpm)}"/>'
+            return
+        for tempo in self.score.tempos:
+            if bar.onset <= tempo.onset < bar.end:
+                way = self._units(tempo.onset - bar.onset)
+                offset = f"<offset>{way}</offset>" if way else ""
+                yield (
+                    '      <direction placement="above"><direction-type><metronome><beat-unit>quarter</beat-unit>'
+                    f"<per-minute>{_number(tempo.qpm)}</per-minute></metronome></direction-type>{offset}"
+                    f'<sound tempo="{_number(tempo.qpm)}"/></direction>'
+                )
+
+    def _accidentals(self, bar: Bar, row: list[list[Symbol]]) -> dict[tuple[int, int], dict[int, str]]:
+        """Return the printed accidentals: for (line, symbol), from the index of a note to the accidental's name.
+
+        One is printed where the note differs from the key and from what the bar has said on its line; a note tied over
+        the bar line needs none and says nothing.
+        """
+        shift = bar.onset - lead_in(bar)
+        ordered = sorted(
+            (symbol.start, number, place) for number, line in enumerate(row) for place, symbol in enumerate(line)
+        )
+        said: dict[tuple[str, int], int] = {}
+        key = self.score.key_at(bar.onset)
+        printed: dict[tuple[int, int], dict[int, str]] = {}
+        for start, number, place in ordered:
+            if self.score.key_at(start + shift) != key:
+                key, said = self.score.key_at(start + shift), {}
+            for index, note in row[number][place].notes:
+                if note.onset < start + shift:
+                    continue
+                step, alter, octave = split_spelling(note.spelling)
+                if said.get((step, octave), key_alter(step, key.fifths if key else 0)) != alter:
+                    printed.setdefault((number, place), {})[index] = ACCIDENTALS[alter]
+                said[step, octave] = alter
+        return printed
+
+    def _symbol(self, bar: Bar, symbol: Symbol, line: int, accidentals: dict[int, str]) -> Iterator[str]:
+        """Yield a note, the notes of a chord, or a rest."""
+        if not symbol.notes:
+            hidden = ' print-object="no"' if line else ""
+            whole = ' measure="yes"' if not symbol.name else ""
+            yield f"      <note{hidden}><rest{whole}/>{self._rest_of_note(symbol, line, '', '', '')}</note>"
+            return
+        start = bar.onset - lead_in(bar) + symbol.start
+        for member, (index, note) in enumerate(symbol.notes):
+            count = self.written[index] = self.written.get(index, 0) + 1
+            name = f"v{self.index}n{index}" + (f"-{count}" if count > 1 else "")
+            loud = f' dynamics="{note.velocity * 100 / 90:.2f}"' if note.velocity != DEFAULT_VELOCITY else ""
+            ties = ["stop"] * (note.onset < start) + ["start"] * (start + symbol.duration < note.end)
+            tie = "".join(f'<tie type="{kind}"/>' for kind in ties)
+            accidental = f"<accidental>{accidentals[index]}</accidental>" if index in accidentals else ""
+            marks = "".join(f'<tied type="{kind}"/>' for kind in ties)
+            if member == 0 and symbol.triplet in ("start", "stop"):
+                marks += f'<tuplet type="{symbol.triplet}"/>'
+            if member == 0 and note.fermata and "start" not in ties:
+                marks += "<fermata/>"
+            chord = "<chord/>" if member else ""
+            rest = self._rest_of_note(symbol, line, tie, accidental, marks, beams=not member)
+            yield f'      <note id="{name}"{loud}>{chord}{_pitch(note, self.voice)}{rest}</note>'
+
+    def _rest_of_note(
+        self, symbol: Symbol, line: int, tie: str, accidental: str, marks: str, *, beams: bool = True
+    ) -> str:
+        """Return what stands in a <note> behind its pitch."""
+        if not symbol.notes and symbol.triplet in ("start", "stop"):
+            marks += f'<tuplet type="{symbol.triplet}"/>'
+        kind = f"<type>{symbol.name}</type>{'<dot/>' * symbol.dots}" if symbol.name else ""
+        ratio = "<time-modification><actual-notes>3</actual-notes><normal-notes>2</normal-notes></time-modification>"
+        beamed = [f'<beam number="{i + 1}">{beam}</beam>' for i, beam in enumerate(symbol.beams)] if beams else []
+        return (
+            f"<duration>{self._units(symbol.duration)}</duration>{tie}<voice>{line + 1}</voice>{kind}{accidental}"
+            f"{ratio if symbol.triplet else ''}{''.join(beamed)}{f'<notations>{marks}</notations>' if marks else ''}"
+        )
+
+    def _units(self, quarters: Fraction) -> int:
+        """Return quarters in divisions, the nearest whole number of them."""
+        return round(quarters * self.divisions)
+
+
+def key_alter(step: str, fifths: int) -> int:
+    """Return -1, 0 or 1: how a key signature alters a step 'A'..'G'."""
+    place = SHARPS.index(step)
+    return 1 if place < fifths else -1 if 6 - place < -fifths else 0
+
+
+def _pitch(note: Note, voice: Voice) -> str:
+    step, alter, octave = split_spelling(note.spelling)
+    if octave < 0:
+        raise SaveError(
+            f"pitch {note.pitch} ({note.spelling}) at quarter {note.onset} of voice {voice.name!r} lies below "
+            f"{LOWEST_WRITTEN} (C0), the lowest that MusicXML can write"
+        )
+    altered = f"<alter>{alter}</alter>" if alter else ""
+    return f"<pitch><step>{step}</step>{altered}<octave>{octave}</octave></pitch>"
+
+
+def _clef(voice: Voice) -> str:
+    """Return the clef of a choir voice, or the one that suits the middle pitch of any other."""
+    if voice.name in CLEFS:
+        return CLEFS[voice.name]
+    low = voice.notes and statistics.median(n.pitch for n in voice.notes) < BASS_CLEF_BELOW
+    return BASS if low else TREBLE
+
+
+def _key_element(key: KeySignature) -> str:
+    mode = f"<mode>{key.mode}</mode>" if key.mode else ""
+    return f"<key><fifths>{key.fifths}</fifths>{mode}</key>"
+
+
+def _differs(metre: TimeSignature, other: TimeSignature) -> bool:
+    return (metre.beats, metre.unit) != (other.beats, other.unit)
+
+
+def _text(text: str) -> str:
+    return escape(plain_text(text))
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("musenb")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"

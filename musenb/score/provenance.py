@@ -1,0 +1,94 @@
+"""Who wrote which note, as text fields that travel inside a MusicXML file.
+
+The fields hold a checksum of the notes: when another program has changed the music, the fields no longer fit and the
+notes count as given.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from musenb.score.note import GIVEN, Note, Origin, Score, Voice
+
+VOICES, CHECKSUM, GENERATED = "musenb:voices", "musenb:checksum", "musenb:generated"
+FIELDS = (VOICES, CHECKSUM, GENERATED)
+
+
+def provenance_fields(score: Score) -> dict[str, str]:
+    """Return the names of the voices, a checksum of the notes and the ranges of generated notes, each as text.
+
+    `musenb:generated` is JSON: for each origin its model, seed, settings and, for each voice, the note numbers
+    (from 0, in order of onset, then pitch) as in '4-17,20'.
+    """
+    fields = {
+        VOICES: json.dumps([voice.name for voice in score.voices]),
+        CHECKSUM: _checksum(score.voices),
+    }
+    origins = dict.fromkeys(n.origin for v in score.voices for n in v.notes if n.origin != GIVEN)
+    if origins:
+        rows = []
+        for origin in origins:
+            ranges = [_ranges(i for i, n in enumerate(v.notes) if n.origin == origin) for v in score.voices]
+            rows.append({**dataclasses.asdict(origin), "notes": ranges})
+        fields[GENERATED] = json.dumps(rows)
+    return fields
+
+
+def voices_from_fields(lines: Sequence[Sequence[Note]], fields: Mapping[str, str]) -> tuple[Voice, ...] | None:
+    """Return the voices as they were written, or None when the fields do not belong to these notes.
+
+    Parameters
+    ----------
+    lines : sequence of sequences of Note
+        The notes of each part.
+    fields : mapping of str to str
+        What `provenance_fields` returned, from a file that anyone may have changed.
+    """
+    try:
+        names = json.loads(fields[VOICES])
+        voices = tuple(Voice(str(name), tuple(notes)) for name, notes in zip(names, lines, strict=True))
+        if fields[CHECKSUM] != _checksum(voices):
+            return None
+        for row in json.loads(fields.get(GENERATED, "[]")):
+            settings = tuple((str(name), str(value)) for name, value in row["settings"])
+            seed = None if row["seed"] is None else int(row["seed"])
+            origin = Origin(str(row["model"]), seed, settings)
+            voices = tuple(_marked(v, _numbers(r), origin) for v, r in zip(voices, row["notes"], strict=True))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+    return voices
+
+
+def _marked(voice: Voice, numbers: set[int], origin: Origin) -> Voice:
+    notes = tuple(dataclasses.replace(n, origin=origin) if i in numbers else n for i, n in enumerate(voice.notes))
+    return dataclasses.replace(voice, notes=notes)
+
+
+def _checksum(voices: Iterable[Voice]) -> str:
+    """Return eight hexadecimal digits that change with every onset, duration and pitch."""
+    text = "|".join(" ".join(f"{n.onset}:{n.duration}:{n.pitch}" for n in voice.notes) for voice in voices)
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
+def _ranges(numbers: Iterable[int]) -> str:
+    """Return ascending numbers as '0-3,5'."""
+    runs = []
+    for _, run in itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        members = [number for _, number in run]
+        runs.append(f"{members[0]}-{members[-1]}" if len(members) > 1 else str(members[0]))
+    return ",".join(runs)
+
+
+def _numbers(ranges: str) -> set[int]:
+    """Return the numbers that `_ranges` wrote."""
+    numbers: set[int] = set()
+    for run in filter(None, ranges.split(",")):
+        first, _, last = run.partition("-")
+        if int(last or first) - int(first) > 1_000_000:
+            raise ValueError(f"range {run}")
+        numbers.update(range(int(first), int(last or first) + 1))
+    return numbers

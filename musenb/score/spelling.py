@@ -1,0 +1,193 @@
+"""Choose note names that fit the key, and estimate the key of a score that states none.
+
+Names are places on the line of fifths: ... Bb = -2, F = -1, C = 0, G = 1, D = 2 ... A pitch class has a place in every
+twelve; the one is chosen that lies nearest to the names around it in time, with the key as a weak pull.
+
+References
+----------
+D. Temperley (2001), *The Cognition of Basic Musical Structures*, MIT Press, chapter 5: the line of fifths, the rule of
+pitch variance.
+J. Albrecht, D. Shanahan (2013), "The use of large corpora to train a new type of key-finding algorithm", Music
+Perception 31: the key profiles; here they are correlated with durations, as C. L. Krumhansl (1990) did with hers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from musenb.errors import ScoreError
+from musenb.score.note import KeySignature, Note, Score
+
+STEPS = "FCGDAEB"  # in the order of fifths
+SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+SPELLING = re.compile(r"([A-G])(#{0,2}|b{1,2})(-?\d+)")
+LOWEST_PLACE, HIGHEST_PLACE = -15, 19  # Fbb to B##
+
+NEAR_QUARTERS = 1.0  # the weight of a neighbour falls by e for each quarter of distance
+KEY_WEIGHT = 2.0  # the key weighs as much as two quarters of neighbours
+ROUNDS = 2
+
+MAJOR_PROFILE = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
+MINOR_PROFILE = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
+FINAL_BASS_BONUS = 0.1  # added to the correlation of the key whose tonic is the lowest note at the end
+
+
+def split_spelling(spelling: str) -> tuple[str, int, int]:
+    """Return ('F', 1, 4) for 'F#4': step, alteration -2..2 in semitones, octave.
+
+    Raises
+    ------
+    ScoreError
+        The text is not a spelling.
+    """
+    match = SPELLING.fullmatch(spelling)
+    if match is None:
+        raise ScoreError(f"{spelling!r} is not a spelling such as 'F#4' or 'Bb3', with at most two accidentals")
+    step, signs, octave = match.groups()
+    return step, signs.count("#") - signs.count("b"), int(octave)
+
+
+def spelled_pitch(spelling: str) -> int:
+    """Return the MIDI number of a spelling: 60 for 'C4', 'B#3' and 'Dbb4'.
+
+    Raises
+    ------
+    ScoreError
+        The text is not a spelling.
+    """
+    step, alter, octave = split_spelling(spelling)
+    return 12 * (octave + 1) + SEMITONES[step] + alter
+
+
+def spell(pitch: int, key: KeySignature | None) -> str:
+    """Return the name of a pitch in a key, without regard to its neighbours; None counts as C major.
+
+    In major the twelve names reach from the lowered third to the raised fifth (Eb to G# in C major), in minor from the
+    lowered second to the raised fourth (Bb to D# in A minor), so that the raised sixth and seventh are among them.
+    """
+    lowest = key.fifths - (2 if key.mode == "minor" else 3) if key else -3
+    return name_at(pitch, _place(pitch, Fraction(2 * lowest + 11, 2)))
+
+
+def spell_score(score: Score) -> Score:
+    """Return the score with a name for every note; names that fit their pitch stay as they are.
+
+    The key is the one in force, or `estimate_key` when the score states none.
+    """
+    if all(_fits(note) for voice in score.voices for note in voice.notes):
+        return score
+    located = [(v, i, note) for v, voice in enumerate(score.voices) for i, note in enumerate(voice.notes)]
+    located.sort(key=lambda item: (item[2].onset, item[2].pitch))
+    names = _names([note for _, _, note in located], score)
+    voices = [list(voice.notes) for voice in score.voices]
+    for (v, i, note), name in zip(located, names, strict=True):
+        voices[v][i] = dataclasses.replace(note, spelling=name)
+    named = tuple(
+        dataclasses.replace(voice, notes=tuple(notes)) for voice, notes in zip(score.voices, voices, strict=True)
+    )
+    return dataclasses.replace(score, voices=named)
+
+
+def estimate_key(score: Score) -> KeySignature:
+    """Return the key, from the beginning, whose profile correlates best with the durations of the pitch classes.
+
+    The lowest note at the end speaks for its own key. An empty score is in C major. Signatures are -5..6.
+    """
+    heard = [0.0] * 12
+    for voice in score.voices:
+        for note in voice.notes:
+            heard[note.pitch % 12] += float(note.duration)
+    if not any(heard):
+        return KeySignature(mode="major")
+    end = score.end
+    final = min(n.pitch for voice in score.voices for n in voice.notes if n.end == end) % 12
+    candidates = []
+    for tonic in range(12):
+        turned = heard[tonic:] + heard[:tonic]
+        bonus = FINAL_BASS_BONUS if tonic == final else 0.0
+        fifths = (7 * tonic + 5) % 12 - 5
+        candidates.append((_correlation(turned, MAJOR_PROFILE) + bonus, fifths, "major"))
+        candidates.append((_correlation(turned, MINOR_PROFILE) + bonus, (fifths - 3 + 5) % 12 - 5, "minor"))
+    _, fifths, mode = max(candidates)
+    return KeySignature(Fraction(0), fifths, mode)
+
+
+def name_at(pitch: int, place: int) -> str:
+    """Return the name that a pitch has at a place on the line of fifths."""
+    step = STEPS[(place + 1) % 7]
+    alter = (place + 1) // 7
+    octave = (pitch - alter - SEMITONES[step]) // 12 - 1
+    return f"{step}{'#' * alter if alter > 0 else 'b' * -alter}{octave}"
+
+
+def place_of(spelling: str) -> int:
+    """Return the place of a name on the line of fifths: 0 for 'C4', 6 for 'F#4', -2 for 'Bb3'."""
+    step, alter, _ = split_spelling(spelling)
+    return STEPS.index(step) - 1 + 7 * alter
+
+
+def _fits(note: Note) -> bool:
+    """Return whether a note has a name, and that name means its pitch."""
+    return SPELLING.fullmatch(note.spelling) is not None and spelled_pitch(note.spelling) == note.pitch
+
+
+def _place(pitch: int, centre: float | Fraction) -> int:
+    """Return the place of a pitch class on the line of fifths nearest to `centre`."""
+    lowest = min(max(math.ceil(centre - 6 + 1e-9), LOWEST_PLACE), HIGHEST_PLACE - 11)
+    return lowest + (7 * pitch - lowest) % 12
+
+
+def _names(notes: Sequence[Note], score: Score) -> list[str]:
+    """Return the names of notes that are sorted by onset."""
+    keys = score.keys or (estimate_key(score),)
+    centres = []
+    for note in notes:
+        key = next((k for k in reversed(keys) if k.onset <= note.onset), keys[0])
+        centres.append(key.fifths + (3.0 if key.mode == "minor" else 2.0))
+    fixed = [_fits(note) for note in notes]
+    places = [
+        place_of(note.spelling) if keep else _place(note.pitch, centre)
+        for note, keep, centre in zip(notes, fixed, centres, strict=True)
+    ]
+    for _ in range(ROUNDS):
+        around = _neighbourhood(notes, places)
+        for i, (weighted, weight) in enumerate(around):
+            if not fixed[i]:
+                centre = (weighted + KEY_WEIGHT * centres[i]) / (weight + KEY_WEIGHT)
+                places[i] = _place(notes[i].pitch, centre)
+    return [
+        note.spelling if keep else name_at(note.pitch, place)
+        for note, keep, place in zip(notes, fixed, places, strict=True)
+    ]
+
+
+def _neighbourhood(notes: Sequence[Note], places: Sequence[int]) -> list[tuple[float, float]]:
+    """Return, for each note, the weighted sum of the other notes' places and the sum of their weights.
+
+    A weight is the duration in quarters, times exp(-distance of the onsets): two passes, one from each end.
+    """
+    sums = [(0.0, 0.0)] * len(notes)
+    for order in (range(len(notes)), range(len(notes) - 1, -1, -1)):
+        weighted = weight = 0.0
+        for before, i in itertools.pairwise([-1, *order]):
+            if before >= 0:
+                decay = math.exp(-abs(float(notes[i].onset - notes[before].onset)) / NEAR_QUARTERS)
+                length = float(notes[before].duration)
+                weighted = (weighted + length * places[before]) * decay
+                weight = (weight + length) * decay
+            sums[i] = (sums[i][0] + weighted, sums[i][1] + weight)
+    return sums
+
+
+def _correlation(heard: Sequence[float], profile: Sequence[float]) -> float:
+    """Return Pearson's correlation of two sequences of twelve; 0 when one is flat."""
+    mean_heard, mean_profile = sum(heard) / 12, sum(profile) / 12
+    a = [x - mean_heard for x in heard]
+    b = [x - mean_profile for x in profile]
+    scale = math.sqrt(sum(x * x for x in a) * sum(x * x for x in b))
+    return sum(x * y for x, y in zip(a, b, strict=True)) / scale if scale else 0.0
