@@ -68,6 +68,7 @@ def write_packed(file: BinaryIO, splits: Splits) -> None:
 def run_lengths(column: np.ndarray, *, longest: int = 255) -> tuple[np.ndarray, np.ndarray]:
     """Return the values of the runs of equal cells and their lengths; a run above `longest` steps is cut in two."""
     begins = np.flatnonzero(np.r_[True, column[1:] != column[:-1]])
-    ends = np.r_[begins[1:], len(column)]
-    cuts = np.concatenate([np.arange(begin, end, longest) for begin, end in zip(begins, ends, strict=True)])
-    return column[cuts], np.diff(np.r_[cuts, len(column)])
+    parts = -(-np.diff(begins, append=len(column)) // longest)
+    part = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+    cuts = np.repeat(begins, parts) + part * longest
+    return column[cuts], np.diff(cuts, append=len(column))

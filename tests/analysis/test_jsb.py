@@ -51,3 +51,10 @@ def test_a_run_longer_than_a_byte_is_cut():
     values, lengths = run_lengths(np.full(600, 60))
     assert values.tolist() == [60, 60, 60]
     assert lengths.tolist() == [255, 255, 90]
+    values, lengths = run_lengths(np.array([5, 5, 5, -1, 5]), longest=2)
+    assert values.tolist() == [5, 5, -1, 5]
+    assert lengths.tolist() == [2, 1, 1, 1]
+
+
+def test_an_empty_column_has_no_run():
+    assert [part.tolist() for part in run_lengths(np.array([], int))] == [[], []]
