@@ -1,0 +1,348 @@
+"""Checkpoints: safetensors files that are read with distrust, and a manifest for the shipped ones.
+
+A file is read once, into memory; every check and every array comes from those bytes. What is in it must be exactly what its own
+configuration asks for: the names and shapes of `Transformer.state_dict()`, in half, bfloat16 or single precision, all finite.
+
+References
+----------
+The safetensors format: 8 bytes of header length, little-endian; the header in JSON; the data, without holes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from musenb.errors import ModelError, WeightsError
+from musenb.model.config import ModelConfig
+
+Tensors = dict[str, np.ndarray]
+
+SHIPPED = Path(__file__).resolve().parent.parent / "weights"
+MANIFEST = "manifest.json"
+SUFFIX = ".safetensors"
+FORMAT = "musenb.weights.1"
+
+MOST_HEADER_BYTES = 1_000_000
+MOST_TENSORS = 10_000
+MOST_FILE_BYTES = 2_000_000_000
+SIZES = {"F16": 2, "BF16": 2, "F32": 4}
+
+STRANGERS = (  # first bytes of what is often found in the place of a checkpoint
+    (b"version https://git-lfs", "a Git LFS pointer, not the file that it points to: fetch it with `git lfs pull`"),
+    (b"PK\x03\x04", "a zip file, as torch.save writes it, with pickled objects inside; only safetensors files are read"),
+    (b"\x80\x02", "a pickle; pickles can run programs and are never read, only safetensors files are"),
+    (b"\x80\x03", "a pickle; pickles can run programs and are never read, only safetensors files are"),
+    (b"\x80\x04", "a pickle; pickles can run programs and are never read, only safetensors files are"),
+    (b"\x80\x05", "a pickle; pickles can run programs and are never read, only safetensors files are"),
+    (b"\x93NUMPY", "a NumPy array, not a safetensors file"),
+)
+
+
+def load_weights(path: str | os.PathLike[str]) -> tuple[ModelConfig, Tensors]:
+    """Return the configuration and the tensors of a checkpoint.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        A safetensors file with the configuration in its metadata.
+
+    Returns
+    -------
+    ModelConfig
+    dict of str to float32 arrays
+        With the names and shapes of `expected_shapes`.
+
+    Raises
+    ------
+    WeightsError
+        The file is missing, damaged, of another kind, or does not hold the tensors that its configuration asks for.
+    """
+    shown = os.fspath(path)
+    return parse_weights(_read(shown), source=shown)
+
+
+def open_shipped(name: str, *, folder: Path = SHIPPED) -> tuple[ModelConfig, Tensors]:
+    """Return the configuration and the tensors of a model that comes with the package, checked against the manifest.
+
+    Parameters
+    ----------
+    name : str
+        One of `shipped_names()`.
+    folder : Path
+        Where the checkpoints and their manifest are.
+
+    Raises
+    ------
+    ModelError
+        There is no such model.
+    WeightsError
+        The file differs from the one that was shipped, or the manifest is damaged.
+    """
+    entries = _manifest(folder)
+    if name + SUFFIX not in entries:
+        raise ModelError(f"unknown model {name!r}; the shipped models are {', '.join(shipped_names(folder=folder)) or 'none'}")
+    path, entry = str(folder / (name + SUFFIX)), entries[name + SUFFIX]
+    data = _read(path)
+    if len(data) != entry["bytes"]:
+        raise WeightsError(f"{path}: {len(data):,} bytes where the manifest has {entry['bytes']:,}: the file is cut or replaced")
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        raise WeightsError(f"{path}: its SHA-256 is not that of the manifest: the file is damaged or replaced; install again")
+    return parse_weights(data, source=path)
+
+
+def shipped_names(*, folder: Path = SHIPPED) -> tuple[str, ...]:
+    """Return the names of the models that come with the package, sorted."""
+    return tuple(sorted(name.removesuffix(SUFFIX) for name in _manifest(folder)))
+
+
+def manifest_bytes(folder: Path) -> bytes:
+    """Return the manifest of the checkpoints in a folder: the size and SHA-256 of each."""
+    entries = {}
+    for path in sorted(folder.glob("*" + SUFFIX)):
+        data = path.read_bytes()
+        entries[path.name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    return (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode()
+
+
+def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """Return the name and shape of every tensor of a model."""
+    width, heads, inner = config.width, config.heads, config.feed_forward
+    shapes = {
+        "token.weight": (config.vocabulary + 1, width // 2 if config.positions == "concatenated" else width),
+        "feature.weight": (max(sum(config.features), 1), width),
+        "norm.weight": (width,),
+        "readout.weight": (config.vocabulary, width),
+    }
+    for number in range(config.layers):
+        block = f"blocks.{number}."
+        shapes[block + "norm_attention.weight"] = (width,)
+        shapes[block + "attention.mix.weight"] = (3 * width, width)
+        shapes[block + "attention.out.weight"] = (width, width)
+        shapes[block + "attention.distance"] = (heads, config.max_distance if config.relative else 1, config.head_width)
+        for r, span in enumerate(config.relations if number < config.relation_layers else ()):
+            shapes[f"{block}attention.relation.{r}"] = (heads, 2 * span + 1, config.head_width)
+        shapes[block + "norm_feed_forward.weight"] = (width,)
+        shapes[block + "feed_forward.rise.weight"] = (2 * inner, width)
+        shapes[block + "feed_forward.fall.weight"] = (width, inner)
+    return shapes
+
+
+def check_tensors(config: ModelConfig, tensors: Mapping[str, np.ndarray], *, source: str) -> None:
+    """Check names, shapes and that every number is finite.
+
+    Raises
+    ------
+    WeightsError
+        The tensors are not those of the configuration.
+    """
+    _check_names({name: tuple(array.shape) for name, array in tensors.items()}, config, source)
+    for name, array in tensors.items():
+        if not np.isfinite(array).all():
+            raise WeightsError(f"{source}: tensor {name!r} has {int((~np.isfinite(array)).sum())} numbers that are not finite")
+
+
+def weights_bytes(
+    config: ModelConfig, tensors: Mapping[str, np.ndarray], *, metadata: Mapping[str, str] | None = None, half: bool = True
+) -> bytes:
+    """Return a checkpoint as the bytes of a safetensors file; the same arguments give the same bytes.
+
+    Parameters
+    ----------
+    config : ModelConfig
+    tensors : mapping of str to float arrays
+        With the names and shapes of `expected_shapes`.
+    metadata : mapping of str to str
+        Further entries beside the configuration, such as the data and seed of the training run.
+    half : bool
+        Write half precision.
+
+    Raises
+    ------
+    WeightsError
+        The tensors are not those of the configuration, or are too large for half precision.
+    """
+    dtype, label = (np.dtype("<f2"), "F16") if half else (np.dtype("<f4"), "F32")
+    with np.errstate(over="ignore"):
+        arrays = {name: np.ascontiguousarray(tensors[name], dtype) for name in sorted(tensors)}
+    check_tensors(config, arrays, source=f"the tensors to write as {label}")
+    described = {**(metadata or {}), "config": config.to_json(), "format": FORMAT}
+    header: dict[str, object] = {"__metadata__": dict(sorted(described.items()))}
+    start = 0
+    for name, array in arrays.items():
+        header[name] = {"dtype": label, "shape": list(array.shape), "data_offsets": [start, start + array.nbytes]}
+        start += array.nbytes
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return b"".join([len(text).to_bytes(8, "little"), text, *(array.tobytes() for array in arrays.values())])
+
+
+def parse_weights(data: bytes, *, source: str) -> tuple[ModelConfig, Tensors]:
+    """Return the configuration and the tensors in the bytes of a checkpoint; `source` names them in errors.
+
+    Raises
+    ------
+    WeightsError
+        As for `load_weights`.
+    """
+    header, start = _header(data, source)
+    metadata = header.pop("__metadata__", None)
+    entries = {name: _entry(name, value, source) for name, value in header.items()}
+    _check_offsets(entries, len(data) - start, source)
+    config = _config(metadata, source)
+    _check_names({name: entry.shape for name, entry in entries.items()}, config, source)
+    tensors = {name: _array(data, start, entry) for name, entry in entries.items()}
+    check_tensors(config, tensors, source=source)
+    return config, tensors
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Entry:
+    """Where a tensor lies in the data, and how."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    start: int
+    stop: int
+
+
+def _read(path: str) -> bytes:
+    try:
+        size = os.path.getsize(path)
+        if size > MOST_FILE_BYTES:
+            raise WeightsError(f"{path}: {size:,} bytes; at most {MOST_FILE_BYTES:,} are read")
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        if isinstance(error, WeightsError):
+            raise
+        raise WeightsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _manifest(folder: Path) -> dict[str, dict]:
+    """Return the manifest; a folder without one has no models."""
+    path = folder / MANIFEST
+    if not path.exists():
+        return {}
+    try:
+        entries = json.loads(_read(str(path)))
+        if not all(type(e["bytes"]) is int and type(e["sha256"]) is str for e in entries.values()):
+            raise ValueError("an entry has no size or no SHA-256")
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        if isinstance(error, WeightsError):
+            raise
+        raise WeightsError(f"{path}: the manifest of the shipped models is damaged: {error}") from None
+    return entries
+
+
+def _header(data: bytes, source: str) -> tuple[dict, int]:
+    """Return the header and where the data begins."""
+    if not data:
+        raise WeightsError(f"{source}: the file is empty")
+    for magic, what in STRANGERS:
+        if data.startswith(magic):
+            raise WeightsError(f"{source}: this is {what}")
+    if data[:256].lstrip()[:1] == b"<":
+        raise WeightsError(f"{source}: this is a web page (HTML or XML), not a safetensors file: the download failed")
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or length > MOST_HEADER_BYTES:
+        raise WeightsError(
+            f"{source}: not a safetensors file: it has {len(data):,} bytes and begins with a header length of {length:,}; "
+            f"at most {MOST_HEADER_BYTES:,} are allowed"
+        )
+    if 8 + length > len(data):
+        raise WeightsError(f"{source}: the file is cut: a header of {length:,} bytes is announced, {len(data) - 8:,} follow")
+    try:
+        header = json.loads(data[8 : 8 + length], object_pairs_hook=_without_repeats)
+    except (ValueError, RecursionError) as error:
+        raise WeightsError(f"{source}: the header is not JSON: {str(error)[:200]}") from None
+    if not isinstance(header, dict):
+        raise WeightsError(f"{source}: the header is not a JSON object")
+    if len(header) > MOST_TENSORS:
+        raise WeightsError(f"{source}: {len(header):,} tensors in the header; at most {MOST_TENSORS:,} are allowed")
+    return header, 8 + length
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _entry(name: str, value: object, source: str) -> _Entry:
+    def fault(what: str) -> WeightsError:
+        return WeightsError(f"{source}: tensor {name[:80]!r} {what}")
+
+    if not isinstance(value, dict) or set(value) != {"dtype", "shape", "data_offsets"}:
+        raise fault("is not described by dtype, shape and data_offsets")
+    dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
+    if dtype not in SIZES if isinstance(dtype, str) else True:
+        raise fault(f"is of type {str(dtype)[:40]!r}; {', '.join(SIZES)} are allowed")
+    for what, numbers in (("shape", shape), ("data_offsets", offsets)):
+        if not isinstance(numbers, list) or len(numbers) > 8 or not all(type(n) is int and n >= 0 for n in numbers):
+            raise fault(f"has the {what} {str(numbers)[:80]}; a short list of whole numbers >= 0 is needed")
+    if len(offsets) != 2 or offsets[1] - offsets[0] != math.prod(shape) * SIZES[dtype]:
+        raise fault(f"of {dtype} and shape {shape} does not fill its data_offsets {offsets}")
+    return _Entry(dtype, tuple(shape), *offsets)
+
+
+def _check_offsets(entries: dict[str, _Entry], size: int, source: str) -> None:
+    """Check that the tensors follow one another without holes and fill the data."""
+    expected = 0
+    for name, entry in sorted(entries.items(), key=lambda item: (item[1].start, item[1].stop)):
+        if entry.start != expected:
+            raise WeightsError(f"{source}: tensor {name[:80]!r} begins at byte {entry.start:,} of the data, not at {expected:,}")
+        expected = entry.stop
+    if size < expected:
+        raise WeightsError(f"{source}: the file is cut: {expected:,} bytes of data are announced, {size:,} follow")
+    if size > expected:
+        raise WeightsError(f"{source}: {size - expected:,} bytes stand behind the last tensor")
+
+
+def _config(metadata: object, source: str) -> ModelConfig:
+    """Return the configuration in the metadata, its types checked."""
+    text = metadata.get("config") if isinstance(metadata, dict) else None
+    if not isinstance(text, str):
+        raise WeightsError(f"{source}: no model configuration in the metadata: this is no checkpoint of musenb")
+    try:
+        config = ModelConfig.from_json(text)
+    except (ModelError, RecursionError) as error:
+        raise WeightsError(f"{source}: {error}") from None
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        kind = {"bool": bool, "str": str, "float": (int, float), "tuple[int, ...]": tuple}.get(field.type, int)
+        whole = all(type(item) is int for item in value) if kind is tuple else kind is not int or type(value) is int
+        if not isinstance(value, kind) or not whole:
+            raise WeightsError(f"{source}: {field.name} of the model configuration is {value!r}, not of type {field.type}")
+    if config.layers > MOST_TENSORS:
+        raise WeightsError(f"{source}: a model of {config.layers:,} layers; the file cannot hold it")
+    return config
+
+
+def _check_names(shapes: dict[str, tuple[int, ...]], config: ModelConfig, source: str) -> None:
+    expected = expected_shapes(config)
+    missing, unknown = sorted(expected.keys() - shapes.keys()), sorted(shapes.keys() - expected.keys())
+    if missing or unknown:
+        told = "; ".join(
+            f"{len(names)} tensors {what}, such as {names[0][:80]!r}"
+            for what, names in (("are missing", missing), ("are unknown", unknown)) if names
+        )
+        raise WeightsError(f"{source}: {told}: the tensors are not those of its configuration")
+    for name, shape in shapes.items():
+        if shape != expected[name]:
+            raise WeightsError(f"{source}: tensor {name!r} has shape {shape}; its configuration asks for {expected[name]}")
+
+
+def _array(data: bytes, start: int, entry: _Entry) -> np.ndarray:
+    """Return a tensor as float32."""
+    part = memoryview(data)[start + entry.start : start + entry.stop]
+    if entry.dtype == "BF16":  # the upper half of a float32
+        return (np.frombuffer(part, "<u2").astype(np.uint32) << 16).view(np.float32).reshape(entry.shape)
+    return np.frombuffer(part, "<f2" if entry.dtype == "F16" else "<f4").astype(np.float32).reshape(entry.shape)
