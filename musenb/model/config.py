@@ -18,7 +18,10 @@ class ModelConfig:
     Parameters
     ----------
     vocabulary : int
-        Number of classes that are predicted; the input has one more, the beginning of the piece.
+        Number of classes that are predicted.
+    inputs : int
+        Number of words that a position may be told about the token before it; `vocabulary` when 0. The input has one more,
+        the beginning of the piece.
     features : tuple of int
         Number of values of each integer feature column; the embeddings of a position's features are summed.
     relations : tuple of int
@@ -45,6 +48,7 @@ class ModelConfig:
     """
 
     vocabulary: int
+    inputs: int = 0
     features: tuple[int, ...] = ()
     relations: tuple[int, ...] = ()
     relation_layers: int = 1
@@ -61,6 +65,8 @@ class ModelConfig:
     def __post_init__(self) -> None:
         object.__setattr__(self, "features", tuple(self.features))
         object.__setattr__(self, "relations", tuple(self.relations))
+        if self.inputs < 0:
+            raise ModelError(f"inputs {self.inputs} is below 0")
         for name in ("vocabulary", "width", "layers", "heads", "feed_forward", "max_distance", "context"):
             if getattr(self, name) < 1:
                 raise ModelError(f"{name} {getattr(self, name)} is below 1")
@@ -76,7 +82,7 @@ class ModelConfig:
     @property
     def begin(self) -> int:
         """The input that stands before the first token."""
-        return self.vocabulary
+        return self.inputs or self.vocabulary
 
     @property
     def head_width(self) -> int:

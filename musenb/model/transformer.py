@@ -43,7 +43,7 @@ class Inputs:
     Parameters
     ----------
     tokens : int64 (B, L)
-        The token before each position; `config.begin` where there is none.
+        What each position is told of the token before it; `config.begin` where there is none.
     features : int64 (B, L, F)
     attributes : int64 (B, L, R)
         Values whose differences the relations embed; negative where a position has none.
@@ -148,7 +148,7 @@ class Transformer(nn.Module):
         self.register_buffer("offsets", torch.tensor(offsets[:-1], dtype=torch.long), persistent=False)
         concatenated = config.positions == "concatenated"
         token_width = config.width // 2 if concatenated else config.width
-        self.token = nn.Embedding(config.vocabulary + 1, token_width)
+        self.token = nn.Embedding(config.begin + 1, token_width)
         self.feature = nn.EmbeddingBag(max(offsets[-1], 1), config.width, mode="sum")
         self.blocks = nn.ModuleList(Block(config, related=n < config.relation_layers) for n in range(config.layers))
         self.norm = nn.RMSNorm(config.width, eps=NORM_EPSILON)

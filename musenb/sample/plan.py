@@ -14,7 +14,6 @@ from musenb.score.note import Note, Score, TimeSignature, Voice
 from musenb.tokens.grid import (
     STEP,
     UNKNOWN,
-    VOICE_COUNT,
     VOICES,
     Frame,
     Grid,

@@ -13,12 +13,24 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from musenb.errors import ModelError, TokenError
+from musenb.errors import ModelError
 from musenb.sample.masks import Constraint, Place, allowed_words
 from musenb.sample.plan import Plan
 from musenb.sample.policy import Draws, Policy, choose, probabilities
 from musenb.score.note import Note, Origin
-from musenb.tokens.grid import FERMATA, LOWEST, REST, STEP, UNKNOWN, VOICE_COUNT, VOICES, attributes_of
+from musenb.tokens.grid import (
+    FERMATA,
+    FIRST_HELD,
+    HOLD,
+    LOWEST,
+    REST,
+    STEP,
+    UNKNOWN,
+    VOICE_COUNT,
+    VOICES,
+    attributes_of,
+    inputs_of,
+)
 from musenb.tokens.reader import GridReader, Sounding
 
 
@@ -207,19 +219,23 @@ class Feed:
             self.cache, self.start = self.model.start(1), place - context // 2
         first = self.start + self.cache.length
         if first == place > 0:
-            tokens, related = cells[-1:], np.array([[reader.pitch((place - 1) % VOICE_COUNT), (place - 1) // VOICE_COUNT]])
+            step, voice = divmod(place - 1, VOICE_COUNT)
+            pitch = reader.pitch(voice)
+            tokens = np.array([FIRST_HELD + pitch if cells[-1] == HOLD else cells[-1]])
+            related = np.array([[pitch, step]])
         else:
             tokens, related = row_before(cells, first, self.model.config.begin)
         return self.model.extend(self.cache, tokens[None], self.features[None, first : place + 1], related[None])[0, -1]
 
 
 def row_before(cells: np.ndarray, first: int, begin: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return tokens (n,) and attributes (n, 2) that stand before positions first..len(cells)."""
+    """Return input words (n,) and attributes (n, 2) that stand before positions first..len(cells)."""
     steps = -(-len(cells) // VOICE_COUNT)
     grid = np.full(steps * VOICE_COUNT, REST)
     grid[: len(cells)] = cells
-    tokens = np.append(begin, cells)[first:]
-    related = np.vstack([np.full((1, 2), -1), attributes_of(grid.reshape(-1, VOICE_COUNT))])[first : len(cells) + 1]
+    table = grid.reshape(-1, VOICE_COUNT)
+    tokens = np.append(begin, inputs_of(table))[first : len(cells) + 1]
+    related = np.vstack([np.full((1, 2), -1), attributes_of(table)])[first : len(cells) + 1]
     return tokens, related
 
 

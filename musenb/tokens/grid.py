@@ -31,6 +31,10 @@ HOLD = VOCABULARY.index("HOLD")
 REST = VOCABULARY.index("REST")
 UNKNOWN = -1
 
+# What a position is told of the cell before it: an onset, REST, or a hold with the pitch that is held.
+FIRST_HELD = len(VOCABULARY)
+INPUTS = FIRST_HELD + HOLD
+
 METRES = ((4, 4), (3, 4), (2, 4), (3, 2), (2, 2), (6, 8), (6, 4), (12, 8), (9, 8), (5, 4), (4, 2))
 OTHER_METRE = len(METRES)
 LONGEST_BAR, LONGEST_BEAT, LONGEST_PHRASE = 48, 12, 16
@@ -315,6 +319,11 @@ def features_of(frame: Frame, known: np.ndarray | None = None) -> np.ndarray:
     steps = np.concatenate([frame.columns, look_ahead(given)], axis=1)
     voices = np.tile(np.arange(VOICE_COUNT), len(frame))[:, None]
     return np.concatenate([voices, np.repeat(steps, VOICE_COUNT, axis=0)], axis=1)
+
+
+def inputs_of(cells: np.ndarray) -> np.ndarray:
+    """Return the input word of every cell (T, 4) in raster order, int64 (4 T,): holds name the pitch that they hold."""
+    return np.where(cells == HOLD, FIRST_HELD + sounding(cells), cells).ravel()
 
 
 def attributes_of(cells: np.ndarray) -> np.ndarray:

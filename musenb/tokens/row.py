@@ -15,7 +15,7 @@ class Row:
     Parameters
     ----------
     before : int64 (L,)
-        The token before each position; the number that begins a piece stands at the first.
+        The input word of the token before each position; the number that begins a piece stands at the first.
     features : int64 (L, F)
         What is known of the cell to be predicted.
     related : int64 (L, R)
@@ -50,9 +50,15 @@ class Row:
         )
 
 
-def row_of(tokens: np.ndarray, features: np.ndarray, attributes: np.ndarray, *, begin: int, weights: np.ndarray | None = None) -> Row:
-    """Return a row from tokens (L,), their features (L, F) and attributes (L, R); `begin` stands before the first token."""
-    before = np.roll(tokens, 1)
+def row_of(
+    tokens: np.ndarray, features: np.ndarray, attributes: np.ndarray, *, begin: int, inputs: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
+) -> Row:
+    """Return a row from tokens (L,), their features (L, F) and attributes (L, R); `begin` stands before the first token.
+
+    `inputs` (L,) are the words that tell a later position of each token, the tokens themselves when left out.
+    """
+    before = np.roll(tokens if inputs is None else inputs, 1)
     before[0] = begin
     related = np.roll(attributes, 1, axis=0)
     related[0] = -1

@@ -29,7 +29,7 @@ NO_PHRASES, NO_KEY = 0.15, 0.1
 def chorale_config() -> ModelConfig:
     """Return the shape of the shipped chorale model."""
     return ModelConfig(
-        vocabulary=len(words.VOCABULARY), features=words.FEATURES, relations=words.RELATION_SPANS, relation_layers=1,
+        vocabulary=len(words.VOCABULARY), inputs=words.INPUTS, features=words.FEATURES, relations=words.RELATION_SPANS, relation_layers=1,
         width=192, layers=6, heads=4, feed_forward=512, max_distance=1024, context=2048, dropout=0.15,
     )
 
@@ -56,7 +56,15 @@ def chorale_rows(
 
 def plain_row(grid: Grid) -> Row:
     """Return a full grid as a row with nothing given."""
-    return row_of(grid.cells.ravel(), features_of(grid.frame), attributes_of(grid.cells), begin=len(words.VOCABULARY))
+    return row_with(grid, features_of(grid.frame))
+
+
+def row_with(grid: Grid, features: np.ndarray, weights: np.ndarray | None = None) -> Row:
+    """Return a full grid as a row with features (4 T, F) and loss weights (4 T,)."""
+    cells = grid.cells
+    return row_of(
+        cells.ravel(), features, attributes_of(cells), begin=words.INPUTS, inputs=words.inputs_of(cells), weights=weights
+    )
 
 
 def varied(grid: Grid, rng: np.random.Generator) -> Row:
@@ -72,8 +80,7 @@ def varied(grid: Grid, rng: np.random.Generator) -> Row:
     given = draw_given(len(columns), rng)
     known = np.where(given, sounding(moved.cells), UNKNOWN)
     weights = (~given).astype(np.float32).ravel()
-    features = features_of(Frame(columns), known)
-    return row_of(moved.cells.ravel(), features, attributes_of(moved.cells), begin=len(words.VOCABULARY), weights=weights)
+    return row_with(moved, features_of(Frame(columns), known), weights)
 
 
 def transposed(grid: Grid, semitones: int) -> Grid:

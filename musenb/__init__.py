@@ -1,0 +1,41 @@
+"""Hand a motif to a Transformer, then see, hear and question what it does with it, in a notebook.
+
+    >>> import musenb
+    >>> take = musenb.develop(musenb.motif("C4 D4 E4 G4"), bars=4, seed=7)
+    >>> take.save("continued.musicxml")
+
+Names are loaded when they are first used: `import musenb` alone loads neither torch nor music21.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_PLACES = {
+    "load": "musenb.score.load",
+    "motif": "musenb.score.from_text",
+    "develop": "musenb.session",
+    "stream": "musenb.session",
+    "open_model": "musenb.session",
+    "save": "musenb.session",
+    "Score": "musenb.score.note",
+    "Note": "musenb.score.note",
+    "MusenbError": "musenb.errors",
+}
+_NAMES_THERE = {"motif": "score_from_text"}
+
+__version__ = "0.1.0"
+__all__ = [*_PLACES]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'musenb' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_PLACES[name]), _NAMES_THERE.get(name, name))
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PLACES])

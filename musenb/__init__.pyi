@@ -1,0 +1,12 @@
+from musenb.errors import MusenbError as MusenbError
+from musenb.score.from_text import score_from_text as motif
+from musenb.score.load import load as load
+from musenb.score.note import Note as Note
+from musenb.score.note import Score as Score
+from musenb.session import develop as develop
+from musenb.session import open_model as open_model
+from musenb.session import save as save
+from musenb.session import stream as stream
+
+__version__: str
+__all__ = ["MusenbError", "Note", "Score", "develop", "load", "motif", "open_model", "save", "stream"]

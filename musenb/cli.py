@@ -1,0 +1,221 @@
+"""The command `musenb`: demo, continue, train, evaluate, doctor.
+
+Exit codes: 0 done, 1 the doctor found something amiss, 2 the input cannot be used (one line says why), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import musenb
+from musenb.errors import LoadError, MusenbError, SaveError, SettingError
+from musenb.progress import Bar
+
+MUSIC_SUFFIXES = (".mid", ".midi", ".musicxml", ".xml", ".mxl", ".abc")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    options = parser().parse_args(arguments)
+    warnings.showwarning = lambda message, *_: print(f"musenb: {message}", file=sys.stderr)
+    try:
+        return options.run(options)
+    except MusenbError as error:
+        print(f"musenb: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("musenb: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(prog="musenb", description=(musenb.__doc__ or "").splitlines()[0])
+    top.add_argument("--version", action="version", version=f"musenb {musenb.__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    _demo(commands.add_parser("demo", help="open the studio notebook in JupyterLab"))
+    _continue(commands.add_parser("continue", help="continue a motif and write the result"))
+    _train(commands.add_parser("train", help="train a model on this machine"))
+    _evaluate(commands.add_parser("evaluate", help="measure a model"))
+    _doctor(commands.add_parser("doctor", help="say what is installed, which models are intact, and how fast this machine is"))
+    return top
+
+
+def _demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--no-browser", action="store_true", help="print the address instead of opening it")
+    command.add_argument("--port", type=int, help="port of the server (default: the first free one from 8888)")
+    command.add_argument("--folder", help="where to keep the notebook (default: ./musenb-demo)")
+    command.set_defaults(run=demo)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Open JupyterLab on the studio notebook."""
+    from musenb.demo import open_demo
+
+    return open_demo(browser=not options.no_browser, port=options.port, folder=options.folder)
+
+
+def _continue(command: argparse.ArgumentParser) -> None:
+    command.add_argument("prime", metavar="PRIME", help="a music file, corpus:NAME, or a motif such as 'C4 D4 E4:2'")
+    command.add_argument("--model", default="chorale", help="a shipped model, or a .safetensors file (default: chorale)")
+    command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8)")
+    command.add_argument("--prime-bars", type=int, metavar="N", help="use only the first N bars of PRIME")
+    command.add_argument("--seed", type=int, help="the same seed gives the same piece (default: a new one, which is shown)")
+    command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is more predictable (default: 1.0)")
+    command.add_argument("--top-p", type=float, default=0.95, help="likeliest words up to this share (default: 0.95)")
+    command.add_argument("--top-k", type=int, default=0, help="only so many likeliest words (default: 0, all)")
+    command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
+    command.add_argument("--transpose", type=int, default=0, metavar="SEMITONES", help="move PRIME first")
+    command.add_argument("--exact", action="store_true", help="refuse notes off the sixteenth grid instead of moving them")
+    command.add_argument("-o", "--output", metavar="OUT", default="-", help=".mid, .musicxml, or - for a listing (default)")
+    command.set_defaults(run=continue_prime)
+
+
+def continue_prime(options: argparse.Namespace) -> int:
+    """Continue a motif and write the result."""
+    from musenb.session import stream
+
+    check_output(options.output)
+    prime = prepared_prime(options)
+    voices = [name.strip().lower() for name in options.voices.split(",")] if options.voices else None
+    writing = stream(
+        prime, model=options.model, bars=options.bars, seed=options.seed, temperature=options.temperature,
+        top_p=options.top_p, top_k=options.top_k, voices=voices,
+    )
+    with Bar("writing") as bar:
+        for _ in writing:
+            bar.show(writing.written)
+    take = writing.take
+    if options.output == "-":
+        print(take)
+    else:
+        take.save(options.output)
+    if options.seed is None:
+        print(f"musenb: seed {take.recipe.seed}", file=sys.stderr)
+    return 0
+
+
+def check_output(output: str) -> None:
+    """Raise SaveError before any work when a result could not be written to `output`."""
+    from musenb.session import WRITERS
+
+    if output == "-":
+        return
+    path = Path(output)
+    if path.suffix.lower() not in WRITERS:
+        raise SaveError(f"cannot write '{output}': the suffix '{path.suffix}' is none of {', '.join(WRITERS)}, and it is not -")
+    if path.is_dir():
+        raise SaveError(f"cannot write '{output}': it is a folder")
+    if not path.parent.is_dir():
+        raise SaveError(f"cannot write '{output}': the folder '{path.parent}' does not exist")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise SaveError(f"cannot write '{output}': no permission")
+
+
+def prepared_prime(options: argparse.Namespace) -> musenb.Score:
+    """Return the prime that the options ask for: loaded, cut, moved, on the grid and in single lines."""
+    from musenb.score.quantise import has_off_grid, quantise
+    from musenb.score.split import split_voices
+
+    score = musenb.load(options.prime) if is_source(options.prime) else musenb.motif(options.prime)
+    score = score.transpose(options.transpose)
+    if not options.exact and has_off_grid(score, Fraction(1, 4)):
+        moved = quantise(score)
+        print(f"musenb: {moved.report}", file=sys.stderr)
+        score = moved.score
+    if options.prime_bars is not None:
+        score = score.first_bars(options.prime_bars)
+    if not all(voice.monophonic for voice in score.voices):
+        score = split_voices(score)
+        print(f"musenb: chords were read as {len(score.voices)} voices from the top down", file=sys.stderr)
+    return score
+
+
+def is_source(prime: str) -> bool:
+    """Return whether a PRIME names a file or a corpus piece rather than being a motif itself."""
+    if prime.startswith("corpus:") or Path(prime).suffix.lower() in MUSIC_SUFFIXES:
+        return True
+    try:
+        return Path(prime).exists() or (("/" in prime or os.sep in prime) and " " not in prime)
+    except OSError as error:
+        raise LoadError("content", f"'{prime[:40]}...' is neither a motif nor the name of a file: {error.strerror}") from None
+
+
+def _train(command: argparse.ArgumentParser) -> None:
+    command.add_argument("task", choices=["chorale", "jsb"], help="the four-voice model, or the paper's benchmark")
+    command.add_argument("--folder", type=Path, help="of the run; an unfinished run there goes on (default: ./musenb-TASK)")
+    command.add_argument("--data", type=Path, help="a folder of your own music in four voices (chorale only)")
+    command.add_argument("--steps", type=int, default=6000, help="updates in all (default: 6000)")
+    command.add_argument("--rows", type=int, default=4, help="crops in a batch (default: 4)")
+    command.add_argument("--cells", type=int, default=512, help="length of a crop in cells (default: 512)")
+    command.add_argument("--validate-every", type=int, default=250, help="steps between validations (default: 250)")
+    command.add_argument("--patience", type=int, default=0, help="stop after so many validations without gain (default: 0, never)")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    command.add_argument("--threads", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="CPU threads")
+    command.set_defaults(run=train)
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train a model, printing a line every fifty steps."""
+    from musenb.train.loop import Progress, Recipe
+    from musenb.train.run import Run
+    from musenb.train.run import train as run_training
+
+    if options.steps < 1:
+        raise SettingError(f"steps {options.steps} is below 1")
+    recipe = Recipe(
+        steps=options.steps, validate_every=options.validate_every, patience=options.patience, seed=options.seed
+    )
+    folder = options.folder or Path(f"musenb-{options.task}")
+    run = Run(
+        options.task, folder, options.data, recipe, options.rows, options.cells, options.device, options.threads
+    )
+
+    def report(line: Progress) -> None:
+        judged = "" if line.validation is None else f"  validation {line.validation:.4f}"
+        print(f"step {line.step}  loss {line.loss:.4f}  {line.tokens_a_second:.0f} cells/s{judged}", flush=True)
+
+    best = run_training(run, report)
+    print(f"best validation loss {best:.4f} nats per cell; the model is '{folder / 'best.safetensors'}'")
+    return 0
+
+
+def _evaluate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("task", choices=["chorale", "jsb"])
+    command.add_argument("--model", help="a shipped model, or a .safetensors file (default: the task's own)")
+    command.add_argument("--pieces", type=int, default=77, help="chorales to write (chorale only; default: 77)")
+    command.add_argument("--temperature", type=float, default=1.0)
+    command.add_argument("--top-p", type=float, default=0.95)
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--free", action="store_true", help="write without the rules of part-writing")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=evaluate)
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Measure a model on held-apart music and, for chorales, on what it writes."""
+    from musenb.evaluation import evaluate_chorale, evaluate_jsb
+
+    return evaluate_jsb(options) if options.task == "jsb" else evaluate_chorale(options)
+
+
+def _doctor(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=doctor)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Say what is installed, which models are there and intact, and how fast this machine samples."""
+    from musenb.doctor import examine
+
+    return examine(as_json=options.json)

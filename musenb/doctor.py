@@ -1,0 +1,88 @@
+"""`musenb doctor`: what is installed, which models are there and intact, and how fast this machine samples."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import sys
+import time
+from typing import Any
+
+import musenb
+from musenb.errors import MusenbError
+from musenb.model.weights import shipped_names
+
+NEEDED = ("numpy", "safetensors", "symusic", "music21", "pretty_midi", "verovio", "torch")
+FOR_NOTEBOOKS = ("jupyterlab", "ipykernel", "ipywidgets", "anywidget")
+PRIME = "upbeat=1 key=A E4 A4:1 B4:1 C#5:1 B4:1"
+
+
+def examine(*, as_json: bool = False) -> int:
+    """Print what was found; return 0 when all is well, 1 when something that is needed is missing or damaged."""
+    record: dict[str, Any] = {
+        "musenb": musenb.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+        "processors": os.cpu_count(),
+        "packages": {name: _version(name) for name in (*NEEDED, *FOR_NOTEBOOKS)},
+        "chromium": shutil.which("chromium") or shutil.which("google-chrome"),
+        "models": {name: _model(name) for name in shipped_names()},
+    }
+    missing = [name for name in NEEDED if record["packages"][name] is None]
+    damaged = [name for name, found in record["models"].items() if found["state"] != "intact"]
+    record["amiss"] = missing + damaged + ([] if record["models"] else ["no models"])
+    if as_json:
+        print(json.dumps(record))
+    else:
+        _print(record)
+    return 1 if record["amiss"] else 0
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _model(name: str) -> dict[str, Any]:
+    """Return the state of a shipped model and, when it continues motifs, its speed."""
+    from musenb.session import model_file, stream
+    from musenb.tokens import grid
+
+    try:
+        opened = model_file(name)
+    except MusenbError as error:
+        return {"state": str(error)}
+    found: dict[str, Any] = {"state": "intact", "sha256": opened.checksum}
+    if opened.decoder.config.features != grid.FEATURES:
+        return found
+    began = time.perf_counter()
+    writing = stream(musenb.motif(PRIME), model=name, bars=16, seed=0)
+    next(iter(writing))
+    found["first_note_ms"] = 1000 * (time.perf_counter() - began)
+    for _ in writing:
+        pass
+    seconds = time.perf_counter() - began
+    cells = 4 * len(grid.frame_of(writing.take.score))
+    found |= {"cells_per_second": cells / seconds, "times_real_time": float(writing.take.score.end) * 0.6 / seconds}
+    return found
+
+
+def _print(record: dict[str, Any]) -> None:
+    print(f"musenb {record['musenb']}, Python {record['python']}, {record['platform']}, {record['processors']} processors")
+    for name, version in record["packages"].items():
+        note = "" if version else "  (needed)" if name in NEEDED else "  (for notebooks: pip install 'musenb[lab]')"
+        print(f"  {name:12} {version or 'missing'}{note}")
+    for name, found in record["models"].items():
+        print(f"model {name}: {found['state']}")
+        if "cells_per_second" in found:
+            print(
+                f"  writes {found['cells_per_second']:.0f} cells/s, {found['times_real_time']:.0f} times as fast as it plays at "
+                f"100 quarters a minute; first note after {found['first_note_ms']:.0f} ms"
+            )
+    if record["amiss"]:
+        print("amiss: " + ", ".join(record["amiss"]), file=sys.stderr)

@@ -1,0 +1,249 @@
+"""From a prime to a take: the one place that wires loading, tokens, model, sampler and export together."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musenb.errors import ModelError, SaveError
+from musenb.export.listing import listing
+from musenb.export.to_midi import midi_bytes, pretty_midi_of
+from musenb.export.to_musicxml import music21_of, musicxml_bytes
+from musenb.export.write import atomic_write
+from musenb.model.decode import Decoder
+from musenb.model.weights import SHIPPED, SUFFIX, load_weights, open_shipped
+from musenb.sample.masks import PART_WRITING
+from musenb.sample.plan import Plan, finished, plan_continuation
+from musenb.sample.policy import Policy
+from musenb.sample.stream import NoteEvent, Sampling
+from musenb.score.load import load
+from musenb.score.note import Note, Origin, Score
+from musenb.score.spelling import estimate_key, spell_score
+from musenb.tokens import grid
+
+if TYPE_CHECKING:
+    import pretty_midi
+
+WRITERS = {".mid": midi_bytes, ".midi": midi_bytes, ".musicxml": musicxml_bytes, ".xml": musicxml_bytes}
+SEEDS = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model ready to write.
+
+    Parameters
+    ----------
+    name : str
+        Shipped name, or the path of the checkpoint.
+    checksum : str
+        SHA-256 of the checkpoint, hexadecimal.
+    decoder : Decoder
+    """
+
+    name: str
+    checksum: str
+    decoder: Decoder
+
+
+def open_model(name: str | os.PathLike[str] = "chorale") -> Model:
+    """Return a shipped model by name, or one of the user's own from a .safetensors file.
+
+    Raises
+    ------
+    ModelError
+        No such model, or it does not read the four-voice grid.
+    WeightsError
+        The checkpoint is missing, damaged or of another shape.
+    """
+    model = model_file(name)
+    if model.decoder.config.features != grid.FEATURES or model.decoder.config.vocabulary != len(grid.VOCABULARY):
+        raise ModelError(f"the model '{model.name}' does not read the four-voice grid, so it cannot continue a motif")
+    return model
+
+
+def model_file(name: str | os.PathLike[str]) -> Model:
+    """Return a model of any form by its shipped name or its .safetensors file; errors as in `open_model`."""
+    name = os.fspath(name)
+    own = name.endswith(SUFFIX)
+    path = Path(name) if own else SHIPPED / f"{name}{SUFFIX}"
+    return _opened(name, path, path.stat().st_mtime_ns if path.is_file() else 0, own)
+
+
+@lru_cache(maxsize=4)
+def _opened(name: str, path: Path, changed: int, own: bool) -> Model:
+    config, tensors = load_weights(path) if own else open_shipped(name)
+    return Model(name, hashlib.sha256(path.read_bytes()).hexdigest(), Decoder(config, tensors))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What it takes to write the same take again.
+
+    Parameters
+    ----------
+    model, checksum : str
+    seed, bars : int
+    policy : Policy
+    voices : tuple of str
+        Which chorale voices the prime's voices were read as.
+    """
+
+    model: str
+    checksum: str
+    seed: int
+    bars: int
+    policy: Policy
+    voices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Take:
+    """A prime and what a model made of it.
+
+    Parameters
+    ----------
+    score : Score
+        The prime's notes, exactly, and the generated ones; each note's `origin` tells which it is.
+    recipe : Recipe
+    complete : bool
+        False when the run was stopped before its end.
+    """
+
+    score: Score
+    recipe: Recipe
+    complete: bool = True
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write MIDI or MusicXML by the path's suffix and return the path; see `musenb.save`."""
+        return save(self.score, path)
+
+    def to_music21(self) -> Any:
+        """Return the score as a music21.stream.Score with measures."""
+        return music21_of(self.score)
+
+    def to_pretty_midi(self) -> pretty_midi.PrettyMIDI:
+        """Return the score as a pretty_midi.PrettyMIDI, one instrument a voice."""
+        return pretty_midi_of(self.score)
+
+    def __str__(self) -> str:
+        return listing(self.score)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from musenb.widgets.show import mime_bundle
+
+        return mime_bundle(self.score)
+
+
+class Stream:
+    """A take while it is written. Iterate for note events; `stop` ends it within one cell, from any thread.
+
+    Iterating again after a stop goes on where it ended, to the take that an uninterrupted run gives.
+    """
+
+    def __init__(self, sampling: Sampling, recipe: Recipe) -> None:
+        self._sampling, self._recipe, self._asked = sampling, recipe, threading.Event()
+
+    def __iter__(self) -> Iterator[NoteEvent]:
+        self._asked.clear()
+        return self._sampling.events(self._asked.is_set)
+
+    def stop(self) -> None:
+        """End the iteration before the next cell."""
+        self._asked.set()
+
+    @property
+    def written(self) -> float:
+        """Share of the piece that is written, 0..1."""
+        return self._sampling.position / len(self._sampling.cells)
+
+    @property
+    def take(self) -> Take:
+        """The take as far as it is written."""
+        return Take(completed(self._sampling.plan, self._sampling.notes()), self._recipe, self._sampling.done)
+
+
+def stream(
+    prime: Any,
+    *,
+    model: str | os.PathLike[str] = "chorale",
+    bars: int = 8,
+    seed: int | None = None,
+    temperature: float = 1.0,
+    top_p: float = 0.95,
+    top_k: int = 0,
+    voices: Sequence[str] | None = None,
+) -> Stream:
+    """Return a continuation that is written while it is iterated over.
+
+    Parameters
+    ----------
+    prime : Score, or anything that `musenb.load` takes
+        One to four monophonic voices on the sixteenth grid, pitches 36..81.
+    model : str or path
+        Name of a shipped model, or a .safetensors file of one's own.
+    bars : int
+        Bars to add, 1..512; an unfinished last bar of the prime is filled first.
+    seed : int, optional
+        0..2**63 - 1; a new one is chosen, and kept in the take's recipe, when there is none.
+    temperature : float
+        0..4; lower is more predictable.
+    top_p, top_k : float, int
+        See `musenb.sample.policy.Policy`.
+    voices : sequence of str, optional
+        Which of soprano, alto, tenor and bass the prime's voices are. One voice is the soprano by default, two are the outer
+        voices.
+
+    Raises
+    ------
+    MusenbError
+        The prime, the model or a setting cannot be used; the message says which and why.
+    """
+    policy = Policy(temperature=temperature, top_p=top_p, top_k=top_k)
+    score = prime if isinstance(prime, Score) else load(prime)
+    plan = plan_continuation(score, bars=bars, voices=voices)
+    opened = open_model(model)
+    chosen = secrets.randbelow(SEEDS) if seed is None else seed
+    recipe = Recipe(opened.name, opened.checksum, chosen, bars, policy, plan.names)
+    origin = Origin(Path(opened.name).name, chosen, (*policy.as_pairs(), ("weights", opened.checksum[:12])))
+    return Stream(Sampling(opened.decoder, plan, chosen, policy, PART_WRITING, origin), recipe)
+
+
+def develop(prime: Any, **settings: Any) -> Take:
+    """Return a finished continuation of a prime; parameters as in `stream`."""
+    writing = stream(prime, **settings)
+    for _ in writing:
+        pass
+    return writing.take
+
+
+def completed(plan: Plan, generated: dict[str, list[Note]]) -> Score:
+    """Return prime and generated notes as one score, with a key and spellings for what had none."""
+    score = finished(plan, generated)
+    if not score.keys and len(score.notes) > 1:
+        score = dataclasses.replace(score, keys=(estimate_key(score),))
+    return spell_score(score)
+
+
+def save(score: Score, path: str | os.PathLike[str]) -> Path:
+    """Write a score as MIDI (.mid, .midi) or MusicXML (.musicxml, .xml) and return the path.
+
+    Raises
+    ------
+    SaveError
+        The suffix is none of these, or the file cannot be written; what stood there before is unchanged.
+    """
+    target = Path(path)
+    writer = WRITERS.get(target.suffix.lower())
+    if writer is None:
+        raise SaveError(f"cannot write '{target}': the suffix '{target.suffix}' is none of {', '.join(WRITERS)}")
+    atomic_write(target, writer(score))
+    return target

@@ -1,0 +1,82 @@
+"""What a trained model is worth: C1 by the decoder that plays, and chorales written for the measures of C2, C3 and C4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from musenb.analysis import chorale_report
+from musenb.analysis.jsb import load_jsb
+from musenb.model.decode import Decoder
+from musenb.sample.masks import PART_WRITING, Constraint
+from musenb.sample.plan import Plan
+from musenb.sample.policy import Policy
+from musenb.sample.stream import Sampling
+from musenb.score.note import Score
+from musenb.tokens.grid import HOLD, LOWEST, UNKNOWN, Grid, sounding
+from musenb.tokens.row import Row
+from musenb.train.chorale import plain_row
+from musenb.train.evaluate import windows
+
+Tick = Callable[[int, int], None]
+
+
+def log_shares(decoder: Decoder, row: Row) -> np.ndarray:
+    """Return ln p of every word at every position, float64 (L, V), each given all before it within the context."""
+    shares = np.empty((len(row), decoder.config.vocabulary))
+    for start, first, stop in windows(len(row), decoder.config.context):
+        part = row.crop(start, stop)
+        logits = decoder.extend(decoder.start(1), part.before[None], part.features[None], part.related[None])[0]
+        scores = logits[first - start :].astype(np.float64)
+        scores -= scores.max(axis=1, keepdims=True)
+        shares[first:stop] = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return shares
+
+
+def nats(decoder: Decoder, rows: Sequence[Row], tick: Tick = lambda done, total: None) -> np.ndarray:
+    """Return the summed nats and the cells of each piece, float64 (pieces, 2)."""
+    sums = []
+    for number, row in enumerate(rows):
+        sums.append((-log_shares(decoder, row)[np.arange(len(row)), row.targets].sum(), len(row)))
+        tick(number + 1, len(rows))
+    return np.array(sums)
+
+
+def split_nats(decoder: Decoder, grids: Sequence[Grid], tick: Tick = lambda done, total: None) -> dict[str, float]:
+    """Return nats per cell of chorales in the product's form: in all, for holding or not, and for the pitch of what begins.
+
+    The parts add up: ln p(word) = ln p(hold or not) + ln p(word given that it is not a hold).
+    """
+    total = holding = cells = 0.0
+    for number, grid in enumerate(grids):
+        row = plain_row(grid)
+        shares = log_shares(decoder, row)
+        hold = shares[:, HOLD]
+        total -= shares[np.arange(len(row)), row.targets].sum()
+        holding -= np.where(row.targets == HOLD, hold, np.log1p(-np.exp(np.minimum(hold, -1e-12)))).sum()
+        cells += len(row)
+        tick(number + 1, len(grids))
+    return {"all": total / cells, "hold": holding / cells, "pitch": (total - holding) / cells}
+
+
+def write_chorales(
+    decoder: Decoder, frames: Sequence[Grid], *, policy: Policy, seed: int = 0, wishes: Sequence[Constraint] = PART_WRITING,
+    tick: Tick = lambda done, total: None,
+) -> list[np.ndarray]:
+    """Return whole chorales from nothing but the frames of real ones (length, metre, key, phrases), int (T, 4) pitches."""
+    written = []
+    for number, real in enumerate(frames):
+        blank = Grid(np.full_like(real.cells, UNKNOWN), real.frame)
+        sampling = Sampling(decoder, Plan(Score(), (), blank, 0), seed + number, policy, wishes).run()
+        pitches = sounding(sampling.cells.reshape(-1, real.cells.shape[1]))
+        written.append(np.where(pitches == HOLD, -1, pitches + LOWEST))
+        tick(number + 1, len(frames))
+    return written
+
+
+def judge_chorales(written: Sequence[np.ndarray]) -> chorale_report.Record:
+    """Return C2, C3 and C4 of written chorales beside the real ones of the canonical test split."""
+    real = load_jsb()
+    return chorale_report.evaluate(written, real["test"], real["train"])
+

@@ -1,0 +1,96 @@
+"""The trainings that musenb knows by name, from a folder for the run to its best checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+
+from musenb.errors import SettingError
+from musenb.model.config import ModelConfig
+from musenb.model.transformer import Transformer
+from musenb.train.chorale import chorale_config, chorale_rows
+from musenb.train.chorale_data import gather, read_corpus, read_folder, read_grids, write_grids
+from musenb.train.jsb import jsb_config, jsb_rows
+from musenb.train.loop import Progress, Recipe, Trainer
+from musenb.train.rows import CroppedRows
+
+TASKS = ("chorale", "jsb")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training.
+
+    Parameters
+    ----------
+    task : str
+        'chorale' or 'jsb'.
+    folder : Path
+        Receives data, log and checkpoints; a run that is there already is taken up again.
+    data : Path or None
+        A user's own folder of music, for 'chorale'; the installed music21 corpus when None.
+    recipe : Recipe
+    rows, cells : int
+        Crops in a batch, >= 1, and their length in cells, a multiple of 4.
+    device : str
+        'cpu' or 'cuda'.
+    threads : int
+        CPU threads, >= 1; the process's own setting is restored afterwards.
+
+    Raises
+    ------
+    SettingError
+        A value is outside its range, or there is no such device.
+    """
+
+    task: str
+    folder: Path
+    data: Path | None = None
+    recipe: Recipe = field(default_factory=Recipe)
+    rows: int = 4
+    cells: int = 512
+    device: str = "cpu"
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        if self.task not in TASKS:
+            raise SettingError(f"training {self.task!r} is none of {', '.join(TASKS)}")
+        if self.rows < 1 or self.cells < 4 or self.cells % 4:
+            raise SettingError(f"rows {self.rows} must be at least 1 and cells {self.cells} a multiple of 4")
+        if self.threads < 1:
+            raise SettingError(f"threads {self.threads} is below 1")
+        if self.device not in ("cpu", "cuda") or (self.device == "cuda" and not torch.cuda.is_available()):
+            raise SettingError(f"device {self.device!r} is not there; 'cpu' always is, 'cuda' needs a CUDA GPU")
+        if self.data is not None and self.task != "chorale":
+            raise SettingError(f"--data is for training on one's own chorales; {self.task!r} uses its own data")
+
+
+def train(run: Run, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False) -> float:
+    """Train to the end, or until `stop`, and return the best validation loss in nats per cell.
+
+    The best checkpoint is `best.safetensors` in the run's folder; it can be handed to `musenb.develop` as `model`.
+    """
+    config, rows = prepared(run)
+    before = torch.get_num_threads()
+    torch.set_num_threads(run.threads)
+    try:
+        torch.manual_seed(run.recipe.seed)
+        trainer = Trainer(Transformer(config).to(run.device), rows, run.recipe, run.folder)
+        trainer.resume()
+        return trainer.run(report, stop)
+    finally:
+        torch.set_num_threads(before)
+
+
+def prepared(run: Run) -> tuple[ModelConfig, CroppedRows]:
+    """Return the model's shape and the rows of a run; chorale grids are read once and kept in the folder."""
+    if run.task == "jsb":
+        return jsb_config(), jsb_rows(rows=run.rows, cells=run.cells, device=run.device)
+    kept = run.folder / "grids.npz"
+    if not kept.exists():
+        run.folder.mkdir(parents=True, exist_ok=True)
+        write_grids(kept, gather(read_corpus() if run.data is None else read_folder(run.data)))
+    return chorale_config(), chorale_rows(read_grids(kept), rows=run.rows, cells=run.cells, device=run.device)
