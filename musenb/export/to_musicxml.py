@@ -22,6 +22,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from musenb.errors import SaveError
 from musenb.export.layout import lay_out, lead_in, score_bars
+from musenb.export.music21_ids import copy_ids
 from musenb.export.notation import Symbol
 from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.plain import plain_text
@@ -87,6 +88,7 @@ def music21_of(score: Score) -> Any:
     importer = MusicXMLImporter()
     importer.xmlRoot = root
     importer.xmlRootToScore(root, importer.stream)
+    copy_ids(root, importer.stream)
     return importer.stream
 
 

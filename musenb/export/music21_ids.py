@@ -1,0 +1,55 @@
+"""Give music21's notes the ids of the MusicXML that they were read from; music21 itself drops them."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+Place = tuple[Fraction, str, int, int]
+"""Quarters from the bar line, step, octave and alteration of a note."""
+
+
+def copy_ids(root: ET.Element, stream: Any) -> None:
+    """Set the `id` of every note and chord member of a music21 Score to the id of its <note>.
+
+    Parameters
+    ----------
+    root : Element
+        The score-partwise document, as written by `musicxml_bytes`.
+    stream : music21.stream.Score
+        What music21 read from it; changed in place.
+    """
+    divisions = int(root.findtext(".//divisions", "1"))
+    for part, read in zip(root.findall("part"), stream.parts, strict=True):
+        for measure, read_measure in zip(part.findall("measure"), read.getElementsByClass("Measure"), strict=True):
+            ids: dict[Place, list[str]] = defaultdict(list)
+            for place, name in _written(measure, divisions):
+                ids[place].append(name)
+            for element in read_measure.recurse().notes:
+                onset = Fraction(element.getOffsetInHierarchy(read_measure))
+                for note in element.notes if element.isChord else (element,):
+                    pitch = note.pitch
+                    alter = int(pitch.accidental.alter) if pitch.accidental is not None else 0
+                    note.id = ids[onset, pitch.step, pitch.octave, alter].pop(0)
+
+
+def _written(measure: ET.Element, divisions: int) -> Iterator[tuple[Place, str]]:
+    """Yield place and id of every <note> of a measure that is no rest."""
+    position = start = 0
+    for element in measure:
+        duration = int(element.findtext("duration", "0"))
+        if element.tag == "backup":
+            position -= duration
+        elif element.tag == "forward":
+            position += duration
+        elif element.tag == "note":
+            if element.find("chord") is None:
+                start, position = position, position + duration
+            pitch = element.find("pitch")
+            if pitch is not None:
+                step, octave = pitch.findtext("step", ""), int(pitch.findtext("octave", "0"))
+                place = Fraction(start, divisions), step, octave, int(pitch.findtext("alter", "0"))
+                yield place, element.get("id", "")
