@@ -44,7 +44,7 @@ __all__ = [
 
 def plain_relative_attention(
     q: Tensor, k: Tensor, v: Tensor, table: Tensor, *,
-    relations: Sequence[Relation] = (), key_mask: Tensor | None = None,
+    relations: Sequence[Relation] = (), key_mask: Tensor | None = None, block: int | None = None,
 ) -> Tensor:
     """Attend by gathering an embedding for every pair, as Shaw et al. do: the teaching form, O(L^2 Dh) memory.
 
@@ -57,6 +57,8 @@ def plain_relative_attention(
         Further terms from attributes of the two positions.
     key_mask : Tensor, bool, (B, L), or None
         True for the keys that may be attended to; None for all.
+    block : int or None
+        Length of a block, >= 1: queries see the keys of their own block and of the block before. None: all keys.
 
     Returns
     -------
@@ -67,14 +69,14 @@ def plain_relative_attention(
     ModelError
         The shapes do not fit each other, or L is 0.
     """
-    check_shapes(q, k, v, table, relations=relations, key_mask=key_mask)
+    check_shapes(q, k, v, table, relations=relations, key_mask=key_mask, block=block)
     position = torch.arange(q.shape[2], device=q.device)
     distance = (position[:, None] - position).clamp(0, table.shape[1] - 1)  # (L, L)
     pairs = table[:, distance]  # (H, L, L, Dh)
     logits = q @ k.transpose(-1, -2) + torch.einsum("bhid,hijd->bhij", q, pairs)
     for relation in relations:
         logits = logits + plain_relation_logits(q, relation)
-    return masked_softmax(logits / math.sqrt(q.shape[-1]), key_mask) @ v
+    return masked_softmax(logits / math.sqrt(q.shape[-1]), key_mask, block) @ v
 
 
 def skewed_relative_attention(
@@ -92,19 +94,25 @@ def skewed_relative_attention(
 
 def chunked_relative_attention(
     q: Tensor, k: Tensor, v: Tensor, table: Tensor, *,
-    relations: Sequence[Relation] = (), key_mask: Tensor | None = None, chunk: int = 64,
+    relations: Sequence[Relation] = (), key_mask: Tensor | None = None, block: int | None = None, chunk: int = 64,
 ) -> Tensor:
     """Attend by chunks of queries with a backward of its own: the form in use, exact and with small temporaries.
 
-    Parameters as in `plain_relative_attention`, and `chunk`, the queries taken at a time, >= 1. First derivatives only.
+    Parameters as in `plain_relative_attention`, and `chunk`, the queries taken at a time, >= 1. Half-precision input is
+    computed in float32 and given back in its own type. First derivatives only.
     """
-    check_shapes(q, k, v, table, relations=relations, key_mask=key_mask)
+    check_shapes(q, k, v, table, relations=relations, key_mask=key_mask, block=block)
     if chunk < 1:
         raise ModelError(f"chunk of {chunk} queries is below 1")
+    length, kept = q.shape[2], q.dtype
     hidden = None if key_mask is None else ~key_mask
-    er = relative_embeddings(table, q.shape[2])
-    embeddings = [relation.embedding for relation in relations]
-    return ChunkedRelativeAttention.apply(q, k, v, er, Plan(tuple(relations), hidden, chunk), *embeddings)
+    plan = Plan(tuple(relations), hidden, min(chunk, length), min(block or length, length))
+    exact = kept if kept.itemsize >= 4 else torch.float32
+    er = relative_embeddings(table, length)
+    with torch.autocast(q.device.type, enabled=False):
+        tensors = [t.to(exact) for t in (q, k, v, er)]
+        embeddings = [relation.embedding.to(exact) for relation in relations]
+        return ChunkedRelativeAttention.apply(*tensors, plan, *embeddings).to(kept)
 
 
 def relative_embeddings(table: Tensor, length: int) -> Tensor:
@@ -139,10 +147,13 @@ def relation_logits(q: Tensor, relation: Relation) -> Tensor:
     return logits * (relation.present[:, None, :] & relation.present[:, :, None])[:, None]
 
 
-def masked_softmax(logits: Tensor, key_mask: Tensor | None) -> Tensor:
+def masked_softmax(logits: Tensor, key_mask: Tensor | None, block: int | None = None) -> Tensor:
     """Return the causal softmax of (B, H, L, L) logits; rows without any key are zeros."""
     length = logits.shape[-1]
     seen = torch.ones(length, length, dtype=torch.bool, device=logits.device).tril()
+    if block is not None:
+        number = torch.arange(length, device=logits.device) // block
+        seen &= number[:, None] - number <= 1
     if key_mask is not None:
         seen = seen & key_mask[:, None, None, :]  # (B, 1, L, L)
     lowest = torch.finfo(logits.dtype).min
@@ -151,14 +162,14 @@ def masked_softmax(logits: Tensor, key_mask: Tensor | None) -> Tensor:
 
 def check_shapes(
     q: Tensor, k: Tensor, v: Tensor, table: Tensor, *,
-    relations: Sequence[Relation] = (), key_mask: Tensor | None = None,
+    relations: Sequence[Relation] = (), key_mask: Tensor | None = None, block: int | None = None,
 ) -> None:
     """Check what the forms share.
 
     Raises
     ------
     ModelError
-        A shape, or the type of the mask, does not fit; the message names them.
+        A shape, the type of the mask or the block does not fit; the message names them.
     """
     shapes = f"q {tuple(q.shape)}, k {tuple(k.shape)}, v {tuple(v.shape)}, table {tuple(table.shape)}"
     if q.dim() != 4 or k.shape != q.shape or v.shape != q.shape:
@@ -169,5 +180,7 @@ def check_shapes(
         raise ModelError(f"the table must be (H, D, Dh) with D >= 1 and the heads and width of the queries: {shapes}")
     if key_mask is not None and (tuple(key_mask.shape) != (q.shape[0], q.shape[2]) or key_mask.dtype != torch.bool):
         raise ModelError(f"key mask {tuple(key_mask.shape)} of {key_mask.dtype} must be (B, L) of torch.bool: {shapes}")
+    if block is not None and block < 1:
+        raise ModelError(f"block of {block} positions is below 1: {shapes}")
     for relation in relations:
         relation.check(q.shape)

@@ -91,30 +91,32 @@ class PieceRelation:
     Parameters
     ----------
     relation : Relation
+    embedding : Tensor, (H, 2K+1, Dh)
+        The relation's, or some heads of it.
     piece : int
         Index into the batch.
     """
 
-    def __init__(self, relation: Relation, piece: int) -> None:
+    def __init__(self, relation: Relation, embedding: Tensor, piece: int) -> None:
         self.values = relation.values[piece]  # (L,)
         self.present = None if relation.present is None else relation.present[piece]
-        self.embedding, self.span = relation.embedding.detach(), relation.span
+        self.embedding, self.span = embedding, relation.span
         self.levels, self.level_of_key = torch.unique(self.values, return_inverse=True)  # (U,) ascending, (L,)
 
-    def chunk(self, start: int, stop: int) -> ChunkTerms:
-        """Return the terms of queries start..stop-1 against keys 0..stop-1."""
-        queries, columns = self.values[start:stop, None], self.level_of_key[:stop]
+    def chunk(self, rows: slice, keys: slice) -> ChunkTerms:
+        """Return the terms of the queries at positions `rows` against those of the keys."""
+        queries, columns = self.values[rows, None], self.level_of_key[keys]
         first, last = int(columns.min()), int(columns.max())  # only the levels that these keys have
         levels, columns = self.levels[first : last + 1], columns - first
         low, high = int(levels[0] - queries.max()), int(levels[-1] - queries.min())
         low, high = (min(max(end, -self.span), self.span) for end in (low, high))  # only the differences that occur
-        rows = (levels - queries).clamp_(low, high).sub_(low)  # (C, U)
-        rows, blank = F.pad(rows, (0, 1), value=high - low + 1), high - low + 1  # (C, U+1)
+        blank = high - low + 1
+        steps = F.pad((levels - queries).clamp_(low, high).sub_(low), (0, 1), value=blank)  # (C, U+1)
         if self.present is not None:
-            rows.masked_fill_(~self.present[start:stop, None], blank)
-            columns.masked_fill_(~self.present[:stop], levels.numel())
+            steps.masked_fill_(~self.present[rows, None], blank)
+            columns.masked_fill_(~self.present[keys], levels.numel())
         used = slice(self.span + low, self.span + high + 1)
-        return ChunkTerms(self.embedding[:, used], rows, columns, used)
+        return ChunkTerms(self.embedding[:, used], steps, columns, used)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +127,7 @@ class ChunkTerms:
     ----------
     embedding : Tensor, (H, R, Dh)
         The rows of the relation's embedding for the differences that occur.
-    rows : Tensor, int64, (C, U+1)
+    steps : Tensor, int64, (C, U+1)
         Row of `embedding` for each query and key level; R stands for no relation.
     columns : Tensor, int64, (e,)
         Level of each key, 0..U, where U stands for no relation.
@@ -134,7 +136,7 @@ class ChunkTerms:
     """
 
     embedding: Tensor
-    rows: Tensor
+    steps: Tensor
     columns: Tensor
     used: slice
 
@@ -142,15 +144,15 @@ class ChunkTerms:
         """Return (H, C, e) logits of scaled queries (H, C, Dh), written to `out`."""
         heads, chunk, _ = q.shape
         products = q.new_zeros(heads, chunk, self.embedding.shape[1] + 1)  # the last column stays 0: no relation
-        torch.bmm(q, self.embedding.transpose(1, 2), out=products[..., :-1])
-        by_level = products.gather(2, self.rows.expand(heads, -1, -1))  # (H, C, U+1)
+        torch.bmm(q, self.embedding.mT, out=products[..., :-1])
+        by_level = products.gather(2, self.steps.expand(heads, -1, -1))  # (H, C, U+1)
         return torch.gather(by_level, 2, self.columns.expand(heads, chunk, -1), out=out)
 
     def products_gradient(self, d_logits: Tensor) -> Tensor:
         """Return (H, C, R) gradients of `Q E^T` from those of the logits (H, C, e)."""
         heads, chunk, _ = d_logits.shape
-        by_level = d_logits.new_zeros(heads, chunk, self.rows.shape[1])
+        by_level = d_logits.new_zeros(heads, chunk, self.steps.shape[1])
         by_level.scatter_add_(2, self.columns.expand(heads, chunk, -1), d_logits)
         products = d_logits.new_zeros(heads, chunk, self.embedding.shape[1] + 1)
-        products.scatter_add_(2, self.rows.expand(heads, -1, -1), by_level)
+        products.scatter_add_(2, self.steps.expand(heads, -1, -1), by_level)
         return products[..., :-1]

@@ -187,6 +187,29 @@ def test_strided_queries_and_large_logits(form):
     assert_same(case, form)
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_is_computed_in_single(dtype):
+    case = Case(40, related=True)
+    half = [t.detach().to(dtype) for t in (case.q, case.k, case.v, case.table)]
+    out = chunked_relative_attention(*half, relations=case.relations)
+    single = plain_relative_attention(*(t.float() for t in half), relations=case.relations)
+    assert out.dtype == dtype
+    torch.testing.assert_close(out, single.to(dtype))
+
+
+def test_autocast_does_not_reach_into_the_chunked_form():
+    case = Case(40, related=True)
+    expected = case.outcome(chunked_relative_attention)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = case.outcome(chunked_relative_attention)
+    assert all(torch.equal(a, b) for a, b in zip(expected, found, strict=True))
+
+
+def test_heads_taken_apart_give_the_same(monkeypatch):
+    monkeypatch.setattr("musenb.model.relative_chunked.BUFFER_BYTES", 2 * 64 * 70 * 8)
+    assert_same(Case(70, heads=5, dtype=torch.float64, related=True, masked=True), chunked_relative_attention)
+
+
 def test_skew_moves_column_r_to_r_minus_last_plus_i():
     products = torch.arange(16.0).reshape(1, 4, 4)
     skewed = skew(products)[0]
