@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -139,13 +139,12 @@ def closing_chord(metre: TimeSignature) -> Fraction:
     return 2 * metre.beat_length if (metre.beats, metre.unit) == (3, 4) else max(metre.beat_length, Fraction(1))
 
 
-def finished(plan: Plan, cells: np.ndarray, generated: dict[str, Sequence[Note]]) -> Score:
+def finished(plan: Plan, generated: Mapping[str, Sequence[Note]]) -> Score:
     """Return the prime's notes, exactly, with generated notes by voice after them.
 
     Parameters
     ----------
     plan : Plan
-    cells : int64 (T, 4)
     generated : dict of str to sequence of Note
         By chorale voice, each with its Origin.
     """
