@@ -20,15 +20,18 @@ from musenb.score.note import Note, Score
 
 GENERATED = "musenb-generated"
 
-# Blue and sky blue of Okabe and Ito's palette: they differ from black and from white for every kind of colour vision.
-_STYLE = f"""<style>
-.musenb-show {{max-width: 900px; color: var(--jp-content-font-color1, CanvasText)}}
-.musenb-show svg {{display: block; width: 100%; height: auto}}
-.musenb-show svg .{GENERATED} {{color: #0072B2; fill: #0072B2}}
-[data-jp-theme-light="false"] .musenb-show svg .{GENERATED} {{color: #56B4E9; fill: #56B4E9}}
-.musenb-show audio {{width: 100%; margin-top: 0.5em}}
-.musenb-show p {{margin: 0.25em 0}}
-.musenb-show .musenb-title {{font-weight: bold}}
+# The page is a picture, not inline SVG: notebooks that are not trusted lose the one and keep the other. It is drawn on
+# white and turned to light on dark where JupyterLab says that its theme is dark. Blue is Okabe and Ito's, which differs
+# from black for every kind of colour vision.
+_PAPER = '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'
+_INK = f".{GENERATED}{{color:#0072B2;fill:#0072B2}}"
+_STYLE = """<style>
+.musenb-show {max-width: 900px; color: var(--jp-content-font-color1, CanvasText)}
+.musenb-show img {display: block; width: 100%; height: auto}
+[data-jp-theme-light="false"] .musenb-show img {filter: invert(0.93) hue-rotate(180deg)}
+.musenb-show audio {width: 100%; margin-top: 0.5em}
+.musenb-show p {margin: 0.25em 0}
+.musenb-show .musenb-title {font-weight: bold}
 </style>"""
 
 
@@ -70,8 +73,9 @@ def mime_bundle(score: Score) -> dict[str, str]:
     except LoadError as error:
         sheet = f"<p>{escape(error.text)}</p><pre>{escape(plain)}</pre>"
     else:
-        sheet = "".join(_figure(svg, score, number) for number, svg in enumerate(engraving.svgs, start=1))
-        bundle["image/svg+xml"] = engraving.svgs[0]
+        pages = [svg.replace("</style>", f"{_INK}</style>{_PAPER}", 1) for svg in engraving.svgs]
+        sheet = "".join(_figure(svg, score, number) for number, svg in enumerate(pages, start=1))
+        bundle["image/svg+xml"] = pages[0]
     heading = f'<p class="musenb-title">{escape(score.title)}</p>' if score.title else ""
     sentence = f"<p>{escape(provenance(score))}</p>"
     bundle["text/html"] = f'{_STYLE}<div class="musenb-show">{heading}{sheet}{_player(score)}{sentence}</div>'
@@ -125,7 +129,8 @@ def _figure(svg: str, score: Score, number: int) -> str:
     """Return one page with a name for those who do not see it."""
     voices = ", ".join(voice.name for voice in score.voices if voice.name)
     name = f"Score{' of ' + score.title if score.title else ''}, page {number}{': ' + voices if voices else ''}"
-    return f'<div role="img" aria-label="{escape(name)}">{svg}</div>'
+    picture = base64.b64encode(svg.encode("utf-8")).decode("ascii")
+    return f'<img alt="{escape(name)}" width="900" src="data:image/svg+xml;base64,{picture}">'
 
 
 def _player(score: Score) -> str:
