@@ -95,6 +95,11 @@ def test_a_score_gives_its_grid():
     assert grid.tolist() == [[72, 67, 60, 48], [72, 67, 60, 48], [-1, 67, 60, 48], [74, 67, 60, 48]]
 
 
+def test_a_note_off_the_grid_sounds_from_the_next_step():
+    late = Voice("soprano", (Note(Fraction(1, 8), Fraction(1, 2), 72), Note(Fraction(7, 8), Fraction(1, 8), 74)))
+    assert chorale.score_grid(Score((late, Voice("a"), Voice("t"), Voice("b"))))[:, 0].tolist() == [-1, 72, 72, -1]
+
+
 def test_a_score_of_two_voices_is_refused():
     with pytest.raises(ScoreError, match=r"part-writing needs 4 voices, 'duet\.mid' has 2"):
         chorale.score_grid(Score((Voice("a"), Voice("b")), source="duet.mid"))
