@@ -1,9 +1,9 @@
 """Four voices on sixteenths, with held and repeated notes told apart: the form that the chorale model reads and writes.
 
-A step is a sixteenth; in each step the voices are read soprano, alto, tenor, bass. A cell holds the pitch of a note that
-begins there, HOLD where the voice's note goes on, or REST. Beside each cell stand features that are known before
-the cell is: where it lies in bar and beat, metre, key, fermata and phrase, and whatever the other voices are known to
-do, now and soon (`Given`).
+A step is a sixteenth; in each step the voices are read soprano, alto, tenor, bass. A cell holds the pitch of a note
+that begins there, HOLD where the voice's note goes on, or REST. Beside each cell stand features that are known before
+the cell is: where it lies in bar and beat, metre, key, fermata and phrase, and whatever given voices do, now and soon
+(`look_ahead`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LOWEST, HIGHEST = 36, 81
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 #                                      the vocabulary, a literal table: number -> what it means in a cell
-VOCABULARY = tuple(f"{NAMES[pitch % 12]}{pitch // 12 - 1}" for pitch in range(LOWEST, HIGHEST + 1)) + ("HOLD", "REST")
+VOCABULARY = (*(f"{NAMES[pitch % 12]}{pitch // 12 - 1}" for pitch in range(LOWEST, HIGHEST + 1)), "HOLD", "REST")
 HOLD = VOCABULARY.index("HOLD")
 REST = VOCABULARY.index("REST")
 UNKNOWN = -1
@@ -116,16 +116,19 @@ def encode(score: Score, *, voices: Sequence[str] | None = None, steps: int | No
     Raises
     ------
     TokenError
-        The score has no notes or more than four voices, a voice sounds two notes at once, a note lies off the grid or outside
-        36..81, or a bar is not a whole number of sixteenths up to 48.
+        The score has no notes or more than four voices, a voice sounds two notes at once, a note lies off the grid or
+        outside 36..81, or a bar is not a whole number of sixteenths up to 48.
     """
-    where = f" in '{score.source}'" if score.source else ""
+    where = _place(score)
     if not score.end:
         raise TokenError(f"the score has no notes{where}; at least one is needed")
     sounding = [voice for voice in score.voices if voice.notes]
     names = assign_voices(score) if voices is None else tuple(voices)
-    if len(names) != len(sounding) or any(n not in VOICES for n in names) or len(set(names)) != len(names):
-        raise TokenError(f"voices {names} do not name the score's {len(sounding)} voices{where}; allowed are {', '.join(VOICES)}, each once")
+    if len(names) != len(sounding) or not set(names) <= set(VOICES) or len(set(names)) != len(names):
+        raise TokenError(
+            f"voices {', '.join(map(str, names)) or 'of no name'} do not name the score's {len(sounding)} voices"
+            f"{where}; allowed are {', '.join(VOICES)}, each once"
+        )
     frame = frame_of(score, steps)
     cells = np.full((len(frame), VOICE_COUNT), UNKNOWN, np.int64)
     for name, voice in zip(names, sounding, strict=True):
@@ -136,11 +139,13 @@ def encode(score: Score, *, voices: Sequence[str] | None = None, steps: int | No
             onset, end = _on_grid(note, voice, where)
             if not LOWEST <= note.pitch <= HIGHEST:
                 raise TokenError(
-                    f"pitch {note.pitch} at quarter {note.onset} of voice {voice.name!r}{where} is outside {LOWEST}..{HIGHEST}, "
-                    f"{VOCABULARY[0]}..{VOCABULARY[HIGHEST - LOWEST]}; transpose the prime"
+                    f"pitch {note.pitch} at quarter {note.onset} of voice {voice.name!r}{where} is outside "
+                    f"{LOWEST}..{HIGHEST}, {VOCABULARY[0]}..{VOCABULARY[HIGHEST - LOWEST]}; transpose the prime"
                 )
             if onset < len(column) and column[onset] != REST:
-                raise TokenError(f"voice {voice.name!r}{where} sounds two notes at once at quarter {note.onset}; a voice sings one")
+                raise TokenError(
+                    f"voice {voice.name!r}{where} sounds two notes at once at quarter {note.onset}; a voice sings one"
+                )
             column[onset:end] = HOLD
             column[onset : onset + 1] = note.pitch - LOWEST
     return Grid(cells, frame)
@@ -149,8 +154,8 @@ def encode(score: Score, *, voices: Sequence[str] | None = None, steps: int | No
 def assign_voices(score: Score) -> tuple[str, ...]:
     """Return which chorale voice each sounding voice of a score is.
 
-    Names decide when all are chorale voices; else order: one voice is the soprano, two are the outer voices, three leave out
-    the tenor.
+    Names decide when all are chorale voices; else order: one voice is the soprano, two are the outer voices, three
+    leave out the tenor.
 
     Raises
     ------
@@ -158,20 +163,24 @@ def assign_voices(score: Score) -> tuple[str, ...]:
         More than four voices sound.
     """
     names = tuple(voice.name.strip().lower() for voice in score.voices if voice.notes)
-    where = f" in '{score.source}'" if score.source else ""
     if len(names) > VOICE_COUNT:
-        raise TokenError(f"{len(names)} voices{where}; the chorale model has {VOICE_COUNT}: {', '.join(VOICES)}")
+        known = ", ".join(VOICES)
+        raise TokenError(f"{len(names)} voices{_place(score)}; the chorale model has {VOICE_COUNT}: {known}")
     if all(name in VOICES for name in names) and len(set(names)) == len(names):
         return names
     return {1: VOICES[:1], 2: (VOICES[0], VOICES[3]), 3: (VOICES[0], VOICES[1], VOICES[3]), 4: VOICES}[len(names)]
+
+
+def _place(score: Score) -> str:
+    return f" in '{score.source}'" if score.source else ""
 
 
 def _on_grid(note: Note, voice: Voice, where: str) -> tuple[int, int]:
     onset, end = note.onset / STEP, note.end / STEP
     if onset.denominator != 1 or end.denominator != 1:
         raise TokenError(
-            f"the note at quarter {note.onset} lasting {note.duration} in voice {voice.name!r}{where} is off the grid of "
-            "sixteenths (multiples of 1/4 quarter); quantise the score first"
+            f"the note at quarter {note.onset} lasting {note.duration} in voice {voice.name!r}{where} is off the grid "
+            "of sixteenths (multiples of 1/4 quarter); quantise the score first"
         )
     return int(onset), int(end)
 
@@ -179,13 +188,13 @@ def _on_grid(note: Note, voice: Voice, where: str) -> tuple[int, int]:
 def frame_of(score: Score, steps: int | None = None) -> Frame:
     """Return what a score says of each step: metre, place in bar and beat, key, fermatas and phrase ends.
 
-    A phrase ends where the highest voice's note under a fermata ends; the last phrase with the last note. A score without fermatas tells
+    A phrase ends where a stretch under fermatas ends, the last one with the last note. A score without fermatas tells
     nothing of phrases.
 
     Raises
     ------
     TokenError
-        A bar is not a whole number of sixteenths, 1 to 48.
+        A bar is not a whole number of sixteenths, 1 to 48, or lies off the grid.
     """
     length = int(-(-score.end // STEP)) if steps is None else steps
     columns = np.zeros((length, len(TABLE) - 1), np.int64)
@@ -193,13 +202,26 @@ def frame_of(score: Score, steps: int | None = None) -> Frame:
         _fill_bar(columns, bar, score)
     for step in range(length):
         columns[step, KEY - 1], columns[step, MODE - 1] = key_columns(score.key_at(step * STEP))
-    under, ends = np.zeros(length, bool), []
+    under = np.zeros(length, bool)
     for note in (n for v in score.voices for n in v.notes if n.fermata):
         under[int(note.onset // STEP) : int(-(-note.end // STEP))] = True
-    stops = np.flatnonzero(under & ~np.append(under[1:], False)) + 1
-    ends = [int(stop) for stop in stops]
+    ends = stretch_ends(under)
     set_phrases(columns, ends, under=under, known=bool(ends))
     return Frame(columns)
+
+
+def stretch_ends(under: np.ndarray) -> list[int]:
+    """Return the steps before which the stretches of bool (T,) end."""
+    return [int(last) + 1 for last in np.flatnonzero(under & ~np.append(under[1:], False))]
+
+
+def has_fermata(columns: np.ndarray, end: int) -> bool:
+    """Return whether a note that ends before step `end` has a fermata in frame columns (T, 7).
+
+    It has one when it sounds to the end of a stretch under a fermata; notes that pass on the way there have none.
+    """
+    fermata = columns[:, FERMATA - 1]
+    return bool(fermata[end - 1] == 1 and (end == len(fermata) or fermata[end] != 1))
 
 
 def set_phrases(columns: np.ndarray, ends: Sequence[int], *, under: np.ndarray, known: bool = True) -> None:
@@ -213,20 +235,23 @@ def set_phrases(columns: np.ndarray, ends: Sequence[int], *, under: np.ndarray, 
     start = 0
     for stop in stops:
         left = (stop - 1 - np.arange(start, stop)) // STEPS_PER_QUARTER
-        columns[start:stop, PHRASE - 1] = np.minimum(left, LONGEST_PHRASE - 1) + (LONGEST_PHRASE if stop == length else 0)
+        final = LONGEST_PHRASE if stop == length else 0
+        columns[start:stop, PHRASE - 1] = np.minimum(left, LONGEST_PHRASE - 1) + final
         start = stop
 
 
 def _fill_bar(columns: np.ndarray, bar: Bar, score: Score) -> None:
     full = bar.metre.bar_length / STEP
     if full.denominator != 1 or not 1 <= full <= LONGEST_BAR:
-        where = f" in '{score.source}'" if score.source else ""
         raise TokenError(
-            f"metre {bar.metre.beats}/{bar.metre.unit} of bar {bar.number}{where} has bars of {full} sixteenths; a whole number up to {LONGEST_BAR} is allowed"
+            f"metre {bar.metre.beats}/{bar.metre.unit} of bar {bar.number}{_place(score)} has bars of {full} "
+            f"sixteenths; a whole number up to {LONGEST_BAR} is allowed"
         )
     start, stop = bar.onset / STEP, bar.end / STEP
     if start.denominator != 1 or stop.denominator != 1:
-        raise TokenError(f"bar {bar.number} begins at quarter {bar.onset}, off the grid of sixteenths")
+        raise TokenError(
+            f"bar {bar.number}{_place(score)} lasts from quarter {bar.onset} to {bar.end}, off the grid of sixteenths"
+        )
     steps = np.arange(int(start), min(int(stop), len(columns)))
     phase = steps - int(stop) + int(full)
     beat = max(int(bar.metre.beat_length / STEP), 1)
@@ -262,20 +287,22 @@ def decode(grid: Grid, *, template: Score | None = None) -> Score:
         A cell is unknown, outside the vocabulary, or a HOLD with nothing to hold.
     """
     check_cells(grid.cells)
-    under = grid.frame.columns[:, FERMATA - 1] == 1
-    voices = tuple(Voice(name, tuple(notes_of(grid.cells[:, v], under))) for v, name in enumerate(VOICES))
+    voices = tuple(
+        Voice(name, tuple(notes_of(grid.cells[:, v], grid.frame.columns))) for v, name in enumerate(VOICES)
+    )
     return dataclasses.replace(template or Score(), voices=voices)
 
 
-def notes_of(column: np.ndarray, under: np.ndarray) -> list[Note]:
-    """Return the notes of one voice from its cells (T,); a note that overlaps `under` (bool (T,)) has a fermata."""
+def notes_of(column: np.ndarray, columns: np.ndarray) -> list[Note]:
+    """Return the notes of one voice from its cells (T,) and the frame columns (T, 7), which tell of fermatas."""
     onsets = [step for step, cell in enumerate(column) if cell < HOLD]
     notes = []
     for step in onsets:
         end = step + 1
         while end < len(column) and column[end] == HOLD:
             end += 1
-        notes.append(Note(step * STEP, (end - step) * STEP, int(column[step]) + LOWEST, fermata=bool(under[end - 1])))
+        fermata = has_fermata(columns, end)
+        notes.append(Note(step * STEP, (end - step) * STEP, int(column[step]) + LOWEST, fermata=fermata))
     return notes
 
 
@@ -284,7 +311,9 @@ def check_cells(cells: np.ndarray) -> None:
     outside = (cells < 0) | (cells >= len(VOCABULARY))
     if outside.any():
         step, voice = np.argwhere(outside)[0]
-        raise TokenError(f"cell {cells[step, voice]} of the {VOICES[voice]} at step {step} is outside 0..{len(VOCABULARY) - 1}")
+        raise TokenError(
+            f"cell {cells[step, voice]} of the {VOICES[voice]} at step {step} is outside 0..{len(VOCABULARY) - 1}"
+        )
     before = np.vstack([np.full((1, cells.shape[1]), REST), cells[:-1]])
     hanging = (cells == HOLD) & (before == REST)
     if hanging.any():

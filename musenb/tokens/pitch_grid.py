@@ -26,8 +26,8 @@ VOICE_RANGES = ((60, 81), (52, 74), (46, 69), (36, 66))
 def encode_pitches(pitches: np.ndarray) -> Row:
     """Return the row of a grid of sounding pitches, int (T, 4) with -1 for rests.
 
-    Tokens are pitch - 36, or 46 for a rest; features the voice and the sixteenth in a bar of 4/4 counted from the beginning;
-    attributes the pitch - 36 (-1 for a rest) and the sixteenth.
+    Tokens are pitch - 36, or 46 for a rest; features the voice and the sixteenth in a bar of 4/4 counted from the
+    beginning; attributes the pitch - 36 (-1 for a rest) and the sixteenth.
 
     Raises
     ------
@@ -36,7 +36,9 @@ def encode_pitches(pitches: np.ndarray) -> Row:
     """
     pitches = np.asarray(pitches, dtype=np.int64)
     if pitches.ndim != 2 or pitches.shape[1] != VOICE_COUNT or not len(pitches):
-        raise TokenError(f"a chorale grid of shape {pitches.shape} is not (steps, {VOICE_COUNT}) with at least one step")
+        raise TokenError(
+            f"a chorale grid of shape {pitches.shape} is not (steps, {VOICE_COUNT}) with at least one step"
+        )
     sounding = pitches >= 0
     outside = sounding & ((pitches < LOWEST) | (pitches > HIGHEST))
     if outside.any():
@@ -61,13 +63,14 @@ def decode_pitches(tokens: np.ndarray) -> np.ndarray:
     tokens = np.asarray(tokens, dtype=np.int64)
     if tokens.size % VOICE_COUNT or not tokens.size:
         raise TokenError(f"a row of {tokens.size} tokens is not a whole number of steps of {VOICE_COUNT} voices")
-    if ((tokens < 0) | (tokens >= VOCABULARY)).any():
-        raise TokenError(f"token {int(tokens[(tokens < 0) | (tokens >= VOCABULARY)][0])} is outside 0..{VOCABULARY - 1}")
+    outside = (tokens < 0) | (tokens >= VOCABULARY)
+    if outside.any():
+        raise TokenError(f"token {tokens[outside][0]} is outside 0..{VOCABULARY - 1}")
     return np.where(tokens == REST, -1, tokens + LOWEST).reshape(-1, VOICE_COUNT)
 
 
 def transpositions(pitches: np.ndarray) -> range:
-    """Return the moves in semitones that keep every voice of a grid (T, 4) within the range it has in the training set."""
+    """Return the moves in semitones that keep every voice of a grid (T, 4) within its range in the training set."""
     low, high = -12, 12
     for voice, (lowest, highest) in enumerate(VOICE_RANGES):
         column = pitches[:, voice][pitches[:, voice] >= 0]

@@ -78,14 +78,13 @@ class GridReader:
         note = self.singing[voice]
         if cell == HOLD and note is None:
             raise TokenError(f"HOLD of the {VOICES[voice]} at step {step} follows a rest; only a note can be held")
-        change = Change(voice, None, None)
-        if cell != HOLD:
+        if cell == HOLD:
+            change, sung = Change(voice, None, None), self.singing
+        else:
             begun = None if cell == REST else Sounding(step, cell)
-            self.singing[voice] = begun
-            change = Change(voice, note, begun)
-        self.position += 1
-        if voice == VOICE_COUNT - 1:
-            self.before = np.array([self.pitch(v) for v in range(VOICE_COUNT)])
+            change, sung = Change(voice, note, begun), [*self.singing[:voice], begun, *self.singing[voice + 1 :]]
+        whole = voice == VOICE_COUNT - 1
+        before = np.array([UNKNOWN if n is None else n.pitch for n in sung]) if whole else self.before
+        # All at once: an interrupt finds the cell read or not read.
+        self.singing, self.before, self.position = sung, before, self.position + 1
         return change
-
-

@@ -54,9 +54,10 @@ def row_of(
     tokens: np.ndarray, features: np.ndarray, attributes: np.ndarray, *, begin: int, inputs: np.ndarray | None = None,
     weights: np.ndarray | None = None,
 ) -> Row:
-    """Return a row from tokens (L,), their features (L, F) and attributes (L, R); `begin` stands before the first token.
+    """Return a row from tokens (L,), their features (L, F) and attributes (L, R).
 
-    `inputs` (L,) are the words that tell a later position of each token, the tokens themselves when left out.
+    `begin` stands before the first token. `inputs` (L,) are the words that tell a later position of each token, the
+    tokens themselves when left out.
     """
     before = np.roll(tokens if inputs is None else inputs, 1)
     before[0] = begin
