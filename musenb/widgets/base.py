@@ -1,0 +1,176 @@
+"""What every view shares: strict keywords, errors that are seen in the cell, a picture and a text that stand in.
+
+A view is a subclass of `MusenbWidget` with its traits, a bundle in `musenb/static` and, where it shows notes, the base class
+`musenb.widgets.notes.NoteView`. `frontend/README.md` tells how to add one.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from musenb.errors import MusenbError, SettingError
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+
+# What ipywidgets and anywidget use themselves: a trait of such a name would break them.
+TAKEN = frozenset("log comm keys layout model_id tooltip tabbable send open close".split())
+
+
+@functools.cache
+def bundle(name: str) -> str:
+    """Return the text of a built bundle, `musenb/static/{name}.js`."""
+    return (STATIC / f"{name}.js").read_text(encoding="utf-8")
+
+
+class MusenbWidget(anywidget.AnyWidget):
+    """A view in a notebook.
+
+    A subclass names its bundle as `class Roll(MusenbWidget, bundle="roll")` and may override `describe`, `picture` and
+    `on_message`. Nothing that a message or a change from the page raises is lost: it is shown in the cell.
+
+    Parameters
+    ----------
+    clock : Clock or another view or None
+        Views with the same clock share playhead, selection and tempo; None: a clock of its own.
+    **settings
+        Traits by name, see `settings`.
+
+    Raises
+    ------
+    SettingError
+        A keyword names no trait, or a value does not fit its trait.
+    """
+
+    # Traits that are no settings.
+    _MINE: ClassVar[frozenset[str]] = frozenset({"error", "description", "clock_id"})
+
+    error = traitlets.Unicode(help="what went wrong last, shown in the cell").tag(sync=True)
+    description = traitlets.Unicode(help="what the view shows, in words").tag(sync=True)
+    clock_id = traitlets.Unicode(help="the clock that the view follows").tag(sync=True)
+
+    def __init_subclass__(cls, *, bundle: str = "", **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        wrong = TAKEN & {name for name, value in vars(cls).items() if isinstance(value, traitlets.TraitType)}
+        if wrong:
+            raise TypeError(f"{cls.__name__}: the names {sorted(wrong)} are taken by ipywidgets")
+        if bundle:
+            cls._bundle = bundle
+
+    _bundle: ClassVar[str] = ""
+
+    @traitlets.default("clock_id")
+    def _own_clock(self) -> str:
+        return secrets.token_hex(6)
+
+    def __init__(self, *, clock: MusenbWidget | None = None, **settings: Any) -> None:
+        self._check(settings)
+        self._closed = False
+        if clock is not None:
+            settings["clock_id"] = clock.clock_id
+        if self._bundle:
+            self._esm = bundle(self._bundle)
+        try:
+            super().__init__(**settings)
+        except traitlets.TraitError as error:
+            raise SettingError(f"{type(self).__name__}: {error}") from None
+        self.on_msg(self._receive)
+        self.refresh_description()
+
+    @classmethod
+    def settings(cls) -> list[str]:
+        """Return the keywords that the view takes."""
+        own = set(cls.class_traits()) - set(anywidget.AnyWidget.class_traits()) - cls._MINE
+        return sorted({name for name in own if not name.startswith("_")} | {"clock", "layout"})
+
+    def _check(self, settings: Mapping[str, object]) -> None:
+        for name in settings:
+            if name not in self.settings():
+                allowed = ", ".join(self.settings())
+                raise SettingError(f"{type(self).__name__} has no setting {name!r}; it takes {allowed}")
+
+    # What stands in
+
+    def describe(self) -> str:
+        """Return what the view shows in a sentence or two, for those who do not see it."""
+        return f"{type(self).__name__}."
+
+    def picture(self) -> tuple[str, bytes] | None:
+        """Return what stands in where widgets do not run: ('image/png' or 'image/svg+xml', its bytes), or None."""
+        return None
+
+    def refresh_description(self) -> None:
+        """Bring the description up to date; a subclass calls it when what it shows has changed."""
+        self.description = self.describe()
+
+    def __repr__(self) -> str:
+        """Return the description: short, and the same in every run."""
+        return f"<musenb {type(self).__name__}: {self.describe()}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return the view with a picture and a text beside it."""
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is None:
+            return None
+        data, metadata = shown if isinstance(shown, tuple) else (shown, {})
+        data = {**data, "text/plain": repr(self)}
+        picture = self.picture()
+        if picture is not None:
+            kind, content = picture
+            data[kind] = content.decode("utf-8") if kind.endswith("xml") else base64.b64encode(content).decode("ascii")
+        return data, metadata
+
+    # What comes from the page
+
+    def on_message(self, message: dict[str, Any], buffers: list[memoryview]) -> None:
+        """Take a message of the page; what it raises is shown in the cell.
+
+        It may run in any thread while another cell runs: set an event, fill a queue, do short work under a lock.
+        """
+
+    def show_error(self, error: BaseException) -> None:
+        """Show an error in the cell."""
+        plain = isinstance(error, MusenbError)
+        self.error = str(error) if plain else f"{type(error).__name__}: {error}"
+
+    def guarded(self, function: Callable[..., Any]) -> Callable[..., None]:
+        """Return `function` with its errors shown in the cell; for observers and threads."""
+
+        @functools.wraps(function)
+        def call(*arguments: Any, **keywords: Any) -> None:
+            try:
+                function(*arguments, **keywords)
+            except Exception as error:
+                self.show_error(error)
+
+        return call
+
+    def _receive(self, _: object, message: Any, buffers: list[memoryview]) -> None:
+        if not isinstance(message, dict) or "kind" not in message:
+            return
+        if message["kind"] == "error":
+            self.error = str(message.get("text", ""))[:2000]
+            return
+        self.guarded(self.on_message)(message, buffers)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take changed traits from the page; a value that does not fit is shown in the cell and dropped."""
+        self.guarded(super().set_state)(sync_data)
+
+    def close(self) -> None:
+        """End the view and all that it holds; a second call does nothing."""
+        if not getattr(self, "_closed", True):
+            self._closed = True
+            self.on_msg(self._receive, remove=True)
+            self.clean_up()
+        super().close()
+
+    def clean_up(self) -> None:
+        """Let go of threads and other views; called once, by `close`."""

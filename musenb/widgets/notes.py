@@ -1,0 +1,233 @@
+"""Notes on their way to the page: the note table, and the base class of the views that show notes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import traitlets
+
+from musenb.score.note import Note, Score
+from musenb.widgets.base import MusenbWidget
+from musenb.widgets.picture import roll_png
+from musenb.widgets.wire import FERMATA, GENERATED, NOTE_BYTES, STREAM_RATE, Bar, KeyRow, Piece, TempoRow
+
+COLUMNS = [
+    *(("onset", "<f8"), ("duration", "<f8"), ("index", "<u4")),
+    *(("pitch", "u1"), ("velocity", "u1"), ("voice", "u1"), ("flags", "u1")),
+]
+
+Row = tuple[int, int, Note]
+
+
+def note_id(voice: int, index: int) -> str:
+    """Return the id of note `index` of a voice, as the engraved score has it: 'v1n7'."""
+    return f"v{voice}n{index}"
+
+
+def parse_note_id(text: str) -> tuple[int, int]:
+    """Return (voice, index) of an id such as 'v1n7'.
+
+    Raises
+    ------
+    ValueError
+        It is no id of a note.
+    """
+    voice, separator, index = text.removeprefix("v").partition("n")
+    if not (text.startswith("v") and separator and voice.isdecimal() and index.isdecimal()):
+        raise ValueError(f"{text!r} is no note id such as 'v1n7'")
+    return int(voice), int(index)
+
+
+def rows_of(score: Score) -> list[Row]:
+    """Return (voice, index, note) of every note, by onset and then from the highest pitch down."""
+    rows = [(v, n, note) for v, voice in enumerate(score.voices) for n, note in enumerate(voice.notes)]
+    return sorted(rows, key=lambda row: (row[2].onset, -row[2].pitch))
+
+
+def pack(rows: Sequence[Row]) -> bytes:
+    """Return the note table of rows (layout: `musenb.widgets.wire`)."""
+    values = [
+        (
+            *(float(note.onset), float(note.duration), index, note.pitch, note.velocity, voice),
+            GENERATED * note.origin.generated + FERMATA * note.fermata,
+        )
+        for voice, index, note in rows
+    ]
+    table = np.array(values, dtype=COLUMNS)
+    return b"".join(np.ascontiguousarray(table[name]).tobytes() for name, _ in COLUMNS)
+
+
+def unpack(table: bytes) -> np.ndarray:
+    """Return a note table as a structured array with the fields of `COLUMNS`.
+
+    Raises
+    ------
+    ValueError
+        Its length is not that of whole notes.
+    """
+    if len(table) % NOTE_BYTES:
+        raise ValueError(f"a note table of {len(table)} bytes: not a multiple of {NOTE_BYTES}")
+    count, place = len(table) // NOTE_BYTES, 0
+    notes = np.empty(count, dtype=COLUMNS)
+    for name, kind in COLUMNS:
+        notes[name] = np.frombuffer(table, dtype=kind, count=count, offset=place)
+        place += count * np.dtype(kind).itemsize
+    return notes
+
+
+def piece_of(score: Score, end: Fraction | None = None) -> Piece:
+    """Return what the views need to know of a score beside its notes."""
+    stop = max(score.end, end or Fraction(0))
+    bars = [
+        Bar(
+            *(float(bar.onset), float(bar.end), bar.number, bar.metre.beats, bar.metre.unit),
+            float(bar.metre.beat_length),
+        )
+        for bar in score.bars(stop)
+    ]
+    return Piece(
+        title=score.title,
+        voices=[voice.name or f"voice {number}" for number, voice in enumerate(score.voices, start=1)],
+        bars=bars,
+        tempos=[TempoRow(float(tempo.onset), tempo.qpm) for tempo in score.tempos],
+        keys=[KeyRow(float(key.onset), key.fifths) for key in score.keys],
+        end=float(stop),
+    )
+
+
+class NoteView(MusenbWidget):
+    """A view of notes that can grow while it is watched.
+
+    `show_score` replaces everything. `append` streams: batches are gathered and sent at most `STREAM_RATE` times a second, and
+    `commit` puts all notes into the trait, so that a second view, a page that is loaded again and a saved notebook have them.
+    """
+
+    notes = traitlets.Bytes(help="note table").tag(sync=True)
+    version = traitlets.Int(0, help="counts the changes of `notes`").tag(sync=True)
+    seq = traitlets.Int(0, help="streamed batches that `notes` holds").tag(sync=True)
+    streaming = traitlets.Bool(False, help="more notes are on their way").tag(sync=True)
+    piece = traitlets.Dict(help="title, voices, bars, tempos, keys, end").tag(sync=True)
+
+    _MINE = MusenbWidget._MINE | {"notes", "version", "seq", "streaming", "piece"}
+
+    def __init__(self, score: Score | None = None, **settings: Any) -> None:
+        self._lock = threading.RLock()
+        self._rows: list[Row] = []
+        self._next: dict[int, int] = {}
+        self._pending: list[Row] = []
+        self._batches: dict[int, bytes] = {}
+        self._sent = 0
+        self._last = 0.0
+        self._timer: threading.Timer | None = None
+        self.score = score or Score()
+        super().__init__(**settings)
+        if score is not None:
+            self.show_score(score)
+
+    def show_score(self, score: Score) -> None:
+        """Show a score in place of what was shown."""
+        with self._lock:
+            self._take(score)
+            self._drop_pending()
+            self._publish(piece_of(score))
+
+    def append(self, notes: Iterable[tuple[int, Note]]) -> None:
+        """Add notes, each with its voice, behind the others; safe in any thread."""
+        with self._lock:
+            for voice, note in notes:
+                row = (voice, self._next.get(voice, 0), note)
+                self._next[voice] = row[1] + 1
+                self._rows.append(row)
+                self._pending.append(row)
+            if not self.streaming:
+                self.streaming = True
+            self._flush_soon()
+
+    def commit(self, score: Score | None = None) -> None:
+        """End a stream: put all notes into the trait, or `score` in their place (whose ids must agree)."""
+        with self._lock:
+            self._flush()
+            if score is not None:
+                self._take(score)
+            self._drop_pending()
+            self._publish(piece_of(score) if score is not None else dict(self.piece))
+
+    def _take(self, score: Score) -> None:
+        self.score, self._rows = score, rows_of(score)
+        self._next = {number: len(voice.notes) for number, voice in enumerate(score.voices)}
+
+    def _publish(self, piece: Any) -> None:
+        self._rows.sort(key=lambda row: (row[2].onset, -row[2].pitch))
+        end = max([piece.get("end", 0.0), *(float(note.end) for _, _, note in self._rows)])
+        with self.hold_sync():
+            self.notes = pack(self._rows)
+            self.piece = {**piece, "end": end}
+            self.seq = self._sent
+            self.version += 1
+            self.streaming = False
+            self.refresh_description()
+
+    def _drop_pending(self) -> None:
+        self._pending.clear()
+        self._batches.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _flush_soon(self) -> None:
+        wait = self._last + 1 / STREAM_RATE - time.monotonic()
+        if wait <= 0:
+            self._flush()
+        elif self._timer is None:
+            self._timer = threading.Timer(wait, self._flush)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _flush(self) -> None:
+        with self._lock:
+            self._timer = None
+            if not self._pending or self._closed:
+                return
+            self._sent += 1
+            self._last = time.monotonic()
+            self._batches[self._sent] = pack(self._pending)
+            self._pending.clear()
+            self.send({"kind": "append", "seq": self._sent}, [self._batches[self._sent]])
+
+    def on_message(self, message: dict[str, Any], buffers: list[memoryview]) -> None:
+        """Send again what the page has missed."""
+        if message["kind"] == "resend":
+            with self._lock:
+                for seq in sorted(self._batches):
+                    if seq >= int(message["seq"]):
+                        self.send({"kind": "append", "seq": seq}, [self._batches[seq]])
+
+    def clean_up(self) -> None:
+        """Stop the timer of the stream."""
+        with self._lock:
+            self._drop_pending()
+
+    def describe(self) -> str:
+        """Return title, voices, bars and how many notes are given and generated."""
+        notes = [note for _, _, note in self._rows]
+        generated = sum(note.origin.generated for note in notes)
+        voices, bars = len(self.score.voices), self.score.bars()
+        count = sum(1 for bar in bars if bar.number)
+        title = f"{self.score.title}, " if self.score.title else ""
+        parts = [f"{title}{_count(count, 'bar')}", _count(voices, "voice"), _count(len(notes), "note")]
+        return ", ".join(parts) + (f", {generated} of them generated." if generated else ".")
+
+    def picture(self) -> tuple[str, bytes] | None:
+        """Return a piano roll as PNG."""
+        if not self._rows:
+            return None
+        return "image/png", roll_png(unpack(pack(self._rows)))
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"

@@ -1,0 +1,68 @@
+"""Pictures that stand in for a view where widgets do not run."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+
+from musenb.widgets.wire import GENERATED
+
+# Okabe and Ito's colours: told apart with every kind of colour vision, and on white as on black.
+COLOURS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (86, 180, 233), (230, 159, 0))
+PAPER = 255
+
+
+def png_bytes(pixels: np.ndarray) -> bytes:
+    """Return a picture as PNG.
+
+    Parameters
+    ----------
+    pixels : uint8 (height, width, 3)
+
+    Raises
+    ------
+    ValueError
+        It has another shape or type.
+    """
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise ValueError(f"pixels are {pixels.dtype} {pixels.shape}, needed: uint8 (height, width, 3)")
+    height, width, _ = pixels.shape
+    rows = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, -1)], axis=1)
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body + chunk(b"IEND", b"")
+
+
+def roll_png(notes: np.ndarray, width: int = 800, row: int = 4) -> bytes:
+    """Return a piano roll of a note table: voices in colours, generated notes hatched.
+
+    Parameters
+    ----------
+    notes : structured array (notes,)
+        As `musenb.widgets.notes.unpack` returns it, at least one.
+    width : int
+        Pixels.
+    row : int
+        Pixels a semitone.
+    """
+    low, high = int(notes["pitch"].min()) - 2, int(notes["pitch"].max()) + 2
+    end = float((notes["onset"] + notes["duration"]).max())
+    pixels = np.full(((high - low + 1) * row, width, 3), PAPER, np.uint8)
+    for pitch in range(low, high + 1):
+        if pitch % 12 in (1, 3, 6, 8, 10):
+            pixels[(high - pitch) * row : (high - pitch + 1) * row] = 243
+    left = np.floor(notes["onset"] / end * width).astype(int)
+    right = np.maximum(left + 1, np.floor((notes["onset"] + notes["duration"]) / end * width).astype(int) - 1)
+    for note, start, stop in zip(notes, left, right, strict=True):
+        top = (high - int(note["pitch"])) * row
+        colour = np.array(COLOURS[int(note["voice"]) % len(COLOURS)], np.uint8)
+        pixels[top : top + row - 1, start:stop] = colour
+        if note["flags"] & GENERATED:
+            pixels[top + 1 : top + row - 2, start + 1 : stop - 1] = (colour.astype(int) + 2 * PAPER) // 3
+    return png_bytes(pixels)
