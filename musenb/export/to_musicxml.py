@@ -47,6 +47,8 @@ DEFAULT_VELOCITY = 80
 def musicxml_bytes(score: Score) -> bytes:
     """Return a score as an uncompressed MusicXML document.
 
+    Notes without a name are spelled by `spell_score`. The fermata of one note of a chord stands over the chord.
+
     Raises
     ------
     SaveError
@@ -234,7 +236,7 @@ class _PartWriter:
             marks = "".join(f'<tied type="{kind}"/>' for kind in ties)
             if member == 0 and symbol.triplet in ("start", "stop"):
                 marks += f'<tuplet type="{symbol.triplet}"/>'
-            if member == 0 and note.fermata and "start" not in ties:
+            if member == 0 and "start" not in ties and any(n.fermata for _, n in symbol.notes):
                 marks += "<fermata/>"
             chord = "<chord/>" if member else ""
             rest = self._rest_of_note(symbol, line, tie, accidental, marks, beams=not member)

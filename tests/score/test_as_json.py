@@ -6,7 +6,7 @@ import json
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musenb.errors import LoadError
@@ -24,7 +24,7 @@ notes = st.builds(
 )
 scores = st.builds(
     Score,
-    voices=st.lists(st.builds(Voice, texts, st.lists(notes, max_size=6).map(tuple)), max_size=4).map(tuple),
+    voices=st.lists(st.builds(Voice, texts, st.lists(notes, max_size=4).map(tuple)), max_size=3).map(tuple),
     metres=st.lists(
         st.builds(TimeSignature, times, st.integers(4, 12), st.sampled_from((2, 4, 8))), max_size=3
     ).map(tuple),
@@ -48,6 +48,7 @@ def test_every_score_comes_back_as_it_went(score: Score) -> None:
 
 
 @given(scores)
+@settings(max_examples=15)
 def test_the_text_is_one_line_of_ascii_and_depends_on_the_score_alone(score: Score) -> None:
     text = to_json(score)
     assert text.isascii()

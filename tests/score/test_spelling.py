@@ -108,9 +108,9 @@ def test_the_estimated_key_moves_with_the_music(semitones: int) -> None:
 
 def test_bach_is_spelled_as_bach_wrote() -> None:
     total = same = keys = 0
-    names = [name for name in corpus_names("bach") if name.startswith("bwv2")][4:200:8]
+    names = [name for name in corpus_names("bach") if name.startswith("bwv2")][4:200:22]
     scores = [s for s in map(corpus_score, names) if len(s.voices) == 4]
-    assert len(scores) >= 8
+    assert len(scores) >= 4
     for score in scores:
         named = spell_score(without_names(score))
         for note, again in zip(score.notes, named.notes, strict=True):

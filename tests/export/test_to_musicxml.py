@@ -1,0 +1,333 @@
+"""Written notation: what stands in the bars, and that it comes back as it went."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from musenb.errors import SaveError
+from musenb.export.notation import Stretch, UnwritableError, metre_levels, write_bar
+from musenb.export.to_musicxml import music21_of, musicxml_bytes
+from musenb.score.from_musicxml import score_from_musicxml
+from musenb.score.note import KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
+from musenb.score.provenance import provenance_fields, voices_from_fields
+from musenb.score.spelling import spell_score
+
+FOUR, THREE, SIX = TimeSignature(beats=4), TimeSignature(beats=3), TimeSignature(beats=6, unit=8)
+MODEL = Origin("chorale", 7, (("temperature", "1.0"), ("top_p", "0.95")))
+
+
+def symbols(metre: TimeSignature, rhythm: str) -> str:
+    """Write a rhythm such as '1/2 -1 5/2' ('-' before a rest) in one bar and tell the symbols: 'q.' '~' for a tie."""
+    letters = {"whole": "w", "half": "h", "quarter": "q", "eighth": "e", "16th": "s", "32nd": "t", "": "bar"}
+    position, stretches, told = Fraction(0), [], []
+    for length in rhythm.split():
+        rest, duration = length.startswith("-"), abs(Fraction(length))
+        notes = () if rest else ((len(stretches), Note(position, duration, 60)),)
+        stretches.append(Stretch(position, position + duration, notes))
+        position += duration
+    for s in write_bar(stretches, metre):
+        tied = any(s.start + s.duration < note.end for _, note in s.notes)
+        triplet = "3" if s.triplet else ""
+        told.append(("" if s.notes else "-") + letters[s.name] + "." * s.dots + triplet + "~" * tied)
+    return " ".join(told)
+
+
+@pytest.mark.parametrize(
+    ("metre", "rhythm", "written"),
+    [
+        (FOUR, "1 1 1 1", "q q q q"),
+        (FOUR, "4", "w"),
+        (FOUR, "-4", "-bar"),
+        (FOUR, "1/2 1 1/2 2", "e q e h"),  # a syncopation inside the half bar
+        (FOUR, "1 2 1", "q h q"),
+        (FOUR, "3/2 1 3/2", "q. e~ e q."),  # the middle of the bar is shown
+        (FOUR, "1/2 3/2 2", "e q. h"),
+        (FOUR, "1 3/2 3/2", "q q~ e q."),
+        (FOUR, "5/4 3/4 2", "q~ s e. h"),
+        (FOUR, "1/4 1/2 1/4 1 2", "s e s q h"),
+        (FOUR, "3/4 1/2 3/4 2", "e. s~ s e. h"),
+        (FOUR, "7/2 1/2", "h~ q. e"),
+        (FOUR, "-3 1", "-h -q q"),
+        (FOUR, "1 -2 1", "q -q -q q"),  # a rest never hides the middle of the bar
+        (THREE, "3", "h."),
+        (THREE, "1/2 2 1/2", "e e~ q. e"),
+        (SIX, "3", "h."),
+        (SIX, "1 1/2 1 1/2", "q e q e"),
+        (SIX, "2 1", "q.~ e q"),
+        (SIX, "1 1 1", "q e~ e q"),
+        (TimeSignature(beats=9, unit=8), "9/2", "h.~ q."),
+        (TimeSignature(beats=5, unit=4), "5", "w~ q"),
+        (FOUR, "1/3 1/3 1/3 1 2", "e3 e3 e3 q h"),
+        (FOUR, "2/3 1/3 1 2", "q3 e3 q h"),
+        (FOUR, "2/3 2/3 2/3 2", "q3 q3 q3 h"),
+        (FOUR, "4/3 4/3 4/3", "h3 h3 h3"),
+        (FOUR, "1/6 1/6 1/6 1/2 1 2", "s3 s3 s3 e q h"),
+        (FOUR, "1/3 5/3 2", "e3 q3~ q h"),
+        (FOUR, "1/3 1/6 1/6 1/3 1 2", "e3 s3 s3 e3 q h"),
+        (SIX, "1/2 1/6 1/6 1/6 1/2 3/2", "e s3 s3 s3 e q."),
+    ],
+)
+def test_how_rhythms_are_written(metre: TimeSignature, rhythm: str, written: str) -> None:
+    assert symbols(metre, rhythm) == written
+
+
+@pytest.mark.parametrize(
+    ("metre", "rhythm", "beams"),
+    [
+        (FOUR, "1/2 1/2 1/2 1/2 2", ["begin", "end", "begin", "end", ""]),
+        (FOUR, "3/4 1/4 1/4 3/4 2", ["begin", "end+backward hook", "begin+forward hook", "end", ""]),
+        (FOUR, "1/4 1/4 1/2 -1/2 1/2 2", ["begin+begin", "continue+end", "end", "", "", ""]),
+        (SIX, "1/2 1/2 1/2 1/2 1", ["begin", "continue", "end", "", ""]),
+    ],
+)
+def test_beams_follow_the_beat(metre: TimeSignature, rhythm: str, beams: list[str]) -> None:
+    position, stretches = Fraction(0), []
+    for length in rhythm.split():
+        duration = abs(Fraction(length))
+        notes = () if length.startswith("-") else ((0, Note(position, duration, 60)),)
+        stretches.append(Stretch(position, position + duration, notes))
+        position += duration
+    assert ["+".join(s.beams) for s in write_bar(stretches, metre)] == beams
+
+
+@given(st.sampled_from((FOUR, THREE, SIX, TimeSignature(beats=7, unit=8), TimeSignature(beats=2, unit=2))), st.data())
+def test_symbols_fill_the_bar_exactly(metre: TimeSignature, data: st.DataObject) -> None:
+    grid = data.draw(st.sampled_from((Fraction(1, 4), Fraction(1, 6), Fraction(1, 12), Fraction(1, 16))))
+    steps = range(1, int(metre.bar_length / grid))
+    cuts = sorted({0, *data.draw(st.lists(st.sampled_from(steps), max_size=8))})
+    edges = [*(cut * grid for cut in cuts), metre.bar_length]
+    stretches = [Stretch(a, b, ((0, Note(a, b - a, 60)),)) for a, b in itertools.pairwise(edges)]
+    written = write_bar(stretches, metre)
+    assert [s.start for s in written] == [0, *(s.start + s.duration for s in written[:-1])]
+    assert sum(s.duration for s in written) == metre.bar_length
+    assert {s.start for s in written} >= {Fraction(edge) for edge in edges[:-1]}
+
+
+def test_levels_of_a_bar() -> None:
+    assert metre_levels(FOUR)[:4] == (4, 2, 1, Fraction(1, 2))
+    assert metre_levels(TimeSignature(beats=12, unit=8))[:4] == (6, 3, Fraction(3, 2), Fraction(1, 2))
+    with pytest.raises(UnwritableError, match="1/5"):
+        symbols(FOUR, "1/5 19/5")
+
+
+# ---------------------------------------------------------------------------------------------------- whole documents
+
+
+def one_voice(*rows: tuple[object, object, int], name: str = "soprano", **fields: object) -> Score:
+    notes = tuple(Note(Fraction(onset), Fraction(length), pitch) for onset, length, pitch in rows)  # type: ignore[arg-type]
+    return Score((Voice(name, notes),), **fields)  # type: ignore[arg-type]
+
+
+def parsed(score: Score) -> ET.Element:
+    return ET.fromstring(musicxml_bytes(score))
+
+
+def texts(root: ET.Element, path: str) -> list[str]:
+    return [element.text or "" for element in root.findall(path)]
+
+
+def test_a_small_document_stays_as_it_is() -> None:
+    score = one_voice((0, 1, 66), (1, 5, 67), name="alto", anacrusis=Fraction(1), keys=(KeySignature(fifths=1),))
+    text = re.sub(r"musenb [^<]*<", "musenb N<", musicxml_bytes(score).decode())
+    assert text == (Path(__file__).parent / "small.musicxml").read_text(encoding="utf-8")
+
+
+def test_the_same_score_gives_the_same_bytes() -> None:
+    score = one_voice((0, 1, 60))
+    assert musicxml_bytes(score) == musicxml_bytes(dataclasses.replace(score))
+
+
+def test_ids_tie_every_symbol_to_its_note() -> None:
+    root = parsed(one_voice((3, 6, 60), (9, 1, 62)))
+    assert [note.get("id") for note in root.iter("note") if note.find("rest") is None] == [
+        "v0n0", "v0n0-2", "v0n0-3", "v0n1",
+    ]  # fmt: skip
+    ties = [[tie.get("type") for tie in note.findall("tie")] for note in root.iter("note") if note.get("id")]
+    assert ties == [["start"], ["stop", "start"], ["stop"], []]
+
+
+def test_accidentals_follow_the_rules_of_the_bar() -> None:
+    score = one_voice(
+        (0, 1, 66), (1, 1, 66), (2, 1, 65), (3, 1, 66), (4, 1, 66), (5, 1, 73), (6, 1, 78), (7, 2, 66),
+        (9, 1, 65), (10, 1, 66), keys=(KeySignature(mode="major"),),
+    )  # fmt: skip
+    printed = [note.findtext("accidental") for note in parsed(score).iter("note") if note.get("id")]
+    assert printed == [
+        "sharp", None, "natural", "sharp",
+        "sharp", "sharp", "sharp", None,
+        None, None, "sharp",
+    ]  # fmt: skip
+
+
+def test_clefs_names_and_the_last_bar() -> None:
+    voices = [Voice(name, (Note(0, 1, pitch),)) for name, pitch in zip(("soprano", "alto", "tenor", "bass"), (72, 67, 55, 48))]  # noqa: B905, E501
+    root = parsed(Score((*voices, Voice("Cello", (Note(0, 1, 40),)), Voice("", (Note(0, 1, 80),)))))
+    clefs = ["".join(clef.itertext()).strip() for clef in root.iter("clef")]
+    assert clefs == ["G2", "G2", "G2-1", "F4", "F4", "G2"]
+    assert texts(root, ".//part-name") == ["Soprano", "Alto", "Tenor", "Bass", "Cello", "Part 6"]
+    assert texts(root, "part/measure/barline/bar-style") == ["light-heavy"] * 6
+
+
+def test_nothing_is_generated_in_the_print() -> None:
+    score = Score((Voice("alto", (Note(0, 1, 60, origin=MODEL),)),))
+    assert b"color" not in musicxml_bytes(score)
+
+
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        (Note(Fraction(1, 5), 1, 60), r"pitch 60 at quarter 1/5 for 1 quarters \(voice 'soprano', bar 1\)"),
+        (Note(6, Fraction(1, 9), 61), r"pitch 61 at quarter 6 for 1/9 quarters \(voice 'soprano', bar 2\)"),
+        (Note(0, 1, 11), r"pitch 11 \(B-1\) at quarter 0 .* below 12"),
+    ],
+)
+def test_what_cannot_be_written_is_named(note: Note, told: str) -> None:
+    with pytest.raises(SaveError, match=told):
+        musicxml_bytes(Score((Voice("soprano", (Note(5, 1, 62), note)),)))
+
+
+def test_a_fermata_of_one_note_stands_over_its_chord_once() -> None:
+    score = Score((Voice("alto", (Note(0, 8, 60), Note(0, 8, 64, fermata=True))),))
+    marked = [note.get("id") for note in parsed(score).iter("note") if note.find("notations/fermata") is not None]
+    assert marked == ["v0n0-2"]
+
+
+def test_titles_are_escaped_and_plain() -> None:
+    root = parsed(one_voice((0, 1, 60), title="<b>&\x00\u202e", composer='A "B"', source="a&b.mid"))
+    assert texts(root, "work/work-title") == ["<b>&"]
+    assert texts(root, "identification/creator") == ['A "B"']
+    assert texts(root, "identification/source") == ["a&b.mid"]
+
+
+# -------------------------------------------------------------------------------------------------------- round trips
+
+
+@st.composite
+def scores(draw: st.DrawFn) -> Score:
+    """Scores of one to three voices on sixteenths, with triplets, rests, chords, fermatas and provenance."""
+    first = draw(st.sampled_from((FOUR, THREE, SIX, TimeSignature(beats=2, unit=2), TimeSignature(beats=5, unit=4))))
+    anacrusis = draw(st.integers(0, int(first.bar_length * 4) - 1)) * Fraction(1, 4)
+    second = draw(st.sampled_from((FOUR, THREE, SIX)))
+    change = anacrusis + 2 * first.bar_length
+    metres = (first, dataclasses.replace(second, onset=change)) if (second.beats, second.unit) != (first.beats, first.unit) else (first,)  # noqa: E501
+    names = draw(st.lists(st.sampled_from(("soprano", "bass", "Oboe d'amore", "")), min_size=1, max_size=3))
+    voices = tuple(Voice(name, draw(voice_notes(change))) for name in names)
+    key = KeySignature(Fraction(0), draw(st.integers(-7, 7)), draw(st.sampled_from(("major", "minor", ""))))
+    inner = KeySignature(change - draw(st.sampled_from((0, 1))), -key.fifths, "minor")
+    end = max(voice.end for voice in voices)
+    return Score(
+        voices=voices,
+        metres=metres if end > change else (first,),
+        keys=(key, inner) if (inner.fifths, inner.mode) != (key.fifths, key.mode) and end > change else (key,),
+        tempos=(Tempo(Fraction(0), draw(st.sampled_from((60.0, 92.5, 100.0)))),),
+        anacrusis=anacrusis,
+        title=draw(st.sampled_from(("", "Ach <Gott> & Herr", "歌"))),
+        composer=draw(st.sampled_from(("", "J. S. Bach"))),
+    )
+
+
+@st.composite
+def voice_notes(draw: st.DrawFn, least: Fraction) -> tuple[Note, ...]:
+    """Notes of one voice, now and then a chord, a triplet, a rest or an overlap; at least to quarter `least`."""
+    position, notes = Fraction(0), []
+    while position <= least and len(notes) < 16:
+        kind = draw(st.sampled_from(("note", "note", "note", "rest", "chord", "triplet", "overlap")))
+        length = draw(st.integers(1, 12)) * Fraction(1, 4)
+        mark = {"velocity": draw(st.sampled_from((80, 80, 33, 127))), "fermata": draw(st.booleans())}
+        mark["origin"] = draw(st.sampled_from((Origin(), MODEL, Origin("duo"))))
+        pitch = draw(st.integers(30, 90))
+        if kind == "triplet":
+            position = Fraction(-(-position // 1))
+            third = Fraction(1, 3)
+            notes += [Note(position + i * third, third, pitch + i, **mark) for i in range(3)]
+            position += 1
+            continue
+        if kind != "rest":
+            notes.append(Note(position, length, pitch, **mark))
+        if kind == "chord":
+            notes.append(Note(position, length, pitch + 4, **mark))
+        if kind == "overlap":
+            notes.append(Note(position + Fraction(1, 4), length, pitch + 7, **mark))
+        position += length + (Fraction(1, 4) if kind == "overlap" else 0)
+    return tuple(notes) or (Note(0, 1, 60),)
+
+
+@given(scores())
+@settings(max_examples=40)
+def test_a_score_comes_back_as_it_went(score: Score) -> None:
+    data = musicxml_bytes(score)
+    again = score_from_musicxml(data, source="again.musicxml")
+    assert again == spell_score(score)
+    assert musicxml_bytes(dataclasses.replace(again, source=score.source)) == data
+
+
+@given(scores())
+@settings(max_examples=15)
+def test_music21_reads_full_bars_and_every_id(score: Score) -> None:
+    stream = music21_of(score)
+    bars = list(score.bars(max(score.end, score.anacrusis + Fraction(1, 192))))
+    assert len(stream.parts) == len(score.voices)
+    for index, part in enumerate(stream.parts):
+        measures = list(part.getElementsByClass("Measure"))
+        assert [Fraction(m.duration.quarterLength) for m in measures] == [b.end - b.onset for b in bars]
+        assert [Fraction(m.offset) for m in measures] == [b.onset for b in bars]
+        members = [n for element in part.recurse().notes for n in (element.notes if element.isChord else (element,))]
+        whole = {n.id for n in members if "-" not in n.id}
+        assert whole == {f"v{index}n{i}" for i in range(len(score.voices[index].notes))}
+        for n in members:
+            assert n.pitch.midi == score.voices[index].notes[int(n.id.split("n")[1].split("-")[0])].pitch
+
+
+def test_an_edited_file_loses_its_provenance_but_not_its_music() -> None:
+    score = Score((Voice("alto", tuple(Note(i, 1, 60 + i, origin=MODEL) for i in range(4))),))
+    data = musicxml_bytes(score).replace(b"<step>C</step>", b"<step>B</step>", 1)
+    again = score_from_musicxml(data, source="edited.musicxml")
+    assert [n.origin.generated for n in again.notes] == [False] * 4
+    assert voices_from_fields([again.notes], provenance_fields(score)) is None
+
+
+@pytest.mark.parametrize("value", ["", "[", "[[]]", '[{"model":"m","seed":"x","settings":[],"notes":["0"]}]',
+                                   '[{"model":"m","seed":1,"settings":[],"notes":["0-99999999999"]}]'])  # fmt: skip
+def test_damaged_provenance_is_no_provenance(value: str) -> None:
+    score = Score((Voice("alto", (Note(0, 1, 60),)),))
+    fields = {**provenance_fields(score), "musenb:generated": value}
+    assert voices_from_fields([score.voices[0].notes], fields) is None
+
+
+VEROVIO = """
+import sys, verovio
+verovio.enableLog(verovio.LOG_WARNING)
+toolkit = verovio.toolkit()
+toolkit.setOptions({"inputFrom": "xml"})
+assert toolkit.loadData(sys.stdin.read())
+for page in range(toolkit.getPageCount()):
+    print(toolkit.renderToSVG(page + 1))
+"""
+
+
+def test_verovio_engraves_every_note_without_a_warning() -> None:
+    notes = (
+        Note(0, 1, 60), Note(1, 5, 64, fermata=True), Note(1, 5, 67, fermata=True), Note(6, Fraction(1, 3), 61),
+        Note(Fraction(19, 3), Fraction(2, 3), 62), Note(7, 1, 63), Note(Fraction(29, 4), 2, 70), Note(12, 1, 59),
+    )  # fmt: skip
+    keys = (KeySignature(fifths=2, mode="major"), KeySignature(Fraction(7), -1, "minor"))
+    score = Score((Voice("alto", notes), Voice("tenor", (Note(0, 14, 50),))), (FOUR, TimeSignature(Fraction(9), 3, 4)),
+                  keys, (Tempo(Fraction(0), 90.0), Tempo(Fraction(6), 60.0)), Fraction(1))  # fmt: skip
+    data = musicxml_bytes(score)
+    run = subprocess.run([sys.executable, "-c", VEROVIO], input=data, capture_output=True, check=True)
+    assert run.stderr.decode() == ""
+    ids = [note.get("id") for note in ET.fromstring(data).iter("note") if note.get("id")]
+    assert len(ids) > len(score.notes)
+    assert all(f'id="{name}"' in run.stdout.decode() for name in ids)
+    assert score_from_musicxml(data, source="v") == spell_score(score)
