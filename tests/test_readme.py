@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ast
+import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -33,29 +34,6 @@ def tracked() -> list[str]:
     return [name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-def tree_paths() -> set[str]:
-    """Return the paths that the README's tree names, read by its indentation of two spaces."""
-    folders: list[str] = []
-    found = set()
-    (tree,) = blocks("text")
-    for line in filter(str.strip, tree.splitlines()):
-        depth = (len(line) - len(line.lstrip())) // 2
-        name = line.split()[0]
-        del folders[depth:]
-        path = "".join(folders) + name
-        if name.endswith("/"):
-            folders.append(name)
-        else:
-            found.add(path)
-    return found
-
-
-def purpose(name: str) -> str:
-    """Return the first line of a module's docstring."""
-    text = ast.get_docstring(ast.parse((ROOT / name).read_text(encoding="utf-8"))) or "?"
-    return text.splitlines()[0]
-
-
 def test_the_two_commands_are_the_first_two_blocks() -> None:
     commands = [block.strip() for block in blocks("bash")]
     assert commands[:2] == [SETUP, EVERY_TEST]
@@ -71,35 +49,26 @@ def test_ci_runs_the_second_command_of_the_readme() -> None:
 @pytest.mark.parametrize("code", blocks("python"))
 def test_the_code_runs(code: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     for name in re.findall(r'save\("([^"]+)"\)', code):
         assert (tmp_path / name).stat().st_size > 0
 
 
-def environment() -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
-
-
 def test_the_readme_has_code_to_run() -> None:
     assert blocks("python")
 
 
-def test_the_tree_names_every_module_and_no_more() -> None:
-    names = {name for name in tracked() if name.endswith(".py")}
-    expected = {name for name in names if name.startswith("musenb/") and not empty_marker(name)}
-    expected |= {name for name in names if re.fullmatch(r"tests/(ui/)?\w+\.py", name)}
-    missing = [f"{name}  {purpose(name)}" for name in sorted(expected - tree_paths())]
-    assert missing == [], "the README's tree lacks these"
-    gone = [path for path in tree_paths() if not (ROOT / path).is_file()]
-    assert gone == [], "the README's tree names files that are not there"
-
-
-def empty_marker(name: str) -> bool:
-    return name.endswith("__init__.py") and (ROOT / name).stat().st_size == 0
+def test_the_tree_is_the_tree() -> None:
+    tracked()
+    (shown,) = blocks("text")
+    written = runpy.run_path(str(ROOT / "tests" / "readme_tree.py"))["tree"]()
+    assert shown == written, "run `python tests/readme_tree.py`"
 
 
 def test_no_file_names_a_package_host_or_a_path_of_one_machine() -> None:
