@@ -41,8 +41,11 @@ def main(arguments: list[str]) -> int:
         if error:
             print(f"error: {error}", file=sys.stderr)
             return 2
+    one_thread = {"OMP_NUM_THREADS": "1", **os.environ}
     linted = subprocess.run([sys.executable, "-m", "ruff", "check", "."], cwd=ROOT, check=False).returncode
-    tested = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    tested = subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=one_thread, check=False
+    ).returncode
     return tested or linted
 
 
