@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from musenb.errors import LoadError
+from musenb.score import from_abc
 from musenb.score.as_json import from_json, to_json
 from musenb.score.isolate import ChildLimits, isolated
 from musenb.score.note import Score
@@ -23,7 +24,8 @@ def corpus_score(name: str) -> Score:
     Parameters
     ----------
     name : str
-        As in 'bwv66.6', 'bach/bwv66.6' or 'bach/bwv66.6.mxl'; of a collection of tunes the first is taken.
+        As in 'bwv66.6', 'bach/bwv66.6' or 'bach/bwv66.6.mxl': the end of a path of the corpus, with or without its
+        suffix. Of a collection of tunes the first is taken.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def corpus_path(name: str, paths: tuple[str, ...]) -> str:
     found = []
     for path in map(Path, paths):
         whole = path.as_posix().lower()
-        if wanted in (whole, path.name.lower(), path.stem.lower(), whole[: -len(path.suffix)]):
+        if f"/{whole}".endswith((f"/{wanted}", f"/{wanted}{path.suffix}")):
             found.append(path)
     if len({path.with_suffix("") for path in found}) == 1:
         ranks = {suffix: rank for rank, suffix in enumerate(PREFERRED_SUFFIXES)}
@@ -99,7 +101,10 @@ def parse_to_json(path: str) -> str:
 
     from musenb.score.from_music21 import score_from_music21
 
-    stream = converter.parse(Path(common.getCorpusFilePath()) / path, forceSource=True, storePickle=False)
+    place = Path(common.getCorpusFilePath()) / path
+    if place.suffix == ".abc":
+        return from_abc.parse_to_json(from_abc.first_tune(place.read_bytes(), path), path)
+    stream = converter.parse(place, forceSource=True, storePickle=False)
     return to_json(score_from_music21(stream, source=path))
 
 

@@ -133,7 +133,11 @@ def _read_part(stream: Any, default_name: str) -> _Part:
 
 
 def _events(stream: Any, base: Fraction, lane: str) -> Iterator[tuple[Fraction, str, Any]]:
-    """Yield (onset, music21 voice, element) in order of the measures; parts inside a stream are left out."""
+    """Yield (onset, music21 voice, element) in order of the measures; parts inside a stream are left out.
+
+    A voice without a number of its own takes its place among the voices of the measure.
+    """
+    voices = 0
     for element in stream:
         onset = base + _exact(stream.elementOffset(element))
         if not element.isStream:
@@ -142,7 +146,10 @@ def _events(stream: Any, base: Fraction, lane: str) -> Iterator[tuple[Fraction, 
             yield onset, lane, element
             yield from _events(element, onset, lane)
         elif "Voice" in element.classSet:
-            yield from _events(element, onset, str(element.id))
+            voices += 1
+            name = str(element.id)
+            numbered = name.isascii() and name.isdigit() and len(name) <= 2
+            yield from _events(element, onset, name if numbered else str(voices))
         elif "Part" not in element.classSet:
             yield from _events(element, onset, lane)
 

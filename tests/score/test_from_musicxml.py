@@ -124,6 +124,16 @@ def test_plain_streams_without_measures() -> None:
     assert score.anacrusis == 0
 
 
+def test_voices_without_numbers_keep_their_places_from_measure_to_measure() -> None:
+    from music21 import stream
+
+    measures = [
+        stream.Measure([stream.Voice([_m21(name, 4)]) for name in names]) for names in (("C5", "E4"), ("D5", "F4"))
+    ]
+    score = score_from_music21(stream.Part(measures), source="x")
+    assert [[n.spelling for n in voice.notes] for voice in score.voices] == [["C5", "D5"], ["E4", "F4"]]
+
+
 def test_pitches_outside_midi_are_refused() -> None:
     from music21 import stream
 
@@ -210,6 +220,7 @@ def test_how_a_name_finds_its_path() -> None:
     paths = ("a/x.krn", "a/x.mxl", "a/y.xml", "b/y.xml")
     assert corpus_path("x", paths) == corpus_path("a/x", paths) == "a/x.mxl"
     assert corpus_path("x.krn", paths) == "a/x.krn"
+    assert corpus_path("op1/first", ("haydn/op1/first.mxl", "mozart/first.mxl")) == "haydn/op1/first.mxl"
     with pytest.raises(LoadError, match=r"means several pieces .*a/y, b/y"):
         corpus_path("y", paths)
     with pytest.raises(LoadError, match="is not a piece"):
