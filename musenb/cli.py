@@ -154,6 +154,7 @@ def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument("task", choices=["chorale", "jsb"], help="the four-voice model, or the paper's benchmark")
     command.add_argument("--folder", type=Path, help="of the run; an unfinished run there goes on (default: ./musenb-TASK)")
     command.add_argument("--data", type=Path, help="a folder of your own music in four voices (chorale only)")
+    command.add_argument("--variant", help="of the paper's experiment (jsb only; an unknown name lists them)")
     command.add_argument("--steps", type=int, default=6000, help="updates in all (default: 6000)")
     command.add_argument("--rows", type=int, default=4, help="crops in a batch (default: 4)")
     command.add_argument("--cells", type=int, default=512, help="length of a crop in cells (default: 512)")
@@ -167,6 +168,7 @@ def _train(command: argparse.ArgumentParser) -> None:
 
 def train(options: argparse.Namespace) -> int:
     """Train a model, printing a line every fifty steps."""
+    from musenb.train.jsb import BEST
     from musenb.train.loop import Progress, Recipe
     from musenb.train.run import Run
     from musenb.train.run import train as run_training
@@ -177,8 +179,11 @@ def train(options: argparse.Namespace) -> int:
         steps=options.steps, validate_every=options.validate_every, patience=options.patience, seed=options.seed
     )
     folder = options.folder or Path(f"musenb-{options.task}")
+    if options.variant and options.task != "jsb":
+        raise SettingError(f"--variant {options.variant} is for the JSB experiment, not for {options.task!r}")
     run = Run(
-        options.task, folder, options.data, recipe, options.rows, options.cells, options.device, options.threads
+        options.task, folder, options.data, options.variant or BEST, recipe, options.rows, options.cells, options.device,
+        options.threads,
     )
 
     def report(line: Progress) -> None:

@@ -4,45 +4,53 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from musenb.analysis.bootstrap import ratio_interval
 from musenb.analysis.chorale_report import format_report
-from musenb.errors import ModelError, SettingError
+from musenb.errors import SettingError
+from musenb.model.config import ModelConfig
+from musenb.model.weights import expected_shapes
 from musenb.progress import Bar
 from musenb.sample.masks import PART_WRITING
 from musenb.sample.policy import Policy
 from musenb.session import model_file, open_model
-from musenb.tokens import pitch_grid
 from musenb.tokens.grid import Grid
 from musenb.train.chorale_data import gather, read_corpus, read_grids, write_grids
-from musenb.train.jsb import split_rows
+from musenb.train.jsb import VARIANTS, split_rows, variant_of
 from musenb.train.judge import judge_chorales, nats, split_nats, write_chorales
 
 
 def evaluate_jsb(options: argparse.Namespace) -> int:
     """Print C1 of a model of the paper's form on the canonical validation and test splits."""
     model = model_file(options.model or "jsb")
-    if model.decoder.config.features != pitch_grid.FEATURES or model.decoder.config.vocabulary != pitch_grid.VOCABULARY:
-        raise ModelError(f"the model '{model.name}' does not read the paper's form of the chorales")
-    record: dict[str, Any] = {"variant": Path(model.name).stem, "checksum": model.checksum, "unit": "nats per cell"}
+    config = model.decoder.config
+    variant = variant_of(config)
+    record: dict[str, Any] = {"variant": variant, "checksum": model.checksum, "unit": "nats per cell"}
+    record |= {"paper": VARIANTS[variant].paper, "parameters": parameters(config)}
     for split in ("valid", "test"):
         with Bar(split) as bar:
-            sums = nats(model.decoder, split_rows(split), _tick(bar))
+            sums = nats(model.decoder, split_rows(split, config), _tick(bar))
         low, high = ratio_interval(sums[:, 0], sums[:, 1])
         record[split] = float(sums[:, 0].sum() / sums[:, 1].sum())
         record[f"{split}_interval"], record[f"{split}_cells"] = [low, high], int(sums[:, 1].sum())
     if options.json:
         print(json.dumps(record))
         return 0
+    print(f"variant {variant}, {record['parameters']:,} parameters")
     for split in ("valid", "test"):
         low, high = record[f"{split}_interval"]
         print(f"{split:5}  {record[split]:.4f} nats per cell  [{low:.4f}, {high:.4f}]  {record[f'{split}_cells']} cells")
     return 0
+
+
+def parameters(config: ModelConfig) -> int:
+    """Return the number of trained numbers in a model."""
+    return sum(math.prod(shape) for shape in expected_shapes(config).values())
 
 
 def evaluate_chorale(options: argparse.Namespace) -> int:

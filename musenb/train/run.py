@@ -13,7 +13,7 @@ from musenb.model.config import ModelConfig
 from musenb.model.transformer import Transformer
 from musenb.train.chorale import chorale_config, chorale_rows
 from musenb.train.chorale_data import gather, read_corpus, read_folder, read_grids, write_grids
-from musenb.train.jsb import jsb_config, jsb_rows
+from musenb.train.jsb import BEST, jsb_config, jsb_rows
 from musenb.train.loop import Progress, Recipe, Trainer
 from musenb.train.rows import CroppedRows
 
@@ -32,6 +32,8 @@ class Run:
         Receives data, log and checkpoints; a run that is there already is taken up again.
     data : Path or None
         A user's own folder of music, for 'chorale'; the installed music21 corpus when None.
+    variant : str
+        Which variant of the JSB experiment; see `musenb.train.jsb.VARIANTS`.
     recipe : Recipe
     rows, cells : int
         Crops in a batch, >= 1, and their length in cells, a multiple of 4.
@@ -49,6 +51,7 @@ class Run:
     task: str
     folder: Path
     data: Path | None = None
+    variant: str = BEST
     recipe: Recipe = field(default_factory=Recipe)
     rows: int = 4
     cells: int = 512
@@ -88,7 +91,8 @@ def train(run: Run, report: Callable[[Progress], None], stop: Callable[[], bool]
 def prepared(run: Run) -> tuple[ModelConfig, CroppedRows]:
     """Return the model's shape and the rows of a run; chorale grids are read once and kept in the folder."""
     if run.task == "jsb":
-        return jsb_config(), jsb_rows(rows=run.rows, cells=run.cells, device=run.device)
+        config = jsb_config(run.variant)
+        return config, jsb_rows(config, rows=run.rows, cells=run.cells, device=run.device)
     kept = run.folder / "grids.npz"
     if not kept.exists():
         run.folder.mkdir(parents=True, exist_ok=True)
