@@ -120,13 +120,15 @@ class Piece:
         self.relations, self.hidden, self.work = relations, hidden, work
 
     def logits(self, span: Span) -> tuple[Tensor, list[ChunkTerms]]:
-        """Return (H, C, e) logits in powers of two and the relations' terms. Buffers 0 (the result) and 1 change."""
+        """Return (H, C, e) logits in powers of two and the relations' terms. Buffers 0 (the result) and 1 change.
+
+        The content is added to the relative term where it lies, read as skewed.
+        """
         q = self.q[:, span.queries]
         queries, keys = span.shape
         shape = (q.shape[0], queries, keys)
-        logits = torch.bmm(q, self.k[:, span.keys].mT, out=self.work.matrix(0, *shape))
-        torch.bmm(q, self.er[:, -keys:].mT, out=self.work.relative(1, *shape))
-        logits += self.work.skewed(1, *shape)
+        torch.bmm(q, self.er[:, -keys:].mT, out=self.work.relative(0, *shape))
+        logits = self.work.skewed(0, *shape).baddbmm_(q, self.k[:, span.keys].mT)
         terms = [relation.chunk(span.queries, span.keys) for relation in self.relations]
         for term in terms:
             logits += term.logits(q, out=self.work.matrix(1, *shape))
@@ -172,7 +174,7 @@ class ChunkedRelativeAttention(torch.autograd.Function):
         out = torch.empty_like(q)
         normaliser = q.new_empty(*q.shape[:3], 1)  # log2 of each row's sum of powers
         limits = torch.finfo(q.dtype)
-        for b, heads, piece in pieces((q, k, v, er), embeddings, plan, 2):
+        for b, heads, piece in pieces((q, k, v, er), embeddings, plan, 2 if embeddings else 1):
             for span in spans(q.shape[2], plan):
                 logits, _ = piece.logits(span)
                 top = logits.amax(-1, keepdim=True).clamp_min_(limits.min)  # finite for a query without any key
