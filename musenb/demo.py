@@ -23,7 +23,7 @@ from musenb.errors import LoadError, MusenbError, SaveError, SettingError
 
 NOTEBOOK = "studio.ipynb"
 FIRST_PORT, LAST_PORT = 8888, 8987
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 
 # JupyterLab asks for news and updates over the network at its first start; a classroom has no use for the question.
 _QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}

@@ -59,7 +59,7 @@ def test_a_taken_port_is_refused_and_another_is_found() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="ends the process by signals that only POSIX has")
 def test_the_printed_address_answers_and_ctrl_c_ends_everything(tmp_path: Path) -> None:
     demo = subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-    watchdog = threading.Timer(120, demo.kill)
+    watchdog = threading.Timer(240, demo.kill)
     watchdog.start()
     try:
         assert demo.stdout is not None
