@@ -73,6 +73,9 @@ def test_program_changes_do_not_split_a_voice() -> None:
 
 def test_drums_are_left_out() -> None:
     assert pitches(read(named("D") + "00 99 24 40 60 89 24 00 " + END, named("A") + ON_C + END)) == {"A": [60]}
+    mixed = named("A") + "00 99 24 40 60 89 24 00 " + ON_C + END
+    assert pitches(read(mixed, named("B") + ON_C + END)) == {"A": [60], "B": [60]}
+    assert pitches(read(mixed)) == {"track 0": [60]}
     with pytest.raises(LoadError, match="only drums"):
         read("00 99 24 40 60 89 24 00 " + END)
 
