@@ -6,11 +6,15 @@ Dimensions: N layers, H heads, B rows, C capacity in positions, Dh width of a he
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
+
+if TYPE_CHECKING:
+    from musenb.model.step import Workspace
 
 
 class Cache:
@@ -29,9 +33,9 @@ class Cache:
         Positions read so far, 0..capacity.
     pairs : float32 (N, 2, H, B, C, Dh)
         Keys and values of each layer; what lies beyond `length` means nothing.
-    related : int32 (R, B, C)
-        Attributes of each position; `present` tells which have one.
-    present : bool (R, B, C)
+    related : int64 (R, B, C)
+        Attributes of each position; `absent` tells which have none.
+    absent : bool (R, B, C)
     """
 
     def __init__(self, config: ModelConfig, rows: int) -> None:
@@ -40,8 +44,9 @@ class Cache:
         self.config, self.rows, self.capacity, self.length = config, rows, config.context, 0
         shape = (config.layers, 2, config.heads, rows, config.context, config.head_width)
         self.pairs = np.empty(shape, np.float32)
-        self.related = np.empty((len(config.relations), rows, config.context), np.int32)
-        self.present = np.empty(self.related.shape, bool)
+        self.related = np.empty((len(config.relations), rows, config.context), np.int64)
+        self.absent = np.empty(self.related.shape, bool)
+        self.workspace: Workspace | None = None
 
     def rewind(self, length: int) -> None:
         """Forget all positions from `length` on.
@@ -75,14 +80,14 @@ class Cache:
         for place, row in enumerate(index):
             chosen.pairs[:, :, :, place, :n] = self.pairs[:, :, :, row, :n]
             chosen.related[:, place, :n] = self.related[:, row, :n]
-            chosen.present[:, place, :n] = self.present[:, row, :n]
+            chosen.absent[:, place, :n] = self.absent[:, row, :n]
         return chosen
 
     def remember(self, related: np.ndarray) -> None:
         """Write the attributes (B, n, R) of the positions that come next; `length` stays."""
         stop = self.length + related.shape[1]
         self.related[:, :, self.length : stop] = related.transpose(2, 0, 1)
-        np.greater_equal(self.related[:, :, self.length : stop], 0, self.present[:, :, self.length : stop])
+        np.less(self.related[:, :, self.length : stop], 0, self.absent[:, :, self.length : stop])
 
     def steps(self, relation: int, span: int, *, start: int, stop: int) -> np.ndarray:
         """Return which row of a relation's embedding each query and key meet at.
@@ -97,12 +102,29 @@ class Cache:
 
         Returns
         -------
-        int32 (B, stop - start, stop)
+        int64 (B, stop - start, stop)
             0..2K, and 2K+1 where either has no attribute.
         """
-        values, present = self.related[relation], self.present[relation]
+        values, absent = self.related[relation], self.absent[relation]
         steps = values[:, None, :stop] - values[:, start:stop, None]
         np.clip(steps, -span, span, out=steps)
         steps += span
-        steps[~(present[:, None, :stop] & present[:, start:stop, None])] = 2 * span + 1
+        steps[absent[:, None, :stop] | absent[:, start:stop, None]] = 2 * span + 1
         return steps
+
+    def steps_of_one(self, position: int) -> list[np.ndarray]:
+        """Return `steps` of each relation for one query, (B, L), with the rows of the batch numbered through."""
+        found, stop = [], position + 1
+        for relation, span in enumerate(self.config.relations):
+            values, absent = self.related[relation], self.absent[relation]
+            steps = values[:, :stop] - values[:, position:stop]
+            np.maximum(steps, -span, out=steps)
+            np.minimum(steps, span, out=steps)
+            np.add(steps, span, steps)
+            np.putmask(steps, absent[:, :stop], 2 * span + 1)
+            if absent[:, position].any():
+                steps[absent[:, position]] = 2 * span + 1
+            if self.rows > 1:
+                steps += np.arange(self.rows)[:, None] * (2 * span + 2)
+            found.append(steps)
+        return found

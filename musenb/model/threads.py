@@ -1,7 +1,7 @@
 """One thread of linear algebra while single positions are decoded, and the user's number again afterwards.
 
-The matrices of one position are so small that a second thread costs more than it brings, and on a loaded machine the threads
-wait for each other.
+The matrices of one position are so small that a second thread costs more than it brings, and on a loaded machine the
+threads wait for each other.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ Dimensions: B rows, H heads, Q recorded positions, L positions read when the las
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -28,9 +29,9 @@ class Trace:
     Parameters
     ----------
     names : tuple of str
-        What to record. 'residual': the residual stream behind a layer, (B, D) a position; layer -1 is the sum of the embeddings.
-        'content' and 'relative': the two parts of the scaled logits, (B, H, keys) a position, where 'relative' is the terms for
-        distance and relations together; 'weights': the softmax of their sum.
+        What to record. 'residual': the residual stream behind a layer, (B, D) a position; layer -1 is the sum of the
+        embeddings. 'content' and 'relative': the two parts of the scaled logits, (B, H, keys) a position, where
+        'relative' is the terms for distance and relations together; 'weights': the softmax of their sum.
     layers : container of int, or None
         Which layers, from 0; None for all.
     positions : container of int, or None
@@ -43,7 +44,8 @@ class Trace:
     """
 
     def __init__(
-        self, names: tuple[str, ...] = NAMES, *, layers: Container[int] | None = None, positions: Container[int] | None = None
+        self, names: tuple[str, ...] = NAMES, *,
+        layers: Container[int] | None = None, positions: Container[int] | None = None,
     ) -> None:
         for name in names:
             if name not in NAMES:
@@ -80,13 +82,17 @@ class Trace:
             filled[:, :, number, : row.shape[-1]] = row
         return filled
 
+    def forget(self, start: int) -> None:
+        """Drop the records of all positions from `start` on."""
+        kept = bisect_left(self._positions, start)
+        for rows in self._records.values():
+            del rows[kept:]
+        del self._positions[kept:]
+
     def begin(self, start: int, stop: int) -> Recorder | None:
         """Make room for positions start..stop-1; None when none of them is to be recorded."""
         if self._positions and self._positions[-1] >= start:
-            kept = sum(position < start for position in self._positions)
-            for rows in self._records.values():
-                del rows[kept:]
-            del self._positions[kept:]
+            self.forget(start)
         fresh = [position for position in range(start, stop) if self.chosen is None or position in self.chosen]
         self._positions += fresh
         return Recorder(self, start, fresh) if fresh else None
@@ -131,7 +137,7 @@ class Silence:
     heads : tuple of (int, int)
         Layer and head: its attention weights are 0.
     layers : tuple of int
-        The block adds nothing to the residual stream.
+        The block adds nothing to the residual stream; it still attends, so that a trace shows it.
     relative : bool
         The terms for distance and relations are 0 in all layers.
     """

@@ -1,7 +1,8 @@
 """Checkpoints: safetensors files that are read with distrust, and a manifest for the shipped ones.
 
-A file is read once, into memory; every check and every array comes from those bytes. What is in it must be exactly what its own
-configuration asks for: the names and shapes of `Transformer.state_dict()`, in half, bfloat16 or single precision, all finite.
+A file is read once, into memory; every check and every array comes from those bytes. What is in it must be exactly
+what its own configuration asks for: the names and shapes of `Transformer.state_dict()`, in half, bfloat16 or single
+precision, all finite.
 
 References
 ----------
@@ -35,13 +36,11 @@ MOST_TENSORS = 10_000
 MOST_FILE_BYTES = 2_000_000_000
 SIZES = {"F16": 2, "BF16": 2, "F32": 4}
 
+PICKLE = "a pickle; pickles can run programs and are never read, only safetensors files are"
 STRANGERS = (  # first bytes of what is often found in the place of a checkpoint
     (b"version https://git-lfs", "a Git LFS pointer, not the file that it points to: fetch it with `git lfs pull`"),
-    (b"PK\x03\x04", "a zip file, as torch.save writes it, with pickled objects inside; only safetensors files are read"),
-    (b"\x80\x02", "a pickle; pickles can run programs and are never read, only safetensors files are"),
-    (b"\x80\x03", "a pickle; pickles can run programs and are never read, only safetensors files are"),
-    (b"\x80\x04", "a pickle; pickles can run programs and are never read, only safetensors files are"),
-    (b"\x80\x05", "a pickle; pickles can run programs and are never read, only safetensors files are"),
+    (b"PK\x03\x04", "a zip file with pickled objects, as torch.save writes it; only safetensors files are read"),
+    *((bytes([0x80, protocol]), PICKLE) for protocol in range(2, 6)),
     (b"\x93NUMPY", "a NumPy array, not a safetensors file"),
 )
 
@@ -88,13 +87,15 @@ def open_shipped(name: str, *, folder: Path = SHIPPED) -> tuple[ModelConfig, Ten
     """
     entries = _manifest(folder)
     if name + SUFFIX not in entries:
-        raise ModelError(f"unknown model {name!r}; the shipped models are {', '.join(shipped_names(folder=folder)) or 'none'}")
+        names = ", ".join(shipped_names(folder=folder))
+        raise ModelError(f"unknown model {name!r}; the shipped models are {names or 'none'}")
     path, entry = str(folder / (name + SUFFIX)), entries[name + SUFFIX]
     data = _read(path)
     if len(data) != entry["bytes"]:
-        raise WeightsError(f"{path}: {len(data):,} bytes where the manifest has {entry['bytes']:,}: the file is cut or replaced")
+        sizes = f"{len(data):,} bytes where the manifest has {entry['bytes']:,}"
+        raise WeightsError(f"{path}: {sizes}: the file is cut or replaced; install again")
     if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-        raise WeightsError(f"{path}: its SHA-256 is not that of the manifest: the file is damaged or replaced; install again")
+        raise WeightsError(f"{path}: its SHA-256 is not the manifest's: the file is damaged or replaced; install again")
     return parse_weights(data, source=path)
 
 
@@ -116,7 +117,7 @@ def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     """Return the name and shape of every tensor of a model."""
     width, heads, inner = config.width, config.heads, config.feed_forward
     shapes = {
-        "token.weight": (config.vocabulary + 1, width // 2 if config.positions == "concatenated" else width),
+        "token.weight": (config.begin + 1, width // 2 if config.positions == "concatenated" else width),
         "feature.weight": (max(sum(config.features), 1), width),
         "norm.weight": (width,),
         "readout.weight": (config.vocabulary, width),
@@ -146,11 +147,13 @@ def check_tensors(config: ModelConfig, tensors: Mapping[str, np.ndarray], *, sou
     _check_names({name: tuple(array.shape) for name, array in tensors.items()}, config, source)
     for name, array in tensors.items():
         if not np.isfinite(array).all():
-            raise WeightsError(f"{source}: tensor {name!r} has {int((~np.isfinite(array)).sum())} numbers that are not finite")
+            count = int((~np.isfinite(array)).sum())
+            raise WeightsError(f"{source}: tensor {name!r} has {count:,} numbers that are not finite")
 
 
 def weights_bytes(
-    config: ModelConfig, tensors: Mapping[str, np.ndarray], *, metadata: Mapping[str, str] | None = None, half: bool = True
+    config: ModelConfig, tensors: Mapping[str, np.ndarray], *,
+    metadata: Mapping[str, str] | None = None, half: bool = True,
 ) -> bytes:
     """Return a checkpoint as the bytes of a safetensors file; the same arguments give the same bytes.
 
@@ -253,11 +256,11 @@ def _header(data: bytes, source: str) -> tuple[dict, int]:
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > MOST_HEADER_BYTES:
         raise WeightsError(
-            f"{source}: not a safetensors file: it has {len(data):,} bytes and begins with a header length of {length:,}; "
-            f"at most {MOST_HEADER_BYTES:,} are allowed"
+            f"{source}: not a safetensors file: it has {len(data):,} bytes and begins with a header length of "
+            f"{length:,}; at most {MOST_HEADER_BYTES:,} are allowed"
         )
     if 8 + length > len(data):
-        raise WeightsError(f"{source}: the file is cut: a header of {length:,} bytes is announced, {len(data) - 8:,} follow")
+        raise WeightsError(f"{source}: the file is cut: of the {length:,} bytes of the header {len(data) - 8:,} are there")
     try:
         header = json.loads(data[8 : 8 + length], object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
@@ -283,7 +286,7 @@ def _entry(name: str, value: object, source: str) -> _Entry:
     if not isinstance(value, dict) or set(value) != {"dtype", "shape", "data_offsets"}:
         raise fault("is not described by dtype, shape and data_offsets")
     dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
-    if dtype not in SIZES if isinstance(dtype, str) else True:
+    if not isinstance(dtype, str) or dtype not in SIZES:
         raise fault(f"is of type {str(dtype)[:40]!r}; {', '.join(SIZES)} are allowed")
     for what, numbers in (("shape", shape), ("data_offsets", offsets)):
         if not isinstance(numbers, list) or len(numbers) > 8 or not all(type(n) is int and n >= 0 for n in numbers):
@@ -298,7 +301,8 @@ def _check_offsets(entries: dict[str, _Entry], size: int, source: str) -> None:
     expected = 0
     for name, entry in sorted(entries.items(), key=lambda item: (item[1].start, item[1].stop)):
         if entry.start != expected:
-            raise WeightsError(f"{source}: tensor {name[:80]!r} begins at byte {entry.start:,} of the data, not at {expected:,}")
+            places = f"begins at byte {entry.start:,} of the data, not at {expected:,}"
+            raise WeightsError(f"{source}: tensor {name[:80]!r} {places}")
         expected = entry.stop
     if size < expected:
         raise WeightsError(f"{source}: the file is cut: {expected:,} bytes of data are announced, {size:,} follow")
@@ -320,7 +324,7 @@ def _config(metadata: object, source: str) -> ModelConfig:
         kind = {"bool": bool, "str": str, "float": (int, float), "tuple[int, ...]": tuple}.get(field.type, int)
         whole = all(type(item) is int for item in value) if kind is tuple else kind is not int or type(value) is int
         if not isinstance(value, kind) or not whole:
-            raise WeightsError(f"{source}: {field.name} of the model configuration is {value!r}, not of type {field.type}")
+            raise WeightsError(f"{source}: {field.name} of the configuration is {value!r}, not of type {field.type}")
     if config.layers > MOST_TENSORS:
         raise WeightsError(f"{source}: a model of {config.layers:,} layers; the file cannot hold it")
     return config
@@ -332,12 +336,13 @@ def _check_names(shapes: dict[str, tuple[int, ...]], config: ModelConfig, source
     if missing or unknown:
         told = "; ".join(
             f"{len(names)} tensors {what}, such as {names[0][:80]!r}"
-            for what, names in (("are missing", missing), ("are unknown", unknown)) if names
+            for what, names in (("are missing", missing), ("are unknown", unknown))
+            if names
         )
         raise WeightsError(f"{source}: {told}: the tensors are not those of its configuration")
     for name, shape in shapes.items():
         if shape != expected[name]:
-            raise WeightsError(f"{source}: tensor {name!r} has shape {shape}; its configuration asks for {expected[name]}")
+            raise WeightsError(f"{source}: tensor {name!r} has shape {shape}, not {expected[name]} as its configuration asks")
 
 
 def _array(data: bytes, start: int, entry: _Entry) -> np.ndarray:
