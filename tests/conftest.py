@@ -7,9 +7,13 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from musenb.model.decode import Decoder
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -57,3 +61,32 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def project() -> Path:
     """Return the folder of the checkout."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a checkpoint of the chorale model's form with few and random weights."""
+    import numpy as np
+
+    from musenb.model.config import ModelConfig
+    from musenb.model.weights import expected_shapes, weights_bytes
+    from musenb.tokens import grid
+
+    config = ModelConfig(
+        vocabulary=len(grid.VOCABULARY), inputs=grid.INPUTS, features=grid.FEATURES, relations=grid.RELATION_SPANS,
+        width=16, layers=2, heads=2, feed_forward=24, max_distance=64, context=256, dropout=0.0,
+    )
+    rng = np.random.default_rng(5)
+    tensors = {name: rng.normal(0, 0.5, shape) for name, shape in expected_shapes(config).items()}
+    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
+    path.write_bytes(weights_bytes(config, tensors))
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_decoder(tiny_checkpoint: Path) -> Decoder:
+    """Return the decoder of that checkpoint."""
+    from musenb.model.decode import Decoder
+    from musenb.model.weights import load_weights
+
+    return Decoder(*load_weights(tiny_checkpoint))

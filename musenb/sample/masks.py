@@ -1,7 +1,7 @@
 """What may stand in a cell of the four-voice grid: each constraint one function from a place to the words it allows.
 
-A constraint sees the cells written so far and returns bool (V,). The grammar and the ranges always hold. The rules of part-writing are
-wishes: where a wish would leave no word, it is passed over.
+A constraint sees the cells written so far and returns bool (V,). The grammar and the ranges always hold. The rules of
+part-writing are wishes: where a wish would leave no note, new or held, it is passed over.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def no_parallels(place: Place) -> np.ndarray:
         return allowed
     for other in range(VOICE_COUNT):
         was, now = place.before[other], place.now[other]
-        if other == place.voice or was == SILENT or now == SILENT or was == now or (was - here) % 12 not in (0, 7):
+        if other == place.voice or SILENT in (was, now) or was == now or (was - here) % 12 not in (0, 7):
             continue
         for pitch in range(HOLD):
             same_interval = (now - pitch) % 12 == (was - here) % 12
@@ -96,10 +96,10 @@ PART_WRITING: tuple[Constraint, ...] = (no_parallels, no_crossing)
 
 
 def allowed_words(place: Place, wishes: Sequence[Constraint] = ()) -> np.ndarray:
-    """Return the words allowed at a place, bool (V,), never none: a wish that would leave none is passed over."""
+    """Return the words allowed at a place, bool (V,), never none: a wish that would leave no note is passed over."""
     allowed = np.logical_and.reduce([constraint(place) for constraint in ALWAYS])
     for wish in wishes:
         narrowed = allowed & wish(place)
-        if narrowed[: REST].any():
+        if narrowed[:REST].any():
             allowed = narrowed
     return allowed

@@ -6,12 +6,14 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Integral
 
 import numpy as np
 
 from musenb.errors import SettingError, TokenError
 from musenb.score.note import Note, Score, TimeSignature, Voice
 from musenb.tokens.grid import (
+    FERMATA,
     STEP,
     UNKNOWN,
     VOICES,
@@ -20,9 +22,9 @@ from musenb.tokens.grid import (
     assign_voices,
     encode,
     features_of,
-    frame_of,
     set_phrases,
     sounding,
+    stretch_ends,
 )
 
 MOST_BARS = 512
@@ -53,7 +55,8 @@ class Plan:
     def features(self) -> np.ndarray:
         """Features of every cell in raster order, int64 (4 T, F).
 
-        Given voices are told ahead only where something is left to write beside or before them; a prime in all voices is simply the past.
+        Given voices are told ahead only where something is left to write beside or before them; a prime in all voices
+        is simply the past.
         """
         cells = self.grid.cells
         known = np.where(cells == UNKNOWN, UNKNOWN, sounding(cells))
@@ -67,7 +70,7 @@ class Plan:
         return len(self.grid.cells) * STEP
 
 
-def plan_continuation(prime: Score, *, bars: int, voices: Sequence[str] | None = None) -> Plan:
+def plan_continuation(prime: Score, *, bars: int, voices: str | Sequence[str] | None = None) -> Plan:
     """Return the plan of `bars` more bars after a prime; an unfinished last bar of the prime is filled first.
 
     Parameters
@@ -76,7 +79,7 @@ def plan_continuation(prime: Score, *, bars: int, voices: Sequence[str] | None =
         One to four monophonic voices on the sixteenth grid.
     bars : int
         1..512.
-    voices : sequence of str, optional
+    voices : str or sequence of str, optional
         Which chorale voices the prime's voices are; see `assign_voices`.
 
     Raises
@@ -86,16 +89,16 @@ def plan_continuation(prime: Score, *, bars: int, voices: Sequence[str] | None =
     TokenError
         The prime does not fit the grid.
     """
-    if isinstance(bars, bool) or not isinstance(bars, int) or not 1 <= bars <= MOST_BARS:
+    if isinstance(bars, bool) or not isinstance(bars, Integral) or not 1 <= bars <= MOST_BARS:
         raise SettingError(f"bars {bars!r} is not a whole number in 1..{MOST_BARS}")
     if not prime.end:
         raise TokenError(f"the prime has no notes{_place(prime)}; at least one is needed")
     last = list(prime.bars())[-1]
-    total = last.end + bars * last.metre.bar_length
+    total = last.end + int(bars) * last.metre.bar_length
     steps = total / STEP
     if steps.denominator != 1:
         raise TokenError(f"the bars of {last.metre.beats}/{last.metre.unit}{_place(prime)} are not whole sixteenths")
-    names = assign_voices(prime) if voices is None else tuple(voices)
+    names = (voices,) if isinstance(voices, str) else assign_voices(prime) if voices is None else tuple(voices)
     grid = encode(prime, voices=names, steps=int(steps))
     frame = Frame(grid.frame.columns.copy())
     plan_phrases(frame.columns, prime, total)
@@ -108,18 +111,19 @@ def plan_continuation(prime: Score, *, bars: int, voices: Sequence[str] | None =
 def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:
     """Write where phrases end into frame columns (T, 7).
 
-    The prime's own fermatas stand. From the last of them, or from the beginning, phrases go on at the prime's pace, or by eight
-    quarters (twelve in metres of three); the last one takes what remains and ends with the piece.
+    The prime's own fermatas stand. From the last of them, or from the beginning, phrases go on at the prime's pace when
+    it is a bar or more in whole beats, else by `usual_phrase`; the last one takes what remains and ends with the piece.
     """
-    own = sorted({note.end for voice in prime.voices for note in voice.notes if note.fermata})
+    under = columns[:, FERMATA - 1] == 1
+    own = [end * STEP for end in stretch_ends(under)]
     metre = prime.metre_at(prime.end)
-    length = own[-1] - own[-2] if len(own) > 1 else usual_phrase(metre)
+    pace = own[-1] - own[-2] if len(own) > 1 else Fraction(0)
+    length = pace if pace >= metre.bar_length and pace % metre.beat_length == 0 else usual_phrase(metre)
     ends = list(own)
     following = (own[-1] if own else Fraction(0)) + length
     while following <= total - length / 2:
         ends.append(following)
         following += length
-    under = frame_of(prime, len(columns)).columns[:, 5] == 1 if own else np.zeros(len(columns), bool)
     hold = closing_chord(metre)
     for end in ends:
         if end > prime.end or not own:

@@ -9,6 +9,7 @@ Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC (2011): Philox,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -41,11 +42,15 @@ class Policy:
     top_k: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("temperature", "top_p"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Real):
+                raise SettingError(f"{name} {value!r} is not a number")
         if not 0 <= self.temperature <= 4:
             raise SettingError(f"temperature {self.temperature} is outside 0..4")
         if not 0 < self.top_p <= 1:
             raise SettingError(f"top_p {self.top_p} is outside the range above 0 up to 1")
-        if isinstance(self.top_k, bool) or not isinstance(self.top_k, int) or self.top_k < 0:
+        if isinstance(self.top_k, bool) or not isinstance(self.top_k, Integral) or self.top_k < 0:
             raise SettingError(f"top_k {self.top_k!r} is not a whole number of at least 0")
 
     def as_pairs(self) -> tuple[tuple[str, str], ...]:
@@ -71,7 +76,7 @@ class Draws:
     seed: int
 
     def __post_init__(self) -> None:
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed <= LARGEST_SEED:
+        if isinstance(self.seed, bool) or not isinstance(self.seed, Integral) or not 0 <= self.seed <= LARGEST_SEED:
             raise SettingError(f"seed {self.seed!r} is not a whole number in 0..{LARGEST_SEED}")
 
     def at(self, place: int) -> float:
@@ -101,7 +106,8 @@ def probabilities(logits: np.ndarray, policy: Policy, allowed: np.ndarray | None
         scores = np.where(allowed, scores, -np.inf)
     if policy.temperature == 0:
         return np.eye(len(scores))[int(scores.argmax())]
-    scores = (scores - scores.max()) / policy.temperature
+    with np.errstate(over="ignore"):
+        scores = (scores - scores.max()) / policy.temperature
     order = np.argsort(-scores, kind="stable")
     shares = np.exp(scores[order])
     shares /= shares.sum()

@@ -1,7 +1,8 @@
 """Cells and notes as they are sampled: seeded, cancellable, and resumable to the same result.
 
 The number drawn for a cell depends on the seed and the cell's place alone, and cells are always computed by the same
-calls in the same order, so a piece that was stopped anywhere and taken up again is the piece that an uninterrupted run gives.
+calls in the same order, so a piece that was stopped anywhere and taken up again is the piece that an uninterrupted run
+gives.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from musenb.sample.plan import Plan
 from musenb.sample.policy import Draws, Policy, choose, probabilities
 from musenb.score.note import Note, Origin
 from musenb.tokens.grid import (
-    FERMATA,
     FIRST_HELD,
     HOLD,
     LOWEST,
@@ -29,9 +29,10 @@ from musenb.tokens.grid import (
     VOICE_COUNT,
     VOICES,
     attributes_of,
+    has_fermata,
     inputs_of,
 )
-from musenb.tokens.reader import GridReader, Sounding
+from musenb.tokens.reader import Change, GridReader, Sounding
 
 
 class CellModel(Protocol):
@@ -107,8 +108,8 @@ class Sampling:
         context = self.model.config.context
         if self.plan.first * VOICE_COUNT >= context:
             raise ModelError(
-                f"the prime has {self.plan.first * VOICE_COUNT} cells, more than fit before the first new one in the model's "
-                f"context of {context} ({context // VOICE_COUNT * STEP} quarters); hand over fewer of its bars"
+                f"the prime has {self.plan.first * VOICE_COUNT} cells, more than fit before the first new one in the "
+                f"model's context of {context} ({context // VOICE_COUNT * STEP} quarters); hand over fewer of its bars"
             )
         self.given = self.plan.grid.cells.ravel()
         self.cells = np.full(self.given.size, UNKNOWN)
@@ -116,6 +117,7 @@ class Sampling:
         self.reader = GridReader()
         self._draws = Draws(self.seed)
         self._feed = Feed(self.model, self.plan.features)
+        self._untold: list[NoteEvent] = []
 
     @property
     def done(self) -> bool:
@@ -123,12 +125,17 @@ class Sampling:
         return self.position == len(self.cells)
 
     def events(self, stop: Callable[[], bool] = lambda: False) -> Iterator[NoteEvent]:
-        """Write on and yield the events of generated notes, to the end or until `stop`, asked before each cell, is true."""
-        while not self.done:
-            if stop():
+        """Write on and yield the events of generated notes, to the end or until `stop` is true.
+
+        `stop` is asked before each cell. Each event is handed out once, whenever the iteration is left and begun anew.
+        """
+        while True:
+            while self._untold:
+                event, self._untold = self._untold[0], self._untold[1:]
+                yield event
+            if self.done or stop():
                 return
-            yield from self._write()
-        yield from self._endings()
+            self._write()
 
     def __iter__(self) -> Iterator[NoteEvent]:
         return self.events()
@@ -155,8 +162,8 @@ class Sampling:
                 voices[VOICES[voice]].append(self._note(note, end))
         return voices
 
-    def _write(self) -> Iterator[NoteEvent]:
-        """Write one cell. The piece grows by the last assignment alone, so that an interrupt leaves it whole."""
+    def _write(self) -> None:
+        """Write one cell. The piece grows by the last assignments alone, so that an interrupt leaves it whole."""
         place = self.position
         if self.reader.position != place:
             self.reader = replayed(self.cells[:place])
@@ -165,20 +172,24 @@ class Sampling:
             logits = self._feed.logits(self.cells[:place], self.reader)
             if cell == UNKNOWN:
                 cell = int(self.written[place]) if place < len(self.written) else self._draw(logits, place)
+        told = [*self._untold, *self._changed(self.reader.read(cell), place)]
         self.cells[place] = cell
-        change = self.reader.read(cell)
-        self.position = place + 1
+        self.position, self._untold = place + 1, told
+
+    def _changed(self, change: Change, place: int) -> Iterator[NoteEvent]:
+        """Yield the events of the cell at `place`; with the last cell, everything that sounds ends."""
+        step, last = place // VOICE_COUNT, place + 1 == len(self.cells)
         if change.ended is not None and self._generated(change.voice, change.ended):
-            note = self._note(change.ended, place // VOICE_COUNT)
-            yield NoteEvent("end", VOICES[change.voice], note.onset, note.pitch, note)
+            yield self._end(change.voice, change.ended, step)
         if change.begun is not None and self._generated(change.voice, change.begun):
             yield NoteEvent("begin", VOICES[change.voice], change.begun.onset * STEP, change.begun.pitch + LOWEST)
+        for voice, note in enumerate(self.reader.singing if last else ()):
+            if note is not None and self._generated(voice, note):
+                yield self._end(voice, note, step + 1)
 
-    def _endings(self) -> Iterator[NoteEvent]:
-        for voice, sounding in enumerate(self.reader.singing):
-            if sounding is not None and self._generated(voice, sounding):
-                note = self._note(sounding, len(self.cells) // VOICE_COUNT)
-                yield NoteEvent("end", VOICES[voice], note.onset, note.pitch, note)
+    def _end(self, voice: int, sounding: Sounding, end: int) -> NoteEvent:
+        note = self._note(sounding, end)
+        return NoteEvent("end", VOICES[voice], note.onset, note.pitch, note)
 
     def _draw(self, logits: np.ndarray, place: int) -> int:
         step, voice = divmod(place, VOICE_COUNT)
@@ -190,14 +201,15 @@ class Sampling:
         return self.plan.grid.cells[note.onset, voice] == UNKNOWN
 
     def _note(self, note: Sounding, end: int) -> Note:
-        fermata = bool(self.plan.grid.frame.columns[end - 1, FERMATA - 1] == 1)
-        return Note(note.onset * STEP, (end - note.onset) * STEP, note.pitch + LOWEST, fermata=fermata, origin=self.origin)
+        fermata, onset = has_fermata(self.plan.grid.frame.columns, end), note.onset * STEP
+        return Note(onset, end * STEP - onset, note.pitch + LOWEST, fermata=fermata, origin=self.origin)
 
 
 class Feed:
     """Brings the model's cache to where the writing is.
 
-    The given beginning goes in one pass, then cell by cell. When the context is full, the last half of it is read afresh.
+    The given beginning goes in one pass, then cell by cell. When the context is full, the last half of it is read
+    afresh.
 
     Parameters
     ----------
@@ -209,12 +221,14 @@ class Feed:
     def __init__(self, model: CellModel, features: np.ndarray) -> None:
         self.model, self.features = model, features
         self.cache, self.start = model.start(1), 0
+        self.passed = 0  # the place before which cells were read in one pass
 
     def logits(self, cells: np.ndarray, reader: GridReader) -> np.ndarray:
         """Return the logits (V,) of the cell that follows `cells` (L,), which `reader` has read."""
         place, context = len(cells), self.model.config.context
         if self.start + self.cache.length > place:
-            self.cache.rewind(place - self.start)
+            # After an interrupt; what was read in one pass is read so again, for the same numbers to the last bit.
+            self.cache.rewind(0 if place == self.passed else place - self.start)
         if self.cache.length == context:
             self.cache, self.start = self.model.start(1), place - context // 2
         first = self.start + self.cache.length
@@ -224,8 +238,10 @@ class Feed:
             tokens = np.array([FIRST_HELD + pitch if cells[-1] == HOLD else cells[-1]])
             related = np.array([[pitch, step]])
         else:
+            self.passed = place
             tokens, related = row_before(cells, first, self.model.config.begin)
-        return self.model.extend(self.cache, tokens[None], self.features[None, first : place + 1], related[None])[0, -1]
+        features = self.features[None, first : place + 1]
+        return self.model.extend(self.cache, tokens[None], features, related[None])[0, -1]
 
 
 def row_before(cells: np.ndarray, first: int, begin: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musenb.sample.masks import (
+    PART_WRITING,
+    SILENT,
+    WORDS,
+    Place,
+    allowed_words,
+    grammar,
+    in_range,
+    no_crossing,
+    no_parallels,
+)
+from musenb.tokens.grid import HOLD, LOWEST, REST, VOCABULARY, VOICES
+
+SOUNDS = st.just(SILENT) | st.integers(0, HOLD - 1)
+NOTES = {name: number for number, name in enumerate(VOCABULARY)}
+
+
+@st.composite
+def places(draw: st.DrawFn) -> Place:
+    voice = draw(st.integers(0, 3))
+    before = np.array(draw(st.lists(SOUNDS, min_size=4, max_size=4)))
+    now = np.array([draw(SOUNDS) if other < voice else SILENT for other in range(4)])
+    return Place(draw(st.integers(0, 50)), voice, before, now, draw(st.booleans()))
+
+
+def place(voice: str, before: str, now: str) -> Place:
+    """Return the place of a voice from note names, '-' for silence and for what is not written."""
+    sounds = [[SILENT if n == "-" else NOTES[n] for n in text.split()] for text in (before, now)]
+    return Place(1, VOICES.index(voice), np.array(sounds[0]), np.array(sounds[1]))
+
+
+def forbidden(mask: np.ndarray) -> set[str]:
+    return {VOCABULARY[word] for word in np.flatnonzero(~mask)}
+
+
+@given(places())
+def test_something_is_always_allowed_and_rules_only_narrow(here: Place) -> None:
+    free, ruled = allowed_words(here), allowed_words(here, PART_WRITING)
+    assert ruled[:REST].any()
+    assert not (ruled & ~free).any()
+    assert np.array_equal(free, grammar(here) & in_range(here))
+
+
+def test_holding_needs_a_note_of_ones_own() -> None:
+    assert grammar(place("alto", "C5 A4 F4 F3", "C5 - - -")).all()
+    assert forbidden(grammar(place("alto", "C5 - F4 F3", "C5 - - -"))) == {"HOLD"}
+    here = Place(1, 1, np.array([36, 33, 29, 17]), np.full(4, SILENT), after_given=True)
+    assert forbidden(grammar(here)) == {"HOLD"}
+
+
+@pytest.mark.parametrize(
+    ("voice", "lowest", "highest"),
+    [("soprano", "C4", "A5"), ("alto", "E3", "D5"), ("tenor", "A#2", "A4"), ("bass", "C2", "F#4")],
+)
+def test_a_voice_keeps_to_its_range(voice: str, lowest: str, highest: str) -> None:
+    mask = in_range(place(voice, "- - - -", "- - - -"))
+    allowed = np.flatnonzero(mask)
+    assert (VOCABULARY[allowed[0]], VOCABULARY[allowed[-3]]) == (lowest, highest)
+    assert mask[[HOLD, REST]].all()
+    assert len(allowed) == NOTES[highest] - NOTES[lowest] + 3
+
+
+@pytest.mark.parametrize(
+    ("voice", "before", "now", "wrong"),
+    [
+        # the soprano went up a tone from a fifth above the alto: a fifth above again is wrong
+        ("alto", "G4 C4 - -", "A4 - - -", {"D4", "D5"}),
+        # an octave below the soprano: the octaves below its new note, in the same direction
+        ("bass", "C5 - - C3", "D5 - - -", {"D3", "D4", "D5"}),
+        # a unison
+        ("alto", "C4 C4 - -", "D4 - - -", {"D4", "D5"}),
+        # down
+        ("alto", "G4 C4 - -", "F4 - - -", {"A#3", "A#2"}),
+        # fifths and octaves with two voices at once
+        ("bass", "G4 C4 - C3", "A4 D4 - -", {"D3", "D4", "D5"}),
+        # a sixth, or a fourth, may go in parallel
+        ("alto", "A4 C4 - -", "B4 - - -", set()),
+        ("alto", "F4 C4 - -", "G4 - - -", set()),
+        # the other voice stays, is silent, or was silent
+        ("alto", "G4 C4 - -", "G4 - - -", set()),
+        ("alto", "G4 C4 - -", "- - - -", set()),
+        ("alto", "- C4 - -", "G4 - - -", set()),
+        ("alto", "G4 - - -", "A4 - - -", set()),
+    ],
+)
+def test_parallels_are_forbidden_and_nothing_else(voice: str, before: str, now: str, wrong: set[str]) -> None:
+    assert forbidden(no_parallels(place(voice, before, now))) == wrong
+
+
+@pytest.mark.parametrize(("above", "below"), [(43, 36), (36, 36), (40, 16)])
+def test_the_count_of_parallels_agrees_with_the_mask(above: int, below: int) -> None:
+    for now_above, now_below in product(range(above - 5, above + 6), range(below - 14, below + 15)):
+        if not (0 <= now_above < HOLD and 0 <= now_below < HOLD):
+            continue
+        moved = now_above != above and now_below != below
+        same_way = (now_above > above) == (now_below > below)
+        same = (now_above - now_below) % 12 == (above - below) % 12
+        wrong = moved and same_way and same and (above - below) % 12 in (0, 7)
+        here = Place(1, 1, np.array([above, below, SILENT, SILENT]), np.array([now_above, SILENT, SILENT, SILENT]))
+        assert no_parallels(here)[now_below] == (not wrong)
+
+
+def test_voices_do_not_cross() -> None:
+    mask = no_crossing(place("tenor", "C5 A4 F4 F3", "C5 E4 - -"))
+    assert np.flatnonzero(mask).tolist() == [*range(NOTES["E4"] + 1), HOLD, REST]
+    mask = no_crossing(place("tenor", "- - - -", "- - - C3"))
+    assert np.flatnonzero(mask).tolist() == [*range(NOTES["C3"], HOLD), HOLD, REST]
+    assert no_crossing(place("tenor", "C5 A4 F4 F3", "- - - -")).all()
+
+
+def test_a_rule_that_would_leave_no_note_is_passed_over() -> None:
+    # The alto must be below a soprano that sings lower than any alto: with nothing to hold, only the rest is left.
+    here = place("alto", "- - - -", "D3 - - -")
+    assert forbidden(no_crossing(here)) >= {VOCABULARY[pitch] for pitch in range(52 - LOWEST, HOLD)}
+    assert np.array_equal(allowed_words(here, PART_WRITING), allowed_words(here))
+
+
+def test_masks_are_as_wide_as_the_vocabulary() -> None:
+    assert grammar(place("alto", "- - - -", "- - - -")).shape == (WORDS,) == (len(VOCABULARY),)
