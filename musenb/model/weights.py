@@ -260,7 +260,7 @@ def _header(data: bytes, source: str) -> tuple[dict, int]:
             f"{length:,}; at most {MOST_HEADER_BYTES:,} are allowed"
         )
     if 8 + length > len(data):
-        raise WeightsError(f"{source}: the file is cut: of the {length:,} bytes of the header {len(data) - 8:,} are there")
+        raise WeightsError(f"{source}: the file is cut: {len(data) - 8:,} of the {length:,} bytes of header are there")
     try:
         header = json.loads(data[8 : 8 + length], object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
@@ -342,7 +342,7 @@ def _check_names(shapes: dict[str, tuple[int, ...]], config: ModelConfig, source
         raise WeightsError(f"{source}: {told}: the tensors are not those of its configuration")
     for name, shape in shapes.items():
         if shape != expected[name]:
-            raise WeightsError(f"{source}: tensor {name!r} has shape {shape}, not {expected[name]} as its configuration asks")
+            raise WeightsError(f"{source}: tensor {name!r} has shape {shape}, not {expected[name]} as is configured")
 
 
 def _array(data: bytes, start: int, entry: _Entry) -> np.ndarray:

@@ -154,7 +154,8 @@ def test_a_copy_goes_its_own_way() -> None:
 
 
 def test_candidates_start_from_one_prime() -> None:
-    decoder, prime, tails = decoder_of(reference_of(SMALL)), row_of(SMALL, 50, rows=2), row_of(SMALL, 20, rows=3, seed=1)
+    decoder, prime = decoder_of(reference_of(SMALL)), row_of(SMALL, 50, rows=2)
+    tails = row_of(SMALL, 20, rows=3, seed=1)
     cache = decoder.start(2)
     decoder.extend(cache, *prime)
     found = stepwise(decoder, cache.select([1, 0, 1]), tails)
@@ -270,14 +271,15 @@ from musenb.model.config import ModelConfig
 from musenb.model.decode import Decoder, Silence, Trace
 from musenb.model.weights import expected_shapes, parse_weights, weights_bytes
 
-config = ModelConfig(vocabulary=5, features=(2,), relations=(3,), width=12, heads=2, layers=2, feed_forward=8, context=9)
+config = ModelConfig(vocabulary=5, features=(2,), relations=(3,), width=12, heads=2, layers=2, context=9)
 rng = np.random.default_rng(0)
 tensors = {name: rng.normal(size=shape) for name, shape in expected_shapes(config).items()}
 decoder = Decoder(*parse_weights(weights_bytes(config, tensors), source="test"))
 cache, trace = decoder.start(), Trace()
 column = np.zeros((1, 1), int)
 for _ in range(9):
-    logits = decoder.extend(cache, column, column[..., None], column[..., None], trace=trace, silence=Silence(relative=True))
+    row = column, column[..., None], column[..., None]
+    logits = decoder.extend(cache, *row, trace=trace, silence=Silence(relative=True))
 assert np.isfinite(logits).all()
 heavy = {"torch", "music21", "verovio", "symusic", "scipy", "numba"} & set(sys.modules)
 assert not heavy, heavy
