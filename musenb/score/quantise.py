@@ -3,8 +3,8 @@
 Conventions
 -----------
 - Onsets and ends go to the nearest grid line, the later one when both are as near. A note lasts at least one step.
-- A voice is a line when no note overlaps the next by more than one grid step, as legato playing does. In a line, a note
-  ends at the latest where the next begins, and of two notes that fall on one line of the grid the longer stays.
+- A voice is a line when every overlap is shorter than a grid step, as in legato playing. In a line, a note ends at the
+  latest where the next begins, and of two notes that fall on one line of the grid the longer stays.
 - In any other voice only notes of one pitch are kept apart in this way; chords and held notes stay.
 - Changes of metre, key and tempo go to the grid too; of two that fall together, the later one counts.
 """
@@ -137,7 +137,7 @@ def _is_line(voice: Voice, grid: Fraction) -> bool:
     reached = Fraction(0)
     for before, after in zip(voice.notes, voice.notes[1:], strict=False):
         reached = max(reached, before.end)
-        if reached - after.onset > grid or before.onset == after.onset:
+        if reached - after.onset >= grid or before.onset == after.onset:
             return False
     return True
 

@@ -29,9 +29,10 @@ NAMES = ["air.mid", "AIR.MIDI", "air.musicxml", "air.xml", "air.mxl", "air.abc"]
 
 
 def mxl() -> bytes:
+    """Return XML as an archive, always dated the same."""
     out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
-        written.writestr("air.xml", XML)
+    with zipfile.ZipFile(out, "w") as written:
+        written.writestr(zipfile.ZipInfo("air.xml"), XML, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

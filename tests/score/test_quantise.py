@@ -42,6 +42,12 @@ def test_chords_stay_chords() -> None:
     assert cells(done.score) == [(0, 1, 60), (0, 1, 64), (1, 2, 60)]
 
 
+def test_an_overlap_of_a_whole_step_is_meant() -> None:
+    meant = played(("0", "1.25", 60), ("1", "2", 64))
+    assert quantise(meant).score == meant
+    assert quantise(played(("0", "1.24", 60), ("1", "2", 64))).score.voices[0].monophonic
+
+
 def test_very_short_notes_last_one_step() -> None:
     done = quantise(played(("0", "0.05", 60), ("1", "1.5", 62)))
     assert cells(done.score) == [(0, F(1, 4), 60), (1, F(3, 2), 62)]
