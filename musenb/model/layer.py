@@ -53,7 +53,7 @@ class Layer:
 def embedding_table(config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return all embeddings in one table (rows, D), and the first row of tokens, of each feature, and of the waves."""
     tables = [tensors["token.weight"]]
-    first = [0, *np.cumsum((config.vocabulary + 1, *config.features))]
+    first = [0, *np.cumsum((config.begin + 1, *config.features))]
     if config.features:
         tables.append(tensors["feature.weight"])
     if config.positions == "added":
