@@ -23,6 +23,7 @@ from torch.nn import functional
 
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
+from musenb.model.dropout import Dropout
 from musenb.model.relative import (
     Relation,
     chunked_relative_attention,
@@ -124,7 +125,7 @@ class Block(nn.Module):
         self.attention = Attention(config, related=related)
         self.norm_feed_forward = nn.RMSNorm(config.width, eps=NORM_EPSILON)
         self.feed_forward = FeedForward(config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, x: Tensor, attributes: Tensor, tap: Tap | None = None) -> Tensor:
         x = x + self.dropout(self.attention(self.norm_attention(x), attributes, tap))
@@ -153,7 +154,7 @@ class Transformer(nn.Module):
         self.blocks = nn.ModuleList(Block(config, related=n < config.relation_layers) for n in range(config.layers))
         self.norm = nn.RMSNorm(config.width, eps=NORM_EPSILON)
         self.readout = nn.Linear(config.width, config.vocabulary, bias=False)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self._initialise()
 
     def _initialise(self) -> None:
