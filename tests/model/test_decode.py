@@ -235,17 +235,22 @@ def test_tensors_of_another_model_are_refused() -> None:
         Decoder(SMALL, blank_tensors(ModelConfig(vocabulary=11)))
 
 
-def test_an_interrupt_leaves_the_cache_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_leaves_the_cache_as_it_was() -> None:
     decoder, row = decoder_of(reference_of(SMALL)), row_of(SMALL, 150)
     cache, trace = decoder.start(), Trace(("weights",))
     expected = decoder.extend(cache, *row)
     cache.rewind(10)
 
-    class Stop:
-        def __contains__(self, layer: int) -> bool:
-            raise KeyboardInterrupt
+    class InTheSecondChunk:
+        asked = 0
 
-    trace.layers = Stop()
+        def __contains__(self, layer: int) -> bool:
+            self.asked += 1
+            if self.asked > SMALL.layers + 1:
+                raise KeyboardInterrupt
+            return True
+
+    trace.layers = InTheSecondChunk()
     with pytest.raises(KeyboardInterrupt):
         decoder.extend(cache, *part(row, 10, 150), trace=trace)
     assert (cache.length, trace.positions) == (10, ())
