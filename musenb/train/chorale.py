@@ -1,8 +1,8 @@
 """The chorale model: its shape, and the variants of a piece that it is trained on.
 
-A training piece is moved by a random number of semitones within the voices' ranges. In some draws a voice or a passage is given:
-the model is told what it sounds a little ahead, as when a melody is to be harmonised, and only the other cells count. In some draws
-phrases or key are hidden, so that the model also works without them.
+A training piece is moved by a random number of semitones within the voices' ranges. In some draws a voice or a passage
+is given: the model is told what it sounds a little ahead, as when a melody is to be harmonised, and only the other
+cells count. In some draws phrases or key are hidden, so that the model also works without them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ NO_PHRASES, NO_KEY = 0.15, 0.1
 def chorale_config() -> ModelConfig:
     """Return the shape of the shipped chorale model."""
     return ModelConfig(
-        vocabulary=len(words.VOCABULARY), inputs=words.INPUTS, features=words.FEATURES, relations=words.RELATION_SPANS, relation_layers=1,
+        vocabulary=len(words.VOCABULARY), inputs=words.INPUTS, features=words.FEATURES,
+        relations=words.RELATION_SPANS, relation_layers=1,
         width=192, layers=6, heads=4, feed_forward=512, max_distance=1024, context=2048, dropout=0.15,
     )
 
@@ -51,7 +52,8 @@ def chorale_rows(
     """
     held = [plain_row(grid) for grid in splits["valid"][: validation or None]]
     train = splits["train"]
-    return CroppedRows([partial(varied, grid) for grid in train], [g.cells.size for g in train], held, rows, cells, device=device)
+    draws, sizes = [partial(varied, grid) for grid in train], [grid.cells.size for grid in train]
+    return CroppedRows(draws, sizes, held, rows, cells, device=device)
 
 
 def plain_row(grid: Grid) -> Row:
@@ -62,8 +64,9 @@ def plain_row(grid: Grid) -> Row:
 def row_with(grid: Grid, features: np.ndarray, weights: np.ndarray | None = None) -> Row:
     """Return a full grid as a row with features (4 T, F) and loss weights (4 T,)."""
     cells = grid.cells
+    inputs = words.inputs_of(cells)
     return row_of(
-        cells.ravel(), features, attributes_of(cells), begin=words.INPUTS, inputs=words.inputs_of(cells), weights=weights
+        cells.ravel(), features, attributes_of(cells), begin=words.INPUTS, inputs=inputs, weights=weights
     )
 
 
@@ -88,8 +91,8 @@ def transposed(grid: Grid, semitones: int) -> Grid:
     cells = np.where(grid.cells < HOLD, grid.cells + semitones, grid.cells)
     columns = grid.frame.columns.copy()
     key = columns[:, words.KEY - 1]
-    moved = [words.NO_KEY if k == words.NO_KEY else transposed_fifths(k - 7, semitones) + 7 for k in range(words.NO_KEY + 1)]
-    columns[:, words.KEY - 1] = np.array(moved)[key]
+    moved = [transposed_fifths(fifths, semitones) + 7 for fifths in range(-7, 8)]
+    columns[:, words.KEY - 1] = np.array([*moved, words.NO_KEY])[key]
     return Grid(cells, Frame(columns))
 
 

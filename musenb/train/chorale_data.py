@@ -9,11 +9,13 @@ import csv
 import dataclasses
 import hashlib
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -111,6 +113,8 @@ def read_folder(folder: Path) -> Iterator[tuple[str, str, Grid | str]]:
 def gather(found: Iterator[tuple[str, str, Grid | str]]) -> dict[str, list[Grid]]:
     """Return the grids of each split; files that could not be read are named in one warning.
 
+    Where no piece is held apart, every tenth is, from the first on; a single piece judges itself.
+
     Raises
     ------
     SettingError
@@ -126,15 +130,20 @@ def gather(found: Iterator[tuple[str, str, Grid | str]]) -> dict[str, list[Grid]
     if left_out:
         warnings.warn(f"{len(left_out)} pieces were left out: " + "; ".join(left_out[:5]), stacklevel=2)
     if not splits["train"]:
-        raise SettingError(f"none of the {len(left_out)} pieces fits four voices on sixteenths: " + "; ".join(left_out[:3]))
+        told = "; ".join(left_out[:3])
+        raise SettingError(f"none of the {len(left_out)} pieces fits four voices on sixteenths: {told}")
     if not splits["valid"]:
         splits["valid"] = splits["train"][::HELD_SHARE]
+        rest = [grid for number, grid in enumerate(splits["train"]) if number % HELD_SHARE]
+        if not rest:
+            warnings.warn("there is only one piece to train on; it is also the one to validate on", stacklevel=2)
+        splits["train"] = rest or splits["train"]
     return splits
 
 
-def write_grids(path: Path, splits: dict[str, list[Grid]]) -> None:
-    """Keep the grids of each split in one file."""
-    arrays: dict[str, np.ndarray] = {}
+def write_grids(path: Path, splits: dict[str, list[Grid]], *, source: str = "") -> None:
+    """Keep the grids of each split in one file, with a word on where they came from."""
+    arrays: dict[str, np.ndarray] = {"source": np.array(source)}
     for split, grids in splits.items():
         arrays[f"{split}.lengths"] = np.array([len(grid.cells) for grid in grids], np.int32)
         arrays[f"{split}.cells"] = _joined([grid.cells for grid in grids], len(VOICES))
@@ -148,13 +157,25 @@ def _joined(parts: Sequence[np.ndarray], width: int) -> np.ndarray:
     return np.concatenate(parts).astype(np.int8) if parts else np.zeros((0, width), np.int8)
 
 
-def read_grids(path: Path) -> dict[str, list[Grid]]:
-    """Return what `write_grids` kept."""
+def read_grids(path: Path, *, source: str = "") -> dict[str, list[Grid]]:
+    """Return what `write_grids` kept.
+
+    Raises
+    ------
+    SettingError
+        The file is damaged, or both it and the caller name a source and they differ.
+    """
     splits = {}
-    with np.load(path, allow_pickle=False) as arrays:
-        for split in SPLITS:
-            edges = np.cumsum(arrays[f"{split}.lengths"])[:-1]
-            cells = np.split(arrays[f"{split}.cells"].astype(np.int64), edges)
-            columns = np.split(arrays[f"{split}.columns"].astype(np.int64), edges)
-            splits[split] = [Grid(c, Frame(f)) for c, f in zip(cells, columns, strict=True) if len(c)]
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            kept = str(arrays["source"]) if "source" in arrays else ""
+            for split in SPLITS:
+                edges = np.cumsum(arrays[f"{split}.lengths"])[:-1]
+                cells = np.split(arrays[f"{split}.cells"].astype(np.int64), edges)
+                columns = np.split(arrays[f"{split}.columns"].astype(np.int64), edges)
+                splits[split] = [Grid(c, Frame(f)) for c, f in zip(cells, columns, strict=True) if len(c)]
+    except (BadZipFile, EOFError, KeyError, OSError, ValueError, zlib.error) as error:
+        raise SettingError(f"the chorales kept in '{path}' are damaged: {error}; delete the file") from None
+    if source and kept and kept != source:
+        raise SettingError(f"the chorales kept in '{path}' are those of {kept}, not of {source}; use another folder")
     return splits

@@ -22,10 +22,11 @@ def windows(length: int, context: int) -> Iterator[tuple[int, int, int]]:
 
     Rows up to `context` are read whole; longer ones in windows of `context` that move by half of it.
     """
+    move = max(context // 2, 1)
     yield 0, 0, min(length, context)
     first = context
     while first < length:
-        stop = min(first + context // 2, length)
+        stop = min(first + move, length)
         yield stop - context, first, stop
         first = stop
 
@@ -38,7 +39,8 @@ def nats_per_cell(model: Transformer, row: Row) -> np.ndarray:
         for start, first, stop in windows(len(row), model.config.context):
             part = row.crop(start, stop)
             targets = torch.from_numpy(part.targets).to(device)
-            losses = torch.nn.functional.cross_entropy(model(inputs_of([part], device))[0].double(), targets, reduction="none")
+            logits = model(inputs_of([part], device))[0].double()
+            losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
             nats[first:stop] = losses[first - start :].cpu().numpy()
     return nats
 

@@ -1,7 +1,7 @@
 """The paper's chorale experiment: the canonical split, and the variants of its Table 2.
 
-A variant is a model's shape; everything else (rows, seed, budget) is the same for all. The paper's own models are larger
-(5 layers, 512 wide); these are of a size that two processor cores train.
+A variant is a model's shape; everything else (rows, seed, budget) is the same for all. The paper's own models are
+larger (5 layers, 512 wide); these are of a size that two processor cores train.
 
 References
 ----------
@@ -31,7 +31,7 @@ VOICE = pitch_grid.FEATURES[:1]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A line of Table 2: what the model is given, and the paper's nats per cell on validation (None: not in the paper)."""
+    """A line of Table 2: the model's shape, and the paper's nats per cell on validation (None: not in the paper)."""
 
     shape: dict[str, Any]
     paper: float | None

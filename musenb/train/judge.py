@@ -1,4 +1,4 @@
-"""What a trained model is worth: C1 by the decoder that plays, and chorales written for the measures of C2, C3 and C4."""
+"""What a trained model is worth: C1 by the decoder that plays, and chorales written for C2, C3 and C4."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def nats(decoder: Decoder, rows: Sequence[Row], tick: Tick = lambda done, total:
 
 
 def split_nats(decoder: Decoder, grids: Sequence[Grid], tick: Tick = lambda done, total: None) -> dict[str, float]:
-    """Return nats per cell of chorales in the product's form: in all, for holding or not, and for the pitch of what begins.
+    """Return nats per cell of chorales in the product's form: in all, for hold or not, for the pitch of what begins.
 
     The parts add up: ln p(word) = ln p(hold or not) + ln p(word given that it is not a hold).
     """
@@ -61,10 +61,10 @@ def split_nats(decoder: Decoder, grids: Sequence[Grid], tick: Tick = lambda done
 
 
 def write_chorales(
-    decoder: Decoder, frames: Sequence[Grid], *, policy: Policy, seed: int = 0, wishes: Sequence[Constraint] = PART_WRITING,
-    tick: Tick = lambda done, total: None,
+    decoder: Decoder, frames: Sequence[Grid], *, policy: Policy, seed: int = 0,
+    wishes: Sequence[Constraint] = PART_WRITING, tick: Tick = lambda done, total: None,
 ) -> list[np.ndarray]:
-    """Return whole chorales from nothing but the frames of real ones (length, metre, key, phrases), int (T, 4) pitches."""
+    """Return whole chorales, int (T, 4) pitches, from the frames of real ones: length, metre, key and phrases."""
     written = []
     for number, real in enumerate(frames):
         blank = Grid(np.full_like(real.cells, UNKNOWN), real.frame)

@@ -1,8 +1,9 @@
 """The training loop: seeded, resumable after a kill, the best average of weights kept.
 
-One step draws rows, computes the mean loss in nats per weighted token, and updates: Muon for the matrices inside the blocks,
-AdamW for everything else. The learning rate rises, stays, and falls linearly to zero over the last part of the run, so that a run can
-be extended by resuming it with more steps. Validation and the kept checkpoint use an exponential average of the weights.
+One step draws rows, computes the mean loss in nats per weighted token, and updates: Muon for the matrices inside the
+blocks, AdamW for everything else. The learning rate rises, stays, and falls linearly to zero over the last part of the
+run, so that a run can be extended by resuming it with more steps. Validation and the kept checkpoint use an exponential
+average of the weights.
 
 References
 ----------
@@ -20,6 +21,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 from torch.nn import functional
@@ -28,6 +30,8 @@ from musenb.errors import SettingError, WeightsError
 from musenb.export.write import atomic_write
 from musenb.model.transformer import Inputs, Transformer
 from musenb.train.muon import Muon
+
+LARGEST_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Recipe:
     patience : int
         Validations without a better value after which the run stops; 0 for never.
     seed : int
+        0..2**32 - 1.
 
     Raises
     ------
@@ -92,6 +97,10 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.steps < 1 or self.validate_every < 1:
             raise SettingError(f"steps {self.steps} and validate_every {self.validate_every} must be at least 1")
+        if self.patience < 0 or self.warmup < 0:
+            raise SettingError(f"patience {self.patience} and warmup {self.warmup} must be at least 0")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise SettingError(f"seed {self.seed} is outside 0..{LARGEST_SEED}")
         if not 0 <= self.decay <= 1 or not 0 <= self.average < 1:
             raise SettingError(f"decay {self.decay} must be in 0..1 and average {self.average} in 0 to below 1")
 
@@ -140,10 +149,16 @@ class Trainer:
         self.peaks = (recipe.muon_rate, recipe.rate)
 
     def run(self, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False) -> float:
-        """Train to the last step, or until `stop` says so or patience ends; return the best validation loss in nats."""
+        """Train to the last step, or until `stop` says so or patience ends; return the best validation loss in nats.
+
+        `stop` is asked before each step; the state is saved when it is true.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         losses, tokens, since = [], 0, time.perf_counter()
-        while self.step < self.recipe.steps and not stop():
+        while self.step < self.recipe.steps:
+            if stop():
+                self.save()
+                break
             loss, count = self.update()
             losses.append(loss)
             tokens += count
@@ -210,8 +225,8 @@ class Trainer:
             for index, state in optimiser.state_dict()["state"].items():
                 tensors |= {f"optimiser.{number}.{index}.{key}": torch.as_tensor(value) for key, value in state.items()}
         meta = {
-            "config": self.model.config.to_json(), "step": str(self.step), "best": repr(self.best), "stale": str(self.stale),
-            "rng": json.dumps(self.rng.bit_generator.state),
+            "config": self.model.config.to_json(), "step": str(self.step), "best": repr(self.best),
+            "stale": str(self.stale), "rng": json.dumps(self.rng.bit_generator.state),
         }
         atomic_write(self.folder / "last.safetensors", save(tensors, metadata=meta))
 
@@ -221,20 +236,25 @@ class Trainer:
         Raises
         ------
         WeightsError
-            The checkpoint belongs to a model of another shape.
+            The checkpoint is damaged, or belongs to a model of another shape.
         """
         path = self.folder / "last.safetensors"
         if not path.exists():
             return False
-        from safetensors import safe_open
-
-        with safe_open(path, "pt") as file:
-            meta = file.metadata()
-        if meta["config"] != self.model.config.to_json():
-            raise WeightsError(f"the run in '{self.folder}' has the configuration {meta['config']}, not {self.model.config.to_json()}")
-        tensors = load_file(path)
+        try:
+            with safe_open(path, "pt") as file:
+                meta = file.metadata() or {}
+            tensors = load_file(path)
+        except (SafetensorError, OSError) as error:
+            raise WeightsError(f"'{path}' is damaged: {error}; delete it to begin the run anew") from None
+        if not {"config", "step", "best", "stale", "rng"} <= meta.keys():
+            raise WeightsError(f"'{path}' is not the state of a training; use another folder for the run")
+        config = self.model.config.to_json()
+        if meta["config"] != config:
+            raise WeightsError(f"the run in '{self.folder}' has the configuration {meta['config']}, not {config}")
         self.model.load_state_dict({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})
-        self.average = {n.removeprefix("average."): t.to(self.device) for n, t in tensors.items() if n.startswith("average.")}
+        averages = {name.removeprefix("average."): t for name, t in tensors.items() if name.startswith("average.")}
+        self.average = {name: tensor.to(self.device) for name, tensor in averages.items()}
         for number, optimiser in enumerate(self.optimisers):
             state: dict[int, dict[str, Tensor]] = {}
             for name, tensor in tensors.items():

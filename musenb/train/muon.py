@@ -1,7 +1,7 @@
 """Muon: momentum whose update is replaced by the nearest matrix with equal singular values, in single precision.
 
-torch.optim.Muon computes in bfloat16, which a CPU without matrix units for it does twenty times slower than single precision; this
-one also takes all matrices of one shape as one batch.
+torch.optim.Muon computes in bfloat16, which a CPU without matrix units for it does twenty times slower than single
+precision; this one also takes all matrices of one shape as one batch.
 
 References
 ----------
@@ -45,7 +45,9 @@ class Muon(torch.optim.Optimizer):
     weight_decay : float
     """
 
-    def __init__(self, params: Iterable[Tensor], *, lr: float, momentum: float = 0.95, weight_decay: float = 0.0) -> None:
+    def __init__(
+        self, params: Iterable[Tensor], *, lr: float, momentum: float = 0.95, weight_decay: float = 0.0
+    ) -> None:
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from musenb.errors import SettingError
+from musenb.errors import SaveError, SettingError
 from musenb.model.config import ModelConfig
 from musenb.model.transformer import Transformer
 from musenb.train.chorale import chorale_config, chorale_rows
@@ -69,6 +69,8 @@ class Run:
             raise SettingError(f"device {self.device!r} is not there; 'cpu' always is, 'cuda' needs a CUDA GPU")
         if self.data is not None and self.task != "chorale":
             raise SettingError(f"--data is for training on one's own chorales; {self.task!r} uses its own data")
+        if self.data is not None and not self.data.is_dir():
+            raise SettingError(f"no folder '{self.data}' to train on")
 
 
 def train(run: Run, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False) -> float:
@@ -90,11 +92,28 @@ def train(run: Run, report: Callable[[Progress], None], stop: Callable[[], bool]
 
 def prepared(run: Run) -> tuple[ModelConfig, CroppedRows]:
     """Return the model's shape and the rows of a run; chorale grids are read once and kept in the folder."""
+    make_folder(run.folder)
     if run.task == "jsb":
         config = jsb_config(run.variant)
         return config, jsb_rows(config, rows=run.rows, cells=run.cells, device=run.device)
     kept = run.folder / "grids.npz"
+    source = "the music21 corpus" if run.data is None else f"'{run.data.resolve()}'"
     if not kept.exists():
-        run.folder.mkdir(parents=True, exist_ok=True)
-        write_grids(kept, gather(read_corpus() if run.data is None else read_folder(run.data)))
-    return chorale_config(), chorale_rows(read_grids(kept), rows=run.rows, cells=run.cells, device=run.device)
+        found = gather(read_corpus() if run.data is None else read_folder(run.data))
+        write_grids(kept, found, source=source)
+    splits = read_grids(kept, source=source)
+    return chorale_config(), chorale_rows(splits, rows=run.rows, cells=run.cells, device=run.device)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a run, unless it is there.
+
+    Raises
+    ------
+    SaveError
+        It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SaveError(f"cannot make the folder '{folder}' of the run: {error.strerror}") from None
