@@ -39,7 +39,10 @@ FORBIDDEN = {
     "widgets": {"torch"},
 }
 # Modules that play without torch although their folder trains with it.
-NUMPY_ONLY = {"model/decode.py", "model/config.py"}
+NUMPY_ONLY = {
+    *("model/cache.py", "model/chunk.py", "model/config.py", "model/decode.py", "model/layer.py"),
+    *("model/step.py", "model/threads.py", "model/trace.py", "model/weights.py"),
+}
 # Imported inside functions only, so that a plain `import musenb.<anything>` stays light.
 LAZY = {"music21", "symusic", "verovio", "pretty_midi", "IPython", "jupyterlab"}
 

@@ -1,7 +1,7 @@
 """Frozen values for music as people think of it: notes in voices, on exact time in quarters.
 
-Times and durations are `fractions.Fraction` quarters from the beginning of the piece, the anacrusis included: a piece with
-a one-quarter upbeat has its first bar line at 1. Pitches are MIDI numbers (middle C is 60).
+Times and durations are `fractions.Fraction` quarters from the beginning of the piece, the anacrusis included: a piece
+with a one-quarter upbeat has its first bar line at 1. Pitches are MIDI numbers (middle C is 60).
 """
 
 from __future__ import annotations
@@ -140,7 +140,9 @@ class TimeSignature:
     def __post_init__(self) -> None:
         object.__setattr__(self, "onset", exact_quarters(self.onset, "time signature onset"))
         if not 1 <= self.beats <= 64 or self.unit not in (1, 2, 4, 8, 16, 32, 64):
-            raise ScoreError(f"metre {self.beats}/{self.unit} at quarter {self.onset}: beats must be 1..64 over a power of two up to 64")
+            raise ScoreError(
+                f"metre {self.beats}/{self.unit} at quarter {self.onset}: beats must be 1..64 over a power of two up to 64"
+            )
 
     @property
     def bar_length(self) -> Fraction:
@@ -240,7 +242,9 @@ class Score:
         object.__setattr__(self, "tempos", tuple(sorted(self.tempos, key=lambda t: t.onset)) or (Tempo(),))
         object.__setattr__(self, "anacrusis", exact_quarters(self.anacrusis, "anacrusis"))
         if not 0 <= self.anacrusis < metres[0].bar_length:
-            raise ScoreError(f"anacrusis of {self.anacrusis} quarters is outside 0 to below {metres[0].bar_length}, the length of a bar")
+            raise ScoreError(
+                f"anacrusis of {self.anacrusis} quarters is outside 0 to below {metres[0].bar_length}, the length of a bar"
+            )
 
     @property
     def end(self) -> Fraction:
@@ -287,7 +291,9 @@ class Score:
         for voice in self.voices:
             kept = [n for n in voice.notes if n.end > start and n.onset < stop]
             moved = [
-                dataclasses.replace(n, onset=max(n.onset, start) - start, duration=min(n.end, stop) - max(n.onset, start))
+                dataclasses.replace(
+                    n, onset=max(n.onset, start) - start, duration=min(n.end, stop) - max(n.onset, start)
+                )
                 for n in kept
             ]
             voices.append(dataclasses.replace(voice, notes=tuple(moved)))
@@ -300,7 +306,11 @@ class Score:
             return tuple(dataclasses.replace(c, onset=max(c.onset - start, Fraction(0))) for c in [*before, *inside])
 
         return dataclasses.replace(
-            self, voices=tuple(voices), metres=shifted(self.metres), keys=shifted(self.keys), tempos=shifted(self.tempos),
+            self,
+            voices=tuple(voices),
+            metres=shifted(self.metres),
+            keys=shifted(self.keys),
+            tempos=shifted(self.tempos),
             anacrusis=anacrusis,
         )
 
