@@ -1,7 +1,7 @@
 """What every view shares: strict keywords, errors that are seen in the cell, a picture and a text that stand in.
 
-A view is a subclass of `MusenbWidget` with its traits, a bundle in `musenb/static` and, where it shows notes, the base class
-`musenb.widgets.notes.NoteView`. `frontend/README.md` tells how to add one.
+A view is a subclass of `MusenbWidget`, or of `musenb.widgets.notes.NoteView` where it shows notes, with its traits and
+a bundle in `musenb/static`. `frontend/README.md` tells how to add one.
 """
 
 from __future__ import annotations

@@ -103,8 +103,9 @@ def piece_of(score: Score, end: Fraction | None = None) -> Piece:
 class NoteView(MusenbWidget):
     """A view of notes that can grow while it is watched.
 
-    `show_score` replaces everything. `append` streams: batches are gathered and sent at most `STREAM_RATE` times a second, and
-    `commit` puts all notes into the trait, so that a second view, a page that is loaded again and a saved notebook have them.
+    `show_score` replaces everything. `append` streams: batches are gathered and sent at most `STREAM_RATE` times a
+    second, and `commit` puts all notes into the trait, so that a second view, a page that is loaded again and a saved
+    notebook have them.
     """
 
     notes = traitlets.Bytes(help="note table").tag(sync=True)

@@ -1,7 +1,7 @@
 """What travels between Python and the page: the single source of `frontend/src/wire.ts`.
 
-Records are `TypedDict` (JSON objects), rows are `NamedTuple` (JSON arrays), binary data goes in buffers beside a message or in
-a `Bytes` trait. `python -m musenb.widgets.wire` writes the TypeScript; `tests/test_wire.py` compares.
+Records are `TypedDict` (JSON objects), rows are `NamedTuple` (JSON arrays), binary data goes in buffers beside a
+message or in a `Bytes` trait. `python -m musenb.widgets.wire` writes the TypeScript; `tests/test_wire.py` compares.
 
 Notes travel as a table of columns, little-endian, `NOTE_BYTES` a note::
 
@@ -121,7 +121,6 @@ class EngineState(ViewState):
 
     code: bytes
     soundfont: bytes
-    digest: str
 
 
 class Append(TypedDict):
@@ -271,7 +270,6 @@ class EngineReply(TypedDict):
     """Kernel to page: two buffers, the code (gzip) and the soundfont."""
 
     kind: Literal["engine"]
-    digest: str
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import runpy
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = "import sys; from musenb.demo import open_demo; sys.exit(open_demo(browser=False, folder=sys.argv[1]))"
@@ -96,6 +97,35 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+# Append a code cell, run it as a person does, return its number.
+NEW_CELL = """async source => {
+    const notebook = jupyterapp.shell.currentWidget.content;
+    const cells = notebook.model.sharedModel;
+    const number = cells.cells.length;
+    cells.insertCell(number, {cell_type: 'code', source});
+    notebook.activeCellIndex = number;
+    notebook.deselectAll();
+    jupyterapp.commands.execute('notebook:run-cell');
+    return number;
+}"""
+CELL_IS_DONE = """number => {
+    const cell = jupyterapp.shell.currentWidget.content.widgets[number];
+    return cell?.model.executionState !== 'running' && cell?.model.executionCount !== null
+        && jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle';
+}"""
+CELL_ERROR = """number => {
+    const outputs = jupyterapp.shell.currentWidget.content.widgets[number].model.outputs.toJSON();
+    const raised = outputs.find(output => output.output_type === 'error');
+    return raised ? `${raised.ename}: ${raised.evalue}` : '';
+}"""
+BLANK = {
+    "cells": [],
+    "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
+
+
 @dataclass
 class Notebook:
     """One notebook open in the browser.
@@ -120,6 +150,18 @@ class Notebook:
             timeout=120_000,
         )
 
+    def run(self, snippet: str) -> Locator:
+        """Run a snippet in a new cell at the end and return its output area.
+
+        An exception in the cell fails the test with the kernel's words.
+        """
+        number = self.page.evaluate(NEW_CELL, snippet)
+        self.page.wait_for_function(CELL_IS_DONE, arg=number, timeout=300_000)
+        raised = self.page.evaluate(CELL_ERROR, number)
+        if raised:
+            pytest.fail(f"the cell raised: {raised}")
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".jp-Cell-outputArea")
+
     def run_all(self) -> None:
         """Run every cell from the top and wait for the last one."""
         self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
@@ -131,6 +173,12 @@ class Notebook:
         """Change JupyterLab's theme and wait until the page has it."""
         self.page.evaluate("name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
         self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+
+    def open_blank(self, lab: Lab, name: str = "blank") -> None:
+        """Open a new notebook without cells."""
+        path = lab.folder / f"{name}.ipynb"
+        path.write_text(json.dumps(BLANK))
+        self.open(lab.address(path.name))
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -5,6 +5,7 @@
 
 import type { Life } from "./life";
 import { TempoMap } from "./tempo";
+import type { Timeline } from "./schedule";
 import { quarters, seconds, type Quarters, type Seconds } from "./units";
 import type { Loop, TempoRow } from "./wire";
 
@@ -26,13 +27,16 @@ export interface Driver {
   readonly running: boolean;
   /** The moment that is heard now. */
   seconds(): Seconds;
-  /** Called by `play` within the click: the place to resume the audio context. Returns the seconds of count-in. */
+  /** From asking for a note to hearing it: the playhead stands for so long after a jump. */
+  readonly delay: Seconds;
+  /** Called by `play` within the click: the place to resume the audio context. Returns how long the playhead stands first. */
   start(from: Quarters): Seconds;
 }
 
 const wall: Driver = {
   running: true,
   seconds: () => seconds(performance.now() / 1000),
+  delay: seconds(0),
   start: () => seconds(0),
 };
 
@@ -93,9 +97,15 @@ export class PageClock {
     return this.#tempo.quartersAt(this.#score());
   }
 
-  /** Return the moment of the driver at which a quarter is heard, from where the playhead is; loops are not unrolled. */
-  momentOf(quarter: Quarters): Seconds {
-    return seconds(this.#moment + (this.#tempo.secondsAt(quarter) - this.#place) / this.#factor);
+  /** What gives the time while it sounds. */
+  get driver(): Driver | undefined {
+    return this.#driver;
+  }
+  /** Where the playhead stood at which moment of the driver, and how it goes on. */
+  get timeline(): Timeline {
+    const at = (quarter: Quarters) => this.#tempo.secondsAt(quarter);
+    const loop = this.#loop ? ([at(this.#loop[0]), at(this.#loop[1])] as const) : null;
+    return { place: this.#place, moment: this.#moment, factor: this.#factor, loop, end: at(this.#end) };
   }
 
   // What people do
@@ -126,7 +136,7 @@ export class PageClock {
   }
 
   seek(quarter: Quarters): void {
-    this.#anchor(quarters(Math.min(Math.max(quarter, 0), Math.max(this.#end, 0))));
+    this.#jump(quarters(Math.min(Math.max(quarter, 0), this.#end)));
     this.#tell("seek");
   }
 
@@ -143,7 +153,8 @@ export class PageClock {
   setLoop(loop: Loop | null): void {
     const at = this.playhead;
     this.#loop = loop && loop[1] - loop[0] >= 0.125 ? [quarters(Math.max(0, loop[0])), loop[1]] : null;
-    this.#anchor(at);
+    if (this.#playing && this.#loop && at >= this.#loop[1]) this.#jump(this.#loop[0]);
+    else this.#anchor(at);
     this.#tell("loop");
   }
 
@@ -179,24 +190,18 @@ export class PageClock {
     this.#tell("end");
   }
 
-  /** Take the time from `driver` for as long as `life` lasts. */
-  drive(driver: Driver, life: Life): void {
+  /** Take the time from `driver`, or from the system again. */
+  drive(driver: Driver | undefined): void {
+    if (driver === this.#driver) return;
     const at = this.playhead;
     this.#driver = driver;
     this.#anchor(at);
     this.#tell("driver");
-    life.atEnd(() => {
-      if (this.#driver !== driver) return;
-      const left = this.playhead;
-      this.#driver = undefined;
-      this.#anchor(left);
-      this.#tell("driver");
-    });
   }
 
-  /** The driver has begun or ceased to run: go on from where the playhead is. */
-  driverChanged(): void {
-    this.#anchor(this.playhead);
+  /** The driver has begun or ceased to run: go on from where the playhead is, `lead` seconds from now. */
+  driverChanged(lead = 0): void {
+    this.#anchor(this.playhead, lead);
     this.#tell("driver");
   }
 
@@ -235,10 +240,15 @@ export class PageClock {
     this.#arm();
   }
 
+  #jump(to: Quarters): void {
+    this.#anchor(to, this.#playing && this.#driver?.running ? this.#driver.delay : 0);
+  }
+
   #arm(): void {
     clearTimeout(this.#timer);
     if (!this.#playing || this.#loops()) return;
-    const left = this.momentOf(this.#end) - this.#source.seconds();
+    const way = (this.#tempo.secondsAt(this.#end) - this.#place) / this.#factor;
+    const left = this.#moment + way - this.#source.seconds();
     if (left < 2_000_000) this.#timer = setTimeout(() => this.#atEnd(), Math.max(0, left * 1000));
   }
 

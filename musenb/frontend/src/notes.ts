@@ -5,7 +5,7 @@ import type { Model } from "./mount";
 import type { Life } from "./life";
 import { decodeNotes, EMPTY, joinTables, type NoteTable } from "./table";
 import { quarters, type Quarters } from "./units";
-import type { Append, NotesState, Piece, Resend } from "./wire";
+import type { Append, Bar, NotesState, Piece, Resend } from "./wire";
 
 const NO_PIECE: Piece = { title: "", voices: [], bars: [], tempos: [], keys: [], end: quarters(0) };
 
@@ -40,6 +40,9 @@ export class NoteStore {
   }
   get piece(): Piece {
     return { ...NO_PIECE, ...this.#model.get("piece") };
+  }
+  get bars(): readonly Bar[] {
+    return this.#model.get("piece")?.bars ?? [];
   }
   /** True while more notes are on their way. */
   get streaming(): boolean {

@@ -93,7 +93,6 @@ export type EngineState = {
   clock_id: string;
   code: DataView;
   soundfont: DataView;
-  digest: string;
 };
 
 /** Kernel to page: notes that come after those of the trait; the table is the only buffer. */
@@ -225,5 +224,4 @@ export type EngineRequest = {
 /** Kernel to page: two buffers, the code (gzip) and the soundfont. */
 export type EngineReply = {
   kind: "engine";
-  digest: string;
 };
