@@ -2,8 +2,8 @@
 
 Dimensions: B rows, L positions, D width, H heads, Dh = D / H, F feature columns, R relations, V classes.
 
-Position i predicts token i. Its input is token i - 1 (or the beginning), the features of cell i, and for the relations the
-attributes of token i - 1.
+Position i predicts token i. Its input is token i - 1 (or the beginning), the features of cell i, and for the relations
+the attributes of token i - 1.
 
 References
 ----------
@@ -62,7 +62,8 @@ class Inputs:
         for name, columns in (("features", len(config.features)), ("attributes", len(config.relations))):
             shape = tuple(getattr(self, name).shape)
             if shape != (rows, length, columns):
-                raise ModelError(f"{name} of shape {shape} do not fit tokens of shape {(rows, length)}: {(rows, length, columns)} is needed")
+                needed = (rows, length, columns)
+                raise ModelError(f"{name} of shape {shape} do not fit tokens of shape {(rows, length)}: needs {needed}")
 
 
 class Attention(nn.Module):
@@ -74,8 +75,9 @@ class Attention(nn.Module):
         self.mix = nn.Linear(config.width, 3 * config.width, bias=False)
         self.out = nn.Linear(config.width, config.width, bias=False)
         size, scale = config.head_width, config.head_width**-0.5
-        distances = config.max_distance if config.relative else 1
-        table = torch.randn(config.heads, distances, size) * scale if config.relative else torch.zeros(config.heads, 1, size)
+        table = torch.zeros(config.heads, 1, size)
+        if config.relative:
+            table = torch.randn(config.heads, config.max_distance, size) * scale
         self.distance = nn.Parameter(table, requires_grad=config.relative)
         self.relation = nn.ParameterList(torch.randn(config.heads, 2 * k + 1, size) * scale for k in self.spans)
 
@@ -175,7 +177,8 @@ class Transformer(nn.Module):
         x = self.token(inputs.tokens)
         if self.config.positions != "none":
             wave = sinusoids(length, self.config.width - x.shape[-1] or self.config.width).to(x)
-            x = torch.cat([x, wave.expand(rows, -1, -1)], dim=-1) if self.config.positions == "concatenated" else x + wave
+            beside = self.config.positions == "concatenated"
+            x = torch.cat([x, wave.expand(rows, -1, -1)], dim=-1) if beside else x + wave
         if self.config.features:
             index = (inputs.features + self.offsets).view(rows * length, -1)
             x = x + self.feature(index).view(rows, length, -1)
@@ -189,8 +192,8 @@ class Transformer(nn.Module):
         inputs : Inputs
         tap : callable, optional
             Called with a name and a tensor at each named place; a tensor that it returns replaces the one it was given.
-            Names: 'embedding' and 'N.residual' (B, L, D), 'N.content', 'N.relative' and 'N.weights' (B, H, L, L), with N the
-            layer from 0. 'content' and 'relative' are the two parts of the scaled logits before the mask.
+            Names: 'embedding' and 'N.residual' (B, L, D), 'N.content', 'N.relative' and 'N.weights' (B, H, L, L), with N
+            the layer from 0. 'content' and 'relative' are the two parts of the scaled logits before the mask.
 
         Raises
         ------
@@ -214,7 +217,7 @@ def touch(tap: Tap | None, name: str, value: Tensor) -> Tensor:
 
 
 def sinusoids(length: int, width: int) -> Tensor:
-    """Return the fixed position waves of Vaswani et al. (2017), (L, width): sines in the first half, cosines in the second."""
+    """Return the fixed position waves of Vaswani et al. (2017), (L, width): sines in the first half, then cosines."""
     half = width // 2
     rates = torch.exp(-math.log(10000.0) * torch.arange(half) / max(half - 1, 1))
     angles = torch.arange(length)[:, None] * rates

@@ -141,7 +141,8 @@ class TimeSignature:
         object.__setattr__(self, "onset", exact_quarters(self.onset, "time signature onset"))
         if not 1 <= self.beats <= 64 or self.unit not in (1, 2, 4, 8, 16, 32, 64):
             raise ScoreError(
-                f"metre {self.beats}/{self.unit} at quarter {self.onset}: beats must be 1..64 over a power of two up to 64"
+                f"metre {self.beats}/{self.unit} at quarter {self.onset}: "
+                "beats must be 1..64 over a power of two up to 64"
             )
 
     @property
@@ -243,7 +244,8 @@ class Score:
         object.__setattr__(self, "anacrusis", exact_quarters(self.anacrusis, "anacrusis"))
         if not 0 <= self.anacrusis < metres[0].bar_length:
             raise ScoreError(
-                f"anacrusis of {self.anacrusis} quarters is outside 0 to below {metres[0].bar_length}, the length of a bar"
+                f"anacrusis of {self.anacrusis} quarters is outside 0 to below {metres[0].bar_length}, "
+                "the length of a bar"
             )
 
     @property
