@@ -192,8 +192,8 @@ class Transformer(nn.Module):
         inputs : Inputs
         tap : callable, optional
             Called with a name and a tensor at each named place; a tensor that it returns replaces the one it was given.
-            Names: 'embedding' and 'N.residual' (B, L, D), 'N.content', 'N.relative' and 'N.weights' (B, H, L, L), with N
-            the layer from 0. 'content' and 'relative' are the two parts of the scaled logits before the mask.
+            Names: 'embedding' and 'N.residual' (B, L, D), 'N.content', 'N.relative' and 'N.weights' (B, H, L, L),
+            with N the layer from 0. 'content' and 'relative' are the two parts of the scaled logits before the mask.
 
         Raises
         ------

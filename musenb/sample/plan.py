@@ -111,14 +111,14 @@ def plan_continuation(prime: Score, *, bars: int, voices: str | Sequence[str] | 
 def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:
     """Write where phrases end into frame columns (T, 7).
 
-    The prime's own fermatas stand. From the last of them, or from the beginning, phrases go on at the prime's pace when
-    it is a bar or more in whole beats, else by `usual_phrase`; the last one takes what remains and ends with the piece.
+    The prime's own fermatas stand. From the last of them, or from the beginning, phrases go on by `usual_phrase`, or at
+    the prime's pace when that is longer and in whole beats; the last one takes what remains and ends with the piece.
     """
     under = columns[:, FERMATA - 1] == 1
     own = [end * STEP for end in stretch_ends(under)]
     metre = prime.metre_at(prime.end)
     pace = own[-1] - own[-2] if len(own) > 1 else Fraction(0)
-    length = pace if pace >= metre.bar_length and pace % metre.beat_length == 0 else usual_phrase(metre)
+    length = pace if pace > usual_phrase(metre) and pace % metre.beat_length == 0 else usual_phrase(metre)
     ends = list(own)
     following = (own[-1] if own else Fraction(0)) + length
     while following <= total - length / 2:

@@ -83,12 +83,16 @@ def test_phrases_of_a_prime_without_fermatas_have_the_usual_length() -> None:
     assert under_fermatas(columns) == {x + y for x in (7, 15, 23) for y in (0, 0.25, 0.5, 0.75)}
 
 
-def test_phrases_go_on_at_the_pace_of_the_prime() -> None:
+def test_phrases_go_on_at_the_pace_of_the_prime_when_it_is_long() -> None:
+    prime = score_from_text("C4:11 C4^ D4:11 D4^")
+    columns = plan_continuation(prime, bars=6).grid.frame.columns
+    assert phrase_ends(columns) == [12, 24, 36, 48]
+    assert {11, 23, 35, 47} <= under_fermatas(columns)
+
+
+def test_phrases_after_short_ones_have_the_usual_length() -> None:
     prime = score_from_text("C4 D4 E4 F4^ G4 A4 B4 C5^")
-    columns = plan_continuation(prime, bars=2).grid.frame.columns
-    assert phrase_ends(columns) == [4, 8, 12, 16]
-    assert {3, 7, 11, 15} <= under_fermatas(columns)
-    assert len(under_fermatas(columns)) == 16
+    assert phrase_ends(plan_continuation(prime, bars=4).grid.frame.columns) == [4, 8, 16, 24]
 
 
 def test_a_remainder_belongs_to_the_last_phrase() -> None:
