@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from types import FrameType
 
 import musenb
-from musenb.errors import LoadError, MusenbError, SaveError, SettingError
+from musenb.errors import MusenbError, SaveError, SettingError
 from musenb.progress import Bar
 
 MUSIC_SUFFIXES = (".mid", ".midi", ".musicxml", ".xml", ".mxl", ".abc")
@@ -24,8 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     options = parser().parse_args(arguments)
     warnings.showwarning = lambda message, *_: print(f"musenb: {message}", file=sys.stderr)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
     try:
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()
+        return code
     except MusenbError as error:
         print(f"musenb: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -35,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"musenb: {error}", file=sys.stderr)
+        return 2
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _continue(commands.add_parser("continue", help="continue a motif and write the result"))
     _train(commands.add_parser("train", help="train a model on this machine"))
     _evaluate(commands.add_parser("evaluate", help="measure a model"))
-    _doctor(commands.add_parser("doctor", help="say what is installed, which models are intact, and how fast this machine is"))
+    _doctor(commands.add_parser("doctor", help="say what is installed, which models are intact, how fast they are"))
     return top
 
 
@@ -69,14 +80,14 @@ def _continue(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", default="chorale", help="a shipped model, or a .safetensors file (default: chorale)")
     command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8)")
     command.add_argument("--prime-bars", type=int, metavar="N", help="use only the first N bars of PRIME")
-    command.add_argument("--seed", type=int, help="the same seed gives the same piece (default: a new one, which is shown)")
-    command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is more predictable (default: 1.0)")
+    command.add_argument("--seed", type=int, help="the same seed gives the same piece (default: a new one, shown)")
+    command.add_argument("--temperature", type=float, default=1.0, help="0..4, low is safe (default: 1.0)")
     command.add_argument("--top-p", type=float, default=0.95, help="likeliest words up to this share (default: 0.95)")
     command.add_argument("--top-k", type=int, default=0, help="only so many likeliest words (default: 0, all)")
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
     command.add_argument("--transpose", type=int, default=0, metavar="SEMITONES", help="move PRIME first")
-    command.add_argument("--exact", action="store_true", help="refuse notes off the sixteenth grid instead of moving them")
-    command.add_argument("-o", "--output", metavar="OUT", default="-", help=".mid, .musicxml, or - for a listing (default)")
+    command.add_argument("--exact", action="store_true", help="refuse notes off the sixteenths, do not move them")
+    command.add_argument("-o", "--output", metavar="OUT", default="-", help=".mid, .musicxml, or - to list (default)")
     command.set_defaults(run=continue_prime)
 
 
@@ -110,15 +121,20 @@ def check_output(output: str) -> None:
 
     if output == "-":
         return
-    path = Path(output)
+    path, known = Path(output), ", ".join(WRITERS)
     if path.suffix.lower() not in WRITERS:
-        raise SaveError(f"cannot write '{output}': the suffix '{path.suffix}' is none of {', '.join(WRITERS)}, and it is not -")
-    if path.is_dir():
-        raise SaveError(f"cannot write '{output}': it is a folder")
-    if not path.parent.is_dir():
-        raise SaveError(f"cannot write '{output}': the folder '{path.parent}' does not exist")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise SaveError(f"cannot write '{output}': no permission")
+        raise SaveError(f"cannot write '{output}': the suffix '{path.suffix}' is none of {known}, and it is not -")
+    try:
+        if path.is_dir():
+            raise SaveError(f"cannot write '{output}': it is a folder")
+        if not path.parent.is_dir():
+            raise SaveError(f"cannot write '{output}': the folder '{path.parent}' does not exist")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise SaveError(f"cannot write '{output}': no permission")
+    except OSError as error:
+        if isinstance(error, SaveError):
+            raise
+        raise SaveError(f"cannot write '{output}': {error.strerror}") from None
 
 
 def prepared_prime(options: argparse.Namespace) -> musenb.Score:
@@ -146,20 +162,20 @@ def is_source(prime: str) -> bool:
         return True
     try:
         return Path(prime).exists() or (("/" in prime or os.sep in prime) and " " not in prime)
-    except OSError as error:
-        raise LoadError("content", f"'{prime[:40]}...' is neither a motif nor the name of a file: {error.strerror}") from None
+    except OSError:
+        return False  # longer than a name can be
 
 
 def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument("task", choices=["chorale", "jsb"], help="the four-voice model, or the paper's benchmark")
-    command.add_argument("--folder", type=Path, help="of the run; an unfinished run there goes on (default: ./musenb-TASK)")
+    command.add_argument("--folder", type=Path, help="of the run; one that is there goes on (default: ./musenb-TASK)")
     command.add_argument("--data", type=Path, help="a folder of your own music in four voices (chorale only)")
     command.add_argument("--variant", help="of the paper's experiment (jsb only; an unknown name lists them)")
     command.add_argument("--steps", type=int, default=6000, help="updates in all (default: 6000)")
     command.add_argument("--rows", type=int, default=4, help="crops in a batch (default: 4)")
     command.add_argument("--cells", type=int, default=512, help="length of a crop in cells (default: 512)")
     command.add_argument("--validate-every", type=int, default=250, help="steps between validations (default: 250)")
-    command.add_argument("--patience", type=int, default=0, help="stop after so many validations without gain (default: 0, never)")
+    command.add_argument("--patience", type=int, default=0, help="validations without gain to stop at (0: never)")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     command.add_argument("--threads", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="CPU threads")
@@ -182,17 +198,38 @@ def train(options: argparse.Namespace) -> int:
     if options.variant and options.task != "jsb":
         raise SettingError(f"--variant {options.variant} is for the JSB experiment, not for {options.task!r}")
     run = Run(
-        options.task, folder, options.data, options.variant or BEST, recipe, options.rows, options.cells, options.device,
-        options.threads,
+        options.task, folder, options.data, options.variant or BEST, recipe, options.rows, options.cells,
+        options.device, options.threads,
     )
 
     def report(line: Progress) -> None:
         judged = "" if line.validation is None else f"  validation {line.validation:.4f}"
         print(f"step {line.step}  loss {line.loss:.4f}  {line.tokens_a_second:.0f} cells/s{judged}", flush=True)
 
-    best = run_training(run, report)
+    with first_interrupt() as asked:
+        best = run_training(run, report, asked.is_set)
+    if asked.is_set():
+        print("musenb: interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
     print(f"best validation loss {best:.4f} nats per cell; the model is '{folder / 'best.safetensors'}'")
     return 0
+
+
+@contextmanager
+def first_interrupt() -> Iterator[threading.Event]:
+    """Set the event at the first Ctrl-C, so that a step ends and is saved; a second one interrupts at once."""
+    asked, before = threading.Event(), signal.getsignal(signal.SIGINT)
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, before)
+        asked.set()
+        print("musenb: stopping after this step; Ctrl-C again stops at once", file=sys.stderr)
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _evaluate(command: argparse.ArgumentParser) -> None:

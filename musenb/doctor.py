@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 import musenb
-from musenb.errors import MusenbError
+from musenb.errors import MusenbError, WeightsError
 from musenb.model.weights import shipped_names
 
 NEEDED = ("numpy", "safetensors", "symusic", "music21", "pretty_midi", "verovio", "torch")
@@ -29,11 +29,14 @@ def examine(*, as_json: bool = False) -> int:
         "processors": os.cpu_count(),
         "packages": {name: _version(name) for name in (*NEEDED, *FOR_NOTEBOOKS)},
         "chromium": shutil.which("chromium") or shutil.which("google-chrome"),
-        "models": {name: _model(name) for name in shipped_names()},
     }
+    try:
+        record["models"], faults = {name: _model(name) for name in shipped_names()}, []
+    except WeightsError as error:
+        record["models"], faults = {}, [str(error)]
     missing = [name for name in NEEDED if record["packages"][name] is None]
     damaged = [name for name, found in record["models"].items() if found["state"] != "intact"]
-    record["amiss"] = missing + damaged + ([] if record["models"] else ["no models"])
+    record["amiss"] = missing + damaged + faults + ([] if record["models"] else ["no models"])
     if as_json:
         print(json.dumps(record))
     else:
@@ -73,7 +76,8 @@ def _model(name: str) -> dict[str, Any]:
 
 
 def _print(record: dict[str, Any]) -> None:
-    print(f"musenb {record['musenb']}, Python {record['python']}, {record['platform']}, {record['processors']} processors")
+    machine = f"{record['platform']}, {record['processors']} processors"
+    print(f"musenb {record['musenb']}, Python {record['python']}, {machine}")
     for name, version in record["packages"].items():
         note = "" if version else "  (needed)" if name in NEEDED else "  (for notebooks: pip install 'musenb[lab]')"
         print(f"  {name:12} {version or 'missing'}{note}")
@@ -81,8 +85,8 @@ def _print(record: dict[str, Any]) -> None:
         print(f"model {name}: {found['state']}")
         if "cells_per_second" in found:
             print(
-                f"  writes {found['cells_per_second']:.0f} cells/s, {found['times_real_time']:.0f} times as fast as it plays at "
-                f"100 quarters a minute; first note after {found['first_note_ms']:.0f} ms"
+                f"  writes {found['cells_per_second']:.0f} cells/s, {found['times_real_time']:.0f} times as fast as it "
+                f"plays at 100 quarters a minute; first note after {found['first_note_ms']:.0f} ms"
             )
     if record["amiss"]:
         print("amiss: " + ", ".join(record["amiss"]), file=sys.stderr)

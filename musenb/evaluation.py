@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import sys
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import musenb
 from musenb.analysis.bootstrap import ratio_interval
 from musenb.analysis.chorale_report import format_report
 from musenb.errors import SettingError
@@ -44,7 +46,8 @@ def evaluate_jsb(options: argparse.Namespace) -> int:
     print(f"variant {variant}, {record['parameters']:,} parameters")
     for split in ("valid", "test"):
         low, high = record[f"{split}_interval"]
-        print(f"{split:5}  {record[split]:.4f} nats per cell  [{low:.4f}, {high:.4f}]  {record[f'{split}_cells']} cells")
+        cells = record[f"{split}_cells"]
+        print(f"{split:5}  {record[split]:.4f} nats per cell  [{low:.4f}, {high:.4f}]  {cells} cells")
     return 0
 
 
@@ -60,8 +63,9 @@ def evaluate_chorale(options: argparse.Namespace) -> int:
     policy = Policy(temperature=options.temperature, top_p=options.top_p)
     model = open_model(options.model or "chorale")
     splits = corpus_grids()
-    record: dict[str, Any] = {"model": model.name, "checksum": model.checksum, "pieces": options.pieces, "seed": options.seed}
-    record |= {"temperature": policy.temperature, "top_p": policy.top_p, "part_writing_rules": not options.free}
+    record: dict[str, Any] = {"model": model.name, "checksum": model.checksum}
+    record |= {"pieces": options.pieces, "seed": options.seed, "part_writing_rules": not options.free}
+    record |= {"temperature": policy.temperature, "top_p": policy.top_p}
     for split in ("valid", "test"):
         with Bar(f"nats of {split}") as bar:
             record[split] = split_nats(model.decoder, splits[split], _tick(bar))
@@ -79,8 +83,8 @@ def evaluate_chorale(options: argparse.Namespace) -> int:
         print(json.dumps(record))
         return 0
     for split in ("valid", "test"):
-        parts = record[split]
-        print(f"{split:5}  {parts['all']:.4f} nats per cell: {parts['hold']:.4f} hold or not, {parts['pitch']:.4f} pitch")
+        whole, hold, pitch = (record[split][part] for part in ("all", "hold", "pitch"))
+        print(f"{split:5}  {whole:.4f} nats per cell: {hold:.4f} hold or not, {pitch:.4f} pitch")
     print(format_report(record))
     print(f"{record['cells_per_second']:.0f} cells/s while writing {len(written)} chorales")
     return 0
@@ -91,9 +95,10 @@ def corpus_grids() -> dict[str, list[Grid]]:
     import music21
     from platformdirs import user_cache_path
 
-    kept = user_cache_path("musenb") / f"chorales-music21-{music21.__version__}.npz"
+    kept = user_cache_path("musenb") / f"chorales-{musenb.__version__}-music21-{music21.__version__}.npz"
     if kept.exists():
-        return read_grids(kept)
+        with contextlib.suppress(SettingError):  # a damaged one is made anew
+            return read_grids(kept)
     print("musenb: reading the chorales of music21's corpus, once", file=sys.stderr)
     splits = gather(read_corpus())
     try:

@@ -22,7 +22,7 @@ from musenb.model.decode import Decoder
 from musenb.model.weights import SHIPPED, SUFFIX, load_weights, open_shipped
 from musenb.sample.masks import PART_WRITING
 from musenb.sample.plan import Plan, finished, plan_continuation
-from musenb.sample.policy import Policy
+from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import NoteEvent, Sampling
 from musenb.score.load import load
 from musenb.score.note import Note, Origin, Score
@@ -65,17 +65,31 @@ def open_model(name: str | os.PathLike[str] = "chorale") -> Model:
         The checkpoint is missing, damaged or of another shape.
     """
     model = model_file(name)
-    if model.decoder.config.features != grid.FEATURES or model.decoder.config.vocabulary != len(grid.VOCABULARY):
+    config = model.decoder.config
+    read = (config.vocabulary, config.inputs, config.features, len(config.relations))
+    if read != (len(grid.VOCABULARY), grid.INPUTS, grid.FEATURES, len(grid.RELATION_SPANS)):
         raise ModelError(f"the model '{model.name}' does not read the four-voice grid, so it cannot continue a motif")
     return model
 
 
 def model_file(name: str | os.PathLike[str]) -> Model:
     """Return a model of any form by its shipped name or its .safetensors file; errors as in `open_model`."""
-    name = os.fspath(name)
+    try:
+        name = os.fsdecode(name)
+    except TypeError:
+        raise ModelError(f"model {name!r} is neither the name of a model nor a path") from None
     own = name.endswith(SUFFIX)
     path = Path(name) if own else SHIPPED / f"{name}{SUFFIX}"
-    return _opened(name, path, path.stat().st_mtime_ns if path.is_file() else 0, own)
+    try:
+        changed = path.stat().st_mtime_ns
+    except (OSError, ValueError):
+        changed = 0  # reading it says what is wrong
+    try:
+        return _opened(name, path, changed, own)
+    except ModelError as error:
+        if own:
+            raise
+        raise ModelError(f"{error}; a model of your own is a {SUFFIX} file") from None
 
 
 @lru_cache(maxsize=4)
@@ -199,8 +213,8 @@ def stream(
     top_p, top_k : float, int
         See `musenb.sample.policy.Policy`.
     voices : sequence of str, optional
-        Which of soprano, alto, tenor and bass the prime's voices are. One voice is the soprano by default, two are the outer
-        voices.
+        Which of soprano, alto, tenor and bass the prime's voices are. One voice is the soprano by default, two are the
+        outer voices.
 
     Raises
     ------
@@ -211,8 +225,8 @@ def stream(
     score = prime if isinstance(prime, Score) else load(prime)
     plan = plan_continuation(score, bars=bars, voices=voices)
     opened = open_model(model)
-    chosen = secrets.randbelow(SEEDS) if seed is None else seed
-    recipe = Recipe(opened.name, opened.checksum, chosen, bars, policy, plan.names)
+    chosen = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
+    recipe = Recipe(opened.name, opened.checksum, chosen, int(bars), policy, plan.names)
     origin = Origin(Path(opened.name).name, chosen, (*policy.as_pairs(), ("weights", opened.checksum[:12])))
     return Stream(Sampling(opened.decoder, plan, chosen, policy, PART_WRITING, origin), recipe)
 

@@ -78,6 +78,7 @@ class Draws:
     def __post_init__(self) -> None:
         if isinstance(self.seed, bool) or not isinstance(self.seed, Integral) or not 0 <= self.seed <= LARGEST_SEED:
             raise SettingError(f"seed {self.seed!r} is not a whole number in 0..{LARGEST_SEED}")
+        object.__setattr__(self, "seed", int(self.seed))
 
     def at(self, place: int) -> float:
         """Return the number, 0 to below 1, that belongs to a place >= 0."""
