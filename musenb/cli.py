@@ -77,11 +77,11 @@ def demo(options: argparse.Namespace) -> int:
 
 def _continue(command: argparse.ArgumentParser) -> None:
     command.add_argument("prime", metavar="PRIME", help="a music file, corpus:NAME, or a motif such as 'C4 D4 E4:2'")
-    command.add_argument("--model", default="chorale", help="a shipped model, or a .safetensors file (default: chorale)")
+    command.add_argument("--model", default="chorale", help="a shipped model or a .safetensors file (default: chorale)")
     command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8)")
     command.add_argument("--prime-bars", type=int, metavar="N", help="use only the first N bars of PRIME")
     command.add_argument("--seed", type=int, help="the same seed gives the same piece (default: a new one, shown)")
-    command.add_argument("--temperature", type=float, default=1.0, help="0..4, low is safe (default: 1.0)")
+    command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is less daring (default: 1.0)")
     command.add_argument("--top-p", type=float, default=0.95, help="likeliest words up to this share (default: 0.95)")
     command.add_argument("--top-k", type=int, default=0, help="only so many likeliest words (default: 0, all)")
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
