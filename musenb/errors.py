@@ -49,3 +49,7 @@ class WeightsError(MusenbError, ValueError):
 
 class SettingError(MusenbError, ValueError):
     """A setting such as temperature, top-p, bars or seed is outside its range."""
+
+
+class TrainingError(MusenbError, RuntimeError):
+    """A training cannot go on; its last checkpoint is intact."""
