@@ -216,7 +216,7 @@ export class Player implements Driver {
     }
     this.#seen = timeline;
     // After a sleep of the machine or the tab nothing old is made up for.
-    if (this.#cursor < now - 0.3) this.#cursor = now;
+    if (Math.max(this.#cursor, timeline.moment) < now - 0.3) this.#cursor = now;
     const ahead = globalThis.document?.hidden ? LOOKAHEAD_HIDDEN : LOOKAHEAD;
     const until = now + ahead;
     const { table, bars } = this.#music();
