@@ -1,4 +1,4 @@
-"""The command `musenb`: demo, continue, train, evaluate, doctor.
+"""The command `musenb`: demo, continue, train, evaluate, bench, doctor.
 
 Exit codes: 0 done, 1 the doctor found something amiss, 2 the input cannot be used (one line says why), 130 interrupted.
 """
@@ -57,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _continue(commands.add_parser("continue", help="continue a motif and write the result"))
     _train(commands.add_parser("train", help="train a model on this machine"))
     _evaluate(commands.add_parser("evaluate", help="measure a model"))
+    _bench(commands.add_parser("bench", help="measure this machine's speed beside what it could reach"))
     _doctor(commands.add_parser("doctor", help="say what is installed, which models are intact, how fast they are"))
     return top
 
@@ -257,6 +258,19 @@ def evaluate(options: argparse.Namespace) -> int:
     from musenb.evaluation import evaluate_chorale, evaluate_jsb
 
     return evaluate_jsb(options) if options.task == "jsb" else evaluate_chorale(options)
+
+
+def _bench(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--quick", action="store_true", help="a first impression from short rows, in a minute or two")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=bench)
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure attention, decoding and the first note, as ratios to their floors."""
+    from musenb.benchmark import benchmark
+
+    return benchmark(quick=options.quick, as_json=options.json)
 
 
 def _doctor(command: argparse.ArgumentParser) -> None:
