@@ -9,11 +9,26 @@ import { BANKS, CHANNELS } from "../synth";
 const ALL_SOUND_OFF = 120;
 const EXPRESSION = 11;
 
+/**
+ * Before the worklet's own code: its synthesiser counts the blocks it has made from the time of its making on, and on a busy
+ * machine the first block comes much later (155 ms were measured), so that every scheduled note is late by as much. Set by
+ * the context's time in every block it is not.
+ */
+const ON_TIME = `const register = registerProcessor;
+globalThis.registerProcessor = (name, Processor) => register(name, class extends Processor {
+  process(inputs, outputs) {
+    const core = this.core?.synthesizer?.synthCore;
+    if (core) core.currentTime = currentTime;
+    return super.process(inputs, outputs);
+  }
+});
+`;
+
 /** Return a synthesiser that sounds into `output`. */
 async function createSynth(context: AudioContext, piano: ArrayBuffer, output: AudioNode): Promise<Synth> {
   if (!context.audioWorklet) return PlainSynth.create(context, piano, output);
   // A data: URL, because a blob: URL is refused in pages opened from a file.
-  await context.audioWorklet.addModule(`data:text/javascript;base64,${btoa(worklet)}`);
+  await context.audioWorklet.addModule(`data:text/javascript;base64,${btoa(ON_TIME + worklet)}`);
   const synth = new WorkletSynthesizer(context, { eventsEnabled: false });
   synth.connect(output);
   await synth.isReady;
