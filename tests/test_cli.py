@@ -16,6 +16,8 @@ import pytest
 
 import musenb
 from musenb import doctor, evaluation, progress, session
+from musenb.analysis import chorale_report
+from musenb.analysis.jsb import load_jsb
 from musenb.cli import check_output, is_source, main, parser
 from musenb.errors import SaveError
 from musenb.export.to_midi import midi_bytes
@@ -504,18 +506,21 @@ def test_an_evaluation_of_chorales(
     grids = {split: [chorale_grid(score_from_text(TEXT).transpose(n)) for n in range(2)] for split in
              ("train", "valid", "test")}
     monkeypatch.setattr(evaluation, "corpus_grids", lambda: grids)
-    monkeypatch.setattr(evaluation, "judge_chorales", lambda written: {"measures": {"count": len(written)}})
-    monkeypatch.setattr(evaluation, "format_report", lambda record: f"measures {record['measures']['count']}")
+    bach = load_jsb()["test"]
+    monkeypatch.setattr(
+        evaluation, "judge_chorales", lambda written: chorale_report.evaluate(written, bach[:3], bach[3:6])
+    )
     arguments = ["evaluate", "chorale", "--model", str(tiny_checkpoint), "--pieces", "3"]
     assert main([*arguments, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert record["measures"] == {"count": 3}
+    assert record["pieces"] == {"generated": 3, "real": 3, "train": 3}
     assert record["valid"]["all"] == pytest.approx(record["valid"]["hold"] + record["valid"]["pitch"])
     assert record["part_writing_rules"] is True
     assert main(arguments) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2] == "measures 3"
-    assert lines[3].endswith("cells/s while writing 3 chorales")
+    assert "generated (3)" in lines[2]
+    assert lines[3].startswith("parallel 5ths and 8ves")
+    assert lines[-1].endswith("cells/s while writing 3 chorales")
     assert main(["evaluate", "chorale", "--model", str(tiny_checkpoint), "--pieces", "0"]) == 2
 
 
