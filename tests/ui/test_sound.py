@@ -21,6 +21,13 @@ globalThis.AudioContext = class extends AudioContext {
     constructor(...options) { super(...options); globalThis.audioContexts += 1; }
 };
 """
+NO_WORKLET = "Object.defineProperty(BaseAudioContext.prototype, 'audioWorklet', {get: () => undefined});"
+OWN_SOUNDFONT = """
+from pathlib import Path
+import pretty_midi
+flute = Sound(first, clock=clock, soundfont=Path(pretty_midi.__file__).parent / "TimGM6mb.sf2", programs=[73])
+display(flute)
+"""
 # A recorder behind the engine: keeps every block's loudest sample with the context's time.
 RECORD = """async () => {
     const audio = globalThis[Symbol.for('musenb.audio')];
@@ -142,6 +149,43 @@ def test_keys_and_python_move_the_playhead(notebook, page) -> None:
     player.get_by_role("button", name="Play").focus()
     page.keyboard.press("Home")
     notebook.wait_until("clock.playhead == 0")
+    assert notebook.errors == []
+
+
+def listen(notebook, page, player) -> dict:
+    """Press Play and return what `WATCH` saw until the end of the piece."""
+    clock_id = notebook.value("clock.clock_id")
+    player.get_by_role("button", name="Play").click()
+    page.wait_for_function("id => globalThis[Symbol.for('musenb.clocks')].get(id).playhead > 0.1", arg=clock_id)
+    return page.evaluate(WATCH, clock_id) | {"moment": page.evaluate(STATE, clock_id)["moment"]}
+
+
+def test_it_sounds_without_a_worklet_as_on_a_plain_http_address(notebook, lab) -> None:
+    notebook.page.add_init_script(NO_WORKLET)
+    notebook.open_blank(lab, "plain")
+    player = notebook.run(TWO_PLAYERS).locator("section[aria-label=Player]").first
+    player.wait_for()
+    assert listen(notebook, notebook.page, player)["loudest"] > 0.005
+    assert notebook.errors == []
+
+
+def test_a_soundfont_of_the_user_sounds_and_the_notebook_can_be_opened_again(notebook, page) -> None:
+    players = "section[aria-label=Player]"
+    notebook.run(TWO_PLAYERS).locator(players).first.wait_for()
+    player = notebook.run(OWN_SOUNDFONT).locator(players)
+    player.wait_for()
+    assert listen(notebook, page, player)["loudest"] > 0.002
+    fonts = page.evaluate("() => globalThis[Symbol.for('musenb.audio')].hasFont(FONT)".replace("FONT", repr(
+        notebook.value("flute.soundfont")
+    )))
+    assert fonts
+
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.reload()
+    again = page.locator(players).first
+    again.wait_for(timeout=60_000)
+    assert listen(notebook, page, again)["loudest"] > 0.005
+    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert notebook.errors == []
 
 

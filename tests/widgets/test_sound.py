@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
-from musenb.errors import SettingError
+from musenb.errors import LoadError, SettingError
 from musenb.score.from_text import score_from_text
+from musenb.widgets import sound as module
 from musenb.widgets.clock import Clock
 from musenb.widgets.sound import Sound, engine_parts, shared_engine
 
@@ -50,6 +52,42 @@ def test_the_engine_comes_as_a_message_where_models_do_not_meet() -> None:
     player._handle_custom_msg({"kind": "resend", "seq": 1}, [])
     assert sent == [({"kind": "engine"}, list(engine_parts()))]
     assert player.error == ""
+
+
+def test_a_soundfont_comes_in_pieces_and_is_not_saved(tmp_path: Path) -> None:
+    class Recorded(Sound, bundle="sound"):
+        def send(self, content: dict, buffers: object = None) -> None:
+            sent.append((content, buffers))
+
+    sent: list = []
+    content = b"RIFF0000sfbk" + bytes(range(256)) * 9000
+    path = tmp_path / "mine.sf2"
+    path.write_bytes(content)
+    player = Recorded(MOTIF, soundfont=path, programs=[40])
+    assert len(player.soundfont) == 16
+    assert all(value != content for value in player.get_state().values())
+    player._handle_custom_msg({"kind": "soundfont"}, [])
+    assert [message for message, _ in sent] == [{"kind": "soundfont", "part": part, "parts": 3} for part in range(3)]
+    assert b"".join(buffers[0] for _, buffers in sent) == content
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"), [(None, "No such file"), (b"RIFF0000WAVE", "is no soundfont"), (b"", "is no soundfont")]
+)
+def test_what_is_no_soundfont_is_refused(tmp_path: Path, content: bytes | None, fault: str) -> None:
+    path = tmp_path / "mine.sf2"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(LoadError, match=fault):
+        Sound(MOTIF, soundfont=path)
+
+
+def test_a_soundfont_of_any_size_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mine.sf2"
+    path.write_bytes(b"RIFF0000sfbk" + bytes(100))
+    monkeypatch.setattr(module, "LARGEST_SOUNDFONT", 100)
+    with pytest.raises(LoadError, match="at most"):
+        Sound(MOTIF, soundfont=path)
 
 
 @pytest.mark.parametrize(("name", "value"), [("volume", 2), ("count_in", 9), ("muted", [-1]), ("programs", [128])])

@@ -46,6 +46,11 @@ function fakeAudio() {
     heard: () => seconds(audio.now - 0.03),
     resume: vi.fn(),
     load: () => Promise.resolve(synth),
+    fonts: ["piano"],
+    hasFont: (name: string) => audio.fonts.includes(name),
+    useFont: async (name: string) => {
+      log.push(["font", name]);
+    },
     bank: 0,
     nextBank: () => CHANNELS * (audio.bank = (audio.bank + 1) % 3),
     onChange: (life: Life, call: () => void) => life.on(events, "change", call),
@@ -91,11 +96,12 @@ describe("the player", () => {
     clock.setEnd(quarters(4));
     audio = fakeAudio();
     table = notes;
-    settings = { volume: 0.5, muted: [], soloed: [], metronome: false, countIn: 0, programs: [] };
+    settings = { volume: 0.5, muted: [], soloed: [], metronome: false, countIn: 0, programs: [], font: "piano" };
     const source = {
       music: () => ({ table, bars: [[0, 4, 1, 4, 4, 1]] as never }),
       settings: () => settings,
       parts: () => Promise.reject(new Error("not asked for")),
+      font: () => Promise.reject(new Error("not asked for")),
     };
     player = new Player(clock, audio as unknown as PageAudio, source, life);
   });
@@ -209,6 +215,30 @@ describe("the player", () => {
     step(1);
     expect(player.state).toBe("sounding");
     expect(struck()).toEqual([61, 62]);
+  });
+
+  test("waits for the user's soundfont, and plays the piano when it does not come", async () => {
+    settings = { ...settings, font: "mine" };
+    player.toggle();
+    expect(player.state).toBe("loading");
+    await vi.advanceTimersByTimeAsync(500);
+    expect(audio.log).toEqual([["font", "mine"]]);
+    expect(clock.playhead).toBe(0);
+    audio.fonts.push("mine");
+    audio.change();
+    step(0.2);
+    expect(struck()).toEqual([60]);
+
+    clock.pause();
+    settings = { ...settings, font: "lost" };
+    audio.useFont = () => Promise.reject(new Error("did not come"));
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    clock.seek(quarters(2));
+    player.toggle();
+    await vi.advanceTimersByTimeAsync(10);
+    step(0.2);
+    expect(player.state).toBe("sounding");
+    expect(struck()).toEqual([60, 62]);
   });
 
   test("makes up for nothing after a sleep", () => {

@@ -64,6 +64,7 @@ interface Sounding {
   readonly pitch: number;
   readonly source: AudioBufferSourceNode;
   readonly gain: GainNode;
+  released: boolean;
 }
 
 /**
@@ -113,7 +114,7 @@ class PlainSynth implements Synth {
     source.buffer = this.#render(channel, pitch);
     gain.gain.value = (velocity / 100) ** 1.5;
     source.connect(gain).connect(this.#output);
-    const sounding = { channel, pitch, source, gain };
+    const sounding = { channel, pitch, source, gain, released: false };
     this.#sounding.push(sounding);
     source.onended = () => {
       gain.disconnect();
@@ -124,13 +125,11 @@ class PlainSynth implements Synth {
 
   noteOff(channel: number, pitch: number, time: number): void {
     const at = Math.max(time, this.#context.currentTime);
-    const found = this.#sounding.filter((one) => one.channel === channel && one.pitch === pitch);
-    for (const one of found.slice(0, 1)) this.#end(one, at);
-  }
-
-  #end({ source, gain }: Sounding, at: number): void {
-    gain.gain.setTargetAtTime(0, at, PlainSynth.RELEASE / 4);
-    source.stop(at + PlainSynth.RELEASE);
+    const found = this.#sounding.find((one) => one.channel === channel && one.pitch === pitch && !one.released);
+    if (!found) return;
+    found.released = true;
+    found.gain.gain.setTargetAtTime(0, at, PlainSynth.RELEASE / 4);
+    found.source.stop(at + PlainSynth.RELEASE);
   }
 
   program(channel: number, program: number): void {
