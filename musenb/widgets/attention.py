@@ -84,7 +84,7 @@ class Attention(NoteView, bundle="attention"):
         super().__init__(score, **settings)
         if heads is not None:
             self.show(heads, self.score)
-        self.observe(self.guarded(self._query_changed), "query")
+        self.observe(self.guarded(self._gather_anew), "query")
         self.observe(self.guarded(lambda _: self.refresh_description()), ["layer", "head"])
 
     def show(self, heads: Heads | AttentionRecord | np.ndarray, score: Score | None = None) -> None:
@@ -124,7 +124,7 @@ class Attention(NoteView, bundle="attention"):
             self._make_overview(gatherer)
         self.refresh_description()
 
-    def _query_changed(self, _: object) -> None:
+    def _gather_anew(self, _: object) -> None:
         if self._gatherer is not None:
             self.show(self._gatherer.heads)
 

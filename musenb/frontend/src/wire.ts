@@ -1,6 +1,6 @@
 // Written by `python -m musenb.widgets.wire` from musenb/widgets/wire.py. Do not edit.
 
-import type { MidiPitch, Quarters } from "./units";
+import type { MidiPitch, Quarters, Seconds } from "./units";
 
 export const NOTE_BYTES = 24;
 
