@@ -12,7 +12,7 @@ TARGET = Path(__file__).resolve().parents[1] / "frontend" / "src" / "wire.ts"
 
 _HEAD = """// Written by `python -m musenb.widgets.wire` from musenb/widgets/wire.py. Do not edit.
 
-import type { MidiPitch, Quarters } from "./units";
+import type { MidiPitch, Quarters, Seconds } from "./units";
 """
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", bytes: "DataView", type(None): "null"}
 

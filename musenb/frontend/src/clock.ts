@@ -17,9 +17,23 @@ export type ClockChange =
   | "loop"
   | "selection"
   | "hover"
+  | "overlay"
   | "tempos"
   | "end"
   | "driver";
+
+/** How much one note looks at another, for every view to draw: `drawArcs` in marks/arcs.ts does it over any picture. */
+export interface Arc {
+  /** Ids of notes: who looks, and at whom. */
+  readonly from: string;
+  readonly to: string;
+  /** 0..1. */
+  readonly weight: number;
+  /** The number of the head in the model, layer after layer: it decides the colour. */
+  readonly head: number;
+  /** The head as people say it. */
+  readonly name: string;
+}
 
 /** What a clock takes its time from while it sounds: the audio clock. */
 export interface Driver {
@@ -53,6 +67,7 @@ export class PageClock {
   #driver: Driver | undefined;
   #selection: ReadonlySet<string> = new Set();
   #hover: string | null = null;
+  readonly #overlays = new Map<unknown, readonly Arc[]>();
   // Where the playhead stood (seconds of the score) at a moment of the driver.
   #place = seconds(0);
   #moment = seconds(0);
@@ -90,6 +105,11 @@ export class PageClock {
   }
   get hover(): string | null {
     return this.#hover;
+  }
+
+  /** The arcs over the notes, of all views that publish some. */
+  get overlay(): readonly Arc[] {
+    return [...this.#overlays.values()].flat();
   }
 
   /** The quarter that is heard now. */
@@ -169,6 +189,14 @@ export class PageClock {
     if (id === this.#hover) return;
     this.#hover = id;
     this.#tell("hover");
+  }
+
+  /** Show arcs in place of those that `owner` showed before. */
+  setOverlay(owner: unknown, arcs: readonly Arc[]): void {
+    if (!arcs.length && !this.#overlays.has(owner)) return;
+    if (arcs.length) this.#overlays.set(owner, arcs);
+    else this.#overlays.delete(owner);
+    this.#tell("overlay");
   }
 
   // What the views and the player tell it

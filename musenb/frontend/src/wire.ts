@@ -1,6 +1,6 @@
 // Written by `python -m musenb.widgets.wire` from musenb/widgets/wire.py. Do not edit.
 
-import type { MidiPitch, Quarters } from "./units";
+import type { MidiPitch, Quarters, Seconds } from "./units";
 
 export const NOTE_BYTES = 24;
 
@@ -189,32 +189,143 @@ export type AttentionWhat = "weights" | "content" | "relative";
 
 export type AttentionLevel = "tokens" | "notes";
 
+export type AttentionOrder = "time" | "voice";
+
+/** One head; both are counted from 0. */
+export type HeadId = readonly [layer: number, head: number];
+
+/** The traits of an attention view. */
+export type AttentionState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  layers: number;
+  heads: number;
+  tokens: readonly [number, number];
+  kinds: readonly ("weights" | "content" | "relative")[];
+  layer: number;
+  head: number;
+  what: "weights" | "content" | "relative";
+  level: "tokens" | "notes";
+  order: "time" | "voice";
+  query: "mean" | "first" | "last";
+  overview: DataView;
+  overview_shape: readonly number[];
+  overview_scales: readonly number[];
+  overview_level: "tokens" | "notes";
+  query_notes: DataView;
+  key_notes: DataView;
+  labels: readonly string[];
+  arc_heads: readonly HeadId[];
+  top_k: number;
+  threshold: number;
+  revision: number;
+};
+
 /** Page to kernel: one head; rows and columns are half-open ranges, shrunk to at most `size` cells a side. */
 export type AttentionRequest = {
-  kind: "attention";
+  kind: "matrix";
   request: number;
   layer: number;
   head: number;
   what: "weights" | "content" | "relative";
   level: "tokens" | "notes";
+  order: "time" | "voice";
   rows: readonly [number, number];
   columns: readonly [number, number];
   size: number;
 };
 
-/** Kernel to page: the matrix as uint8 in the only buffer, row by row; value = offset + scale * byte. */
+/** Kernel to page: a matrix as uint8 in the only buffer, row by row: 0 is nothing, else offset + scale * (byte - 1). */
 export type AttentionReply = {
-  kind: "attention";
+  kind: "matrix";
   request: number;
   layer: number;
   head: number;
   what: "weights" | "content" | "relative";
   level: "tokens" | "notes";
+  order: "time" | "voice";
   rows: readonly [number, number];
   columns: readonly [number, number];
   shape: readonly [number, number];
   scale: number;
   offset: number;
+};
+
+/** Page to kernel: whole rows of some heads as they are, in the order of time. */
+export type AttentionRowsRequest = {
+  kind: "rows";
+  request: number;
+  heads: readonly HeadId[];
+  what: "weights" | "content" | "relative";
+  level: "tokens" | "notes";
+  rows: readonly number[];
+};
+
+/** Kernel to page: float32 [heads, rows, columns] in the only buffer; NaN is nothing. */
+export type AttentionRowsReply = {
+  kind: "rows";
+  request: number;
+  heads: readonly HeadId[];
+  what: "weights" | "content" | "relative";
+  level: "tokens" | "notes";
+  rows: readonly number[];
+  columns: number;
+};
+
+/** The traits of a keyboard. `distribution` holds pitches with their shares, 0..1; `take` what was recorded last. */
+export type KeyboardState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  engine: string;
+  low: MidiPitch;
+  high: MidiPitch;
+  octave: number;
+  velocity: number;
+  qpm: number;
+  beats: number;
+  metronome: boolean;
+  count_in: number;
+  listening: boolean;
+  distribution: readonly PitchShare[];
+  distribution_label: string;
+  take: readonly TakenNote[];
+};
+
+/** How likely a pitch is, 0..1. */
+export type PitchShare = readonly [pitch: MidiPitch, share: number];
+
+/** A note of the take. */
+export type TakenNote = readonly [onset: Quarters, duration: Quarters, pitch: MidiPitch, velocity: number];
+
+/** A key that was held, in seconds from the first beat of the recording. */
+export type Press = readonly [start: Seconds, stop: Seconds, pitch: MidiPitch, velocity: number];
+
+/** Page to kernel: what was played while recording. */
+export type Recorded = {
+  kind: "recorded";
+  presses: readonly Press[];
+  qpm: number;
+  beats: number;
+};
+
+/** Page to kernel, while somebody listens: a key went down or up. */
+export type Played = {
+  kind: "played";
+  pitch: MidiPitch;
+  velocity: number;
+  down: boolean;
 };
 
 /** Page to kernel: the engine's model cannot be reached, send it as a message. */

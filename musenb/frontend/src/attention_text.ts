@@ -1,0 +1,49 @@
+/** Attention in words: pure. */
+
+import { barAt } from "./bars";
+import type { NoteTable } from "./table";
+import { pitchName } from "./units";
+import type { AttentionWhat, Bar } from "./wire";
+
+/** Return a share as people say it: "31 %", "0.4 %". */
+export function percent(share: number): string {
+  const value = 100 * share;
+  if (value === 0) return "0 %";
+  if (value >= 0.95) return `${Math.round(value)} %`;
+  return value < 0.05 ? "below 0.1 %" : `${value.toFixed(1)} %`;
+}
+
+/** Return a value as its kind has it: a share, or a logit with its sign. */
+export function valueText(value: number, what: AttentionWhat): string {
+  return what === "weights" ? percent(value) : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+}
+
+/** Return a note as "G4, bar 7". */
+export function noteText(table: NoteTable, bars: readonly Bar[], row: number): string {
+  if (row < 0 || row >= table.length) return "no note";
+  const bar = barAt(bars, table.onset[row] ?? 0);
+  const place = bar ? (bar[2] ? `bar ${bar[2]}` : "upbeat") : `quarter ${(table.onset[row] ?? 0).toFixed(2)}`;
+  return `${pitchName(table.pitch[row] ?? 0)}, ${place}`;
+}
+
+/** Return (index, value) of the largest values of a row that are above a threshold, the largest first. */
+export function topOf(row: ArrayLike<number>, count: number, threshold = -Infinity): [number, number][] {
+  const best: [number, number][] = [];
+  for (let index = 0; index < row.length; index++) {
+    const value = row[index] ?? NaN;
+    if (!(value > threshold) || (best.length === count && !(value > (best.at(-1)?.[1] ?? -Infinity)))) continue;
+    const place = best.findIndex((other) => other[1] < value);
+    best.splice(place < 0 ? best.length : place, 0, [index, value]);
+    if (best.length > count) best.pop();
+  }
+  return best;
+}
+
+/** Return a row as "note G4, bar 7: 31 % to G4, bar 3; 12 % to D4, bar 6". */
+export function rowText(
+  from: string, row: ArrayLike<number>, nameOf: (index: number) => string, what: AttentionWhat, count = 5,
+): string {
+  const best = topOf(row, count, what === "weights" ? 0 : -Infinity);
+  if (!best.length) return `${from}: looks at nothing`;
+  return `${from}: ${best.map(([index, value]) => `${valueText(value, what)} to ${nameOf(index)}`).join("; ")}`;
+}

@@ -1,0 +1,255 @@
+/** Piano keys to play on, to record from, and to see what sounds or is likely. */
+
+import { percent } from "../attention_text";
+import { button, element } from "../dom";
+import { KeysPanel, soundingAt } from "../keys_panel";
+import { listenToMidi } from "../midi_input";
+import { mount, type View } from "../mount";
+import { NoteStore } from "../notes";
+import { Recorder, timeOf } from "../recorder";
+import { handOf, pageAudio, partsFrom } from "../synth";
+import { midiPitch, pitchName } from "../units";
+import type { KeyboardState, NotesState, Played, Recorded } from "../wire";
+import type { Model } from "../mount";
+
+type KeyboardView = View<KeyboardState, NoteStore>;
+
+const STATUS_MS = 100;
+const RESUME_MS = 600;
+
+function sharesOf(model: Model<KeyboardState>): Map<number, number> {
+  return new Map((model.get("distribution") ?? []).map(([pitch, share]) => [pitch, share]));
+}
+
+/** Return the distribution in words: the five likeliest and what goes elsewhere. */
+export function distributionText(shares: ReadonlyMap<number, number>, label: string): string {
+  if (!shares.size) return "";
+  const best = [...shares].sort((a, b) => b[1] - a[1]).slice(0, 5);
+  const rest = 1 - [...shares.values()].reduce((sum, share) => sum + share, 0);
+  const said = best.map(([pitch, share]) => `${pitchName(pitch)} ${percent(share)}`).join(", ");
+  return `${label ? `${label}: ` : ""}${said}${rest > 0.005 ? `; no pitch of these: ${percent(rest)}` : ""}`;
+}
+
+/** Makes the keys sound, tells Python when it listens, and records. */
+class Hands {
+  recorder: Recorder | undefined;
+  readonly #view: KeyboardView;
+  readonly #hand;
+
+  constructor(view: KeyboardView) {
+    this.#view = view;
+    this.#hand = handOf(view.model, view.life);
+  }
+
+  down(pitch: number, velocity: number): void {
+    this.#hand.noteOn(pitch, velocity);
+    this.recorder?.down(pitch, velocity);
+    this.#tell(pitch, velocity, true);
+  }
+
+  up(pitch: number): void {
+    this.#hand.noteOff(pitch);
+    this.recorder?.up(pitch);
+    this.#tell(pitch, 0, false);
+  }
+
+  tap(pitch: number, velocity: number, duration: number): void {
+    this.#hand.tap(pitch, velocity, duration);
+  }
+
+  #tell(pitch: number, velocity: number, down: boolean): void {
+    const { model } = this.#view;
+    if (model.get("listening")) model.post<Played>({ kind: "played", pitch: midiPitch(pitch), velocity, down });
+  }
+
+  /** Begin to record: called in a click, since sound may begin only there. */
+  async record(): Promise<void> {
+    const { model, life } = this.#view;
+    const audio = pageAudio();
+    audio.resume();
+    // The engine comes meanwhile; without it one records in silence.
+    audio.load(partsFrom(model, life)).catch((error: unknown) => this.#view.fail(error));
+    for (let waited = 0; waited < RESUME_MS && audio.context.state !== "running"; waited += 50) {
+      await new Promise<void>((resolve) => {
+        life.after(50, resolve);
+        life.atEnd(resolve);
+      });
+    }
+    if (life.ended) return;
+    const beat = {
+      qpm: model.get("qpm") ?? 90, beats: model.get("beats") ?? 4,
+      metronome: model.get("metronome") ?? true, countIn: model.get("count_in") ?? 1,
+    };
+    this.recorder = new Recorder(timeOf(audio), beat, life);
+  }
+
+  stop(): number {
+    const { model } = this.#view;
+    const presses = this.recorder?.stop() ?? [];
+    this.recorder = undefined;
+    model.post<Recorded>({ kind: "recorded", presses, qpm: model.get("qpm") ?? 90, beats: model.get("beats") ?? 4 });
+    return presses.length;
+  }
+}
+
+function octaves(view: KeyboardView, shift: (by: number) => void): HTMLElement[] {
+  const { model, life } = view;
+  const down = button("−", "Octave down", { "aria-keyshortcuts": "Z" });
+  const up = button("+", "Octave up", { "aria-keyshortcuts": "X" });
+  const shown = element("output", { "aria-label": "Octave of the computer's keys" });
+  const show = () => void (shown.textContent = `A = C${model.get("octave") ?? 4}`);
+  life.on(down, "click", () => shift(-1));
+  life.on(up, "click", () => shift(1));
+  model.on("change:octave", life, show);
+  show();
+  return [down, shown, up];
+}
+
+function recording(view: KeyboardView, hands: Hands, panel: KeysPanel): HTMLElement[] {
+  const { model, life, say } = view;
+  const record = button("●", "Record", { "aria-pressed": "false" });
+  const status = element("output", { class: "mnb-place", "aria-label": "Recording" });
+  const listen = button("▶", "Listen to the take");
+  const showTake = () => {
+    const count = model.get("take")?.length ?? 0;
+    listen.hidden = !count;
+    if (!hands.recorder) status.textContent = count ? `${count} note${count === 1 ? "" : "s"} recorded` : "";
+  };
+  let starting = false;
+  const end = () => {
+    const count = hands.stop();
+    show();
+    say(count ? `${count} notes recorded` : "nothing recorded");
+  };
+  const show = () => {
+    const on = hands.recorder !== undefined;
+    record.setAttribute("aria-pressed", String(on));
+    for (const name of ["aria-label", "title"]) record.setAttribute(name, on ? "Stop recording" : "Record");
+    record.firstChild!.textContent = on ? "■" : "●";
+    showTake();
+  };
+  life.on(record, "click", async () => {
+    if (starting) return;
+    if (hands.recorder) return end();
+    starting = true;
+    panel.canvas.focus({ preventScroll: true });
+    await hands.record().finally(() => (starting = false));
+    if (hands.recorder) say("recording");
+    show();
+  });
+  life.every(STATUS_MS, () => {
+    if (hands.recorder) status.textContent = hands.recorder.placeText;
+  });
+  life.on(listen, "click", () => playTake(view, hands));
+  model.on("change:take", life, showTake);
+  show();
+  return [record, status, listen];
+}
+
+/** Sound the take as it was quantised. */
+function playTake({ model, life }: KeyboardView, hands: Hands): void {
+  const quarter = 60 / (model.get("qpm") ?? 90);
+  for (const [onset, duration, pitch, velocity] of model.get("take") ?? []) {
+    life.after(onset * quarter * 1000, () => hands.tap(pitch, velocity, duration * quarter));
+  }
+}
+
+function settings({ model, life }: KeyboardView): HTMLElement[] {
+  const metronome = button("𝅘𝅥", "Metronome");
+  const count = button("1 2 3", "Count in one bar");
+  const tempo = element("input", { type: "number", min: 20, max: 300, step: 1, "aria-label": "Quarters a minute" });
+  tempo.style.width = "5em";
+  const volume = element("input", { type: "range", min: 1, max: 127, "aria-label": "How hard the keys are struck" });
+  const show = () => {
+    metronome.setAttribute("aria-pressed", String(model.get("metronome") ?? true));
+    count.setAttribute("aria-pressed", String((model.get("count_in") ?? 1) > 0));
+    tempo.value = String(model.get("qpm") ?? 90);
+    volume.value = String(model.get("velocity") ?? 80);
+  };
+  life.on(metronome, "click", () => model.set({ metronome: !(model.get("metronome") ?? true) }));
+  life.on(count, "click", () => model.set({ count_in: (model.get("count_in") ?? 1) ? 0 : 1 }));
+  life.on(tempo, "change", () => {
+    const asked = Number(tempo.value);
+    if (asked >= 20 && asked <= 300) model.set({ qpm: asked });
+    show();
+  });
+  life.on(volume, "input", () => model.set({ velocity: Number(volume.value) }));
+  for (const name of ["metronome", "count_in", "qpm", "velocity"] as const) model.on(`change:${name}`, life, show);
+  show();
+  const labelled = (text: string, title: string, input: HTMLElement) => element("label", { title }, element("span", { "aria-hidden": true }, text), input);
+  return [metronome, count, labelled("♩ =", "Quarters a minute", tempo), labelled("𝆑", "How hard the keys are struck", volume)];
+}
+
+function midi({ life, say }: KeyboardView, panel: KeysPanel): HTMLElement[] {
+  const connect = button("MIDI", "Listen to a MIDI keyboard", { "aria-pressed": "false" });
+  const shown = element("output", { class: "mnb-place", "aria-label": "MIDI keyboards" });
+  shown.style.minWidth = "0";
+  let inner: Life | undefined;
+  life.on(connect, "click", async () => {
+    const was = inner;
+    inner = undefined;
+    was?.end();
+    connect.setAttribute("aria-pressed", "false");
+    shown.textContent = "";
+    if (was) return;
+    const mine = life.child();
+    inner = mine;
+    try {
+      await listenToMidi(mine, {
+        down: (pitch, velocity) => panel.press(`midi ${pitch}`, pitch, velocity),
+        up: (pitch) => panel.release(`midi ${pitch}`),
+        inputs(names) {
+          shown.textContent = names.length ? names.join(", ") : "no MIDI keyboard is plugged in";
+          say(shown.textContent);
+        },
+      });
+      connect.setAttribute("aria-pressed", String(inner === mine));
+    } catch (error) {
+      inner = undefined;
+      mine.end();
+      throw error;
+    }
+  });
+  return [connect, shown];
+}
+
+type Life = KeyboardView["life"];
+
+export default mount<KeyboardState, NoteStore>({
+  label: "Keyboard",
+  store: (model, life, clockId) => new NoteStore(model as unknown as Model<NotesState>, life, clockId),
+  view(view) {
+    const { root, model, store, clock, life, onTheme, say } = view;
+    const hands = new Hands(view);
+    const shiftOctave = (by: number) => {
+      const octave = Math.min(Math.max((model.get("octave") ?? 4) + by, 0), 8);
+      panel.releaseAll();
+      model.set({ octave });
+      say(`octave ${octave}`);
+    };
+    const panel = new KeysPanel({
+      life, say, shiftOctave,
+      theme: () => view.theme,
+      range: () => [model.get("low") ?? 48, model.get("high") ?? 84],
+      octave: () => model.get("octave") ?? 4,
+      velocity: () => model.get("velocity") ?? 80,
+      shares: () => sharesOf(model),
+      down: (pitch, velocity) => hands.down(pitch, velocity),
+      up: (pitch) => hands.up(pitch),
+    });
+    const likely = element("div", { class: "mnb-likely" });
+    const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Keyboard" });
+    bar.append(...recording(view, hands, panel), ...settings(view), ...octaves(view, shiftOctave), ...midi(view, panel));
+    root.append(bar, panel.canvas, likely);
+    panel.listen(root);
+    const showShares = () => {
+      likely.textContent = distributionText(sharesOf(model), model.get("distribution_label") ?? "");
+      panel.repaint();
+    };
+    for (const name of ["distribution", "distribution_label", "low", "high", "octave"] as const) model.on(`change:${name}`, life, showShares);
+    clock.follow(life, (playhead) => panel.setPlaying(clock.playing ? soundingAt(store.table, playhead) : new Map()));
+    onTheme(() => panel.repaint());
+    life.size(root, (width) => panel.resize(width));
+    showShares();
+  },
+});
