@@ -92,7 +92,7 @@ def break_into_lines(
         Staff spaces between the margins.
     staves : sequence of Staff
     even : bool
-        Fill the lines alike. Without it each is filled before the next, so that bars to come change nothing before them.
+        Fill the lines alike. Without it each is filled before the next: bars to come change nothing before them.
     """
     widths = _bar_widths(score, bars)
     names = [max((len(name) for name in found), default=0) for found in _names(staves)]

@@ -249,7 +249,9 @@ class _PartWriter:
         """
         shift = bar.onset - lead_in(bar)
         ordered = sorted(
-            (symbol.start, number, place) for number, line in enumerate(row) for place, symbol in enumerate(line.symbols)
+            (symbol.start, number, place)
+            for number, line in enumerate(row)
+            for place, symbol in enumerate(line.symbols)
         )
         said: dict[tuple[str, int], int] = {}
         key = self.score.key_at(bar.onset)
@@ -266,9 +268,7 @@ class _PartWriter:
                 said[step, octave] = alter
         return printed
 
-    def _symbol(
-        self, bar: Bar, symbol: Symbol, number: int, line: _Line, accidentals: dict[int, str]
-    ) -> Iterator[str]:
+    def _symbol(self, bar: Bar, symbol: Symbol, number: int, line: _Line, accidentals: dict[int, str]) -> Iterator[str]:
         """Yield a note, the notes of a chord, or a rest."""
         if not symbol.notes:
             hidden = ' print-object="no"' if line.extra else ""

@@ -26,7 +26,7 @@ _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _PLACE = re.compile(r"translate\((-?\d+), ?(-?\d+)\)")
 _LINE = re.compile(r"M(-?\d+) (-?\d+) L(-?\d+) (-?\d+)")
 # The style is the same on every page and the classes say it all: a view brings the one and needs no other names.
-_REPEATED = re.compile(r' data-class="[^"]*"| data-related="[^"]*"| data-id="(?!v\d+n\d)[^"]*"|<style>.*?</style>', re.S)
+_REPEATED = re.compile(r' data-(class|related)="[^"]*"| data-id="(?!v\d+n\d)[^"]*"|<style>.*?</style>', re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def read_page(svg: str) -> Page:
     """
     root = ElementTree.fromstring(svg, forbid_dtd=True)
     inner = next((child for child in root.iter(f"{_SVG}svg") if child is not root), None)
-    margin = None if inner is None else next((g for g in inner.iter(f"{_SVG}g") if g.get("class") == "page-margin"), None)
+    margin = None if inner is None else next(_of_class(inner, "page-margin"), None)
     if inner is None or margin is None:
         raise LoadError("content", "score view unavailable: no page in the drawing")
     moved = _PLACE.match(margin.get("transform", ""))
@@ -189,14 +189,18 @@ def _read_line(system: ElementTree.Element, dx: int, dy: int) -> Line:
     staves: list[tuple[int, int]] = []
     edges: list[int] = []
     for measure in _of_class(system, "measure"):
-        rules = [[_LINE.match(path.get("d", "")) for path in staff.findall(f"{_SVG}path")] for staff in _staves(measure)]
-        found = [[rule for rule in of_staff if rule] for of_staff in rules]
+        found = [_rules(staff) for staff in _staves(measure)]
         if not staves:
             staves = [(int(lines[0][2]) + dy, int(lines[-1][2]) + dy) for lines in found if lines]
         first = next((lines[0] for lines in found if lines), None)
         if first:
             edges = [*edges[:-1], int(first[1]) + dx, int(first[3]) + dx]
     return Line(tuple(staves), tuple(edges))
+
+
+def _rules(staff: ElementTree.Element) -> list[re.Match[str]]:
+    """Return the five lines of a staff in one bar."""
+    return [rule for path in staff.findall(f"{_SVG}path") if (rule := _LINE.match(path.get("d", "")))]
 
 
 def _staves(measure: ElementTree.Element) -> list[ElementTree.Element]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 import threading
@@ -33,7 +34,7 @@ _INK = (
 class Sheet(Sounding, NoteView, bundle="sheet"):
     """An engraved score. A click on a note selects and sounds it, in all views of the same clock.
 
-    Pages are engraved in a process of their own, when they are looked at, so that neither a long piece nor a crash of the
+    Pages are engraved in a process of their own when they are looked at: neither a long piece nor a crash of the
     engraver holds up the notebook.
 
     Parameters
@@ -191,12 +192,11 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
 
     def _lay_out(self) -> None:
         with self._lock:
-            score, edition, growing = self._music(), (self._laid.plan["edition"] if self._laid else 0) + 1, self.streaming
+            score, growing = self._music(), self.streaming
+            edition = (self._laid.plan["edition"] if self._laid else 0) + 1
             width, staves, transpose = self._width, self.staves, self.transpose
         self._last_edition = time.monotonic()
-        laid = lay_out_sheet(
-            score, edition=edition, width=width, staves=staves, transpose=transpose, growing=growing
-        )
+        laid = lay_out_sheet(score, edition=edition, width=width, staves=staves, transpose=transpose, growing=growing)
         with self._lock:
             if self._closed:
                 return
@@ -280,8 +280,6 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         """Return the view with the first page and, where a notebook is not trusted with drawings, a piano roll."""
         shown = super()._repr_mimebundle_(**kwargs)
         if shown is not None and "image/svg+xml" in shown[0]:
-            import base64
-
             roll = super().picture()
             if roll is not None:
                 shown[0][roll[0]] = base64.b64encode(roll[1]).decode("ascii")

@@ -132,7 +132,7 @@ class SheetPage(NamedTuple):
 
 
 class SheetPlan(TypedDict):
-    """How the piece is laid out; `edition` counts the layouts. `width` is in pixels at zoom 1; `error` instead of pages."""
+    """How the piece is laid out, for `width` pixels at zoom 1; `edition` counts the layouts. `error`: why there are none."""
 
     edition: int
     width: int
