@@ -42,7 +42,7 @@ def lay_out(voice: Voice, bars: list[Bar]) -> list[list[list[Symbol]]]:
         A note begins or ends where nothing can be written.
     """
     rows: list[list[list[Symbol]]] = [[] for _ in bars]
-    for number, line in enumerate(_lines(voice)):
+    for number, line in enumerate(_lines(voice, bars)):
         for place, bar in enumerate(bars):
             inside = _inside(line, bar)
             if not inside and number > 0:
@@ -54,10 +54,12 @@ def lay_out(voice: Voice, bars: list[Bar]) -> list[list[list[Symbol]]]:
     return rows
 
 
-def _lines(voice: Voice) -> list[list[_Chord]]:
-    """Return the voice as lines in which nothing overlaps; at least one."""
+def _lines(voice: Voice, bars: list[Bar]) -> list[list[_Chord]]:
+    """Return what of the voice sounds in these bars as lines in which nothing overlaps; at least one."""
     chords: dict[tuple[Fraction, Fraction], list[tuple[int, Note]]] = {}
     for index, note in enumerate(voice.notes):
+        if note.end <= bars[0].onset or note.onset >= bars[-1].end:
+            continue
         chords.setdefault((note.onset, note.end), []).append((index, note))
     ordered = sorted(chords.items(), key=lambda item: (item[0][0], -item[1][-1][1].pitch))
     lines: list[list[_Chord]] = [[]]

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import math
-import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -24,30 +23,48 @@ from musenb.errors import SaveError
 from musenb.export.layout import lay_out, lead_in, score_bars
 from musenb.export.music21_ids import copy_ids
 from musenb.export.notation import Symbol
+from musenb.export.staves import Staff, staff_per_voice
 from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.plain import plain_text
 from musenb.score.provenance import provenance_fields
 from musenb.score.spelling import spell_score, split_spelling
 
-CHOIR = {"soprano": "S.", "alto": "A.", "tenor": "T.", "bass": "B."}
-TREBLE, BASS = "<sign>G</sign><line>2</line>", "<sign>F</sign><line>4</line>"
-CLEFS = {
-    "soprano": TREBLE,
-    "alto": TREBLE,
-    "tenor": f"{TREBLE}<clef-octave-change>-1</clef-octave-change>",
-    "bass": BASS,
-}
-BASS_CLEF_BELOW = 57
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 SHARPS = "FCGDAEB"
 LOWEST_WRITTEN = 12
 DEFAULT_VELOCITY = 80
 
 
-def musicxml_bytes(score: Score) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Some bars of a score, to be engraved by themselves.
+
+    Parameters
+    ----------
+    first, stop : int
+        Places among the bars of the score, half-open.
+    lines : tuple of int
+        The bars that begin a line of the page.
+    """
+
+    first: int
+    stop: int
+    lines: tuple[int, ...] = ()
+
+
+def musicxml_bytes(score: Score, *, staves: Sequence[Staff] = (), passage: Passage | None = None) -> bytes:
     """Return a score as an uncompressed MusicXML document.
 
     Notes without a name are spelled by `spell_score`. The fermata of one note of a chord stands over the chord.
+
+    Parameters
+    ----------
+    score : Score
+    staves : sequence of Staff
+        One for every voice when empty.
+    passage : Passage or None
+        Only these bars. A tie from the bar before has no beginning then, one into the bar behind rings on, and the ids
+        of continuations are counted from the first bar of the passage.
 
     Raises
     ------
@@ -56,19 +73,39 @@ def musicxml_bytes(score: Score) -> bytes:
     """
     spelled = spell_score(score)
     bars = score_bars(spelled)
-    parts = [lay_out(voice, bars) for voice in spelled.voices] or [lay_out(Voice(""), bars)]
+    staves = staves or staff_per_voice(spelled)
+    shown = passage or Passage(0, len(bars))
+    wanted = bars[shown.first : shown.stop]
+    parts = [_lines_of(spelled, staff, wanted) for staff in staves]
     divisions = _divisions(parts)
-    voices = spelled.voices or (Voice(""),)
-    lines = [*_head(spelled, voices)]
-    for index, (voice, rows) in enumerate(zip(voices, parts, strict=True)):
+    lines = [*_head(spelled, staves, passage)]
+    for index, (staff, rows) in enumerate(zip(staves, parts, strict=True)):
         lines.append(f'  <part id="P{index + 1}">')
-        writer = _PartWriter(spelled, voice, index, divisions)
-        for number, (bar, row) in enumerate(zip(bars, rows, strict=True)):
-            previous = bars[number - 1] if number else None
-            lines += writer.measure(bar, row, previous, last=number == len(bars) - 1)
+        writer = _PartWriter(spelled, staff, divisions, passage=shown, tempos=index == 0)
+        for number, row in enumerate(rows, start=shown.first):
+            lines += writer.measure(bars[number], row, bars[number - 1] if number else None, number)
         lines.append("  </part>")
     lines.append("</score-partwise>")
     return ("\n".join(lines) + "\n").encode()
+
+
+def _lines_of(score: Score, staff: Staff, bars: list[Bar]) -> list[list[_Line]]:
+    """Return what stands on a staff: a list for each bar, in it the lines that sound at the same time."""
+    rows: list[list[_Line]] = [[] for _ in bars]
+    for index in staff.voices or (-1,):
+        voice = score.voices[index] if index >= 0 else Voice("")
+        for row, lines in zip(rows, lay_out(voice, bars), strict=True):
+            row += [_Line(index, number > 0, symbols) for number, symbols in enumerate(lines)]
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Symbols of one voice that fill a bar; `extra` where they overlap with the voice's first line."""
+
+    voice: int
+    extra: bool
+    symbols: list[Symbol]
 
 
 def music21_of(score: Score) -> Any:
@@ -94,13 +131,13 @@ def music21_of(score: Score) -> Any:
     return importer.stream
 
 
-def _divisions(parts: list[list[list[list[Symbol]]]]) -> int:
+def _divisions(parts: list[list[list[_Line]]]) -> int:
     """Return how many MusicXML divisions make a quarter, so that every symbol has a whole number of them."""
-    symbols = (s for rows in parts for row in rows for line in row for s in line)
+    symbols = (s for rows in parts for row in rows for line in row for s in line.symbols)
     return math.lcm(1, *{d for s in symbols for d in (s.start.denominator, s.duration.denominator)})
 
 
-def _head(score: Score, voices: tuple[Voice, ...]) -> Iterator[str]:
+def _head(score: Score, staves: Sequence[Staff], passage: Passage | None) -> Iterator[str]:
     """Yield everything before the first part."""
     yield '<?xml version="1.0" encoding="UTF-8" standalone="no"?>'
     yield (
@@ -116,16 +153,17 @@ def _head(score: Score, voices: tuple[Voice, ...]) -> Iterator[str]:
     yield f"    <encoding><software>musenb {_version()}</software></encoding>"
     if score.source:
         yield f"    <source>{_text(score.source)}</source>"
-    yield "    <miscellaneous>"
-    for name, value in provenance_fields(score).items():
-        yield f"      <miscellaneous-field name={quoteattr(name)}>{escape(value)}</miscellaneous-field>"
-    yield "    </miscellaneous>"
+    if passage is None:
+        yield "    <miscellaneous>"
+        for name, value in provenance_fields(score).items():
+            yield f"      <miscellaneous-field name={quoteattr(name)}>{escape(value)}</miscellaneous-field>"
+        yield "    </miscellaneous>"
     yield "  </identification>"
     yield "  <part-list>"
-    for index, voice in enumerate(voices):
-        name = voice.name.capitalize() if voice.name in CHOIR else plain_text(voice.name) or f"Part {index + 1}"
-        short = f"<part-abbreviation>{CHOIR[voice.name]}</part-abbreviation>" if voice.name in CHOIR else ""
-        yield f'    <score-part id="P{index + 1}"><part-name>{_text(name)}</part-name>{short}</score-part>'
+    for index, staff in enumerate(staves):
+        short = f"<part-abbreviation>{_text(staff.short)}</part-abbreviation>" if staff.short else ""
+        name = _text(staff.short if passage and passage.first else staff.name)
+        yield f'    <score-part id="P{index + 1}"><part-name>{name}</part-name>{short}</score-part>'
     yield "  </part-list>"
 
 
@@ -134,37 +172,47 @@ class _PartWriter:
     """Writes the measures of one part, in order."""
 
     score: Score
-    voice: Voice
-    index: int
+    staff: Staff
     divisions: int
-    written: dict[int, int] = field(default_factory=dict)
+    passage: Passage
+    tempos: bool
+    written: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def measure(self, bar: Bar, row: list[list[Symbol]], previous: Bar | None, *, last: bool) -> Iterator[str]:
-        """Yield one measure."""
+    def measure(self, bar: Bar, row: list[_Line], previous: Bar | None, place: int) -> Iterator[str]:
+        """Yield one measure, the bar at `place` of the score."""
         implicit = ' implicit="yes"' if bar.number == 0 else ""
         yield f'    <measure number="{bar.number}"{implicit}>'
-        yield from self._attributes(bar, previous)
-        if self.index == 0:
+        if place in self.passage.lines and place > self.passage.first:
+            yield '      <print new-system="yes"/>'
+        yield from self._attributes(bar, previous, first=place == self.passage.first)
+        if self.tempos:
             yield from self._tempos(bar)
         accidentals = self._accidentals(bar, row)
         for number, line in enumerate(row):
             if number:
                 yield f"      <backup><duration>{self._units(bar.end - bar.onset)}</duration></backup>"
-            for place, symbol in enumerate(line):
-                yield from self._symbol(bar, symbol, number, accidentals.get((number, place), {}))
+            for position, symbol in enumerate(line.symbols):
+                yield from self._symbol(bar, symbol, number, line, accidentals.get((number, position), {}))
         yield from self._keys_inside(bar)
-        if last:
+        if bar.end >= self.score.end and place == self.passage.stop - 1:
             yield '      <barline location="right"><bar-style>light-heavy</bar-style></barline>'
         yield "    </measure>"
 
-    def _attributes(self, bar: Bar, previous: Bar | None) -> Iterator[str]:
-        """Yield what changes at the beginning of a bar: divisions, key, metre and clef."""
+    def _attributes(self, bar: Bar, previous: Bar | None, *, first: bool) -> Iterator[str]:
+        """Yield what changes at the beginning of a bar: divisions, key, metre and clef.
+
+        In the first bar of a later passage everything is told again, the metre without being printed.
+        """
         key = next((k for k in reversed(self.score.keys) if k.onset == bar.onset), None)
-        metre = bar.metre if previous is None or _differs(bar.metre, previous.metre) else None
-        content = [f"<divisions>{self.divisions}</divisions>"] if previous is None else []
+        if first and key is None:
+            key = self.score.key_at(bar.onset)
+        changed = previous is None or _differs(bar.metre, previous.metre)
+        shown = "" if changed else ' print-object="no"'
+        beats = f"<beats>{bar.metre.beats}</beats><beat-type>{bar.metre.unit}</beat-type>"
+        content = [f"<divisions>{self.divisions}</divisions>"] if first else []
         content += [_key_element(key)] if key else []
-        content += [f"<time><beats>{metre.beats}</beats><beat-type>{metre.unit}</beat-type></time>"] if metre else []
-        content += [f"<clef>{_clef(self.voice)}</clef>"] if previous is None else []
+        content += [f"<time{shown}>{beats}</time>"] if first or changed else []
+        content += [f"<clef>{self.staff.clef}</clef>"] if first else []
         if content:
             yield f"      <attributes>{''.join(content)}</attributes>"
 
@@ -193,7 +241,7 @@ class _PartWriter:
                     f'<sound tempo="{_number(tempo.qpm)}"/></direction>'
                 )
 
-    def _accidentals(self, bar: Bar, row: list[list[Symbol]]) -> dict[tuple[int, int], dict[int, str]]:
+    def _accidentals(self, bar: Bar, row: list[_Line]) -> dict[tuple[int, int], dict[int, str]]:
         """Return the printed accidentals: for (line, symbol), from the index of a note to the accidental's name.
 
         One is printed where the note differs from the key and from what the bar has said on its line; a note tied over
@@ -201,7 +249,9 @@ class _PartWriter:
         """
         shift = bar.onset - lead_in(bar)
         ordered = sorted(
-            (symbol.start, number, place) for number, line in enumerate(row) for place, symbol in enumerate(line)
+            (symbol.start, number, place)
+            for number, line in enumerate(row)
+            for place, symbol in enumerate(line.symbols)
         )
         said: dict[tuple[str, int], int] = {}
         key = self.score.key_at(bar.onset)
@@ -209,7 +259,7 @@ class _PartWriter:
         for start, number, place in ordered:
             if self.score.key_at(start + shift) != key:
                 key, said = self.score.key_at(start + shift), {}
-            for index, note in row[number][place].notes:
+            for index, note in row[number].symbols[place].notes:
                 if note.onset < start + shift:
                     continue
                 step, alter, octave = split_spelling(note.spelling)
@@ -218,17 +268,18 @@ class _PartWriter:
                 said[step, octave] = alter
         return printed
 
-    def _symbol(self, bar: Bar, symbol: Symbol, line: int, accidentals: dict[int, str]) -> Iterator[str]:
+    def _symbol(self, bar: Bar, symbol: Symbol, number: int, line: _Line, accidentals: dict[int, str]) -> Iterator[str]:
         """Yield a note, the notes of a chord, or a rest."""
         if not symbol.notes:
-            hidden = ' print-object="no"' if line else ""
+            hidden = ' print-object="no"' if line.extra else ""
             whole = ' measure="yes"' if not symbol.name else ""
-            yield f"      <note{hidden}><rest{whole}/>{self._rest_of_note(symbol, line, '', '', '')}</note>"
+            yield f"      <note{hidden}><rest{whole}/>{self._rest_of_note(symbol, number, '', '', '')}</note>"
             return
         start = bar.onset - lead_in(bar) + symbol.start
         for member, (index, note) in enumerate(symbol.notes):
-            count = self.written[index] = self.written.get(index, 0) + 1
-            name = f"v{self.index}n{index}" + (f"-{count}" if count > 1 else "")
+            key = (line.voice, index)
+            count = self.written[key] = self.written.get(key, 0) + 1
+            name = f"v{line.voice}n{index}" + (f"-{count}" if count > 1 else "")
             loud = f' dynamics="{note.velocity * 100 / 90:.2f}"' if note.velocity != DEFAULT_VELOCITY else ""
             ties = ["stop"] * (note.onset < start) + ["start"] * (start + symbol.duration < note.end)
             tie = "".join(f'<tie type="{kind}"/>' for kind in ties)
@@ -239,8 +290,8 @@ class _PartWriter:
             if member == 0 and "start" not in ties and any(n.fermata for _, n in symbol.notes):
                 marks += "<fermata/>"
             chord = "<chord/>" if member else ""
-            rest = self._rest_of_note(symbol, line, tie, accidental, marks, beams=not member)
-            yield f'      <note id="{name}"{loud}>{chord}{_pitch(note, self.voice)}{rest}</note>'
+            rest = self._rest_of_note(symbol, number, tie, accidental, marks, beams=not member)
+            yield f'      <note id="{name}"{loud}>{chord}{_pitch(note, self.score.voices[line.voice])}{rest}</note>'
 
     def _rest_of_note(
         self, symbol: Symbol, line: int, tie: str, accidental: str, marks: str, *, beams: bool = True
@@ -276,14 +327,6 @@ def _pitch(note: Note, voice: Voice) -> str:
         )
     altered = f"<alter>{alter}</alter>" if alter else ""
     return f"<pitch><step>{step}</step>{altered}<octave>{octave}</octave></pitch>"
-
-
-def _clef(voice: Voice) -> str:
-    """Return the clef of a choir voice, or the one that suits the middle pitch of any other."""
-    if voice.name in CLEFS:
-        return CLEFS[voice.name]
-    low = voice.notes and statistics.median(n.pitch for n in voice.notes) < BASS_CLEF_BELOW
-    return BASS if low else TREBLE
 
 
 def _key_element(key: KeySignature) -> str:

@@ -1,0 +1,219 @@
+"""One page of a longer score: the drawing, and where on it the notes, lines and bars stand.
+
+The page breaks its lines where the MusicXML says so. Verovio runs in the isolated child process; what it writes is
+screened as in `musenb.score.engrave`, and read for the places of noteheads, staves and bar lines, so that a view can
+point at them without asking the browser where they are.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from defusedxml import ElementTree
+
+from musenb.errors import LoadError, SettingError
+from musenb.score.engrave import LARGEST_SCALE, NARROWEST, SMALLEST_SCALE, WIDEST, screen
+from musenb.score.isolate import isolated
+
+# Units of a page's own coordinates: a tenth of verovio's.
+UNITS_OF_SPACE = 180
+SIDE_MARGIN, TOP_MARGIN = 20, 30
+_TALLEST = 60_000
+_SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+_PLACE = re.compile(r"translate\((-?\d+), ?(-?\d+)\)")
+_LINE = re.compile(r"M(-?\d+) (-?\d+) L(-?\d+) (-?\d+)")
+# The style is the same on every page and the classes say it all: a view brings the one and needs no other names.
+_REPEATED = re.compile(r' data-(class|related)="[^"]*"| data-id="(?!v\d+n\d)[^"]*"|<style>.*?</style>', re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A notehead: the id as written ('v1n7', tied on 'v1n7-2'), left edge and middle, width, and its line and staff."""
+
+    id: str
+    x: int
+    y: int
+    width: int
+    line: int
+    staff: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of music: the top and bottom of each staff, and the left edge of each bar with the end of the last."""
+
+    staves: tuple[tuple[int, int], ...]
+    edges: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An engraved page; places are in the units of its viewBox.
+
+    Parameters
+    ----------
+    svg : str
+        One `<svg>` element without a style: strokes and fills are for the view to say.
+    width, height : int
+        Units; a staff space has `UNITS_OF_SPACE`.
+    heads : tuple of Head
+    lines : tuple of Line
+    """
+
+    svg: str
+    width: int
+    height: int
+    heads: tuple[Head, ...]
+    lines: tuple[Line, ...]
+
+
+def spaces_across(width: int, scale: int) -> float:
+    """Return how many staff spaces lie between the margins of a page of `width` pixels."""
+    return (round(width * 100 / scale) - 2 * SIDE_MARGIN) * 10 / UNITS_OF_SPACE
+
+
+def engrave_page(musicxml: bytes, *, width: int, scale: int, last: bool) -> Page:
+    """Engrave a document as one page.
+
+    Parameters
+    ----------
+    musicxml : bytes
+        As `musenb.export.to_musicxml.musicxml_bytes` writes a passage.
+    width : int
+        Pixels, 200..10000.
+    scale : int
+        Per cent, 10..200; a staff is 29 pixels high at 40.
+    last : bool
+        The last line may end before the margin.
+
+    Raises
+    ------
+    SettingError
+        Width or scale is outside its range.
+    LoadError
+        Verovio refused the document, took too long or died; the running process is unharmed.
+    """
+    if not (NARROWEST <= width <= WIDEST and SMALLEST_SCALE <= scale <= LARGEST_SCALE):
+        raise SettingError(
+            f"a page of {width} pixels at {scale} per cent: {NARROWEST}..{WIDEST} and {SMALLEST_SCALE}..{LARGEST_SCALE}"
+        )
+    arguments = {"musicxml": musicxml, "width": width, "scale": scale, "last": last}
+    try:
+        drawn = isolated("musenb.score.engrave_page:draw_page", arguments, what="the score to engrave")
+    except LoadError as error:
+        raise LoadError(error.kind, f"score view unavailable: {error.text}", error.hint) from None
+    svg, _ = screen(drawn, prefix=f"mn{zlib.crc32(musicxml):08x}", classes=lambda note: "")
+    return read_page(_REPEATED.sub("", svg))
+
+
+def warm_up() -> None:
+    """Load verovio, so that its start does not count against the time of a call in the child."""
+    import verovio
+
+    verovio.enableLog(verovio.LOG_OFF)
+
+
+def draw_page(musicxml: bytes, width: int, scale: int, last: bool) -> str:
+    """Return verovio's own SVG of the whole document; runs in the child.
+
+    Raises
+    ------
+    LoadError
+        Verovio does not read the document, or breaks it into several pages.
+    """
+    import verovio
+
+    toolkit = verovio.toolkit()
+    toolkit.setOptions(
+        {
+            "inputFrom": "xml",  # never 'auto': MEI can carry scripts
+            "svgHtml5": True,
+            "svgViewBox": True,
+            "svgFormatRaw": True,
+            "smuflTextFont": "none",
+            "breaks": "encoded",
+            "header": "none",
+            "footer": "none",
+            "adjustPageHeight": True,
+            "pageWidth": round(width * 100 / scale),
+            "pageHeight": _TALLEST,
+            "pageMarginLeft": SIDE_MARGIN,
+            "pageMarginRight": SIDE_MARGIN,
+            "pageMarginTop": TOP_MARGIN,
+            "pageMarginBottom": TOP_MARGIN,
+            "minLastJustification": 0.7 if last else 0.0,
+            "scale": scale,
+            "xmlIdSeed": 1,
+        }
+    )
+    if not toolkit.loadData(musicxml.decode("utf-8")):
+        raise LoadError("content", "verovio does not read it as MusicXML")
+    if toolkit.getPageCount() != 1:
+        raise LoadError("content", f"verovio made {toolkit.getPageCount()} pages of it")
+    return toolkit.renderToSVG(1)
+
+
+def read_page(svg: str) -> Page:
+    """Return a screened drawing with the places that stand in it.
+
+    Raises
+    ------
+    LoadError
+        It is not a page as verovio draws one.
+    """
+    root = ElementTree.fromstring(svg, forbid_dtd=True)
+    inner = next((child for child in root.iter(f"{_SVG}svg") if child is not root), None)
+    margin = None if inner is None else next(_of_class(inner, "page-margin"), None)
+    if inner is None or margin is None:
+        raise LoadError("content", "score view unavailable: no page in the drawing")
+    moved = _PLACE.match(margin.get("transform", ""))
+    dx, dy = (int(moved[1]), int(moved[2])) if moved else (0, 0)
+    _, _, width, height = (round(float(part)) for part in inner.get("viewBox", "0 0 0 0").split())
+    heads: list[Head] = []
+    lines: list[Line] = []
+    for number, system in enumerate(_of_class(margin, "system")):
+        lines.append(_read_line(system, dx, dy))
+        heads += _read_heads(system, number, dx, dy)
+    return Page(svg, width, height, tuple(heads), tuple(lines))
+
+
+def _of_class(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+    """Yield the groups of a class, in the order of the drawing."""
+    return (group for group in element.iter(f"{_SVG}g") if name in group.get("class", "").split())
+
+
+def _read_line(system: ElementTree.Element, dx: int, dy: int) -> Line:
+    staves: list[tuple[int, int]] = []
+    edges: list[int] = []
+    for measure in _of_class(system, "measure"):
+        found = [_rules(staff) for staff in _staves(measure)]
+        if not staves:
+            staves = [(int(lines[0][2]) + dy, int(lines[-1][2]) + dy) for lines in found if lines]
+        first = next((lines[0] for lines in found if lines), None)
+        if first:
+            edges = [*edges[:-1], int(first[1]) + dx, int(first[3]) + dx]
+    return Line(tuple(staves), tuple(edges))
+
+
+def _rules(staff: ElementTree.Element) -> list[re.Match[str]]:
+    """Return the five lines of a staff in one bar."""
+    return [rule for path in staff.findall(f"{_SVG}path") if (rule := _LINE.match(path.get("d", "")))]
+
+
+def _staves(measure: ElementTree.Element) -> list[ElementTree.Element]:
+    return [group for group in measure.findall(f"{_SVG}g") if "staff" in group.get("class", "").split()]
+
+
+def _read_heads(system: ElementTree.Element, line: int, dx: int, dy: int) -> Iterator[Head]:
+    for measure in _of_class(system, "measure"):
+        for number, staff in enumerate(_staves(measure)):
+            for note in _of_class(staff, "note"):
+                head = next(_of_class(note, "notehead"), None)
+                use = None if head is None else head.find(f"{_SVG}use")
+                at = None if use is None else _PLACE.match(use.get("transform", ""))
+                if at and (written := note.get("data-id")):
+                    wide = 304 if "E0A2" in (use.get(f"{_XLINK}href") or "") else 213
+                    yield Head(written, int(at[1]) + dx, int(at[2]) + dy, wide, line, number)

@@ -1,0 +1,153 @@
+"""From a score to engraved pages on their way to the page: the layout, and one page at a time. No Jupyter here."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from musenb.errors import LoadError, SaveError, ScoreError
+from musenb.export.layout import score_bars
+from musenb.export.staves import Staff, break_into_lines, staff_per_voice, two_staves
+from musenb.export.to_musicxml import Passage, musicxml_bytes
+from musenb.score.engrave_page import Head, Page, engrave_page, spaces_across
+from musenb.score.note import Bar, Score
+from musenb.score.spelling import spell_score
+from musenb.widgets.wire import SheetHead, SheetLine, SheetPage, SheetPlan, SheetPlate
+
+SCALE = 38
+STAVES_A_PAGE = 12
+KEPT_PAGES = 48
+UNAVAILABLE = "score view unavailable"
+_SIGNS = str.maketrans({"#": "\N{MUSIC SHARP SIGN}", "b": "\N{MUSIC FLAT SIGN}"})
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A score laid out on pages.
+
+    Parameters
+    ----------
+    score : Score
+        As it is shown: transposed and spelled.
+    staves : tuple of Staff
+    bars : tuple of Bar
+    plan : SheetPlan
+    """
+
+    score: Score
+    staves: tuple[Staff, ...]
+    bars: tuple[Bar, ...]
+    plan: SheetPlan
+
+
+def lay_out_sheet(score: Score, *, edition: int, width: int, staves: str, transpose: int, growing: bool) -> Layout:
+    """Return the layout of a score; its plan carries an error where it cannot be shown so.
+
+    Parameters
+    ----------
+    score : Score
+    edition : int
+    width : int
+        Pixels at zoom 1.
+    staves : str
+        'each' or 'two'.
+    transpose : int
+        Semitones.
+    growing : bool
+        More bars will come: those that are there stay on their lines.
+    """
+    plan = SheetPlan(edition=edition, width=width, pages=[], error="")
+    try:
+        shown = spell_score(score.transpose(transpose))
+    except ScoreError as error:
+        return Layout(score, (), (), {**plan, "error": f"{UNAVAILABLE}: {error}"})
+    chosen = two_staves(shown) if staves == "two" else staff_per_voice(shown)
+    bars = tuple(score_bars(shown))
+    starts = break_into_lines(shown, bars, spaces_across(width, SCALE), staves=chosen, even=not growing)
+    step = max(1, STAVES_A_PAGE // len(chosen))
+    for place in range(0, len(starts), step):
+        lines = starts[place : place + step]
+        stop = starts[place + step] if place + step < len(starts) else len(bars)
+        plan["pages"].append(SheetPage(lines[0], stop, lines))
+    return Layout(shown, chosen, bars, plan)
+
+
+class Press:
+    """Engraves pages of layouts and remembers the last ones; not for several threads at once."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Page] = OrderedDict()
+
+    def plate(self, layout: Layout, number: int, known: str = "") -> tuple[str, SheetPlate | None]:
+        """Return the key of a page and the page; None in its place when its key is `known`.
+
+        A page that cannot be engraved carries the reason.
+        """
+        first, stop, lines = layout.plan["pages"][number]
+        last = stop == len(layout.bars)
+        empty = SheetPlate(
+            edition=layout.plan["edition"], page=number, key="", svg="", width=0, height=0, heads=[], lines=[], error=""
+        )
+        try:
+            passage = Passage(first, stop, tuple(lines))
+            document = musicxml_bytes(layout.score, staves=layout.staves, passage=passage)
+            width = layout.plan["width"]
+            key = f"{zlib.crc32(document):08x}{len(document):x}-{width}{'e' if last else ''}"
+            if key == known:
+                return key, None
+            page = self._page(key, document, width, last)
+        except (LoadError, SaveError) as error:
+            text = str(error)
+            text = text if text.startswith(UNAVAILABLE) else f"{UNAVAILABLE}: {text}"
+            key = f"x{zlib.crc32(text.encode()):08x}"
+            return key, {**empty, "key": key, "error": text}
+        heads = [SheetHead(*_head_row(head), _name(layout.score, head.id)) for head in page.heads]
+        rows = _lines_with_times(page, layout.bars[first:stop], lines, first)
+        drawn = {"svg": page.svg, "width": page.width, "height": page.height, "heads": heads, "lines": rows}
+        return key, {**empty, "key": key, **drawn}  # type: ignore[typeddict-item]
+
+    def _page(self, key: str, document: bytes, width: int, last: bool) -> Page:
+        if key not in self._kept:
+            self._kept[key] = engrave_page(document, width=width, scale=SCALE, last=last)
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT_PAGES:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+
+def _head_row(head: Head) -> tuple[str, int, int, int, int, int]:
+    return head.id, head.x, head.y, head.width, head.line, head.staff
+
+
+def pack_plates(plates: Sequence[SheetPlate] | SheetPlate) -> bytes:
+    """Return pages as they travel: gzip of JSON, the same bytes for the same pages."""
+    return gzip.compress(json.dumps(plates, ensure_ascii=False, separators=(",", ":")).encode(), 6, mtime=0)
+
+
+def unpack_plates(packed: bytes) -> list[SheetPlate]:
+    """Return what `pack_plates` was given."""
+    return json.loads(gzip.decompress(packed))
+
+
+def _lines_with_times(page: Page, bars: Sequence[Bar], starts: Sequence[int], first: int) -> list[SheetLine]:
+    """Return the lines of a page with the quarters at which their bars begin and end."""
+    stops = [*(start - first for start in starts[1:]), len(bars)]
+    rows = []
+    for line, start, stop in zip(page.lines, starts, stops, strict=False):
+        inside = bars[start - first : stop]
+        times = [*(float(bar.onset) for bar in inside), float(inside[-1].end)]
+        rows.append(SheetLine(staves=list(line.staves), edges=list(line.edges), times=times))
+    return rows
+
+
+def _name(score: Score, written: str) -> str:
+    """Return the name of a written note, 'G♯4', or '' for one that is tied to."""
+    if "-" in written:
+        return ""
+    voice, _, index = written.removeprefix("v").partition("n")
+    spelling = score.voices[int(voice)].notes[int(index)].spelling
+    return spelling[:1] + spelling[1:].translate(_SIGNS)
