@@ -74,6 +74,9 @@ class Loop(NamedTuple):
     end: Quarters
 
 
+RollUnits = Literal["bars", "seconds"]
+
+
 class ViewState(TypedDict):
     """The traits that every view has."""
 
@@ -115,6 +118,21 @@ class SoundState(NotesState):
     programs: list[int]
     soundfont: str
     engine: str
+
+
+class RollState(NotesState):
+    """The traits of a piano roll; `edition` counts the scores shown: with another one the edits before are history.
+
+    `snap` is in quarters, 0 for none; `height` in CSS pixels.
+    """
+
+    editable: bool
+    edition: int
+    units: RollUnits
+    follow: bool
+    snap: float
+    velocity_lane: bool
+    height: int
 
 
 class EngineState(ViewState):
@@ -267,7 +285,7 @@ ClockCommand = Seek | Play | Select
 
 
 class AddNote(TypedDict):
-    """A new note; its id must be free."""
+    """A new note; its id must be free. `like` names a note, perhaps a deleted one, whose origin and fermata it has."""
 
     op: Literal["add"]
     id: str
@@ -276,16 +294,16 @@ class AddNote(TypedDict):
     duration: Quarters
     pitch: MidiPitch
     velocity: int
+    like: NotRequired[str]
 
 
 class MoveNote(TypedDict):
-    """A note at another onset, pitch or voice; what is not named stays."""
+    """A note at another onset or pitch; what is not named stays. (The voice is part of the id: delete and add.)"""
 
     op: Literal["move"]
     id: str
     onset: NotRequired[Quarters]
     pitch: NotRequired[MidiPitch]
-    voice: NotRequired[int]
 
 
 class ResizeNote(TypedDict):
@@ -316,9 +334,10 @@ EditOp = AddNote | MoveNote | ResizeNote | SetVelocity | DeleteNote
 
 
 class Edit(TypedDict):
-    """Page to kernel: operations that belong together (one undo step)."""
+    """Page to kernel: operations that belong together (one undo step); `page` tells the pages of one view apart."""
 
     kind: Literal["edit"]
+    page: str
     seq: int
     ops: list[EditOp]
 
@@ -327,6 +346,7 @@ class Edited(TypedDict):
     """Kernel to page: edit `seq` was taken, or why not; the notes themselves come in the trait."""
 
     kind: Literal["edited"]
+    page: str
     seq: int
     error: str
 

@@ -34,6 +34,8 @@ export type Piece = {
 /** A passage that is played again and again; `end` is above `start`. */
 export type Loop = readonly [start: Quarters, end: Quarters];
 
+export type RollUnits = "bars" | "seconds";
+
 /** The traits that every view has. */
 export type ViewState = {
   error: string;
@@ -85,6 +87,25 @@ export type SoundState = {
   programs: readonly number[];
   soundfont: string;
   engine: string;
+};
+
+/** The traits of a piano roll; `edition` counts the scores shown: with another one the edits before are history. */
+export type RollState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  editable: boolean;
+  edition: number;
+  units: "bars" | "seconds";
+  follow: boolean;
+  snap: number;
+  velocity_lane: boolean;
+  height: number;
 };
 
 /** The sound engine, once a notebook: its code (gzip) and the soundfont of the piano. */
@@ -211,7 +232,7 @@ export type Select = {
 
 export type ClockCommand = Seek | Play | Select;
 
-/** A new note; its id must be free. */
+/** A new note; its id must be free. `like` names a note, perhaps a deleted one, whose origin and fermata it has. */
 export type AddNote = {
   op: "add";
   id: string;
@@ -220,15 +241,15 @@ export type AddNote = {
   duration: Quarters;
   pitch: MidiPitch;
   velocity: number;
+  like?: string;
 };
 
-/** A note at another onset, pitch or voice; what is not named stays. */
+/** A note at another onset or pitch; what is not named stays. (The voice is part of the id: delete and add.) */
 export type MoveNote = {
   op: "move";
   id: string;
   onset?: Quarters;
   pitch?: MidiPitch;
-  voice?: number;
 };
 
 /** A note with another duration, and perhaps another onset. */
@@ -254,9 +275,10 @@ export type DeleteNote = {
 
 export type EditOp = AddNote | MoveNote | ResizeNote | SetVelocity | DeleteNote;
 
-/** Page to kernel: operations that belong together (one undo step). */
+/** Page to kernel: operations that belong together (one undo step); `page` tells the pages of one view apart. */
 export type Edit = {
   kind: "edit";
+  page: string;
   seq: number;
   ops: readonly (AddNote | MoveNote | ResizeNote | SetVelocity | DeleteNote)[];
 };
@@ -264,6 +286,7 @@ export type Edit = {
 /** Kernel to page: edit `seq` was taken, or why not; the notes themselves come in the trait. */
 export type Edited = {
   kind: "edited";
+  page: string;
   seq: number;
   error: string;
 };

@@ -1,0 +1,125 @@
+/** Editing a note table: the table after some operations, and the operations that take them back. */
+
+import { NoteTable, type Note } from "./table";
+import { quarters, midiPitch } from "./units";
+import { FERMATA, GENERATED, NOTE_BYTES, type EditOp } from "./wire";
+
+type Row = Omit<Note, "id" | "generated" | "fermata"> & { readonly index: number; readonly flags: number };
+type Changes = Map<string, Row | null>;
+/** Tells the flags of a note that may have been deleted. */
+export type FlagsOf = (id: string) => number;
+
+/** Return voice and index of an id such as "v1n7". */
+export function parseId(id: string): readonly [voice: number, index: number] {
+  const found = /^v(\d+)n(\d+)$/.exec(id);
+  if (!found) throw new RangeError(`"${id}" is no note id such as "v1n7"`);
+  return [Number(found[1]), Number(found[2])];
+}
+
+function rowOf(table: NoteTable, changes: Changes, id: string): Row | null {
+  const changed = changes.get(id);
+  if (changed !== undefined) return changed;
+  const row = table.row(id);
+  if (row < 0) return null;
+  const { generated, fermata, id: _, ...note } = table.note(row);
+  return { ...note, index: table.index[row] ?? 0, flags: (generated ? GENERATED : 0) + (fermata ? FERMATA : 0) };
+}
+
+function change(table: NoteTable, changes: Changes, op: EditOp, flagsOf: FlagsOf): void {
+  if (op.op === "add") {
+    const [voice, index] = parseId(op.id);
+    const { onset, duration, pitch, velocity } = op;
+    changes.set(op.id, { onset, duration, pitch, velocity, voice, index, flags: op.like ? flagsOf(op.like) : 0 });
+    return;
+  }
+  const was = rowOf(table, changes, op.id);
+  if (!was) return;
+  if (op.op === "delete") changes.set(op.id, null);
+  else {
+    const { op: _, id, ...values } = op;
+    changes.set(id, { ...was, ...values });
+  }
+}
+
+const NONE: FlagsOf = () => 0;
+
+/** Return the table after `ops`; an operation on a note that is not there does nothing. */
+export function applyOps(table: NoteTable, ops: readonly EditOp[], flagsOf: FlagsOf = NONE): NoteTable {
+  const changes: Changes = new Map();
+  for (const op of ops) change(table, changes, op, flagsOf);
+  const gone = new Set<number>();
+  for (const id of changes.keys()) gone.add(table.row(id));
+  gone.delete(-1);
+  const fresh = [...changes.values()].filter((row) => row !== null);
+  fresh.sort((a, b) => a.onset - b.onset || b.pitch - a.pitch);
+  return merged(table, gone, fresh);
+}
+
+/** Return the rows of `table` without `gone`, and the sorted `fresh` ones, by onset and then from the highest pitch down. */
+function merged(table: NoteTable, gone: ReadonlySet<number>, fresh: readonly Row[]): NoteTable {
+  const count = table.length - gone.size + fresh.length;
+  const made = new NoteTable(new ArrayBuffer(count * NOTE_BYTES), 0, count * NOTE_BYTES);
+  let [old, added] = [0, 0];
+  for (let place = 0; place < count; place++) {
+    while (gone.has(old)) old++;
+    const next = fresh[added];
+    const before =
+      old >= table.length ? Infinity : next ? next.onset - (table.onset[old] ?? 0) || (table.pitch[old] ?? 0) - next.pitch : NaN;
+    if (next && (before === Infinity || before < 0)) {
+      setRow(made, place, next);
+      added++;
+    } else {
+      copyRow(table, old++, made, place);
+    }
+  }
+  return made;
+}
+
+function setRow(table: NoteTable, place: number, row: Row): void {
+  table.onset[place] = row.onset;
+  table.duration[place] = row.duration;
+  table.index[place] = row.index;
+  table.pitch[place] = row.pitch;
+  table.velocity[place] = row.velocity;
+  table.voice[place] = row.voice;
+  table.flags[place] = row.flags;
+}
+
+function copyRow(from: NoteTable, row: number, to: NoteTable, place: number): void {
+  to.onset[place] = from.onset[row] ?? 0;
+  to.duration[place] = from.duration[row] ?? 0;
+  to.index[place] = from.index[row] ?? 0;
+  to.pitch[place] = from.pitch[row] ?? 0;
+  to.velocity[place] = from.velocity[row] ?? 0;
+  to.voice[place] = from.voice[row] ?? 0;
+  to.flags[place] = from.flags[row] ?? 0;
+}
+
+/** Return the operations that take `ops` back. */
+export function inverseOps(table: NoteTable, ops: readonly EditOp[], flagsOf: FlagsOf = NONE): EditOp[] {
+  const changes: Changes = new Map();
+  const back: EditOp[] = [];
+  for (const op of ops) {
+    const was = rowOf(table, changes, op.id);
+    const inverse = was ? inverseOf(op, was) : op.op === "add" ? ({ op: "delete", id: op.id } as const) : undefined;
+    if (inverse) back.unshift(inverse);
+    change(table, changes, op, flagsOf);
+  }
+  return back;
+}
+
+function inverseOf(op: EditOp, { onset, duration, pitch, velocity, voice }: Row): EditOp | undefined {
+  const { id } = op;
+  switch (op.op) {
+    case "move":
+      return { op: "move", id, onset, pitch: midiPitch(pitch) };
+    case "resize":
+      return { op: "resize", id, onset, duration };
+    case "velocity":
+      return { op: "velocity", id, velocity };
+    case "delete":
+      return { op: "add", id, voice, onset: quarters(onset), duration, pitch: midiPitch(pitch), velocity, like: id };
+    case "add":
+      return undefined;
+  }
+}

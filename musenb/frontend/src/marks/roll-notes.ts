@@ -1,0 +1,169 @@
+/**
+ * The notes of a roll. A voice has a colour and a letter; a note that was given is filled, one that a model wrote is hollow.
+ * So nothing is told by colour alone.
+ */
+
+import type { Theme } from "../theme";
+import { pitchName } from "../units";
+import type { RollIndex } from "./roll-index";
+import { rightOf, xAt, yAt, type Viewport } from "./roll-view";
+
+export interface NoteLook {
+  readonly theme: Theme;
+  /** A letter or two for each voice. */
+  readonly letters: readonly string[];
+  readonly selected: ReadonlySet<number>;
+  /** The voice in front, the others pale; none: all alike. */
+  readonly front: number | undefined;
+  /** Rows not drawn here: they are being dragged. */
+  readonly lifted?: ReadonlySet<number>;
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const VOICES = 8;
+// With more notes in view, letters would be a blur and cost time.
+const MOST_LETTERS = 500;
+
+/** Return where a note is drawn, in pixels of the note area. */
+export function boxOf(view: Viewport, onset: number, duration: number, pitch: number): Box {
+  const x = xAt(view, onset);
+  const gap = view.perPitch >= 6 ? 1 : 0;
+  return { x, y: yAt(view, pitch), width: Math.max(1.5, duration * view.perQuarter - gap), height: Math.max(1, view.perPitch - gap) };
+}
+
+/** Draw the notes in view; return how many rectangles that took. Notes that lie behind others of their colour are skipped. */
+export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, index: RollIndex, look: NoteLook): number {
+  const { table } = index;
+  const { theme } = look;
+  // The pixel up to which a pitch is already covered by a voice: at a small scale most notes fall on drawn pixels.
+  const covered = new Float64Array(128 * VOICES * 2).fill(-Infinity);
+  const labelled: number[] = [];
+  let drawn = 0;
+  let alpha = 1;
+  index.each(view.left, rightOf(view), (row) => {
+    const pitch = table.pitch[row] ?? 0;
+    const box = boxOf(view, table.onset[row] ?? 0, table.duration[row] ?? 0, pitch);
+    if (box.y + box.height < 0 || box.y > view.height || look.lifted?.has(row)) return;
+    const voice = table.voice[row] ?? 0;
+    const generated = table.generated(row);
+    const chosen = look.selected.has(row);
+    const key = (pitch * VOICES + (voice % VOICES)) * 2 + Number(generated);
+    const right = box.x + box.width;
+    if (!chosen && right <= (covered[key] ?? 0)) return;
+    covered[key] = Math.floor(right);
+    const pale = look.front !== undefined && look.front !== voice ? 0.25 : 1;
+    if (pale !== alpha) context.globalAlpha = alpha = pale;
+    drawNote(context, box, theme.voices[voice % theme.voices.length] ?? theme.ink, generated, theme);
+    if (chosen) drawChosen(context, box, theme);
+    else if (box.width >= 13 && box.height >= 9 && labelled.length <= MOST_LETTERS) labelled.push(row);
+    if (chosen && box.width >= 13 && box.height >= 9) labelled.push(row);
+    drawn++;
+  });
+  context.globalAlpha = 1;
+  if (labelled.length <= MOST_LETTERS) drawLetters(context, view, index, look, labelled);
+  return drawn;
+}
+
+function drawNote(context: CanvasRenderingContext2D, box: Box, colour: string, generated: boolean, theme: Theme): void {
+  const { x, y, width, height } = box;
+  context.fillStyle = colour;
+  if (!generated) {
+    context.fillRect(x, y, width, height);
+    return;
+  }
+  if (width < 5 || height < 5) {
+    context.fillRect(x, y + height * 0.3, width, height * 0.4);
+    return;
+  }
+  context.fillRect(x, y, width, height);
+  context.fillStyle = theme.paper;
+  context.fillRect(x + 1.5, y + 1.5, width - 3, height - 3);
+}
+
+function drawChosen(context: CanvasRenderingContext2D, box: Box, theme: Theme): void {
+  context.lineWidth = 2;
+  context.strokeStyle = theme.ink;
+  context.strokeRect(box.x, box.y, box.width, box.height);
+}
+
+function drawLetters(
+  context: CanvasRenderingContext2D,
+  view: Viewport,
+  { table }: RollIndex,
+  look: NoteLook,
+  rows: readonly number[],
+): void {
+  const size = Math.min(11, Math.max(8, view.perPitch - 3));
+  context.font = `600 ${size}px ${look.theme.font}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  for (const row of rows) {
+    const [pitch, voice] = [table.pitch[row] ?? 0, table.voice[row] ?? 0];
+    const box = boxOf(view, table.onset[row] ?? 0, table.duration[row] ?? 0, pitch);
+    const colour = look.theme.voices[voice % look.theme.voices.length] ?? look.theme.ink;
+    context.fillStyle = table.generated(row) ? look.theme.ink : inkOn(colour);
+    const letter = look.letters[voice] ?? String(voice + 1);
+    const text = box.width >= 30 + 6 * letter.length && box.height >= 11 ? `${letter} ${pitchName(pitch)}` : letter;
+    // A note that began before the left edge keeps its letter in view.
+    const x = Math.max(box.x, 0) + 3;
+    if (x + 6 * text.length <= box.x + box.width) context.fillText(text, x, box.y + box.height / 2 + 0.5);
+  }
+}
+
+/** Return black or white, whichever reads better on a "#rrggbb" colour. */
+export function inkOn(colour: string): string {
+  const value = Number.parseInt(colour.slice(1), 16);
+  const linear = (shift: number) => (((value >> shift) & 255) / 255) ** 2.2;
+  return 0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0) > 0.2 ? "#000000" : "#ffffff";
+}
+
+/** Return a short name for each voice: the first letter where that tells them apart, else its number. */
+export function lettersOf(names: readonly string[]): string[] {
+  const firsts = names.map((name) => [...name.trim()][0]?.toUpperCase() ?? "");
+  return firsts.map((letter, voice) => {
+    const alone = /\p{L}/u.test(letter) && firsts.filter((other) => other === letter).length === 1;
+    return alone ? letter : String(voice + 1);
+  });
+}
+
+/** Draw how loud the notes are, as stems; the origin is the upper left corner of the lane. */
+export function drawVelocities(
+  context: CanvasRenderingContext2D,
+  view: Viewport,
+  height: number,
+  index: RollIndex,
+  look: NoteLook,
+): void {
+  const { table } = index;
+  const { theme } = look;
+  context.fillStyle = theme.panel;
+  context.fillRect(0, 0, view.width, height);
+  context.fillStyle = theme.line;
+  context.fillRect(0, 0, view.width, 1);
+  const covered = new Map<number, number>();
+  index.each(view.left, rightOf(view), (row) => {
+    const x = xAt(view, table.onset[row] ?? 0);
+    if (x < -3) return;
+    const tall = ((table.velocity[row] ?? 0) / 127) * (height - 6);
+    const place = Math.round(x / 2) * VOICES + ((table.voice[row] ?? 0) % VOICES);
+    const chosen = look.selected.has(row);
+    if (!chosen && (covered.get(place) ?? 0) >= tall) return;
+    covered.set(place, tall);
+    const voice = table.voice[row] ?? 0;
+    context.globalAlpha = look.front !== undefined && look.front !== voice ? 0.25 : 1;
+    context.fillStyle = chosen ? theme.ink : (theme.voices[voice % theme.voices.length] ?? theme.ink);
+    context.fillRect(x, height - tall, chosen ? 3 : 2, tall);
+    const knob = chosen ? 7 : 5;
+    context.fillRect(x + 1 - knob / 2, height - tall - knob / 2, knob, knob);
+    if (!table.generated(row) || chosen) return;
+    context.fillStyle = theme.panel;
+    context.fillRect(x + 1 - knob / 2 + 1, height - tall - knob / 2 + 1, knob - 2, knob - 2);
+  });
+  context.globalAlpha = 1;
+}

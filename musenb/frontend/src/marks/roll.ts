@@ -1,0 +1,177 @@
+/** A piano roll on a canvas: the ground with the notes, and above it what moves. Data and options in, pixels out. */
+
+import type { Loop } from "../wire";
+import { drawGrid, drawKeys, drawRuler, KEYS_WIDTH, linesIn, RULER_HEIGHT, type Times } from "./roll-grid";
+import type { RollIndex } from "./roll-index";
+import { boxOf, drawNotes, drawVelocities, type NoteLook } from "./roll-notes";
+import { xAt, type Viewport } from "./roll-view";
+
+export const LANE_HEIGHT = 64;
+
+/** What changes with the notes, the selection and the view. */
+export interface Ground extends NoteLook, Times {
+  readonly index: RollIndex;
+  readonly view: Viewport;
+  /** Pixels of the velocity lane; 0 for none. */
+  readonly lane: number;
+}
+
+/** A note that is not in the table yet: dragged or being drawn. */
+export interface Ghost {
+  readonly onset: number;
+  readonly duration: number;
+  readonly pitch: number;
+  readonly voice: number;
+}
+
+/** What changes while it plays or the pointer moves. */
+export interface Above {
+  readonly playhead: number;
+  readonly playing: boolean;
+  readonly loop: Loop | null;
+  /** Rows, -1 for none. */
+  readonly hover: number;
+  readonly cursor: number;
+  readonly ghosts: readonly Ghost[];
+  /** The frame that a drag spans, in pixels of the note area. */
+  readonly frame: readonly [x0: number, y0: number, x1: number, y1: number] | null;
+}
+
+/** Draw the ground on a canvas of `KEYS_WIDTH + view.width` by `RULER_HEIGHT + view.height + lane`; return the rectangles. */
+export function drawGround(context: CanvasRenderingContext2D, ground: Ground): number {
+  const { view, theme, lane } = ground;
+  const lines = linesIn(view, ground);
+  context.clearRect(0, 0, KEYS_WIDTH + view.width, RULER_HEIGHT + view.height + lane);
+  const drawn = inside(context, KEYS_WIDTH, RULER_HEIGHT, view.width, view.height, () => {
+    drawGrid(context, view, lines, theme);
+    return drawNotes(context, view, ground.index, ground);
+  });
+  inside(context, KEYS_WIDTH, 0, view.width, RULER_HEIGHT, () => drawRuler(context, view, lines, theme));
+  inside(context, 0, RULER_HEIGHT, KEYS_WIDTH, view.height, () => drawKeys(context, view, theme));
+  context.fillStyle = theme.panel;
+  context.fillRect(0, 0, KEYS_WIDTH, RULER_HEIGHT);
+  if (lane) {
+    inside(context, KEYS_WIDTH, RULER_HEIGHT + view.height, view.width, lane, () =>
+      drawVelocities(context, view, lane, ground.index, ground),
+    );
+    drawLaneName(context, ground);
+  }
+  return drawn;
+}
+
+function drawLaneName(context: CanvasRenderingContext2D, { view, theme, lane }: Ground): void {
+  const top = RULER_HEIGHT + view.height;
+  context.fillStyle = theme.panel;
+  context.fillRect(0, top, KEYS_WIDTH, lane);
+  context.fillStyle = theme.faint;
+  context.font = `10px ${theme.font}`;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const value of [127, 64, 1]) context.fillText(String(value), KEYS_WIDTH - 4, top + lane - (value / 127) * (lane - 6) + 2 - 4 * Number(value === 1));
+  context.fillStyle = theme.line;
+  context.fillRect(KEYS_WIDTH - 1, top, 1, lane);
+}
+
+/** Draw what moves on a clear canvas of the same size. */
+export function drawAbove(context: CanvasRenderingContext2D, ground: Ground, above: Above): void {
+  const { view, lane } = ground;
+  const whole = RULER_HEIGHT + view.height + lane;
+  context.clearRect(0, 0, KEYS_WIDTH + view.width, whole);
+  inside(context, KEYS_WIDTH, 0, view.width, whole, () => {
+    drawLoop(context, ground, above.loop);
+    context.save();
+    context.translate(0, RULER_HEIGHT);
+    drawSounding(context, ground, above);
+    drawGhosts(context, ground, above.ghosts);
+    drawMarks(context, ground, above);
+    context.restore();
+    drawPlayhead(context, ground, above);
+    return 0;
+  });
+}
+
+function drawLoop(context: CanvasRenderingContext2D, { view, theme, lane }: Ground, loop: Loop | null): void {
+  if (!loop) return;
+  const [from, to] = [xAt(view, loop[0]), xAt(view, loop[1])];
+  context.fillStyle = theme.accent;
+  context.globalAlpha = 0.08;
+  context.fillRect(from, RULER_HEIGHT, to - from, view.height + lane);
+  context.globalAlpha = 1;
+  context.fillRect(from, RULER_HEIGHT - 5, to - from, 4);
+  for (const x of [from, to - 2]) context.fillRect(x, 0, 2, RULER_HEIGHT + view.height + lane);
+}
+
+function drawSounding(context: CanvasRenderingContext2D, ground: Ground, { playhead, playing }: Above): void {
+  if (!playing) return;
+  const { table } = ground.index;
+  ground.index.each(playhead, playhead + 1e-9, (row) => {
+    const box = boxOf(ground.view, table.onset[row] ?? 0, table.duration[row] ?? 0, table.pitch[row] ?? 0);
+    context.fillStyle = ground.theme.voices[(table.voice[row] ?? 0) % ground.theme.voices.length] ?? ground.theme.ink;
+    context.fillRect(box.x, box.y - 1, box.width, box.height + 2);
+    context.strokeStyle = ground.theme.ink;
+    context.lineWidth = 1.5;
+    context.strokeRect(box.x, box.y - 1, box.width, box.height + 2);
+  });
+}
+
+function drawGhosts(context: CanvasRenderingContext2D, { view, theme }: Ground, ghosts: readonly Ghost[]): void {
+  for (const { onset, duration, pitch, voice } of ghosts) {
+    const { x, y, width, height } = boxOf(view, onset, duration, pitch);
+    if (x > view.width || x + width < 0) continue;
+    context.fillStyle = theme.voices[voice % theme.voices.length] ?? theme.ink;
+    context.globalAlpha = 0.75;
+    context.fillRect(x, y, width, height);
+    context.globalAlpha = 1;
+    context.strokeStyle = theme.ink;
+    context.lineWidth = 1;
+    context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
+  }
+}
+
+function drawMarks(context: CanvasRenderingContext2D, ground: Ground, { hover, cursor, frame }: Above): void {
+  const { table } = ground.index;
+  const outline = (row: number, by: number, dashed: boolean) => {
+    if (row < 0 || row >= table.length) return;
+    const box = boxOf(ground.view, table.onset[row] ?? 0, table.duration[row] ?? 0, table.pitch[row] ?? 0);
+    context.strokeStyle = ground.theme.accent;
+    context.lineWidth = 2;
+    context.setLineDash(dashed ? [3, 2] : []);
+    context.strokeRect(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by);
+    context.setLineDash([]);
+  };
+  outline(hover, 1, false);
+  outline(cursor, 3, true);
+  if (!frame) return;
+  const [x0, y0, x1, y1] = frame;
+  context.fillStyle = context.strokeStyle = ground.theme.accent;
+  context.lineWidth = 1;
+  context.globalAlpha = 0.12;
+  context.fillRect(x0, y0, x1 - x0, y1 - y0);
+  context.globalAlpha = 1;
+  context.strokeRect(x0, y0, x1 - x0, y1 - y0);
+}
+
+function drawPlayhead(context: CanvasRenderingContext2D, { view, theme, lane }: Ground, { playhead }: Above): void {
+  const x = xAt(view, playhead);
+  if (x < -6 || x > view.width + 6) return;
+  context.fillStyle = theme.warn;
+  context.fillRect(Math.round(x) - 1, 0, 2, RULER_HEIGHT + view.height + lane);
+  context.beginPath();
+  context.moveTo(x - 6, 0);
+  context.lineTo(x + 6, 0);
+  context.lineTo(x, 9);
+  context.closePath();
+  context.fill();
+}
+
+/** Draw with the origin at (x, y), clipped to a rectangle. */
+function inside<T>(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, draw: () => T): T {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  context.translate(x, y);
+  const result = draw();
+  context.restore();
+  return result;
+}

@@ -1,0 +1,104 @@
+/** The piano roll. */
+
+import { placeName } from "../bars";
+import { element } from "../dom";
+import { mount, type View } from "../mount";
+import { RollEditor } from "../roll/editor";
+import { listenToKeys } from "../roll/keys";
+import { Pointer } from "../roll/pointer";
+import css from "../roll/roll.css";
+import { Stage } from "../roll/stage";
+import { RollStore } from "../roll/store";
+import { buildHelp, buildLegend, buildToolbar, type ToolbarOptions } from "../roll/toolbar";
+import type { RollState } from "../wire";
+
+type RollView = View<RollState, RollStore>;
+
+function optionsOf({ model, clock }: RollView, drawing: { now: boolean }): ToolbarOptions {
+  return {
+    drawing: () => drawing.now,
+    setDrawing: (now) => void (drawing.now = now),
+    snap: () => model.get("snap") ?? 0.25,
+    setSnap: (snap) => model.set({ snap }),
+    seconds: () => model.get("units") === "seconds",
+    setSeconds: (seconds) => model.set({ units: seconds ? "seconds" : "bars" }),
+    follow: () => model.get("follow") ?? true,
+    setFollow: (follow) => model.set({ follow }),
+    lane: () => model.get("velocity_lane") ?? false,
+    setLane: (lane) => model.set({ velocity_lane: lane }),
+    toggle: () => clock.toggle(),
+  };
+}
+
+/** Tell what is under the pointer, or where the playhead stands. */
+function placeLine({ clock, life }: RollView, stage: Stage): HTMLElement {
+  const shown = element("output", { class: "mnb-roll-place", "aria-hidden": true });
+  const { editor } = stage;
+  const show = () => {
+    const row = clock.hover === null ? -1 : editor.store.table.row(clock.hover);
+    const text = row >= 0 ? editor.describe(row) : placeName(editor.store.notes.bars, clock.playhead);
+    if (text !== shown.textContent) shown.textContent = text;
+  };
+  clock.on("hover", life, show);
+  clock.follow(life, show);
+  return shown;
+}
+
+export default mount<RollState, RollStore>({
+  label: "Piano roll",
+  store: (model, life, clockId) => new RollStore(model, life, clockId),
+  view(view) {
+    const { root, model, store, clock, life, say } = view;
+    const drawing = { now: false };
+    const options = optionsOf(view, drawing);
+    const editor = new RollEditor(store, clock, options.snap, say);
+    const stage = new Stage(life, editor, view.theme, {
+      units: () => model.get("units") ?? "bars",
+      follow: options.follow,
+      lane: options.lane,
+      height: () => model.get("height") ?? 340,
+    });
+    const pointer = new Pointer(life, stage, { snap: options.snap, drawing: options.drawing, say });
+    const toolbar = buildToolbar(life, stage, options);
+    const legend = buildLegend(life, stage, () => view.theme);
+    const bottom = element("div", { class: "mnb-bar" }, placeLine(view, stage), buildHelp());
+    const style = element("style");
+    style.textContent = css;
+    root.append(style, toolbar.element, stage.frame, legend.element, bottom);
+    stage.canvas.setAttribute("aria-label", "Notes");
+    stage.canvas.setAttribute("aria-roledescription", "piano roll");
+    listenToKeys(life, stage, () => (toolbar.element.querySelector("[tabindex='0']") as HTMLElement | null)?.focus(), {
+      toggle: options.toggle,
+      toggleFollow: () => options.setFollow(!options.follow()),
+      toggleDrawing() {
+        options.setDrawing(!options.drawing());
+        toolbar.show();
+        say(options.drawing() ? "Drawing" : "Selecting");
+      },
+      cancelDrag: () => pointer.cancel(),
+      say,
+    });
+    life.on(stage.canvas, "focus", () => {
+      stage.focused = true;
+      stage.redraw();
+    });
+    life.on(stage.canvas, "blur", () => {
+      stage.focused = false;
+      stage.redraw();
+    });
+    const changed = () => {
+      toolbar.show();
+      legend.show();
+      stage.refresh();
+    };
+    store.onChange(life, changed);
+    clock.on(["selection", "play", "pause"], life, () => toolbar.show());
+    for (const name of ["piece", "snap", "units", "follow", "velocity_lane", "height", "editable", "streaming"] as const) {
+      model.on(`change:${name}`, life, changed);
+    }
+    view.onTheme((theme) => {
+      stage.setTheme(theme);
+      legend.show();
+    });
+  },
+});

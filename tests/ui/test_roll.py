@@ -1,0 +1,198 @@
+"""The piano roll in a real notebook: what is drawn, edits that reach Python, notes that stream, keys, themes, what is saved."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+TWO_VOICES = """
+from musenb.score.note import Note, Origin, Score, Voice
+from musenb.widgets.clock import Clock
+from musenb.widgets.roll import Roll
+given = tuple(Note(n, 1, 72 + n) for n in range(4))
+written = tuple(Note(n, 1, 60 - n, origin=Origin("chorale", 7)) for n in range(4))
+score = Score(voices=(Voice("soprano", given), Voice("bass", written)))
+clock = Clock(score)
+roll = Roll(score, clock=clock)
+display(roll)
+"""
+# The pixel in the middle of a note, as [red, green, blue, alpha]; quarters and pitch go in, the view is read off the page.
+PIXEL = """(canvas, [x, y]) => {
+    const density = canvas.width / canvas.clientWidth;
+    return [...canvas.getContext('2d').getImageData(x * density, y * density, 1, 1).data];
+}"""
+VIEW = "canvas => JSON.parse(canvas.dataset.view)"
+KEYS, RULER = 46, 22
+
+
+class Canvas:
+    """The notes of one roll on the page, by quarter and pitch."""
+
+    def __init__(self, output, number: int = 0) -> None:
+        self.section = output.locator("section[aria-label='Piano roll']").nth(number)
+        self.canvas = self.section.locator("canvas").first
+        self.canvas.wait_for()
+        self.section.page.wait_for_function(
+            "canvas => canvas.dataset.view", arg=self.canvas.element_handle(), timeout=30_000
+        )
+
+    def place(self, quarter: float, pitch: float) -> tuple[float, float]:
+        view = self.canvas.evaluate(VIEW)
+        x = KEYS + (quarter - view["left"]) * view["perQuarter"]
+        return x, RULER + (view["top"] - pitch + 0.5) * view["perPitch"]
+
+    def pixel(self, quarter: float, pitch: float) -> list[int]:
+        return self.canvas.evaluate(PIXEL, list(self.place(quarter, pitch)))
+
+    def click(self, quarter: float, pitch: float, **options) -> None:
+        x, y = self.place(quarter, pitch)
+        self.canvas.click(position={"x": x, "y": y}, **options)
+
+    def drag(self, start: tuple[float, float], stop: tuple[float, float]) -> None:
+        box = self.canvas.bounding_box()
+        mouse = self.canvas.page.mouse
+        (x0, y0), (x1, y1) = self.place(*start), self.place(*stop)
+        mouse.move(box["x"] + x0, box["y"] + y0)
+        mouse.down()
+        mouse.move(box["x"] + (x0 + x1) / 2, box["y"] + (y0 + y1) / 2, steps=3)
+        mouse.move(box["x"] + x1, box["y"] + y1, steps=3)
+        mouse.up()
+
+    def status(self) -> str:
+        return self.section.locator("[role=status]").text_content()
+
+
+def value(notebook, expression: str) -> object:
+    """Return what an expression of the kernel is, through JSON."""
+    output = notebook.run(f"import json\nprint('=>' + json.dumps({expression}))")
+    return json.loads(output.inner_text().split("=>", 1)[1])
+
+
+def notes_of(notebook, voice: int = 0) -> list[list[float]]:
+    return value(notebook, f"[[float(n.onset), float(n.duration), n.pitch] for n in roll.score.voices[{voice}].notes]")
+
+
+@pytest.fixture
+def page(lab, notebook):
+    notebook.open_blank(lab, "roll")
+    return notebook.page
+
+
+def test_notes_are_drawn_and_edits_reach_python(notebook, page) -> None:
+    roll = Canvas(notebook.run(TWO_VOICES))
+    assert roll.pixel(0.4, 72)[:3] == [0, 114, 178]
+    inside, paper = roll.pixel(0.6, 60), roll.pixel(0.6, 66)
+    assert max(abs(a - b) for a, b in zip(inside, paper, strict=True)) < 30, "generated notes are hollow"
+    assert roll.pixel(0.4, 76)[:3] != [0, 114, 178]
+
+    roll.click(1.4, 73)
+    assert "soprano: C♯5, bar 1, beat 2, quarter" in roll.status()
+    page.wait_for_timeout(400)
+    assert value(notebook, "clock.selection") == ["v0n1"]
+
+    roll.drag((1.4, 73), (5.4, 67))
+    page.wait_for_timeout(300)
+    assert [5.0, 1.0, 67] in notes_of(notebook)
+    assert roll.pixel(5.4, 67)[:3] == [0, 114, 178]
+
+    roll.drag((5.97, 67), (6.47, 67))
+    page.wait_for_timeout(300)
+    assert [5.0, 1.5, 67] in notes_of(notebook)
+
+    for _ in range(2):
+        roll.canvas.press("Control+z")
+    page.wait_for_timeout(300)
+    assert [1.0, 1.0, 73] in notes_of(notebook)
+    roll.canvas.press("Control+y")
+    page.wait_for_timeout(300)
+    assert [5.0, 1.0, 67] in notes_of(notebook)
+    assert notebook.errors == []
+
+
+def test_the_keyboard_does_everything(notebook, page) -> None:
+    roll = Canvas(notebook.run(TWO_VOICES))
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    roll.canvas.focus()
+    roll.canvas.press("ArrowRight")
+    assert "soprano: C5, bar 1, beat 1" in roll.status()
+    roll.canvas.press("ArrowRight")
+    roll.canvas.press("Shift+ArrowRight")
+    roll.canvas.press("Alt+ArrowUp")
+    assert "Transposed by 1: 2 notes" in roll.status()
+    roll.canvas.press("Alt+Shift+ArrowDown")
+    roll.canvas.press("Alt+ArrowRight")
+    roll.canvas.press("Alt+Shift+ArrowLeft")
+    page.wait_for_timeout(300)
+    assert notes_of(notebook) == [[0, 1, 72], [1.25, 0.75, 62], [2.25, 0.75, 63], [3, 1, 75]]
+    roll.canvas.focus()
+    roll.canvas.press("Control+c")
+    roll.canvas.press("End")
+    roll.canvas.press("Control+v")
+    roll.canvas.press(",")
+    page.wait_for_timeout(300)
+    assert notes_of(notebook)[4:] == [[4, 0.75, 62], [5, 0.75, 63]]
+    assert value(notebook, "[n.velocity for n in roll.score.voices[0].notes]") == [80, 80, 80, 80, 72, 72]
+    roll.canvas.focus()
+    roll.canvas.press("2")
+    page.wait_for_timeout(300)
+    assert len(notes_of(notebook, 1)) == 6
+    roll.canvas.focus()
+    roll.canvas.press("Delete")
+    roll.canvas.press("b")
+    roll.canvas.press("Home")
+    roll.canvas.press("n")
+    page.wait_for_timeout(300)
+    assert len(notes_of(notebook)) + len(notes_of(notebook, 1)) == 9
+    checks = page.locator(".jp-Notebook .jp-Cell").count() - cells
+    assert checks == 6, "a key typed in the roll is no command of the notebook"
+    assert notebook.errors == []
+
+
+STREAM = """
+import time
+for n in range(40):
+    roll.append([(0, Note(4 + n / 4, 0.25, 60 + n % 12, origin=Origin("chorale", 7)))])
+    time.sleep(0.01)
+"""
+
+
+def test_streamed_notes_appear_and_a_second_view_has_them(notebook, page) -> None:
+    first = Canvas(notebook.run(TWO_VOICES.replace("Note(n, 1", "Note(float(n), 1")))
+    notebook.run(STREAM)
+    page.wait_for_function("canvas => Number(canvas.dataset.notes) === 48", arg=first.canvas.element_handle())
+    second = Canvas(notebook.run("display(roll)"))
+    assert second.canvas.evaluate("canvas => Number(canvas.dataset.notes)") == 48
+    first.canvas.focus()
+    first.canvas.press("Delete")
+    notebook.run("roll.commit()")
+    assert len(notes_of(notebook)) == 4 or len(notes_of(notebook)) == 44
+    assert notebook.errors == []
+
+
+def test_refused_edits_are_seen_and_taken_back(notebook, page) -> None:
+    roll = Canvas(notebook.run(TWO_VOICES))
+    notebook.run("roll.edit = lambda ops: 1 / 0")
+    roll.canvas.focus()
+    roll.canvas.press("ArrowRight")
+    roll.canvas.press("Delete")
+    page.wait_for_function("canvas => Number(canvas.dataset.notes) === 8", arg=roll.canvas.element_handle())
+    assert "division by zero" in roll.section.get_by_role("alert").inner_text()
+    assert notebook.errors == []
+
+
+def test_two_rolls_share_a_clock_and_both_themes_are_drawn(notebook, page, tmp_path) -> None:
+    output = notebook.run(TWO_VOICES + "display(Roll(score, clock=clock, velocity_lane=True, units='seconds'))")
+    one, two = Canvas(output, 0), Canvas(output, 1)
+    light = one.pixel(6, 66)
+    notebook.set_theme("JupyterLab Dark")
+    page.wait_for_function(
+        "canvas => canvas.closest('.musenb').dataset.theme === 'dark'", arg=one.canvas.element_handle()
+    )
+    page.wait_for_timeout(200)
+    assert sum(light[:3]) > 600 > 300 > sum(one.pixel(6, 66)[:3])
+    assert one.pixel(0.4, 72)[:3] == [0x56, 0xB4, 0xE9]
+    one.click(2.4, 74)
+    hovered = two.section.locator("output").inner_text()
+    assert "D5" in hovered
+    assert notebook.errors == []
