@@ -22,7 +22,7 @@ from musenb.widgets.matrices import Packed, pack, shrink
 from musenb.widgets.notes import NoteView, parse_note_id, rows_of
 from musenb.widgets.picture import png_bytes
 
-OVERVIEW_BYTES, OVERVIEW_SIZE = 64_000, 128
+OVERVIEW_BYTES, OVERVIEW_SIZE = 45_000, 128
 LARGEST_REQUEST, MOST_ROWS = 4096, 64
 IDLE_SECONDS = 5.0
 NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")

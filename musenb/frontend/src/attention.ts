@@ -79,6 +79,13 @@ export class AttentionStore {
       order: level === "notes" ? get("order") ?? "time" : "time",
     };
   }
+  /** Count the changes of the heads and of the notes. */
+  get revision(): number {
+    return this.#model.get("revision") ?? 0;
+  }
+  get version(): number {
+    return this.#model.get("version") ?? 0;
+  }
   get layers(): number {
     return this.#model.get("layers") ?? 0;
   }
@@ -116,9 +123,9 @@ export class AttentionStore {
   }
 
   /** Return an item as "G4, bar 7", or as "token 12 (C5; G4, bar 7)". */
-  nameOf(choice: Choice, axis: "rows" | "columns", index: number): string {
+  nameOf(choice: Choice, axis: "rows" | "columns", index: number, beat = false): string {
     const note = this.noteOf(choice, axis, index);
-    const said = noteText(this.notes.table, this.notes.bars, note);
+    const said = noteText(this.notes.table, this.notes.bars, note, beat);
     if (choice.level === "notes") return said;
     const label = axis === "columns" ? this.#model.get("labels")?.[index] : undefined;
     const inside = [label, note >= 0 ? said : undefined].filter(Boolean).join("; ");

@@ -1,6 +1,6 @@
 /** Attention in words: pure. */
 
-import { barAt } from "./bars";
+import { barAt, placeName } from "./bars";
 import type { NoteTable } from "./table";
 import { pitchName } from "./units";
 import type { AttentionWhat, Bar } from "./wire";
@@ -18,9 +18,10 @@ export function valueText(value: number, what: AttentionWhat): string {
   return what === "weights" ? percent(value) : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 }
 
-/** Return a note as "G4, bar 7". */
-export function noteText(table: NoteTable, bars: readonly Bar[], row: number): string {
+/** Return a note as "G4, bar 7", or with its beat as well. */
+export function noteText(table: NoteTable, bars: readonly Bar[], row: number, beat = false): string {
   if (row < 0 || row >= table.length) return "no note";
+  if (beat) return `${pitchName(table.pitch[row] ?? 0)}, ${placeName(bars, table.onset[row] ?? 0)}`;
   const bar = barAt(bars, table.onset[row] ?? 0);
   const place = bar ? (bar[2] ? `bar ${bar[2]}` : "upbeat") : `quarter ${(table.onset[row] ?? 0).toFixed(2)}`;
   return `${pitchName(table.pitch[row] ?? 0)}, ${place}`;
@@ -39,11 +40,17 @@ export function topOf(row: ArrayLike<number>, count: number, threshold = -Infini
   return best;
 }
 
-/** Return a row as "note G4, bar 7: 31 % to G4, bar 3; 12 % to D4, bar 6". */
+/** Return a row as "note G4, bar 7: 31 % to G4, bar 3; 12 % to D4, bar 6"; beats where two would be called the same. */
 export function rowText(
-  from: string, row: ArrayLike<number>, nameOf: (index: number) => string, what: AttentionWhat, count = 5,
+  from: string, row: ArrayLike<number>, nameOf: (index: number, exact: boolean) => string, what: AttentionWhat, count = 5,
 ): string {
   const best = topOf(row, count, what === "weights" ? 0 : -Infinity);
   if (!best.length) return `${from}: looks at nothing`;
-  return `${from}: ${best.map(([index, value]) => `${valueText(value, what)} to ${nameOf(index)}`).join("; ")}`;
+  const names = best.map(([index]) => nameOf(index, false));
+  const said = best.map(([index, value], place) => {
+    const name = names[place] ?? "";
+    const alone = names.indexOf(name) === names.lastIndexOf(name);
+    return `${valueText(value, what)} to ${alone ? name : nameOf(index, true)}`;
+  });
+  return `${from}: ${said.join("; ")}`;
 }

@@ -5,9 +5,12 @@ import { element, fitCanvas } from "./dom";
 import type { Life } from "./life";
 import { headColour } from "./marks/arcs";
 import { drawThumbnails, gridSize, headAt, sideFor, type Thumbnails } from "./marks/thumbnails";
-import { imageOf } from "./matrix_panel";
+import { imageOf } from "./matrix_image";
 import type { Theme } from "./theme";
 import type { HeadId } from "./wire";
+
+/** As high as the matrix beside it. */
+const MOST_HEIGHT = 540;
 
 export class HeadGrid {
   readonly canvas = element("canvas", {
@@ -36,7 +39,7 @@ export class HeadGrid {
   resize(width: number): void {
     // On a wide page the grid gets two fifths, on a narrow one all.
     const room = width < 640 ? width : Math.min(width * 0.4, 420);
-    this.#side = sideFor(room, this.store.heads);
+    this.#side = sideFor(room, this.store, MOST_HEIGHT);
     this.#redraw();
   }
 

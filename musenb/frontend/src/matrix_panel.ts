@@ -1,18 +1,20 @@
 /** The matrix of an attention view: what is seen of it, and what pointer and keys do to it. */
 
 import { sameChoice, type AttentionStore, type Choice } from "./attention";
-import { rowText, valueText } from "./attention_text";
-import { barAt } from "./bars";
+import { percent, valueText } from "./attention_text";
 import type { PageClock } from "./clock";
 import { element, fitCanvas } from "./dom";
 import type { Life } from "./life";
 import {
-  boxOf, cellAt, drawMatrix, isWhole, matrixPixels, panRange, plotBox, reveal, valueAt, whole, zoomRange,
-  type Axis, type Matrix, type Range, type Tick, type Window,
+  boxOf, cellAt, drawMatrix, isWhole, NAMED, panRange, plotBox, reveal, whole, WRITTEN, zoomRange,
+  type Matrix, type Range, type Window,
 } from "./marks/matrix";
-import { signedRamp, weightRamp } from "./marks/ramp";
+import { gradient } from "./marks/ramp";
+import { MatrixAxes } from "./matrix_axes";
+import { bindHands } from "./matrix_hands";
+import { imageOf, rampOf } from "./matrix_image";
+import { MatrixReading } from "./matrix_reading";
 import type { Theme } from "./theme";
-import { pitchName } from "./units";
 
 /** More cells than this are never asked for, a side. */
 const MOST_CELLS = 1536;
@@ -31,57 +33,56 @@ export interface PanelHost {
   turn(by: number): void;
 }
 
-/** Return a small canvas with one pixel a cell. */
-export function imageOf(matrix: Matrix, dark: boolean, signed: boolean): HTMLCanvasElement {
-  const [height, width] = matrix.shape;
-  const canvas = element("canvas");
-  [canvas.width, canvas.height] = [width, height];
-  const context = canvas.getContext("2d");
-  const picture = context?.createImageData(width, height);
-  picture?.data.set(matrixPixels(matrix, signed ? signedRamp(dark, matrix.scale, matrix.offset) : weightRamp(dark)));
-  if (picture) context?.putImageData(picture, 0, 0);
-  return canvas;
-}
-
 export class MatrixPanel {
   readonly canvas = element("canvas", {
     tabindex: 0, role: "application", "aria-label": "Matrix: rows look at columns", class: "mnb-matrix",
     "aria-keyshortcuts": "ArrowUp ArrowDown ArrowLeft ArrowRight Plus Minus 0 Enter [ ]",
   });
   readonly tip = element("div", { class: "mnb-tip", role: "tooltip", hidden: true });
+  /** Which colour is how much. */
+  readonly scale = element("div", { class: "mnb-legend" });
   readonly #host: PanelHost;
-  #choice: Choice;
+  readonly #axes: MatrixAxes;
+  readonly #reading: MatrixReading;
   #window: Window = { rows: [0, 1], columns: [0, 1] };
-  #matrix: Matrix | undefined;
   #image: HTMLCanvasElement | undefined;
   #cursor: { row: number; column: number } | undefined;
   #hover: { row: number; column: number; x: number; y: number } | undefined;
   #size = { width: 320, height: 320 };
   #pending = false;
   #stale = false;
+  /** What the matrix is an answer to; undefined for a placeholder. */
+  #answered: Choice | undefined;
   readonly #redraw: () => void;
   #cancelHover: (() => void) | undefined;
 
   constructor(host: PanelHost) {
     this.#host = host;
-    this.#choice = host.store.choice;
+    this.#axes = new MatrixAxes(host.store);
+    this.#reading = new MatrixReading(host.store, host.life);
     this.#redraw = host.life.frame(() => this.#draw());
     this.home();
     this.#listen();
   }
 
-  get window(): Window {
-    return this.#window;
+  get #choice(): Choice {
+    return this.#reading.choice;
+  }
+  get #matrix(): Matrix | undefined {
+    return this.#reading.matrix;
   }
 
   /** Another head, kind, level or order: keep what is looked at where that is the same. */
   choose(): void {
     const next = this.#host.store.choice;
     const axes = next.level !== this.#choice.level || next.order !== this.#choice.order;
-    this.#choice = next;
-    this.#matrix = undefined;
+    this.#reading.choice = next;
+    this.#answered = undefined;
     this.#use(this.#host.store.placeholder(next));
-    if (axes) this.home();
+    if (axes) {
+      this.#cursor = undefined;
+      this.home();
+    }
     else this.#ask();
     this.#showRow();
   }
@@ -89,8 +90,8 @@ export class MatrixPanel {
   /** Other heads altogether. */
   reset(): void {
     this.#cursor = this.#hover = undefined;
-    this.#choice = this.#host.store.choice;
-    this.#matrix = undefined;
+    this.#reading.choice = this.#host.store.choice;
+    this.#answered = undefined;
     this.#use(this.#host.store.placeholder(this.#choice));
     this.home();
   }
@@ -142,7 +143,8 @@ export class MatrixPanel {
   #use(matrix: Matrix | undefined): void {
     const { dark } = this.#host.theme();
     this.#image = matrix && imageOf(matrix, dark, this.#choice.what !== "weights");
-    this.#matrix = matrix;
+    this.#reading.matrix = matrix;
+    this.#showScale();
     this.#redraw();
   }
 
@@ -175,19 +177,17 @@ export class MatrixPanel {
     this.#host.store.ask(choice, part, size, (matrix) => {
       if (this.#host.life.ended) return;
       if (sameChoice(choice, this.#choice)) {
-        this.#exactFor = choice;
+        this.#answered = choice;
         this.#use(matrix);
       }
       over();
     });
   }
 
-  #exactFor: Choice | undefined;
-
   /** True when the picture at hand shows the part, cell by cell. */
   #enough(part: Window, choice: Choice): boolean {
     const have = this.#matrix;
-    if (!have || !this.#exactFor || !sameChoice(this.#exactFor, choice) || !isWhole(have)) return false;
+    if (!have || !this.#answered || !sameChoice(this.#answered, choice) || !isWhole(have)) return false;
     const inside = (inner: Range, outer: Range) => inner[0] >= outer[0] && inner[1] <= outer[1];
     return inside(whole(this.#window.rows, part.rows[1]), have.rows) && inside(whole(this.#window.columns, part.columns[1]), have.columns);
   }
@@ -198,6 +198,7 @@ export class MatrixPanel {
     const context = fitCanvas(this.canvas, width, height);
     if (!context) return;
     const matrix = this.#matrix;
+    this.#wantWritten();
     const selected = [...clock.selection].map((id) => store.notes.table.row(id)).filter((row) => row >= 0).slice(0, 64);
     const items = (axis: "rows" | "columns") => selected.flatMap((note) => store.itemsOf(this.#choice, axis, note));
     drawMatrix(context, {
@@ -205,14 +206,14 @@ export class MatrixPanel {
       image: this.#image,
       part: matrix ?? this.#window,
       shape: matrix?.shape ?? [1, 1],
-      rows: this.#axis("rows"),
-      columns: this.#axis("columns"),
+      rows: this.#axes.axis(this.#choice, "rows", this.#host.theme()),
+      columns: this.#axes.axis(this.#choice, "columns", this.#host.theme()),
       selectedRows: items("rows"),
       selectedColumns: items("columns"),
       cursor: this.#cursor,
       playing: this.#playing(),
       value: (row, column) => {
-        const value = this.#value(row, column);
+        const value = this.#reading.value(row, column);
         return value === undefined ? "" : valueText(value, this.#choice.what).replace("below 0.1 %", "");
       },
     }, width, height, this.#host.theme());
@@ -226,100 +227,25 @@ export class MatrixPanel {
     return row === undefined || column === undefined ? undefined : { row, column };
   }
 
-  #axis(axis: "rows" | "columns"): Axis {
-    const { store } = this.#host;
-    const choice = this.#choice;
-    const { table } = store.notes;
-    const colours = this.#host.theme().voices;
-    return {
-      ticks: this.#ticks(axis),
-      colour(index) {
-        const note = store.noteOf(choice, axis, index);
-        return note < 0 ? undefined : colours[(table.voice[note] ?? 0) % colours.length];
-      },
-      name(index) {
-        const note = store.noteOf(choice, axis, index);
-        return note < 0 ? String(index + 1) : pitchName(table.pitch[note] ?? 0);
-      },
-    };
+  /** Values that are written into cells are true ones. */
+  #wantWritten(): void {
+    const { width, height } = this.place(0, 0);
+    if (width < WRITTEN || height < NAMED) return;
+    const [from, to] = whole(this.#window.rows, this.#host.store.size(this.#choice.level)[0]);
+    this.#reading.want(Array.from({ length: to - from }, (_, row) => from + row));
   }
 
-  #tickCache: { key: string; ticks: Record<"rows" | "columns", Tick[]> } | undefined;
-
-  /** Return bars (or voices, when the notes are in their order) as ticks; for tokens without notes every hundredth. */
-  #ticks(axis: "rows" | "columns"): Tick[] {
-    const { store } = this.#host;
-    const { table, bars, piece } = store.notes;
-    const [rows, columns] = store.size(this.#choice.level);
-    const key = `${this.#choice.level}/${this.#choice.order}/${rows}/${columns}/${table.length}`;
-    if (this.#tickCache?.key !== key) this.#tickCache = { key, ticks: { rows: make("rows", rows), columns: make("columns", columns) } };
-    return this.#tickCache.ticks[axis];
-
-    function make(side: "rows" | "columns", length: number): Tick[] {
-      const ticks: Tick[] = [];
-      const choice = store.choice;
-      let before = "";
-      for (let at = 0; at < length; at++) {
-        const note = store.noteOf(choice, side, at);
-        if (note < 0) {
-          if (!store.hasNotes && at % 100 === 0) ticks.push({ at, label: String(at + 1) });
-          continue;
-        }
-        const bar = barAt(bars, table.onset[note] ?? 0)?.[2];
-        const label = choice.order === "voice" ? piece.voices[table.voice[note] ?? 0] ?? "" : String(bar || "↑");
-        if (label !== before && bar !== undefined) ticks.push({ at, label });
-        before = label;
-      }
-      return ticks;
-    }
-  }
-
-  // What a cell holds
-
-  #head(): readonly [number, number] {
-    return [this.#choice.layer, this.#choice.head];
-  }
-
-  /** The index of an item in the order of time, which rows from Python have. */
-  #timed(axis: "rows" | "columns", index: number): number {
-    return this.#choice.level === "notes" ? this.#host.store.noteOf(this.#choice, axis, index) : index;
-  }
-
-  #row(row: number): Float32Array | undefined {
-    return this.#host.store.row(this.#head(), this.#choice.what, this.#choice.level, this.#timed("rows", row));
-  }
-
-  #value(row: number, column: number): number | undefined {
-    const exact = this.#row(row)?.[this.#timed("columns", column)];
-    if (exact !== undefined) return Number.isNaN(exact) || (exact === 0 && this.#choice.what === "weights") ? undefined : exact;
-    return this.#matrix && isWhole(this.#matrix) ? valueAt(this.#matrix, row, column) : undefined;
-  }
-
-  /** Return what a cell says: "G4, bar 7: 31 % to G4, bar 3". */
-  cellText(row: number, column: number): string {
-    const { store } = this.#host;
-    const names = `${store.nameOf(this.#choice, "rows", row)}: `;
-    const key = store.nameOf(this.#choice, "columns", column);
-    const exact = this.#row(row)?.[this.#timed("columns", column)];
-    const value = exact ?? (this.#matrix && valueAt(this.#matrix, row, column));
-    if (value === undefined || Number.isNaN(value)) return `${names}does not see ${key}`;
-    const sure = store.exact(this.#head(), this.#choice.what, this.#choice.level, this.#timed("rows", row));
-    return `${names}${sure ? "" : "about "}${valueText(value, this.#choice.what)} to ${key}`;
-  }
-
-  /** Return what a row says, if it is known. */
-  rowText(row: number): string {
-    const { store } = this.#host;
-    const values = this.#row(row);
-    const from = this.#choice.level === "notes" ? `note ${store.nameOf(this.#choice, "rows", row)}` : store.nameOf(this.#choice, "rows", row);
-    if (!values) return from;
-    const timed = { ...this.#choice, order: "time" } as const;
-    return rowText(from, values, (key) => store.nameOf(timed, "columns", key), this.#choice.what);
-  }
-
-  #wantRow(row: number): void {
-    const { store, life } = this.#host;
-    store.askRows(life, [this.#head()], this.#choice.what, this.#choice.level, [this.#timed("rows", row)]);
+  #showScale(): void {
+    const matrix = this.#matrix;
+    this.scale.hidden = !matrix?.scale;
+    if (!matrix) return;
+    const signed = this.#choice.what !== "weights";
+    const sign = element("i");
+    sign.style.width = "80px";
+    sign.style.background = gradient(rampOf(matrix, this.#host.theme().dark, signed));
+    const most = matrix.offset + 254 * matrix.scale;
+    const [low, high] = signed ? [valueText(matrix.offset, "content"), valueText(most, "content")] : ["0 %", percent(most)];
+    this.scale.replaceChildren(element("span", {}, `${low} `, sign, high), "rows look at columns");
   }
 
   /** The row of the cursor, or of the first selected note. */
@@ -333,8 +259,8 @@ export class MatrixPanel {
   #showRow(): void {
     const row = this.#shownRow();
     if (row === undefined || row < 0) return this.#host.tell("");
-    this.#wantRow(row);
-    this.#host.tell(this.rowText(row));
+    this.#reading.want([row]);
+    this.#host.tell(this.#reading.rowText(row));
   }
 
   /** The selection has changed elsewhere: go there. */
@@ -358,13 +284,16 @@ export class MatrixPanel {
   #listen(): void {
     const { life } = this.#host;
     life.on(this.canvas, "keydown", (event) => this.#key(event));
-    life.on(this.canvas, "wheel", (event) => this.#wheel(event), { passive: false });
-    life.on(this.canvas, "dblclick", (event) => this.zoom(2, this.#at(event)));
-    life.on(this.canvas, "pointerleave", () => this.#hoverAt(undefined));
     life.on(this.canvas, "blur", () => {
       this.tip.hidden = true;
     });
-    this.#drag();
+    bindHands(this.canvas, life, {
+      zoom: (factor, event) => this.zoom(factor, this.#at(event)),
+      pan: (x, y) => this.#pan(x, y),
+      click: (event) => this.#click(event),
+      hover: (event) => this.#hoverAt(event),
+      canPan: (x, y) => this.#canPan(x, y),
+    });
   }
 
   #at(event: MouseEvent): { row: number; column: number; x: number; y: number } | undefined {
@@ -372,44 +301,6 @@ export class MatrixPanel {
     const [x, y] = [event.clientX - frame.left, event.clientY - frame.top];
     const found = cellAt(this.#window, plotBox(this.#size.width, this.#size.height), x, y);
     return found && { ...found, x, y };
-  }
-
-  /** One pointer drags, two zoom, a click without a move selects. */
-  #drag(): void {
-    const { life } = this.#host;
-    const down = new Map<number, { x: number; y: number }>();
-    let moved = 0;
-    let span = 0;
-    const points = () => [...down.values()];
-    const apart = () => {
-      const [a, b] = points();
-      return a && b ? Math.hypot(a.x - b.x, a.y - b.y) : 0;
-    };
-    life.on(this.canvas, "pointerdown", (event) => {
-      if (event.button > 0) return;
-      this.canvas.setPointerCapture?.(event.pointerId);
-      down.set(event.pointerId, { x: event.clientX, y: event.clientY });
-      moved = down.size > 1 ? 99 : 0;
-      span = apart();
-    });
-    life.on(this.canvas, "pointermove", (event) => {
-      const before = down.get(event.pointerId);
-      if (!before) return this.#hoverAt(event);
-      down.set(event.pointerId, { x: event.clientX, y: event.clientY });
-      moved += Math.abs(event.clientX - before.x) + Math.abs(event.clientY - before.y);
-      if (down.size === 2 && span) {
-        const now = apart();
-        this.zoom(now / span, this.#at(event));
-        span = now || span;
-      } else if (moved > 4) this.#pan(before.x - event.clientX, before.y - event.clientY);
-    });
-    const up = (event: PointerEvent) => {
-      const here = down.delete(event.pointerId);
-      span = 0;
-      if (here && moved <= 4 && event.type === "pointerup") this.#click(event);
-    };
-    life.on(this.canvas, "pointerup", up);
-    life.on(this.canvas, "pointercancel", up);
   }
 
   #pan(x: number, y: number): void {
@@ -423,20 +314,10 @@ export class MatrixPanel {
     });
   }
 
-  /** A wheel with Ctrl zooms (so does a pinch on a touch pad); without, the page scrolls, unless there is a part to move. */
-  #wheel(event: WheelEvent): void {
-    if (event.ctrlKey || event.metaKey) {
-      event.preventDefault();
-      this.zoom(Math.exp(-Math.max(-60, Math.min(60, event.deltaY)) / 120), this.#at(event));
-      return;
-    }
-    const [rows] = this.#host.store.size(this.#choice.level);
-    const { rows: shown } = this.#window;
-    if (shown[1] - shown[0] >= rows) return;
-    const atEnd = event.deltaY > 0 ? shown[1] >= rows : shown[0] <= 0;
-    if (atEnd && Math.abs(event.deltaX) < Math.abs(event.deltaY)) return;
-    event.preventDefault();
-    this.#pan(event.shiftKey ? event.deltaY : event.deltaX, event.shiftKey ? 0 : event.deltaY);
+  #canPan(x: number, y: number): boolean {
+    const [rows, columns] = this.#host.store.size(this.#choice.level);
+    const more = ([from, to]: Range, by: number, length: number) => (by > 0 ? to < length - 1e-6 : by < 0 && from > 1e-6);
+    return more(this.#window.rows, y, rows) || more(this.#window.columns, x, columns);
   }
 
   #click(event: PointerEvent): void {
@@ -455,7 +336,7 @@ export class MatrixPanel {
     clock.setHover(note >= 0 ? store.notes.table.id(note) : null);
     this.#cancelHover?.();
     const row = this.#hover?.row;
-    if (row !== undefined) this.#cancelHover = life.after(HOVER_MS, () => this.#wantRow(row));
+    if (row !== undefined) this.#cancelHover = life.after(HOVER_MS, () => this.#reading.want([row]));
     this.#showTip();
   }
 
@@ -463,7 +344,7 @@ export class MatrixPanel {
     const at = this.#hover;
     this.tip.hidden = !at;
     if (!at) return;
-    this.tip.textContent = this.cellText(at.row, at.column);
+    this.tip.textContent = this.#reading.cellText(at.row, at.column);
     const right = at.x > this.#size.width / 2;
     this.tip.style.left = right ? "" : `${at.x + 14}px`;
     this.tip.style.right = right ? `calc(100% - ${at.x - 8}px)` : "";
@@ -489,7 +370,7 @@ export class MatrixPanel {
     if (note < 0) return clock.select(add ? clock.selection : []);
     const id = store.notes.table.id(note);
     clock.select(add ? [...clock.selection, id] : [id]);
-    this.#host.say(this.rowText(this.#cursor.row));
+    this.#host.say(this.#reading.rowText(this.#cursor.row));
   }
 
   #key(event: KeyboardEvent): void {
@@ -503,7 +384,7 @@ export class MatrixPanel {
       const at = this.#cursor ?? { row: this.#shownRow() ?? this.#window.rows[0], column: this.#window.columns[0] };
       this.#setCursor(Math.floor(at.row) + move[0], Math.floor(at.column) + move[1]);
       const cursor = this.#cursor;
-      if (cursor) this.#host.say(this.cellText(cursor.row, cursor.column));
+      if (cursor) this.#host.say(this.#reading.cellText(cursor.row, cursor.column));
     } else if (event.key === "+" || event.key === "=") this.zoom(2);
     else if (event.key === "-") this.zoom(0.5);
     else if (event.key === "0") this.home();
@@ -516,7 +397,7 @@ export class MatrixPanel {
     event.stopPropagation();
   }
 
-  /** Return where a cell lies on the canvas; for tests. */
+  /** Return where a cell lies on the canvas. */
   place(row: number, column: number): { x: number; y: number; width: number; height: number } {
     return boxOf(this.#window, plotBox(this.#size.width, this.#size.height), [row, row + 1], [column, column + 1]);
   }

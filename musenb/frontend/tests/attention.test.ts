@@ -51,6 +51,8 @@ describe("in words", () => {
   test("a row", () => {
     const name = (index: number) => ["G4, bar 3", "D4, bar 6"][index] ?? "";
     expect(rowText("note G4, bar 7", [0.31, 0.12], name, "weights")).toBe("note G4, bar 7: 31 % to G4, bar 3; 12 % to D4, bar 6");
+    const twins = (index: number, exact: boolean) => (exact ? `A4, bar 3, beat ${index + 1}` : "A4, bar 3");
+    expect(rowText("x", [0.31, 0.12], twins, "weights")).toBe("x: 31 % to A4, bar 3, beat 1; 12 % to A4, bar 3, beat 2");
     expect(rowText("note G4, bar 7", [0, 0], name, "weights")).toContain("nothing");
   });
 });

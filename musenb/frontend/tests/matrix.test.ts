@@ -91,8 +91,9 @@ describe("looking", () => {
 describe("thumbnails", () => {
   test("every picture is found where it is drawn", () => {
     const grid = { layers: 3, heads: 5 };
-    const side = sideFor(300, 5);
+    const side = sideFor(300, grid);
     const { width, height } = gridSize(grid, side);
+    expect(sideFor(300, { layers: 12, heads: 5 }, 400)).toBeLessThan(side);
     expect(width).toBeLessThanOrEqual(300);
     for (let layer = 0; layer < 3; layer++) {
       for (let head = 0; head < 5; head++) {
@@ -115,7 +116,7 @@ describe("arcs", () => {
   test("they begin and end on the notes, the strongest lies on top", () => {
     const shapes = layoutArcs([arc("a", "b", 0.5), arc("a", "b", 0.25, 3), arc("a", "a", 1), arc("a", "gone", 1)], (id) => boxes[id], theme);
     expect(shapes.map(({ arc: { weight } }) => weight)).toEqual([0.25, 0.5]);
-    expect(shapes[1]).toMatchObject({ from: [105, 50], to: [30, 70], width: 4, colour: "#111", dash: [] });
+    expect(shapes[1]).toMatchObject({ from: [105, 50], to: [30, 70], width: 7, colour: "#111", dash: [] });
     expect(shapes[0]).toMatchObject({ colour: "#222", dash: [6, 3] });
     expect(shapes[0]!.over[1]).toBeLessThan(shapes[1]!.over[1]);
     expect(arcPath(shapes[1]!)).toMatch(/^M105 50Q67\.5 -?[\d.]+ 30 70$/);

@@ -17,7 +17,7 @@ export interface ArcShape {
 }
 
 export interface ArcOptions {
-  /** The widest arc, of weight 1, in pixels. */
+  /** Pixels for a weight of 1; no arc is wider than 10. */
   readonly widest?: number;
   /** How high an arc may rise, in pixels. */
   readonly highest?: number;
@@ -39,7 +39,7 @@ export function headDash(head: number, theme: Pick<Theme, "voices">): readonly n
 export function layoutArcs(
   arcs: readonly Arc[], boxOf: (id: string) => Box | undefined, theme: Pick<Theme, "voices">, options: ArcOptions = {},
 ): ArcShape[] {
-  const { widest = 8, highest = 90 } = options;
+  const { widest = 14, highest = 90 } = options;
   const heads = [...new Set(arcs.map((arc) => arc.head))];
   const shapes: ArcShape[] = [];
   for (const arc of arcs) {
@@ -50,7 +50,7 @@ export function layoutArcs(
     // Arcs of several heads between the same notes lie apart.
     const lift = 2 * Math.min(highest, 10 + 0.22 * Math.abs(to[0] - from[0]) + 5 * heads.indexOf(arc.head));
     const over = [(from[0] + to[0]) / 2, Math.min(from[1], to[1]) - lift] as const;
-    const width = Math.max(0.75, widest * Math.min(arc.weight, 1));
+    const width = Math.min(10, Math.max(1, widest * arc.weight));
     shapes.push({ arc, from, over, to, width, colour: headColour(arc.head, theme), dash: headDash(arc.head, theme) });
   }
   return shapes.sort((one, other) => one.arc.weight - other.arc.weight);

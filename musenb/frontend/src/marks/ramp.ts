@@ -35,3 +35,9 @@ export function signedRamp(dark: boolean, scale: number, offset: number): Ramp {
   const most = Math.max(Math.abs(offset), Math.abs(offset + 254 * scale)) || 1;
   return ramp(dark ? SIGNED_ON_DARK : SIGNED_ON_LIGHT, (step) => 0.5 + (offset + scale * step) / (2 * most));
 }
+
+/** Return a ramp as a CSS gradient, for a legend. */
+export function gradient(colours: Ramp): string {
+  const stops = [1, 33, 65, 97, 129, 161, 193, 225, 255].map((byte) => `rgb(${[...colours.slice(4 * byte, 4 * byte + 3)].join(" ")})`);
+  return `linear-gradient(90deg, ${stops.join(", ")})`;
+}

@@ -18,9 +18,10 @@ export const ROW_LABEL = 22;
 export const COLUMN_LABEL = 16;
 const GAP = 4;
 
-/** Return the side of a thumbnail, 12 to 96 pixels, so that all fit into a width. */
-export function sideFor(width: number, heads: number): number {
-  return Math.max(12, Math.min(96, Math.floor((width - ROW_LABEL) / Math.max(1, heads)) - GAP));
+/** Return the side of a thumbnail, 12 to 96 pixels, so that all fit into a width and, if they can, into a height. */
+export function sideFor(width: number, grid: Pick<Thumbnails, "layers" | "heads">, height = Infinity): number {
+  const [across, down] = [(width - ROW_LABEL) / Math.max(1, grid.heads), (height - COLUMN_LABEL) / Math.max(1, grid.layers)];
+  return Math.max(12, Math.min(96, Math.floor(Math.min(across, down)) - GAP));
 }
 
 /** Return the size of the whole grid. */

@@ -18,6 +18,7 @@ const NAMES: Record<AttentionWhat, string> = { weights: "weights", content: "con
 interface Parts {
   readonly panel: MatrixPanel;
   readonly grid: HeadGrid;
+  readonly strip: ArcStrip;
 }
 
 function choose({ model, store, say }: AttentionView, layer: number, head: number): void {
@@ -27,13 +28,12 @@ function choose({ model, store, say }: AttentionView, layer: number, head: numbe
 }
 
 /** Add a head to those whose arcs are drawn, or take it away. */
-function mark({ model, store, say }: AttentionView, head: HeadId): void {
+function mark({ model, say }: AttentionView, head: HeadId): void {
   const drawn = model.get("arc_heads") ?? [];
   const same = (other: HeadId) => other[0] === head[0] && other[1] === head[1];
   const next = drawn.some(same) ? drawn.filter((other) => !same(other)) : [...drawn, head];
   model.set({ arc_heads: next });
   say(next.length ? `arcs of ${next.map(([l, h]) => `layer ${l + 1} head ${h + 1}`).join(", ")}` : "arcs of the head that is shown");
-  void store;
 }
 
 /** A list to choose a trait's value from. */
@@ -70,7 +70,7 @@ function slider(
   return element("label", { title: label }, range, shown);
 }
 
-function toolbar(view: AttentionView, { panel }: Parts): HTMLElement {
+function toolbar(view: AttentionView, panel: MatrixPanel): HTMLElement {
   const { model, store, life } = view;
   const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "What is shown" });
   const head = element("output", { "aria-label": "Head" });
@@ -121,7 +121,7 @@ function arcBar(view: AttentionView): HTMLElement {
   return bar;
 }
 
-function arrange(view: AttentionView): Parts & { strip: ArcStrip } {
+function arrange(view: AttentionView): Parts {
   const { root, store, clock, life } = view;
   const theme = () => view.theme;
   const style = element("style");
@@ -137,10 +137,10 @@ function arrange(view: AttentionView): Parts & { strip: ArcStrip } {
   const grid = new HeadGrid(store, theme, (layer, head) => choose(view, layer, head), (head) => mark(view, head), life);
   const strip = new ArcStrip(store.notes, clock, theme, view.say, life);
   const heads = element("div", { class: "mnb-heads" }, grid.canvas);
-  const cells = element("div", { class: "mnb-cells" }, panel.canvas, panel.tip);
+  const cells = element("div", { class: "mnb-cells" }, panel.canvas, panel.tip, panel.scale);
   const place = element("div", { class: "mnb-attention" }, heads, cells);
   const below = element("div", { class: "mnb-strip" }, strip.canvas);
-  root.append(style, toolbar(view, { panel, grid }), place, said, arcBar(view), below);
+  root.append(style, toolbar(view, panel), place, said, arcBar(view), below);
   life.size(root, (width) => {
     grid.resize(width);
     strip.resize(width - 4);
