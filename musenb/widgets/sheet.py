@@ -68,11 +68,14 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         self._wanted: dict[int, str] = {}
         self._unsaved: list[int] = []
         self._saved: list[SheetPlate] = []
+        self._saved_bytes = 0
         self._worker: threading.Thread | None = None
         self._wake = threading.Event()
         self._drawn = threading.Event()
         self._last_edition = 0.0
         self._ready = False
+        if isinstance(settings.get("tint"), Mapping):
+            settings["tint"] = list(settings["tint"].items())
         super().__init__(None, **settings)
         self._ready = True
         self.observe(lambda _: self._renew(), ["transpose", "staves"])
@@ -82,7 +85,7 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
     @traitlets.validate("tint")
     def _check_tint(self, proposal: Any) -> list[TintRow]:
         rows = []
-        for row in proposal["value"].items() if isinstance(proposal["value"], Mapping) else proposal["value"]:
+        for row in proposal["value"]:
             try:
                 name, value = row
                 parse_note_id(name)
@@ -201,7 +204,8 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
             if self._closed:
                 return
             self._laid, self._wanted = laid, {}
-            self._saved, self._unsaved = [], list(range(len(laid.plan["pages"])))
+            self._saved, self._saved_bytes = [], 0
+            self._unsaved = list(range(len(laid.plan["pages"])))
             self.plan = dict(laid.plan)
             if not laid.plan["pages"]:
                 self._drawn.set()
@@ -236,8 +240,8 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         with self._lock:
             if laid is not self._laid or plate is None or self._closed:
                 return
-            packed = pack_plates([*self._saved, plate])
-            if len(packed) > SAVED_BYTES and self._saved:
+            self._saved_bytes += len(pack_plates(plate))
+            if self._saved_bytes > SAVED_BYTES and self._saved:
                 self._unsaved.clear()
             else:
                 self._saved.append(plate)

@@ -151,7 +151,7 @@ class SheetPage(NamedTuple):
 
 
 class SheetPlan(TypedDict):
-    """How the piece is laid out, for `width` pixels at zoom 1; `edition` counts the layouts. `error`: why there are none."""
+    """How the piece is laid out, for `width` pixels at zoom 1; `edition` counts. `error`: why there are no pages."""
 
     edition: int
     width: int

@@ -13,6 +13,8 @@ export class PlateStore {
   readonly #plates = new Map<number, SheetPlate>();
   // The pages that have been asked for, and in which edition.
   readonly #asked = new Map<number, number>();
+  // Until the saved pages are unpacked nobody knows what is missing.
+  #unpacking = 0;
 
   constructor(model: Model<SheetState>, life: Life) {
     this.#model = model;
@@ -39,6 +41,7 @@ export class PlateStore {
 
   /** Ask the kernel for pages that are looked at and not drawn in this edition. */
   want(pages: readonly number[]): void {
+    if (this.#unpacking) return;
     const { edition } = this.plan;
     const missing = pages.filter((page) => this.#plates.get(page)?.edition !== edition && this.#asked.get(page) !== edition);
     if (!missing.length) return;
@@ -65,7 +68,13 @@ export class PlateStore {
   async #takeSaved(): Promise<void> {
     const packed = this.#model.get("plates");
     if (!packed?.byteLength) return;
-    this.#keep(await unpackJson<SheetPlate[]>(packed));
+    this.#unpacking += 1;
+    try {
+      this.#keep(await unpackJson<SheetPlate[]>(packed));
+    } finally {
+      this.#unpacking -= 1;
+      this.#tell();
+    }
   }
 
   async #take(reply: PlateReply, packed: DataView | undefined): Promise<void> {

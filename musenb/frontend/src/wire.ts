@@ -120,7 +120,7 @@ export type EngineState = {
 /** One page: its bars, half-open, and those that begin a line. Places among the bars of the piece, from 0. */
 export type SheetPage = readonly [first: number, stop: number, lines: readonly number[]];
 
-/** How the piece is laid out, for `width` pixels at zoom 1; `edition` counts the layouts. `error`: why there are none. */
+/** How the piece is laid out, for `width` pixels at zoom 1; `edition` counts. `error`: why there are no pages. */
 export type SheetPlan = {
   edition: number;
   width: number;

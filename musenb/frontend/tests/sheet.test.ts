@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { gzipSync } from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { clockOf } from "../src/clock";
 import { Life } from "../src/life";
 import { drawSheet } from "../src/marks/sheet";
@@ -12,13 +10,11 @@ import { encodeNotes, type Note } from "../src/table";
 import { midiPitch, quarters } from "../src/units";
 import type { Bar, SheetPlan, SheetPlate } from "../src/wire";
 import { contract } from "./contract";
+import duet from "./duet.json";
 import { Host } from "./fake";
 
 // Engraved by verovio through musenb.widgets.sheet_press: soprano G4 A4 F♯4 (tied over the bar line) G4, bass G2 D3.
-const { plan, plate } = JSON.parse(readFileSync("tests/duet.json", "utf8")) as {
-  plan: SheetPlan;
-  plate: SheetPlate;
-};
+const { plan, plate } = duet as unknown as { plan: SheetPlan; plate: SheetPlate };
 
 const note = (voice: number, onset: number, duration: number, pitch: number, generated = false): Omit<Note, "id"> => ({
   onset: quarters(onset),
@@ -34,9 +30,15 @@ const TABLE = encodeNotes([
 ]);
 const BARS = [[0, 4, 1, 4, 4, 1], [4, 8, 2, 4, 4, 1]] as unknown as Bar[];
 const UPBEAT = [[0, 1, 0, 4, 4, 1], [1, 5, 1, 4, 4, 1]] as unknown as Bar[];
-const bytes = (value: unknown): DataView => {
-  const packed = gzipSync(JSON.stringify(value));
-  return new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+const packed = async (value: unknown): Promise<ArrayBuffer> => {
+  const stream = new CompressionStream("gzip");
+  const writer = stream.writable.getWriter();
+  void writer.write(new TextEncoder().encode(JSON.stringify(value)));
+  void writer.close();
+  const parts: Uint8Array[] = [];
+  const reader = stream.readable.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) parts.push(part.value as Uint8Array);
+  return Uint8Array.from(parts.flatMap((part) => [...part])).buffer;
 };
 const STATE = {
   clock_id: "sheet",
@@ -52,9 +54,12 @@ const STATE = {
   tint: [],
   tint_name: "",
   plan,
-  plates: bytes([plate]),
+  plates: undefined as DataView | undefined,
   plates_version: 1,
 };
+beforeAll(async () => {
+  STATE.plates = new DataView(await packed([plate]));
+});
 const settle = () => new Promise((resolve) => setTimeout(resolve, 60));
 
 contract("sheet", () => import("../src/widgets/sheet"), STATE, (el) => {
@@ -166,7 +171,7 @@ describe("the view", () => {
     const host = await new Host((await import("../src/widgets/sheet")).default, { ...STATE, ...state }).start();
     hosts.push(host);
     const { el } = await host.view();
-    await settle();
+    await vi.waitFor(() => expect(el.querySelector(".mnb-over")).not.toBeNull());
     const press = (key: string) =>
       el.querySelector(".mnb-scroll")?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     const said = () => el.querySelector("[role=status]")?.textContent;
@@ -227,17 +232,14 @@ describe("the view", () => {
     expect(el.querySelector(".mnb-engraved")).toBe(before);
     const other = { ...plate, edition: 3, key: "other" };
     host.model.receive({ plan: { ...plan, edition: 3 } });
-    const packed = gzipSync(JSON.stringify(other));
-    const buffer = packed.buffer.slice(packed.byteOffset, packed.byteOffset + packed.byteLength) as ArrayBuffer;
-    host.model.message({ kind: "plate", edition: 3, page: 0, key: "other" } as never, [buffer]);
-    await settle();
-    expect(el.querySelector(".mnb-engraved")).not.toBe(before);
+    host.model.message({ kind: "plate", edition: 3, page: 0, key: "other" } as never, [await packed(other)]);
+    await vi.waitFor(() => expect(el.querySelector(".mnb-engraved")).not.toBe(before));
     expect(el.querySelectorAll(".mnb-engraved").length).toBe(1);
   });
 
   test("a page that cannot be engraved says so and shows a roll", async () => {
     const broken = { ...plate, svg: "", heads: [], lines: [], error: "score view unavailable: the reader process died" };
-    const { el } = await open({ plates: bytes([broken]) });
+    const { el } = await open({ plates: new DataView(await packed([broken])) });
     expect(el.querySelector(".mnb-page")?.textContent).toContain("score view unavailable");
     expect(el.querySelectorAll(".mnb-fallback rect").length).toBe(6);
   });
