@@ -1,4 +1,4 @@
-"""The piano roll in a real notebook: what is drawn, edits that reach Python, notes that stream, keys, themes, what is saved."""
+"""The piano roll in a real notebook: what is drawn, edits that reach Python, streams, keys, themes, what is saved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ clock = Clock(score)
 roll = Roll(score, clock=clock)
 display(roll)
 """
-# The pixel in the middle of a note, as [red, green, blue, alpha]; quarters and pitch go in, the view is read off the page.
+# The pixel in the middle of a note, as [red, green, blue, alpha], for quarters and pitch; read off the page.
 PIXEL = """(canvas, [x, y]) => {
     const density = canvas.width / canvas.clientWidth;
     return [...canvas.getContext('2d').getImageData(x * density, y * density, 1, 1).data];

@@ -1,4 +1,4 @@
-"""The sheet in a real page: notes that can be clicked, heard and walked through, a playhead on the staff, both themes."""
+"""The sheet in a real page: notes that can be clicked, heard and walked through, a playhead, both themes."""
 
 from __future__ import annotations
 
@@ -95,7 +95,9 @@ def test_themes_sizes_and_settings(notebook, sheet) -> None:
     assert sum(map(int, __import__("re").findall(r"\d+", ink)[:3])) > 400, f"ink {ink} on a dark page"
     picture(page, "dark")
     sheet.get_by_role("button", name="Two staves").click()
-    page.wait_for_function("() => document.querySelectorAll('.mnb-engraved .measure:first-of-type > .staff').length > 0")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.mnb-engraved .measure:first-of-type > .staff').length > 0"
+    )
     page.wait_for_timeout(1500)
     picture(page, "two-dark")
     width = sheet.evaluate("section => section.clientWidth")

@@ -13,7 +13,7 @@ import { NoteStore } from "../notes";
 import { PlateStore } from "../plates";
 import { Player } from "../player";
 import css from "../sheet.css";
-import { handOf, pageAudio, partsFrom, type Hand } from "../synth";
+import { fontFrom, handOf, pageAudio, partsFrom, PIANO, type Hand } from "../synth";
 import type { Note } from "../table";
 import type { Life } from "../life";
 import { quarters, type Quarters } from "../units";
@@ -37,8 +37,9 @@ function makeStore(model: Model<SheetState>, life: Life, clockId: string): Store
   let player: Player | undefined;
   const source = {
     music: () => ({ table: notes.table, bars: notes.bars }),
-    settings: () => ({ volume: 0.8, muted: [], soloed: [], metronome: false, countIn: 0, programs: [] }),
+    settings: () => ({ volume: 0.8, muted: [], soloed: [], metronome: false, countIn: 0, programs: [], font: PIANO }),
     parts: partsFrom(model, life),
+    font: fontFrom(model, life),
   };
   return {
     notes,
