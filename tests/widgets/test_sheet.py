@@ -147,7 +147,10 @@ def test_a_sheet_draws_in_a_thread_and_the_thread_ends(opened: list[Sheet]) -> N
     still(sheet)
     (plate,) = unpack_plates(sheet.plates)
     assert plate["edition"] == sheet.plan["edition"]
-    assert not [thread for thread in threading.enumerate() if thread.name == "musenb-sheet"]
+    threads = [thread for thread in threading.enumerate() if thread.name == "musenb-sheet"]
+    for thread in threads:
+        thread.join(10)
+    assert not [thread for thread in threads if thread.is_alive()]
     assert sheet.describe() == ("Score: 2 bars, 4 voices, 16 notes. In 4/4, for soprano, alto, tenor, bass.")
 
 
