@@ -36,10 +36,6 @@ import numpy as np
 from musenb.score.note import Note, Score, Voice
 from musenb.widgets.attention import Attention
 from musenb.widgets.heads import Heads
-
-pytestmark = pytest.mark.skipif(
-    "MUSENB_VIEWS" not in os.environ, reason="this view is being built: not all of its browser tests pass yet"
-)
 tokens = 2048
 rng = np.random.default_rng(5)
 voices = tuple(Voice(n, tuple(Note(i, 1, 80 - 10 * v + i % 7) for i in range(160))) for v, n in enumerate("SATB"))

@@ -12,10 +12,6 @@ pytestmark = pytest.mark.skipif(
 
 KEYBOARD = """
 from musenb.widgets.keyboard import Keyboard
-
-pytestmark = pytest.mark.skipif(
-    "MUSENB_VIEWS" not in os.environ, reason="this view is being built: not all of its browser tests pass yet"
-)
 keys = Keyboard(qpm=120, beats=2)
 played = []
 keys.on_played(lambda *key: played.append(key))
