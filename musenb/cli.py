@@ -172,6 +172,7 @@ def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--folder", type=Path, help="of the run; one that is there goes on (default: ./musenb-TASK)")
     command.add_argument("--data", type=Path, help="a folder of your own music in four voices (chorale only)")
     command.add_argument("--variant", help="of the paper's experiment (jsb only; an unknown name lists them)")
+    command.add_argument("--size", help="of the variant: small, medium (the default) or paper (jsb only)")
     command.add_argument("--steps", type=int, default=6000, help="updates in all (default: 6000)")
     command.add_argument("--rows", type=int, default=4, help="crops in a batch, over all processes (default: 4)")
     command.add_argument("--cells", type=int, default=512, help="length of a crop in cells (default: 512)")
@@ -200,14 +201,16 @@ def train(options: argparse.Namespace) -> int:
         accumulate=options.accumulate, precision=options.precision,
     )
     folder = options.folder or Path(f"musenb-{options.task}")
-    if options.variant and options.task != "jsb":
-        raise SettingError(f"--variant {options.variant} is for the JSB experiment, not for {options.task!r}")
+    for name in ("variant", "size"):
+        value = getattr(options, name)
+        if value and options.task != "jsb":
+            raise SettingError(f"--{name} {value} is for the JSB experiment, not for {options.task!r}")
     threads = options.threads
     if threads is None:
         threads = max(1, (os.cpu_count() or 2) // 2 // processes_here())
     run = Run(
         options.task, folder, options.data, options.variant or BEST, recipe, options.rows, options.cells,
-        options.device, threads,
+        options.device, threads, options.size or "medium",
     )
 
     def report(line: Progress) -> None:

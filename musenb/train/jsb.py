@@ -1,7 +1,7 @@
 """The paper's chorale experiment: the canonical split, and the variants of its Table 2.
 
-A variant is a model's shape; everything else (rows, seed, budget) is the same for all. The paper's own models are
-larger (5 layers, 512 wide); these are of a size that two processor cores train.
+A variant is what a model knows of positions, pitches and times; everything else (size, rows, seed, budget) is the same
+for all. The paper's own models are of the size 'paper'; the others are sizes that two processor cores train.
 
 References
 ----------
@@ -49,19 +49,26 @@ VARIANTS = {
     "relative-pitch-time-beat": Variant({"features": pitch_grid.FEATURES, "relations": PITCH_AND_TIME}, None),
 }
 BEST = "relative-pitch-time-beat"
+SIZES = {
+    "small": {"width": 128, "layers": 4, "heads": 4, "feed_forward": 352},
+    "medium": {"width": 192, "layers": 6, "heads": 4, "feed_forward": 512},
+    "paper": {"width": 512, "layers": 5, "heads": 8, "feed_forward": 1024},
+}
 
 
-def jsb_config(variant: str = BEST) -> ModelConfig:
+def jsb_config(variant: str = BEST, *, size: str = "medium") -> ModelConfig:
     """Return the shape of a variant.
 
     Raises
     ------
     ModelError
-        There is no such variant.
+        There is no such variant, or no such size.
     """
     if variant not in VARIANTS:
         raise ModelError(f"unknown variant {variant!r} of the JSB experiment; the variants are {', '.join(VARIANTS)}")
-    shape = {"width": 192, "layers": 6, "heads": 4, "feed_forward": 512, "context": 2048, "dropout": 0.15}
+    if size not in SIZES:
+        raise ModelError(f"unknown size {size!r} of the JSB experiment; the sizes are {', '.join(SIZES)}")
+    shape = SIZES[size] | {"context": 2048, "dropout": 0.15}
     return ModelConfig(vocabulary=pitch_grid.VOCABULARY, **(shape | VARIANTS[variant].shape))
 
 

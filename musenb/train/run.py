@@ -35,6 +35,8 @@ class Run:
         A user's own folder of music, for 'chorale'; the installed music21 corpus when None.
     variant : str
         Which variant of the JSB experiment; see `musenb.train.jsb.VARIANTS`.
+    size : str
+        Of the variant: 'small', 'medium' or 'paper'; see `musenb.train.jsb.SIZES`.
     recipe : Recipe
     rows, cells : int
         Crops in a batch over all processes, >= 1, and their length in cells, a multiple of 4.
@@ -58,6 +60,7 @@ class Run:
     cells: int = 512
     device: str = "cpu"
     threads: int = 1
+    size: str = "medium"
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -106,7 +109,7 @@ def prepared(run: Run, device: str = "cpu") -> tuple[ModelConfig, CroppedRows]:
     """Return the model's shape and the rows of a run; chorale grids are read once and kept in the folder."""
     make_folder(run.folder)
     if run.task == "jsb":
-        config = jsb_config(run.variant)
+        config = jsb_config(run.variant, size=run.size)
         return config, jsb_rows(config, rows=run.rows, cells=run.cells, device=device)
     kept = run.folder / "grids.npz"
     source = "the music21 corpus" if run.data is None else f"'{run.data.resolve()}'"
