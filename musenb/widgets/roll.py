@@ -45,7 +45,7 @@ class Roll(NoteView, bundle="roll"):
     follow = traitlets.Bool(True, help="keep the playhead in view").tag(sync=True, echo_update=False)
     snap = traitlets.Float(0.25, min=0, max=16, help="quarters; 0: none").tag(sync=True, echo_update=False)
     velocity_lane = traitlets.Bool(False).tag(sync=True, echo_update=False)
-    height = traitlets.Int(340, min=160, max=2000, help="pixels").tag(sync=True)
+    height = traitlets.Int(420, min=160, max=2000, help="pixels, without the velocity lane").tag(sync=True)
     edition = traitlets.Int(0, help="counts the scores shown").tag(sync=True)
 
     _MINE = NoteView._MINE | {"edition"}

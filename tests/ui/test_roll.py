@@ -82,7 +82,7 @@ def page(lab, notebook):
 def test_notes_are_drawn_and_edits_reach_python(notebook, page) -> None:
     roll = Canvas(notebook.run(TWO_VOICES))
     assert roll.pixel(0.4, 72)[:3] == [0, 114, 178]
-    inside, paper = roll.pixel(0.6, 60), roll.pixel(0.6, 66)
+    inside, paper = roll.pixel(0.9, 60), roll.pixel(0.9, 66)
     assert max(abs(a - b) for a, b in zip(inside, paper, strict=True)) < 30, "generated notes are hollow"
     assert roll.pixel(0.4, 76)[:3] != [0, 114, 178]
 
@@ -144,6 +144,7 @@ def test_the_keyboard_does_everything(notebook, page) -> None:
     roll.canvas.press("n")
     page.wait_for_timeout(300)
     assert len(notes_of(notebook)) + len(notes_of(notebook, 1)) == 9
+    print(cells, page.locator(".jp-Notebook .jp-Cell").count(), page.evaluate("jupyterapp.shell.currentWidget.content.model.sharedModel.cells.map(c => c.source)"))
     checks = page.locator(".jp-Notebook .jp-Cell").count() - cells
     assert checks == 6, "a key typed in the roll is no command of the notebook"
     assert notebook.errors == []

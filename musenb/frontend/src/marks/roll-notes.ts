@@ -61,8 +61,7 @@ export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, ind
     if (pale !== alpha) context.globalAlpha = alpha = pale;
     drawNote(context, box, theme.voices[voice % theme.voices.length] ?? theme.ink, generated, theme);
     if (chosen) drawChosen(context, box, theme);
-    else if (box.width >= 13 && box.height >= 9 && labelled.length <= MOST_LETTERS) labelled.push(row);
-    if (chosen && box.width >= 13 && box.height >= 9) labelled.push(row);
+    if (box.width >= 11 && box.height >= 7 && labelled.length <= MOST_LETTERS) labelled.push(row);
     drawn++;
   });
   context.globalAlpha = 1;

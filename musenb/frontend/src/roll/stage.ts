@@ -165,7 +165,7 @@ export class Stage {
 
   #size(): Viewport | undefined {
     const width = Math.max(this.#width - KEYS_WIDTH, 40);
-    const height = Math.max(this.#options.height() - RULER_HEIGHT - this.lane, 60);
+    const height = Math.max(this.#options.height() - RULER_HEIGHT, 60);
     if (!this.#width) return undefined;
     const { table } = this.editor.store;
     if (!this.#view) this.#view = fitted(table, this.end, width, height);

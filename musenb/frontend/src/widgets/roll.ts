@@ -56,7 +56,7 @@ export default mount<RollState, RollStore>({
       units: () => model.get("units") ?? "bars",
       follow: options.follow,
       lane: options.lane,
-      height: () => model.get("height") ?? 340,
+      height: () => model.get("height") ?? 420,
     });
     const pointer = new Pointer(life, stage, { snap: options.snap, drawing: options.drawing, say });
     const toolbar = buildToolbar(life, stage, options);
