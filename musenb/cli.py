@@ -1,4 +1,4 @@
-"""The command `musenb`: demo, continue, train, evaluate, doctor.
+"""The command `musenb`: demo, continue, train, evaluate, bench, doctor.
 
 Exit codes: 0 done, 1 the doctor found something amiss, 2 the input cannot be used (one line says why), 130 interrupted.
 """
@@ -57,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _continue(commands.add_parser("continue", help="continue a motif and write the result"))
     _train(commands.add_parser("train", help="train a model on this machine"))
     _evaluate(commands.add_parser("evaluate", help="measure a model"))
+    _bench(commands.add_parser("bench", help="measure this machine's speed beside what it could reach"))
     _doctor(commands.add_parser("doctor", help="say what is installed, which models are intact, how fast they are"))
     return top
 
@@ -77,12 +78,12 @@ def demo(options: argparse.Namespace) -> int:
 
 def _continue(command: argparse.ArgumentParser) -> None:
     command.add_argument("prime", metavar="PRIME", help="a music file, corpus:NAME, or a motif such as 'C4 D4 E4:2'")
-    command.add_argument("--model", default="chorale", help="a shipped model, or a .safetensors file (default: chorale)")
+    command.add_argument("--model", default="chorale", help="a shipped model or a .safetensors file (default: chorale)")
     command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8)")
     command.add_argument("--prime-bars", type=int, metavar="N", help="use only the first N bars of PRIME")
     command.add_argument("--seed", type=int, help="the same seed gives the same piece (default: a new one, shown)")
-    command.add_argument("--temperature", type=float, default=1.0, help="0..4, low is safe (default: 1.0)")
-    command.add_argument("--top-p", type=float, default=0.95, help="likeliest words up to this share (default: 0.95)")
+    command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is less daring (default: 1.0)")
+    command.add_argument("--top-p", type=float, default=0.9, help="likeliest words up to this share (default: 0.9)")
     command.add_argument("--top-k", type=int, default=0, help="only so many likeliest words (default: 0, all)")
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
     command.add_argument("--transpose", type=int, default=0, metavar="SEMITONES", help="move PRIME first")
@@ -172,34 +173,41 @@ def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, help="a folder of your own music in four voices (chorale only)")
     command.add_argument("--variant", help="of the paper's experiment (jsb only; an unknown name lists them)")
     command.add_argument("--steps", type=int, default=6000, help="updates in all (default: 6000)")
-    command.add_argument("--rows", type=int, default=4, help="crops in a batch (default: 4)")
+    command.add_argument("--rows", type=int, default=4, help="crops in a batch, over all processes (default: 4)")
     command.add_argument("--cells", type=int, default=512, help="length of a crop in cells (default: 512)")
     command.add_argument("--validate-every", type=int, default=250, help="steps between validations (default: 250)")
     command.add_argument("--patience", type=int, default=0, help="validations without gain to stop at (0: never)")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
-    command.add_argument("--threads", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="CPU threads")
+    command.add_argument("--accumulate", type=int, default=1, help="batches that make an update (default: 1)")
+    command.add_argument("--precision", default="float32", choices=["float32", "bfloat16"], help="of the products")
+    command.add_argument("--threads", type=int, help="CPU threads of a process (default: half of the processors)")
     command.set_defaults(run=train)
 
 
 def train(options: argparse.Namespace) -> int:
-    """Train a model, printing a line every fifty steps."""
+    """Train a model, alone or as one of the processes that torchrun started; print a line every fifty steps."""
     from musenb.train.jsb import BEST
     from musenb.train.loop import Progress, Recipe
+    from musenb.train.ranks import is_first, processes_here
     from musenb.train.run import Run
     from musenb.train.run import train as run_training
 
     if options.steps < 1:
         raise SettingError(f"steps {options.steps} is below 1")
     recipe = Recipe(
-        steps=options.steps, validate_every=options.validate_every, patience=options.patience, seed=options.seed
+        steps=options.steps, validate_every=options.validate_every, patience=options.patience, seed=options.seed,
+        accumulate=options.accumulate, precision=options.precision,
     )
     folder = options.folder or Path(f"musenb-{options.task}")
     if options.variant and options.task != "jsb":
         raise SettingError(f"--variant {options.variant} is for the JSB experiment, not for {options.task!r}")
+    threads = options.threads
+    if threads is None:
+        threads = max(1, (os.cpu_count() or 2) // 2 // processes_here())
     run = Run(
         options.task, folder, options.data, options.variant or BEST, recipe, options.rows, options.cells,
-        options.device, options.threads,
+        options.device, threads,
     )
 
     def report(line: Progress) -> None:
@@ -211,7 +219,8 @@ def train(options: argparse.Namespace) -> int:
     if asked.is_set():
         print("musenb: interrupted; the same command goes on from here", file=sys.stderr)
         return 130
-    print(f"best validation loss {best:.4f} nats per cell; the model is '{folder / 'best.safetensors'}'")
+    if is_first():
+        print(f"best validation loss {best:.4f} nats per cell; the model is '{folder / 'best.safetensors'}'")
     return 0
 
 
@@ -237,7 +246,7 @@ def _evaluate(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", help="a shipped model, or a .safetensors file (default: the task's own)")
     command.add_argument("--pieces", type=int, default=77, help="chorales to write (chorale only; default: 77)")
     command.add_argument("--temperature", type=float, default=1.0)
-    command.add_argument("--top-p", type=float, default=0.95)
+    command.add_argument("--top-p", type=float, default=0.9)
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--free", action="store_true", help="write without the rules of part-writing")
     command.add_argument("--json", action="store_true", help="print one JSON object")
@@ -249,6 +258,19 @@ def evaluate(options: argparse.Namespace) -> int:
     from musenb.evaluation import evaluate_chorale, evaluate_jsb
 
     return evaluate_jsb(options) if options.task == "jsb" else evaluate_chorale(options)
+
+
+def _bench(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--quick", action="store_true", help="a first impression from short rows, in a minute or two")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=bench)
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure attention, decoding and the first note, as ratios to their floors."""
+    from musenb.benchmark import benchmark
+
+    return benchmark(quick=options.quick, as_json=options.json)
 
 
 def _doctor(command: argparse.ArgumentParser) -> None:

@@ -1,7 +1,7 @@
 """The errors that musenb raises for what a user handed in.
 
-Each child also inherits the built-in exception it refines, so that code written for the built-in keeps working. A message
-names the value, what is allowed and where the value came from.
+Each child also inherits the built-in exception it refines, so that code written for the built-in keeps working. A
+message names the value, what is allowed and where the value came from.
 """
 
 
@@ -19,7 +19,7 @@ class LoadError(MusenbError, ValueError):
     Parameters
     ----------
     kind : str
-        One word for the cause: 'missing', 'empty', 'suffix', 'size', 'format', 'content', 'limit', 'timeout' or 'crash'.
+        The cause: 'missing', 'empty', 'suffix', 'size', 'format', 'content', 'limit', 'timeout' or 'crash'.
     text : str
         What is wrong, with the value and the place.
     hint : str
@@ -49,3 +49,7 @@ class WeightsError(MusenbError, ValueError):
 
 class SettingError(MusenbError, ValueError):
     """A setting such as temperature, top-p, bars or seed is outside its range."""
+
+
+class TrainingError(MusenbError, RuntimeError):
+    """A training cannot go on; its last checkpoint is intact."""

@@ -64,7 +64,7 @@ def evaluate_chorale(options: argparse.Namespace) -> int:
     model = open_model(options.model or "chorale")
     splits = corpus_grids()
     record: dict[str, Any] = {"model": model.name, "checksum": model.checksum}
-    record |= {"pieces": options.pieces, "seed": options.seed, "part_writing_rules": not options.free}
+    record |= {"sampling_seed": options.seed, "part_writing_rules": not options.free}
     record |= {"temperature": policy.temperature, "top_p": policy.top_p}
     for split in ("valid", "test"):
         with Bar(f"nats of {split}") as bar:
@@ -78,7 +78,7 @@ def evaluate_chorale(options: argparse.Namespace) -> int:
             model.decoder, chosen, policy=policy, seed=options.seed, wishes=wishes, tick=_tick(bar)
         )
     record["cells_per_second"] = sum(grid.size for grid in written) / (time.perf_counter() - began)
-    record["measures"] = judge_chorales(written)["measures"]
+    record |= judge_chorales(written)
     if options.json:
         print(json.dumps(record))
         return 0

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+FRONTEND = ROOT / "musenb" / "frontend"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -34,6 +35,14 @@ def install_chromium() -> str | None:
     return None if find_chromium() else "the browser tests need Chromium, and apt-get could not install it"
 
 
+def install_frontend() -> None:
+    """Install the front end's packages by npm where they are missing; its tests say what is wanting without npm."""
+    npm = shutil.which("npm")
+    if npm and not (FRONTEND / "node_modules").is_dir():
+        print("+ npm ci", flush=True)
+        subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=FRONTEND, check=False)
+
+
 def main(arguments: list[str]) -> int:
     """Run the linter and the tests; return the first exit code that is not 0."""
     if not find_chromium():
@@ -41,6 +50,7 @@ def main(arguments: list[str]) -> int:
         if error:
             print(f"error: {error}", file=sys.stderr)
             return 2
+    install_frontend()
     one_thread = {"OMP_NUM_THREADS": "1", **os.environ}
     linted = subprocess.run([sys.executable, "-m", "ruff", "check", "."], cwd=ROOT, check=False).returncode
     tested = subprocess.run(

@@ -27,7 +27,7 @@ ALLOWED = {
     "widgets": ("musenb.score", "musenb.analysis", "musenb.export"),
 }
 # The modules beside the folders: they wire the folders together.
-WIRING = {"__init__", "__main__", "cli", "demo", "doctor", "evaluation", "progress", "session"}
+WIRING = {"__init__", "__main__", "benchmark", "cli", "demo", "doctor", "evaluation", "progress", "session"}
 # Heavy packages that a folder never imports, wherever in the file.
 FORBIDDEN = {
     "score": {"torch"},

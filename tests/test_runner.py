@@ -57,3 +57,18 @@ def test_the_exit_code_tells_of_linter_and_tests(
     monkeypatch.setattr(subprocess, "run", run)
     assert runner["main"](["-k", "engrave"]) == code
     assert calls == [["ruff", "check", "."], ["pytest", "-k", "engrave"]]
+
+
+@pytest.mark.parametrize(("present", "calls"), [(True, []), (False, [["/usr/bin/npm", "ci"]])])
+def test_the_front_ends_packages_are_installed_once(
+    runner: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, present: bool, calls: list
+) -> None:
+    made = []
+    install = runner["install_frontend"]
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(subprocess, "run", lambda command, **settings: made.append(command[:2]))
+    monkeypatch.setitem(install.__globals__, "FRONTEND", tmp_path)
+    if present:
+        (tmp_path / "node_modules").mkdir()
+    install()
+    assert made == calls

@@ -18,5 +18,6 @@ export default defineConfig({
     restoreMocks: true,
     maxWorkers: 1,
     fileParallelism: false,
+    isolate: false,
   },
 });

@@ -25,6 +25,7 @@ from torch.nn import functional as F
 
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
+from musenb.model.memory import memory_of
 from musenb.model.relative import chunked_relative_attention, plain_relative_attention, skewed_relative_attention
 from musenb.model.transformer import Inputs, Transformer
 
@@ -32,7 +33,6 @@ Form = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 VOCABULARY = 390
 WINDOW = 512
 LENGTHS = (256, 512, 1024, 2048, 4096)
-STATUS = Path("/proc/self/status")
 
 
 def floor_attention(q: Tensor, k: Tensor, v: Tensor, table: Tensor) -> Tensor:
@@ -180,12 +180,6 @@ def print_peak(form: str, length: int, what: str, layers: int, width: int) -> No
             before = None
         PASSES[what](model, length)
     print(json.dumps(None if before is None else memory_of("VmHWM") - before))
-
-
-def memory_of(field: str) -> float:
-    """Return a field of the process's status in MB."""
-    line = next(line for line in STATUS.read_text().splitlines() if line.startswith(field + ":"))
-    return int(line.split()[1]) / 1000
 
 
 def growth(lengths: Sequence[int], values: Sequence[float]) -> dict[str, float]:

@@ -5,6 +5,10 @@ blocks, AdamW for everything else. The learning rate rises, stays, and falls lin
 run, so that a run can be extended by resuming it with more steps. Validation and the kept checkpoint use an exponential
 average of the weights.
 
+The rows of a step are numbered, and each is drawn and masked by a generator made of seed, step and number. Processes
+share the numbers out and add up their gradients of the summed loss, which are then divided by the cells that count in
+all of them: a run is the same, but for rounding, on any number of processes, and with one draw a batch or several.
+
 References
 ----------
 Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024).
@@ -14,24 +18,28 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional
 
 from musenb.errors import SettingError, WeightsError
 from musenb.export.write import atomic_write
+from musenb.model.dropout import seeded
 from musenb.model.transformer import Inputs, Transformer
 from musenb.train.muon import Muon
+from musenb.train.ranks import Ranks
+from musenb.train.state import packed, read_state, unpack
 
 LARGEST_SEED = 2**32 - 1
+PRECISIONS = ("float32", "bfloat16")
+ALONE = Ranks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +52,15 @@ class Batch:
 
 
 class Rows(Protocol):
-    """Where training rows come from, and how a model is judged."""
+    """Where training rows come from, and how a model is judged.
 
-    def batch(self, rng: np.random.Generator) -> Batch:
-        """Draw a batch."""
+    `rows` is how many make a batch, >= 1, over all processes.
+    """
+
+    rows: int
+
+    def batch(self, rngs: Sequence[np.random.Generator]) -> Batch:
+        """Draw a row from each generator."""
 
     def validate(self, model: Transformer) -> float:
         """Return nats per token on held-apart music."""
@@ -76,6 +89,10 @@ class Recipe:
         Validations without a better value after which the run stops; 0 for never.
     seed : int
         0..2**32 - 1.
+    accumulate : int
+        Batches whose gradients make a step, >= 1.
+    precision : str
+        'float32', or 'bfloat16' for the products of a step; weights, gradients, attention and loss are always float32.
 
     Raises
     ------
@@ -93,10 +110,16 @@ class Recipe:
     validate_every: int = 500
     patience: int = 0
     seed: int = 0
+    accumulate: int = 1
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.validate_every < 1:
             raise SettingError(f"steps {self.steps} and validate_every {self.validate_every} must be at least 1")
+        if self.accumulate < 1:
+            raise SettingError(f"accumulate {self.accumulate} is below 1")
+        if self.precision not in PRECISIONS:
+            raise SettingError(f"precision {self.precision!r} is none of {', '.join(PRECISIONS)}")
         if self.patience < 0 or self.warmup < 0:
             raise SettingError(f"patience {self.patience} and warmup {self.warmup} must be at least 0")
         if not 0 <= self.seed <= LARGEST_SEED:
@@ -131,12 +154,23 @@ class Trainer:
     recipe : Recipe
     folder : Path
         Receives `last.safetensors` (all state), `best.safetensors` (the best average) and `log.jsonl`.
+    ranks : Ranks
+        The processes that train together; only the first one reads and writes the folder, validates and reports.
+
+    Raises
+    ------
+    SettingError
+        There are more processes than rows in a batch.
     """
 
-    def __init__(self, model: Transformer, rows: Rows, recipe: Recipe, folder: Path) -> None:
-        self.model, self.rows, self.recipe, self.folder = model, rows, recipe, folder
+    def __init__(
+        self, model: Transformer, rows: Rows, recipe: Recipe, folder: Path, *, ranks: Ranks = ALONE
+    ) -> None:
+        if rows.rows < ranks.size:
+            raise SettingError(f"{rows.rows} rows in a batch are too few for {ranks.size} processes: each needs one")
+        self.model, self.rows, self.recipe, self.folder, self.ranks = model, rows, recipe, folder, ranks
         self.device = next(model.parameters()).device
-        self.rng = np.random.default_rng(recipe.seed)
+        ranks.copy(list(model.state_dict().values()))
         self.step, self.best, self.stale = 0, float("inf"), 0
         self.average = {name: p.detach().clone() for name, p in model.state_dict().items()}
         hidden = [p for name, p in model.blocks.named_parameters() if p.ndim == 2 and p.requires_grad]
@@ -151,13 +185,20 @@ class Trainer:
     def run(self, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False) -> float:
         """Train to the last step, or until `stop` says so or patience ends; return the best validation loss in nats.
 
-        `stop` is asked before each step; the state is saved when it is true.
+        `stop` is asked before each step; the state is saved when it is true, in whichever process.
+
+        Raises
+        ------
+        TrainingError
+            Another process is lost.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.ranks.first:
+            self.folder.mkdir(parents=True, exist_ok=True)
         losses, tokens, since = [], 0, time.perf_counter()
         while self.step < self.recipe.steps:
-            if stop():
-                self.save()
+            if self.ranks.any(stop()):
+                if self.ranks.first:
+                    self.save()
                 break
             loss, count = self.update()
             losses.append(loss)
@@ -168,25 +209,28 @@ class Trainer:
                 validation = None
                 if self.step % self.recipe.validate_every == 0 or last:
                     validation = self.validate()
-                line = Progress(self.step, float(np.mean(losses)), validation, speed)
-                with open(self.folder / "log.jsonl", "a", encoding="utf-8") as log:
-                    log.write(json.dumps(asdict(line)) + "\n")
-                report(line)
+                if self.ranks.first:
+                    self._tell(Progress(self.step, float(np.mean(losses)), validation, speed), report)
                 losses, tokens, since = [], 0, time.perf_counter()
                 if self.recipe.patience and self.stale >= self.recipe.patience:
                     break
         return self.best
 
+    def _tell(self, line: Progress, report: Callable[[Progress], None]) -> None:
+        with open(self.folder / "log.jsonl", "a", encoding="utf-8") as log:
+            log.write(json.dumps(asdict(line)) + "\n")
+        report(line)
+
     def update(self) -> tuple[float, int]:
         """Take one step; return its loss in nats per token and the number of weighted tokens."""
         self.model.train()
-        torch.manual_seed(self.recipe.seed * 1_000_003 + self.step)
-        batch = self.rows.batch(self.rng)
-        logits = self.model(batch.inputs)
-        nats = functional.cross_entropy(logits.flatten(0, 1), batch.targets.flatten(), reduction="none")
-        total = batch.weights.sum().clamp_min(1)
-        loss = (nats * batch.weights.flatten()).sum() / total
-        loss.backward()
+        rows, sums = self.rows.rows, torch.zeros(2, device=self.device)
+        for first in range(0, rows * self.recipe.accumulate, rows):
+            sums += self._add_gradients(self.ranks.share(range(first, first + rows)))
+        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        self.ranks.add([*gradients, sums])
+        nats, cells = sums.tolist()
+        torch._foreach_div_(gradients, max(cells, 1.0))
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser, peak in zip(self.optimisers, self.peaks, strict=True):
             for group in optimiser.param_groups:
@@ -198,70 +242,68 @@ class Trainer:
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
                 self.average[name].lerp_(value, 1 - decay)
-        return loss.item(), int(total)
+        return nats / max(cells, 1.0), int(cells)
+
+    def _add_gradients(self, numbers: Sequence[int]) -> Tensor:
+        """Add the gradients of the summed loss of the rows with these numbers; return its nats and cells that count."""
+        rngs = [np.random.default_rng((self.recipe.seed, self.step, number)) for number in numbers]
+        batch = self.rows.batch(rngs)
+        masks = [torch.Generator(self.device).manual_seed(int(rng.integers(2**63))) for rng in rngs]
+        reduced = torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bfloat16")
+        with seeded(self.model, masks), reduced:
+            logits = self.model(batch.inputs)
+            nats = functional.cross_entropy(logits.flatten(0, 1), batch.targets.flatten(), reduction="none")
+        loss = (nats * batch.weights.flatten()).sum()
+        loss.backward()
+        return torch.stack([loss.detach(), batch.weights.sum()])
 
     def validate(self) -> float:
-        """Judge the average weights, write the checkpoint, and keep the average when it is the best yet."""
+        """Judge the average weights in the first process, which writes the checkpoints; return what all are told."""
+        value = self.ranks.tell(self._judge() if self.ranks.first else float("nan"))
+        if value < self.best:
+            self.best, self.stale = value, 0
+            if self.ranks.first:
+                meta = {"config": self.model.config.to_json(), "step": str(self.step), "validation": f"{value:.6f}"}
+                atomic_write(self.folder / "best.safetensors", save(self.average, metadata=meta))
+        else:
+            self.stale += 1
+        if self.ranks.first:
+            self.save()
+        self.ranks.copy(list(self.model.state_dict().values()))
+        return value
+
+    def _judge(self) -> float:
+        """Return the validation loss of the average weights."""
         live = {name: value.clone() for name, value in self.model.state_dict().items()}
         self.model.load_state_dict(self.average)
         self.model.eval()
         with torch.no_grad():
             value = self.rows.validate(self.model)
         self.model.load_state_dict(live)
-        if value < self.best:
-            self.best, self.stale = value, 0
-            meta = {"config": self.model.config.to_json(), "step": str(self.step), "validation": f"{value:.6f}"}
-            atomic_write(self.folder / "best.safetensors", save(self.average, metadata=meta))
-        else:
-            self.stale += 1
-        self.save()
         return value
 
     def save(self) -> None:
         """Write everything that an exact resume needs to `last.safetensors`."""
-        tensors = {f"model.{name}": value.contiguous() for name, value in self.model.state_dict().items()}
-        tensors |= {f"average.{name}": value.contiguous() for name, value in self.average.items()}
-        for number, optimiser in enumerate(self.optimisers):
-            for index, state in optimiser.state_dict()["state"].items():
-                tensors |= {f"optimiser.{number}.{index}.{key}": torch.as_tensor(value) for key, value in state.items()}
-        meta = {
-            "config": self.model.config.to_json(), "step": str(self.step), "best": repr(self.best),
-            "stale": str(self.stale), "rng": json.dumps(self.rng.bit_generator.state),
-        }
+        told = {"config": self.model.config.to_json(), "step": self.step, "best": self.best, "stale": self.stale}
+        meta = {name: str(value) for name, value in told.items()}
+        tensors = packed(self.model, self.average, self.optimisers)
         atomic_write(self.folder / "last.safetensors", save(tensors, metadata=meta))
 
     def resume(self) -> bool:
-        """Take up the run in the folder; return False when there is none.
+        """Take up the run in the first process's folder; return False when there is none.
 
         Raises
         ------
         WeightsError
             The checkpoint is damaged, or belongs to a model of another shape.
         """
-        path = self.folder / "last.safetensors"
-        if not path.exists():
+        found = self.ranks.tell(read_state(self.folder / "last.safetensors") if self.ranks.first else None)
+        if found is None:
             return False
-        try:
-            with safe_open(path, "pt") as file:
-                meta = file.metadata() or {}
-            tensors = load_file(path)
-        except (SafetensorError, OSError) as error:
-            raise WeightsError(f"'{path}' is damaged: {error}; delete it to begin the run anew") from None
-        if not {"config", "step", "best", "stale", "rng"} <= meta.keys():
-            raise WeightsError(f"'{path}' is not the state of a training; use another folder for the run")
+        meta, tensors = found
         config = self.model.config.to_json()
         if meta["config"] != config:
             raise WeightsError(f"the run in '{self.folder}' has the configuration {meta['config']}, not {config}")
-        self.model.load_state_dict({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})
-        averages = {name.removeprefix("average."): t for name, t in tensors.items() if name.startswith("average.")}
-        self.average = {name: tensor.to(self.device) for name, tensor in averages.items()}
-        for number, optimiser in enumerate(self.optimisers):
-            state: dict[int, dict[str, Tensor]] = {}
-            for name, tensor in tensors.items():
-                if name.startswith(f"optimiser.{number}."):
-                    _, _, index, key = name.split(".", 3)
-                    state.setdefault(int(index), {})[key] = tensor
-            optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
+        unpack(tensors, self.model, self.average, self.optimisers)
         self.step, self.best, self.stale = int(meta["step"]), float(meta["best"]), int(meta["stale"])
-        self.rng.bit_generator.state = json.loads(meta["rng"])
         return True

@@ -45,12 +45,12 @@ class CroppedRows:
     align: int = 4
     device: str = "cpu"
 
-    def batch(self, rng: np.random.Generator) -> Batch:
-        """Draw a batch of crops; short pieces are padded with positions that do not count."""
+    def batch(self, rngs: Sequence[np.random.Generator]) -> Batch:
+        """Draw a crop from each generator; short pieces are padded with positions that do not count."""
         chances = np.asarray(self.sizes, dtype=float)
         chances /= chances.sum()
         crops = []
-        for _ in range(self.rows):
+        for rng in rngs:
             row = self.draws[rng.choice(len(self.draws), p=chances)](rng)
             start = self.align * int(rng.integers(0, max(len(row) - self.cells, 0) // self.align + 1))
             crops.append(row.crop(start, start + self.cells).pad(self.cells))

@@ -15,6 +15,7 @@ from musenb.train.chorale import chorale_config, chorale_rows
 from musenb.train.chorale_data import gather, read_corpus, read_folder, read_grids, write_grids
 from musenb.train.jsb import BEST, jsb_config, jsb_rows
 from musenb.train.loop import Progress, Recipe, Trainer
+from musenb.train.ranks import joined
 from musenb.train.rows import CroppedRows
 
 TASKS = ("chorale", "jsb")
@@ -36,7 +37,7 @@ class Run:
         Which variant of the JSB experiment; see `musenb.train.jsb.VARIANTS`.
     recipe : Recipe
     rows, cells : int
-        Crops in a batch, >= 1, and their length in cells, a multiple of 4.
+        Crops in a batch over all processes, >= 1, and their length in cells, a multiple of 4.
     device : str
         'cpu' or 'cuda'.
     threads : int
@@ -76,33 +77,44 @@ class Run:
 def train(run: Run, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False) -> float:
     """Train to the end, or until `stop`, and return the best validation loss in nats per cell.
 
-    The best checkpoint is `best.safetensors` in the run's folder; it can be handed to `musenb.develop` as `model`.
+    The best checkpoint is `best.safetensors` in the run's folder; it can be handed to `musenb.develop` as `model`. Of
+    processes that torchrun started, the first prepares the data and is the only one that reports.
+
+    Raises
+    ------
+    TrainingError
+        A process is lost, or the processes do not find each other.
     """
-    config, rows = prepared(run)
     before = torch.get_num_threads()
     torch.set_num_threads(run.threads)
     try:
-        torch.manual_seed(run.recipe.seed)
-        trainer = Trainer(Transformer(config).to(run.device), rows, run.recipe, run.folder)
-        trainer.resume()
-        return trainer.run(report, stop)
+        with joined(run.device) as ranks:
+            if not ranks.first:
+                ranks.wait()
+            config, rows = prepared(run, ranks.device)
+            if ranks.first:
+                ranks.wait()
+            torch.manual_seed(run.recipe.seed)
+            trainer = Trainer(Transformer(config).to(ranks.device), rows, run.recipe, run.folder, ranks=ranks)
+            trainer.resume()
+            return trainer.run(report, stop)
     finally:
         torch.set_num_threads(before)
 
 
-def prepared(run: Run) -> tuple[ModelConfig, CroppedRows]:
+def prepared(run: Run, device: str = "cpu") -> tuple[ModelConfig, CroppedRows]:
     """Return the model's shape and the rows of a run; chorale grids are read once and kept in the folder."""
     make_folder(run.folder)
     if run.task == "jsb":
         config = jsb_config(run.variant)
-        return config, jsb_rows(config, rows=run.rows, cells=run.cells, device=run.device)
+        return config, jsb_rows(config, rows=run.rows, cells=run.cells, device=device)
     kept = run.folder / "grids.npz"
     source = "the music21 corpus" if run.data is None else f"'{run.data.resolve()}'"
     if not kept.exists():
         found = gather(read_corpus() if run.data is None else read_folder(run.data))
         write_grids(kept, found, source=source)
     splits = read_grids(kept, source=source)
-    return chorale_config(), chorale_rows(splits, rows=run.rows, cells=run.cells, device=run.device)
+    return chorale_config(), chorale_rows(splits, rows=run.rows, cells=run.cells, device=device)
 
 
 def make_folder(folder: Path) -> None:

@@ -39,7 +39,7 @@ def ship(run: Path, name: str, *, folder: Path = SHIPPED) -> Path:
         raise SettingError(f"a model's name has letters, digits and hyphens, not {name!r}")
     data = weights_bytes(*load_weights(run / f"best{SUFFIX}"))
     if len(data) > MOST_BYTES:
-        raise SettingError(f"the model of '{run}' has {len(data):,} bytes in half precision; at most {MOST_BYTES:,} ship")
+        raise SettingError(f"the model of '{run}' has {len(data):,} bytes in half precision, over {MOST_BYTES:,}")
     path = folder / f"{name}{SUFFIX}"
     atomic_write(path, data)
     atomic_write(folder / MANIFEST, manifest_bytes(folder))

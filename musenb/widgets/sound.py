@@ -7,14 +7,21 @@ once, however many views sound. A page builds one audio context and one synthesi
 from __future__ import annotations
 
 import functools
+import hashlib
+import os
 import threading
+from pathlib import Path
 from typing import Any, ClassVar
 
 import traitlets
 
+from musenb.errors import LoadError
 from musenb.score.note import Score
 from musenb.widgets.base import STATIC, MusenbWidget
 from musenb.widgets.notes import NoteView
+from musenb.widgets.wire import CHUNK_BYTES
+
+LARGEST_SOUNDFONT = 64_000_000
 
 _lock = threading.Lock()
 _shared: list[Engine] = []
@@ -69,6 +76,27 @@ class Sounding(traitlets.HasTraits):
             super().on_message(message, buffers)  # type: ignore[misc]
 
 
+def read_soundfont(path: Path) -> bytes:
+    """Return the bytes of a soundfont (SF2, SF3).
+
+    Raises
+    ------
+    LoadError
+        The file is missing, too large or no soundfont.
+    """
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_SOUNDFONT:
+            text = f"{path} has {size / 1e6:.0f} MB, {LARGEST_SOUNDFONT / 1e6:.0f} at most"
+            raise LoadError("size", text, "choose a smaller soundfont")
+        content = path.read_bytes()
+    except OSError as error:
+        raise LoadError("missing", f"soundfont {path}: {error.strerror}") from None
+    if content[:4] != b"RIFF" or content[8:12] != b"sfbk":
+        raise LoadError("format", f"{path} is no soundfont (SF2 or SF3)")
+    return content
+
+
 class Sound(Sounding, NoteView, bundle="sound"):
     """A player for a score, with play, pause, seek, loop, tempo, voices to mute, metronome, count-in and volume.
 
@@ -79,9 +107,11 @@ class Sound(Sounding, NoteView, bundle="sound"):
     **settings
         `clock`: another view or a Clock to move with; `volume` (0..1), `muted` and `soloed` (voices from 0),
         `metronome`, `count_in` (bars, 0..4), `programs` (General MIDI, one a voice).
+    soundfont : path or None
+        A soundfont (SF2, SF3) with other instruments than the piano; it is not saved with the notebook.
     """
 
-    _MINE: ClassVar = NoteView._MINE | {"engine"}
+    _MINE: ClassVar = NoteView._MINE | {"engine", "soundfont"}
 
     volume = traitlets.Float(0.8, min=0, max=1).tag(sync=True, echo_update=False)
     muted = traitlets.List(traitlets.Int(min=0, max=255), help="voices from 0").tag(sync=True, echo_update=False)
@@ -90,8 +120,25 @@ class Sound(Sounding, NoteView, bundle="sound"):
     count_in = traitlets.Int(0, min=0, max=4, help="bars").tag(sync=True, echo_update=False)
     programs = traitlets.List(traitlets.Int(min=0, max=127), help="General MIDI, one a voice").tag(sync=True)
 
-    def __init__(self, score: Score | None = None, **settings: Any) -> None:
+    soundfont = traitlets.Unicode(help="digest of the user's soundfont; empty for the piano").tag(sync=True)
+
+    def __init__(
+        self, score: Score | None = None, *, soundfont: str | os.PathLike[str] | None = None, **settings: Any
+    ) -> None:
+        self._soundfont = b"" if soundfont is None else read_soundfont(Path(soundfont))
         super().__init__(score, **settings)
+        if self._soundfont:
+            self.soundfont = hashlib.sha256(self._soundfont).hexdigest()[:16]
+
+    def on_message(self, message: dict[str, Any], buffers: list[memoryview]) -> None:
+        """Send the user's soundfont to the page, in pieces."""
+        if message["kind"] != "soundfont":
+            super().on_message(message, buffers)
+            return
+        parts = -(-len(self._soundfont) // CHUNK_BYTES)
+        for part in range(parts):
+            piece = self._soundfont[part * CHUNK_BYTES : (part + 1) * CHUNK_BYTES]
+            self.send({"kind": "soundfont", "part": part, "parts": parts}, [piece])
 
     def describe(self) -> str:
         """Return what is played."""

@@ -116,6 +116,7 @@ class SoundState(NotesState):
     metronome: bool
     count_in: int
     programs: list[int]
+    soundfont: str
     engine: str
 
 
@@ -290,6 +291,20 @@ class EngineReply(TypedDict):
     """Kernel to page: two buffers, the code (gzip) and the soundfont."""
 
     kind: Literal["engine"]
+
+
+class SoundfontRequest(TypedDict):
+    """Page to kernel: the user's soundfont, please."""
+
+    kind: Literal["soundfont"]
+
+
+class SoundfontPart(TypedDict):
+    """Kernel to page: one of `parts` pieces of the soundfont, in the only buffer."""
+
+    kind: Literal["soundfont"]
+    part: int
+    parts: int
 
 
 if __name__ == "__main__":

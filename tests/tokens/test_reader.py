@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from types import FrameType
 
 import numpy as np
 import pytest
@@ -75,3 +77,48 @@ def test_cells_against_the_grammar_are_refused_and_change_nothing(cells: list[in
     with pytest.raises(TokenError, match=re.escape(message)):
         reader.read(cells[-1])
     assert (reader.position, list(reader.singing), reader.before.tolist()) == state
+
+
+def state(reader: GridReader) -> tuple:
+    return reader.position, list(reader.singing), reader.before.tolist()
+
+
+def interrupted(reader: GridReader, cell: int, lines: int) -> bool:
+    """Read a cell, interrupted before the line of `read` with this number; return whether there was one."""
+    left = lines
+
+    def trace(frame: FrameType, event: str, argument: object) -> object:
+        nonlocal left
+        if frame.f_code is not GridReader.read.__code__:
+            return None
+        if event == "line":
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        reader.read(cell)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+@pytest.mark.parametrize("cell", [5, HOLD, REST])
+def test_an_interrupt_finds_a_cell_read_or_not_read(cell: int) -> None:
+    for lines in range(100):
+        reader, plain = GridReader(), GridReader()
+        for part in (1, 2, 3, 4, 1, 2, 3):
+            reader.read(part)
+            plain.read(part)
+        before = state(plain)
+        plain.read(cell)
+        hit = interrupted(reader, cell, lines)
+        assert state(reader) in (before, state(plain))
+        if not hit:
+            return
+    pytest.fail("the reader never came to its end")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,14 +30,15 @@ class CountingRows:
     """A trivial corpus: every token is the one before it plus one. It can be told to break at a draw."""
 
     break_at: int = 10**9
+    rows: int = 4
     drawn: int = 0
     losses: list[float] = field(default_factory=list)
 
-    def batch(self, rng: np.random.Generator) -> Batch:
+    def batch(self, rngs: Sequence[np.random.Generator]) -> Batch:
         if self.drawn == self.break_at:
             raise RuntimeError("the power is gone")
         self.drawn += 1
-        first = rng.integers(0, 6, size=(4, 1))
+        first = np.array([rng.integers(0, 6, size=1) for rng in rngs])
         row = (first + np.arange(9)) % 6
         return batch_of(row)
 
@@ -222,8 +223,8 @@ def test_validation_leaves_the_live_weights_alone(tmp_path: Path) -> None:
 
 def test_weights_of_cells_that_do_not_count_change_nothing(tmp_path: Path) -> None:
     class Half(CountingRows):
-        def batch(self, rng: np.random.Generator) -> Batch:
-            whole = super().batch(rng)
+        def batch(self, rngs: Sequence[np.random.Generator]) -> Batch:
+            whole = super().batch(rngs)
             weights = whole.weights.clone()
             weights[:, 4:] = 0
             targets = whole.targets.clone()
@@ -238,6 +239,39 @@ def test_weights_of_cells_that_do_not_count_change_nothing(tmp_path: Path) -> No
         losses.append(loss)
         assert count == 16
     assert losses[0] == losses[1]
+
+
+def test_batches_added_up_are_one_larger_batch(tmp_path: Path) -> None:
+    runs = []
+    for rows, accumulate in ((6, 1), (2, 3)):
+        torch.manual_seed(0)
+        recipe = Recipe(steps=4, warmup=1, accumulate=accumulate)
+        run = Trainer(Transformer(CONFIG).double(), UnevenRows(rows=rows), recipe, tmp_path)
+        losses = [run.update() for _ in range(4)]
+        runs.append((losses, run.model.state_dict()))
+    (large, weights), (small, others) = runs
+    assert [count for _, count in large] == [count for _, count in small]
+    np.testing.assert_allclose([loss for loss, _ in large], [loss for loss, _ in small], rtol=1e-6)
+    torch.testing.assert_close(weights, others, rtol=0, atol=1e-10)
+
+
+class UnevenRows(CountingRows):
+    """Rows in which each has its own number of cells that count."""
+
+    def batch(self, rngs: Sequence[np.random.Generator]) -> Batch:
+        whole = super().batch(rngs)
+        stops = torch.tensor([[int(rng.integers(0, 9))] for rng in rngs])
+        return Batch(whole.inputs, whole.targets, (torch.arange(8) < stops).float())
+
+
+def test_mixed_precision_stays_near_single(tmp_path: Path) -> None:
+    curves = []
+    for precision in ("float32", "bfloat16"):
+        run = trainer(tmp_path, recipe=Recipe(steps=8, warmup=2, precision=precision))
+        curves.append([run.update()[0] for _ in range(8)])
+        assert {value.dtype for value in run.model.parameters()} == {torch.float32}
+    assert curves[0] != curves[1]
+    np.testing.assert_allclose(curves[0], curves[1], rtol=0.02)
 
 
 def test_the_rate_rises_stays_and_falls() -> None:
@@ -259,6 +293,8 @@ def test_the_rate_rises_stays_and_falls() -> None:
         ({"decay": 1.1}, "decay 1.1 must be in 0..1"),
         ({"average": 1.0}, "average 1.0 in 0 to below 1"),
         ({"patience": -1}, "patience -1 and warmup 100 must be at least 0"),
+        ({"accumulate": 0}, "accumulate 0 is below 1"),
+        ({"precision": "half"}, "precision 'half' is none of float32, bfloat16"),
         ({"seed": -1}, "seed -1 is outside 0..4294967295"),
     ],
 )

@@ -123,7 +123,7 @@ def test_every_variant_is_known_by_its_model() -> None:
 def test_rows_fit_the_variant(variant: str) -> None:
     config = jsb_config(variant)
     rows = jsb_rows(config, rows=2, cells=64)
-    batch = rows.batch(np.random.default_rng(0))
+    batch = rows.batch([np.random.default_rng(seed) for seed in (0, 1)])
     batch.inputs.check(config)
     assert batch.targets.shape == (2, 64)
     assert len(rows.held) == 76

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -10,9 +11,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
@@ -161,6 +164,18 @@ class Notebook:
         if raised:
             pytest.fail(f"the cell raised: {raised}")
         return self.page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".jp-Cell-outputArea")
+
+    def value(self, expression: str) -> Any:
+        """Return what an expression gives in the kernel; its repr must be a literal."""
+        area = self.run(f"print(repr({expression}))")
+        return ast.literal_eval(area.locator(".jp-RenderedText").first.inner_text().strip())
+
+    def wait_until(self, condition: str, seconds: float = 30) -> None:
+        """Wait until an expression is true in the kernel, which goes on hearing the page meanwhile."""
+        deadline = time.monotonic() + seconds
+        while not self.value(condition):
+            assert time.monotonic() < deadline, f"not within {seconds} s: {condition}"
+            self.page.wait_for_timeout(200)
 
     def run_all(self) -> None:
         """Run every cell from the top and wait for the last one."""

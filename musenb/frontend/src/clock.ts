@@ -184,9 +184,11 @@ export class PageClock {
   setEnd(end: Quarters, streaming = false): void {
     if (end === this.#end && streaming === this.#streaming) return;
     const at = this.playhead;
+    const goesOn = this.#waiting && end > this.#end;
     this.#end = end;
     this.#streaming = streaming;
-    this.#anchor(at);
+    if (goesOn) this.#jump(at);
+    else this.#anchor(at);
     this.#tell("end");
   }
 
@@ -236,6 +238,7 @@ export class PageClock {
   #anchor(at: Quarters, lead = 0): void {
     this.#source = this.#driver?.running ? this.#driver : wall;
     this.#place = this.#tempo.secondsAt(at);
+    if (at < this.#end) this.#waiting = false;
     this.#moment = seconds(this.#source.seconds() + lead);
     this.#arm();
   }
@@ -275,7 +278,6 @@ export class PageClock {
       return seconds(at < stop ? at : start + ((at - stop) % (stop - start)));
     }
     const end = this.#tempo.secondsAt(this.#end);
-    if (at < end) this.#waiting = false;
     return seconds(Math.min(at, Math.max(end, this.#place)));
   }
 }

@@ -80,7 +80,7 @@ export interface Plan<S extends object, Store> {
   readonly label: string;
   /** Made once, when the model comes up and before any view; keep it quick, anywidget gives up after 2 s. */
   readonly store?: (model: Model<S>, life: Life, clockId: string) => Store;
-  readonly view?: (view: View<S, Store>) => void | Promise<void>;
+  readonly view: (view: View<S, Store>) => void | Promise<void>;
 }
 
 /** Return the default export of a widget's module. */
@@ -100,7 +100,6 @@ export function mount<S extends ViewState, Store = undefined>(plan: Plan<S, Stor
       return () => life.end();
     },
     async render({ model: raw, el, signal }) {
-      if (!plan.view) return;
       if (!made) throw new Error("render before initialize");
       const model = new Model<S>(raw);
       const frame = buildFrame(plan.label, model.get("description"));

@@ -27,6 +27,15 @@ export interface PlayerSettings {
   readonly metronome: boolean;
   readonly countIn: number;
   readonly programs: readonly number[];
+  /** Name of the soundfont. */
+  readonly font: string;
+}
+
+export interface PlayerSource {
+  music(): Music;
+  settings(): PlayerSettings;
+  parts(): Promise<Parts>;
+  font(): Promise<ArrayBuffer>;
 }
 
 export type PlayerState = "idle" | "loading" | "blocked" | "silent" | "sounding";
@@ -34,9 +43,7 @@ export type PlayerState = "idle" | "loading" | "blocked" | "silent" | "sounding"
 export class Player implements Driver {
   readonly #clock: PageClock;
   readonly #audio: PageAudio;
-  readonly #music: () => Music;
-  readonly #settings: () => PlayerSettings;
-  readonly #parts: () => Promise<Parts>;
+  readonly #source: PlayerSource;
   readonly #life: Life;
   readonly #events = new EventTarget();
   #state: PlayerState = "idle";
@@ -49,18 +56,12 @@ export class Player implements Driver {
   #ticking: Life | undefined;
   #anchored = false;
   #failed = false;
+  #fontFailed = false;
 
-  constructor(
-    clock: PageClock,
-    audio: PageAudio,
-    source: { music: () => Music; settings: () => PlayerSettings; parts: () => Promise<Parts> },
-    life: Life,
-  ) {
+  constructor(clock: PageClock, audio: PageAudio, source: PlayerSource, life: Life) {
     this.#clock = clock;
     this.#audio = audio;
-    this.#music = source.music;
-    this.#settings = source.settings;
-    this.#parts = source.parts;
+    this.#source = source;
     this.#life = life;
     clock.on("play", life, () => this.#mine && this.#begin());
     clock.on("pause", life, () => this.#stop());
@@ -77,7 +78,7 @@ export class Player implements Driver {
   // The driver of the clock
 
   get running(): boolean {
-    return this.#audio.running;
+    return this.#audio.running && (this.#fontFailed || this.#audio.hasFont(this.#source.settings().font));
   }
   get delay(): Seconds {
     return seconds(this.#audio.latency + 0.04);
@@ -89,7 +90,7 @@ export class Player implements Driver {
   start(from: Quarters): Seconds {
     this.#audio.resume();
     this.#load();
-    this.#anchored = this.#audio.running;
+    this.#anchored = this.running;
     if (this.#anchored) return this.#lead(from);
     return seconds(this.#audio.blocked ? 0 : PATIENCE);
   }
@@ -131,10 +132,18 @@ export class Player implements Driver {
   #load(): void {
     this.#life.guard(async () => {
       try {
-        await this.#audio.load(this.#parts);
+        await this.#audio.load(() => this.#source.parts());
       } catch (error) {
         this.#failed = true;
         if (this.#clock.playing) this.#clock.driverChanged();
+        throw error;
+      }
+      try {
+        await this.#audio.useFont(this.#source.settings().font, () => this.#source.font());
+        if (this.#state === "sounding") this.#applySettings();
+      } catch (error) {
+        this.#fontFailed = true;
+        this.#audioChanged();
         throw error;
       }
     })();
@@ -148,10 +157,10 @@ export class Player implements Driver {
 
   #audioChanged(): void {
     if (!this.#mine || !this.#clock.playing) return;
-    if (this.#audio.running && !this.#anchored) {
+    if (this.running && !this.#anchored) {
       this.#anchored = true;
       this.#clock.driverChanged(this.#lead(this.#clock.playhead));
-    } else if (!this.#audio.running && this.#anchored) {
+    } else if (!this.running && this.#anchored) {
       this.#anchored = false;
       this.#clock.driverChanged();
     }
@@ -160,7 +169,7 @@ export class Player implements Driver {
   /** Return how long the playhead stands before it starts, and sound the count-in meanwhile. */
   #lead(from: Quarters): Seconds {
     const { tempo, factor } = this.#clock;
-    const count = countIn(tempo, this.#music().bars, from, this.#settings().countIn, factor);
+    const count = countIn(tempo, this.#source.music().bars, from, this.#source.settings().countIn, factor);
     const now = this.#audio.heard() + this.delay;
     for (const { time, strong } of count.clicks) this.#clicks.push(this.#audio.click(now + time, strong));
     return seconds(this.delay + count.seconds);
@@ -169,7 +178,7 @@ export class Player implements Driver {
   #begin(): void {
     this.#ticking?.end();
     this.#ticking = this.#life.child();
-    if (!this.#audio.running) {
+    if (!this.running) {
       this.#show(this.#failed ? "silent" : this.#audio.blocked ? "blocked" : "loading");
       return;
     }
@@ -178,7 +187,7 @@ export class Player implements Driver {
     this.#show("sounding");
     this.#seen = this.#clock.timeline;
     this.#cursor = this.#seen.moment;
-    for (const strike of held(this.#clock.timeline, this.#clock.tempo, this.#music().table)) this.#strike(strike);
+    for (const strike of held(this.#clock.timeline, this.#clock.tempo, this.#source.music().table)) this.#strike(strike);
     this.#tick();
     this.#ticking.every(TICK_MS, () => this.#tick());
   }
@@ -216,12 +225,12 @@ export class Player implements Driver {
     }
     this.#seen = timeline;
     // After a sleep of the machine or the tab nothing old is made up for.
-    if (this.#cursor < now - 0.3) this.#cursor = now;
+    if (Math.max(this.#cursor, timeline.moment) < now - 0.3) this.#cursor = now;
     const ahead = globalThis.document?.hidden ? LOOKAHEAD_HIDDEN : LOOKAHEAD;
     const until = now + ahead;
-    const { table, bars } = this.#music();
+    const { table, bars } = this.#source.music();
     for (const strike of strikes(timeline, tempo, table, this.#cursor, until)) this.#strike(strike);
-    if (this.#settings().metronome) {
+    if (this.#source.settings().metronome) {
       for (const { time, strong } of clicks(timeline, tempo, bars, this.#cursor, until)) {
         this.#clicks.push(this.#audio.click(time, strong));
       }
@@ -234,7 +243,7 @@ export class Player implements Driver {
   }
 
   #strike({ row, time, until }: Strike): void {
-    const { table } = this.#music();
+    const { table } = this.#source.music();
     const voice = table.voice[row] ?? 0;
     const synth = this.#audio.synth;
     if (!synth || !this.#audible(voice)) return;
@@ -245,7 +254,7 @@ export class Player implements Driver {
   }
 
   #applySettings(): void {
-    const { volume, programs } = this.#settings();
+    const { volume, programs } = this.#source.settings();
     this.#audio.output.gain.setTargetAtTime(volume, this.#audio.context.currentTime, 0.02);
     for (const voice of this.#voices()) this.#audio.synth?.program(this.#channel(voice), programs[voice] ?? 0);
   }
@@ -259,7 +268,7 @@ export class Player implements Driver {
   }
 
   #audible(voice: number): boolean {
-    const { muted, soloed } = this.#settings();
+    const { muted, soloed } = this.#source.settings();
     return soloed.length ? soloed.includes(voice) : !muted.includes(voice);
   }
 }

@@ -6,11 +6,13 @@
 import type { Life } from "./life";
 import type { Model } from "./mount";
 import { seconds, type Seconds } from "./units";
-import type { EngineReply, EngineRequest } from "./wire";
+import type { EngineReply, EngineRequest, SoundfontPart, SoundfontRequest } from "./wire";
 
 /** Channels of one bank, and banks: a new start uses the next bank while the one before dies away. */
 export const CHANNELS = 16;
 export const BANKS = 3;
+/** The soundfont that is always there. */
+export const PIANO = "piano";
 const DRUMS = 9;
 /** The last channel is played by hand: keyboard, clicks on notes. */
 export const LIVE = CHANNELS - 1;
@@ -53,6 +55,8 @@ export class PageAudio {
   #synth: Promise<Synth> | undefined;
   #ready: Synth | undefined;
   #lastHeard = 0;
+  readonly #fonts = new Set<string>();
+  #front = PIANO;
   #bank = 0;
   readonly #events = new EventTarget();
 
@@ -132,7 +136,24 @@ export class PageAudio {
     return this.#ready;
   }
 
-  /** Call when the engine is there, or the context starts or stops. */
+  /** Whether a soundfont is loaded; the piano always is. */
+  hasFont(name: string): boolean {
+    return name === PIANO || this.#fonts.has(name);
+  }
+
+  /** Put a soundfont in front of the others; `bytes` is asked only the first time. */
+  async useFont(name: string, bytes: () => Promise<ArrayBuffer>): Promise<void> {
+    const synth = this.#ready;
+    if (!synth || this.#front === name) return;
+    await synth.useSoundfont(name, this.hasFont(name) ? new ArrayBuffer(0) : await bytes());
+    this.#front = name;
+    if (name !== PIANO && !this.#fonts.has(name)) {
+      this.#fonts.add(name);
+      this.#events.dispatchEvent(new Event("change"));
+    }
+  }
+
+  /** Call when the engine or a soundfont is there, or the context starts or stops. */
   onChange(life: Life, call: () => unknown): void {
     life.on(this.#events, "change", call);
   }
@@ -214,6 +235,25 @@ async function within<T>(milliseconds: number, promise: Promise<T> | undefined):
     timer = setTimeout(() => resolve(undefined), milliseconds);
   });
   return Promise.race([promise.catch(() => undefined), late]).finally(() => clearTimeout(timer));
+}
+
+/** Return a function that fetches the user's soundfont from the kernel, for `PageAudio.useFont`. */
+export function fontFrom<S extends object>(model: Model<S>, life: Life): () => Promise<ArrayBuffer> {
+  return async () => {
+    const inner = life.child();
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    const whole = new Promise<ArrayBuffer>((resolve) => {
+      model.onMessage<SoundfontPart>("soundfont", inner, ({ part, parts }, [piece]) => {
+        if (piece) pieces[part] = new Uint8Array(bytesOf(piece));
+        if (pieces.filter(Boolean).length === parts) resolve(new Blob(pieces).arrayBuffer());
+      });
+    });
+    model.post<SoundfontRequest>({ kind: "soundfont" });
+    const bytes = await within(30_000, whole);
+    inner.end();
+    if (!bytes) throw new Error("The soundfont did not come; the piano plays instead. Run the cell again.");
+    return bytes;
+  };
 }
 
 /** Notes played by hand, now: for a keyboard, or a click on a note. */

@@ -85,6 +85,7 @@ export type SoundState = {
   metronome: boolean;
   count_in: number;
   programs: readonly number[];
+  soundfont: string;
   engine: string;
 };
 
@@ -247,4 +248,16 @@ export type EngineRequest = {
 /** Kernel to page: two buffers, the code (gzip) and the soundfont. */
 export type EngineReply = {
   kind: "engine";
+};
+
+/** Page to kernel: the user's soundfont, please. */
+export type SoundfontRequest = {
+  kind: "soundfont";
+};
+
+/** Kernel to page: one of `parts` pieces of the soundfont, in the only buffer. */
+export type SoundfontPart = {
+  kind: "soundfont";
+  part: number;
+  parts: number;
 };

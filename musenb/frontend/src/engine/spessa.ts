@@ -9,11 +9,26 @@ import { BANKS, CHANNELS } from "../synth";
 const ALL_SOUND_OFF = 120;
 const EXPRESSION = 11;
 
+/**
+ * Before the worklet's own code: its synthesiser counts the blocks it has made from the time of its making on, and on a busy
+ * machine the first block comes much later (155 ms were measured), so that every scheduled note is late by as much. Set by
+ * the context's time in every block it is not.
+ */
+const ON_TIME = `const register = registerProcessor;
+globalThis.registerProcessor = (name, Processor) => register(name, class extends Processor {
+  process(inputs, outputs) {
+    const core = this.core?.synthesizer?.synthCore;
+    if (core) core.currentTime = currentTime;
+    return super.process(inputs, outputs);
+  }
+});
+`;
+
 /** Return a synthesiser that sounds into `output`. */
 async function createSynth(context: AudioContext, piano: ArrayBuffer, output: AudioNode): Promise<Synth> {
   if (!context.audioWorklet) return PlainSynth.create(context, piano, output);
   // A data: URL, because a blob: URL is refused in pages opened from a file.
-  await context.audioWorklet.addModule(`data:text/javascript;base64,${btoa(worklet)}`);
+  await context.audioWorklet.addModule(`data:text/javascript;base64,${btoa(ON_TIME + worklet)}`);
   const synth = new WorkletSynthesizer(context, { eventsEnabled: false });
   synth.connect(output);
   await synth.isReady;
@@ -49,6 +64,7 @@ interface Sounding {
   readonly pitch: number;
   readonly source: AudioBufferSourceNode;
   readonly gain: GainNode;
+  released: boolean;
 }
 
 /**
@@ -98,7 +114,7 @@ class PlainSynth implements Synth {
     source.buffer = this.#render(channel, pitch);
     gain.gain.value = (velocity / 100) ** 1.5;
     source.connect(gain).connect(this.#output);
-    const sounding = { channel, pitch, source, gain };
+    const sounding = { channel, pitch, source, gain, released: false };
     this.#sounding.push(sounding);
     source.onended = () => {
       gain.disconnect();
@@ -109,13 +125,11 @@ class PlainSynth implements Synth {
 
   noteOff(channel: number, pitch: number, time: number): void {
     const at = Math.max(time, this.#context.currentTime);
-    const found = this.#sounding.filter((one) => one.channel === channel && one.pitch === pitch);
-    for (const one of found.slice(0, 1)) this.#end(one, at);
-  }
-
-  #end({ source, gain }: Sounding, at: number): void {
-    gain.gain.setTargetAtTime(0, at, PlainSynth.RELEASE / 4);
-    source.stop(at + PlainSynth.RELEASE);
+    const found = this.#sounding.find((one) => one.channel === channel && one.pitch === pitch && !one.released);
+    if (!found) return;
+    found.released = true;
+    found.gain.gain.setTargetAtTime(0, at, PlainSynth.RELEASE / 4);
+    found.source.stop(at + PlainSynth.RELEASE);
   }
 
   program(channel: number, program: number): void {

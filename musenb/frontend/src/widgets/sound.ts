@@ -7,7 +7,7 @@ import type { Life } from "../life";
 import { mount, type Model, type View } from "../mount";
 import { NoteStore } from "../notes";
 import { Player, type PlayerState } from "../player";
-import { pageAudio, partsFrom } from "../synth";
+import { fontFrom, pageAudio, partsFrom, PIANO } from "../synth";
 import { quarters } from "../units";
 import type { SoundState } from "../wire";
 
@@ -28,7 +28,9 @@ function makeStore(model: Model<SoundState>, life: Life, clockId: string): Store
       metronome: model.get("metronome") ?? false,
       countIn: model.get("count_in") ?? 0,
       programs: model.get("programs") ?? [],
+      font: model.get("soundfont") || PIANO,
     }),
+    font: fontFrom(model, life),
     parts: partsFrom(model, life),
   };
   const player = new Player(clock, pageAudio(), source, life);

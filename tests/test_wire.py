@@ -1,0 +1,36 @@
+"""The TypeScript of the wire is what the Python types say."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+import pytest
+
+pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
+
+from musenb.widgets import wire_typescript
+
+
+def test_the_committed_typescript_is_that_of_the_python_types() -> None:
+    committed = wire_typescript.TARGET.read_text(encoding="utf-8")
+    assert committed == wire_typescript.typescript(), "run `python -m musenb.widgets.wire` and commit the result"
+
+
+@pytest.mark.parametrize(
+    ("hint", "shown"),
+    [
+        (list[int], "readonly number[]"),
+        (list[int | str], "readonly (number | string)[]"),
+        (tuple[int, int], "readonly [number, number]"),
+        (bytes, "DataView"),
+        (NewType("Quarters", float), "Quarters"),
+        (float | None, "number | null"),
+    ],
+)
+def test_annotations_have_a_form(hint: object, shown: str) -> None:
+    assert wire_typescript._type(hint) == shown
+
+
+def test_what_the_wire_cannot_carry_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"complex.* has no form on the wire"):
+        wire_typescript._type(complex)
