@@ -106,11 +106,12 @@ function drawSounding(context: CanvasRenderingContext2D, ground: Ground, { playh
   const { table } = ground.index;
   ground.index.each(playhead, playhead + 1e-9, (row) => {
     const box = boxOf(ground.view, table.onset[row] ?? 0, table.duration[row] ?? 0, table.pitch[row] ?? 0);
-    context.fillStyle = ground.theme.voices[(table.voice[row] ?? 0) % ground.theme.voices.length] ?? ground.theme.ink;
-    context.fillRect(box.x, box.y - 1, box.width, box.height + 2);
-    context.strokeStyle = ground.theme.ink;
-    context.lineWidth = 1.5;
-    context.strokeRect(box.x, box.y - 1, box.width, box.height + 2);
+    context.fillStyle = context.strokeStyle = ground.theme.warn;
+    context.globalAlpha = 0.25;
+    context.fillRect(box.x, box.y, box.width, box.height);
+    context.globalAlpha = 1;
+    context.lineWidth = 2;
+    context.strokeRect(box.x, box.y, box.width, box.height);
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { placeName } from "../bars";
 import { element } from "../dom";
+import { findRow } from "../edits";
 import { mount, type View } from "../mount";
 import { RollEditor } from "../roll/editor";
 import { listenToKeys } from "../roll/keys";
@@ -35,7 +36,7 @@ function placeLine({ clock, life }: RollView, stage: Stage): HTMLElement {
   const shown = element("output", { class: "mnb-roll-place", "aria-hidden": true });
   const { editor } = stage;
   const show = () => {
-    const row = clock.hover === null ? -1 : editor.store.table.row(clock.hover);
+    const row = clock.hover === null ? -1 : findRow(editor.store.table, clock.hover);
     const text = row >= 0 ? editor.describe(row) : placeName(editor.store.notes.bars, clock.playhead);
     if (text !== shown.textContent) shown.textContent = text;
   };
