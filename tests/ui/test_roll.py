@@ -1,4 +1,4 @@
-"""The piano roll in a real notebook: what is drawn, edits that reach Python, notes that stream, keys, themes, what is saved."""
+"""The piano roll in a real notebook: what is drawn, edits that reach Python, streams, keys, themes, reloading."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ clock = Clock(score)
 roll = Roll(score, clock=clock)
 display(roll)
 """
-# The pixel in the middle of a note, as [red, green, blue, alpha]; quarters and pitch go in, the view is read off the page.
+# A pixel as [red, green, blue, alpha]; x and y are in CSS pixels of the canvas.
 PIXEL = """(canvas, [x, y]) => {
     const density = canvas.width / canvas.clientWidth;
     return [...canvas.getContext('2d').getImageData(x * density, y * density, 1, 1).data];
@@ -212,7 +212,7 @@ def test_the_view_follows_the_playhead_until_someone_scrolls(notebook, page) -> 
     roll = Canvas(notebook.run(long.replace("clock = Clock(score)", "clock = Clock(score, factor=4)")))
     left = "canvas => JSON.parse(canvas.dataset.view).left"
     assert roll.canvas.evaluate(left) == 0
-    roll.section.get_by_role("button", name="Play").click()
+    roll.section.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function(f"canvas => ({left})(canvas) > 4", arg=roll.canvas.element_handle())
     roll.canvas.hover()
     page.mouse.wheel(-4000, 0)
@@ -263,7 +263,7 @@ def test_a_note_is_drawn_framed_and_heard_louder(notebook, page) -> None:
     page.wait_for_timeout(300)
     assert [5.0, 1.0, 66] in notes_of(notebook)
     roll.section.get_by_role("button", name="Draw notes").click()
-    roll.drag((-0.05, 77.4), (2.2, 71))
+    roll.drag((2.5, 70), (0.3, 77))
     page.wait_for_timeout(400)
     assert value(notebook, "clock.selection") == ["v0n0", "v0n1", "v0n2"]
     view = roll.canvas.evaluate(VIEW)
