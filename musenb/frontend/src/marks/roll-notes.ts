@@ -84,7 +84,7 @@ function drawNote(context: CanvasRenderingContext2D, box: Box, colour: string, g
     context.fillRect(x, y, width, height);
     return;
   }
-  if (width < 5 || height < 5) {
+  if (width < 5 || height < 4) {
     context.fillRect(x, y + height * 0.3, width, height * 0.4);
     return;
   }

@@ -67,7 +67,10 @@ function drawLaneName(context: CanvasRenderingContext2D, { view, theme, lane }: 
   context.font = `10px ${theme.font}`;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const value of [127, 64, 1]) context.fillText(String(value), KEYS_WIDTH - 4, top + lane - (value / 127) * (lane - 6) + 2 - 4 * Number(value === 1));
+  for (const value of [127, 64, 1]) {
+    const y = Math.min(lane - (value / 127) * (lane - 6), lane - 7);
+    context.fillText(String(value), KEYS_WIDTH - 4, top + y);
+  }
   context.fillStyle = theme.line;
   context.fillRect(KEYS_WIDTH - 1, top, 1, lane);
 }
