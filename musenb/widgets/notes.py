@@ -164,9 +164,11 @@ class NoteView(MusenbWidget):
 
     def _publish(self, piece: Any) -> None:
         self._rows.sort(key=lambda row: (row[2].onset, -row[2].pitch))
-        end = max([piece.get("end", 0.0), *(float(note.end) for _, _, note in self._rows)])
+        table = pack(self._rows)
+        notes = unpack(table)
+        end = max([piece.get("end", 0.0), *(notes["onset"] + notes["duration"]).tolist()])
         with self.hold_sync():
-            self.notes = pack(self._rows)
+            self.notes = table
             self.piece = {**piece, "end": end}
             self.seq = self._sent
             self.version += 1
@@ -217,8 +219,8 @@ class NoteView(MusenbWidget):
         """Return title, voices, bars and how many notes are given and generated."""
         notes = [note for _, _, note in self._rows]
         generated = sum(note.origin.generated for note in notes)
-        voices, bars = len(self.score.voices), self.score.bars()
-        count = sum(1 for bar in bars if bar.number)
+        voices = len(self.score.voices)
+        count = sum(1 for bar in self.piece.get("bars", ()) if bar[2])
         title = f"{self.score.title}, " if self.score.title else ""
         parts = [f"{title}{_count(count, 'bar')}", _count(voices, "voice"), _count(len(notes), "note")]
         return ", ".join(parts) + (f", {generated} of them generated." if generated else ".")

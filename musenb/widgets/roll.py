@@ -45,7 +45,7 @@ class Roll(NoteView, bundle="roll"):
     follow = traitlets.Bool(True, help="keep the playhead in view").tag(sync=True, echo_update=False)
     snap = traitlets.Float(0.25, min=0, max=16, help="quarters; 0: none").tag(sync=True, echo_update=False)
     velocity_lane = traitlets.Bool(False).tag(sync=True, echo_update=False)
-    height = traitlets.Int(340, min=160, max=2000, help="pixels").tag(sync=True)
+    height = traitlets.Int(420, min=160, max=2000, help="pixels, without the velocity lane").tag(sync=True)
     edition = traitlets.Int(0, help="counts the scores shown").tag(sync=True)
 
     _MINE = NoteView._MINE | {"edition"}
@@ -212,10 +212,7 @@ def _apply(op: Mapping[str, Any], notes: dict[Key, Note], deleted: dict[Key, Not
     kind = op.get("op") if isinstance(op, Mapping) else None
     if kind not in _CHANGES and kind not in ("add", "delete"):
         raise ScoreError(f"unknown edit {op!r}: op is add, move, resize, velocity or delete")
-    try:
-        key = parse_note_id(str(op.get("id", "")))
-    except ValueError as error:
-        raise ScoreError(f"edit {kind!r}: {error}") from None
+    key = _key(op, "id")
     if kind == "add":
         notes[key] = _added(op, key, notes, deleted)
         return
@@ -246,12 +243,19 @@ def _added(op: Mapping[str, Any], key: Key, notes: Mapping[Key, Note], deleted: 
     values = {name: _value(op, name) for name in ("onset", "duration", "pitch", "velocity")}
     model: Note | None = None
     if "like" in op:
-        other = parse_note_id(str(op["like"]))
+        other = _key(op, "like")
         model = notes.get(other) or deleted.get(other)
     origin: Origin = model.origin if model else GIVEN
     spelling = model.spelling if model and model.pitch == values["pitch"] else ""
     fermata = model.fermata if model else False
     return _ending_in_time(Note(**values, origin=origin, spelling=spelling, fermata=fermata))
+
+
+def _key(op: Mapping[str, Any], name: str) -> Key:
+    try:
+        return parse_note_id(str(op.get(name, "")))
+    except ValueError as error:
+        raise ScoreError(f"edit {op['op']!r}: {error}") from None
 
 
 def _value(op: Mapping[str, Any], name: str) -> Any:

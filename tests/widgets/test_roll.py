@@ -98,6 +98,10 @@ def test_a_note_that_comes_back_is_what_it_was(roll) -> None:
         ({"op": "resize", "id": "v0n0", "duration": 0}, "duration 0 .* not above 0"),
         ({"op": "velocity", "id": "v0n0", "velocity": 0}, "velocity 0 .* outside 1..127"),
         ({"op": "delete", "id": "<img>"}, "no note id"),
+        (
+            {"op": "add", "id": "v0n7", "like": "x", "onset": 0, "duration": 1, "pitch": 60, "velocity": 1},
+            "'x' is no note id",
+        ),
         ({"op": "fly", "id": "v0n0"}, "unknown edit"),
         ("nonsense", "unknown edit"),
         ({"op": "add", "id": "v0n0", "onset": 0, "duration": 1, "pitch": 60, "velocity": 1}, "is taken"),

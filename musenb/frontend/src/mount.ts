@@ -107,6 +107,9 @@ export function mount<S extends ViewState, Store = undefined>(plan: Plan<S, Stor
       const life = new Life(signal, frame.fail);
       life.atEnd(() => frame.outer.remove());
       showErrors(model, life, frame);
+      // JupyterLab looks for its commands from the element with the focus upwards: its "b" and "d d" match a focused canvas or
+      // button before this attribute on the section is seen.
+      life.on(frame.outer, "focusin", ({ target }) => (target as Element).setAttribute(SUPPRESS, "true"));
       model.on("change:description", life, () => frame.describe(model.get("description")));
       const themes: ((theme: Theme) => unknown)[] = [];
       let theme: Theme | undefined;
@@ -137,6 +140,8 @@ export function mount<S extends ViewState, Store = undefined>(plan: Plan<S, Stor
   };
 }
 
+const SUPPRESS = "data-lm-suppress-shortcuts";
+
 interface Frame {
   readonly outer: HTMLElement;
   readonly root: HTMLElement;
@@ -158,8 +163,7 @@ function buildFrame(label: string, description: string): Frame {
   const root = element("div", { class: "mnb-root" });
   const outer = element(
     "section",
-    // Without this, JupyterLab takes "b" and "d d" typed in here for commands on the notebook's cells.
-    { class: "musenb", "aria-label": label, "aria-describedby": described.id, "data-lm-suppress-shortcuts": "true" },
+    { class: "musenb", "aria-label": label, "aria-describedby": described.id, [SUPPRESS]: "true" },
     ...[style, box, root, described, status],
   );
   const describe = (words: string) => void (described.textContent = words);

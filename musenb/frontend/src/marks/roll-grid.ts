@@ -37,7 +37,7 @@ function barLines(view: Viewport, bars: readonly Bar[]): Line[] {
   const lines: Line[] = [];
   const [first] = shown;
   if (!first) return lines;
-  const width = (first[1] - first[0]) * view.perQuarter || 1;
+  const width = ((4 * first[3]) / first[4]) * view.perQuarter;
   const step = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].find((n) => n * width >= LABEL_GAP) ?? 2048;
   const every = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].find((n) => n * width >= LINE_GAP) ?? 2048;
   for (const [onset, end, number, beats, unit, beat] of shown) {
@@ -56,7 +56,7 @@ function barLines(view: Viewport, bars: readonly Bar[]): Line[] {
 
 /** Return the bars in view; behind the last one they go on as long as it. */
 function barsIn(view: Viewport, bars: readonly Bar[]): Bar[] {
-  const shown = bars.filter(([onset, end]) => end >= view.left && onset <= rightOf(view));
+  const shown = bars.filter(([onset, end]) => end > view.left && onset <= rightOf(view));
   const last = bars.at(-1) ?? ([quarters(-4), quarters(0), 0, 4, 4, quarters(1)] as const);
   const length = (4 * last[3]) / last[4];
   const ahead = Math.max(0, Math.floor((view.left - last[1]) / length));

@@ -27,6 +27,8 @@ export interface Box {
 }
 
 const VOICES = 8;
+// A note no wider than this is left out where its pixel is covered already.
+const SPECK = 2;
 // With more notes in view, letters would be a blur and cost time.
 const MOST_LETTERS = 500;
 
@@ -43,26 +45,31 @@ export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, ind
   const { theme } = look;
   // The pixel up to which a pitch is already covered by a voice: at a small scale most notes fall on drawn pixels.
   const covered = new Float64Array(128 * VOICES * 2).fill(-Infinity);
+  // Where the last note of a pitch began: another voice in unison with it is drawn over its lower half only.
+  const begun = new Float64Array(128).fill(-1);
   const labelled: number[] = [];
   let drawn = 0;
   let alpha = 1;
   index.each(view.left, rightOf(view), (row) => {
     const pitch = table.pitch[row] ?? 0;
-    const box = boxOf(view, table.onset[row] ?? 0, table.duration[row] ?? 0, pitch);
+    const onset = table.onset[row] ?? 0;
+    const whole = boxOf(view, onset, table.duration[row] ?? 0, pitch);
+    const unison = begun[pitch] === onset;
+    const box = unison ? { ...whole, y: whole.y + whole.height / 2, height: whole.height / 2 } : whole;
     if (box.y + box.height < 0 || box.y > view.height || look.lifted?.has(row)) return;
     const voice = table.voice[row] ?? 0;
     const generated = table.generated(row);
     const chosen = look.selected.has(row);
     const key = (pitch * VOICES + (voice % VOICES)) * 2 + Number(generated);
     const right = box.x + box.width;
-    if (!chosen && right <= (covered[key] ?? 0)) return;
-    covered[key] = Math.floor(right);
+    if (!chosen && box.width <= SPECK && right <= (covered[key] ?? 0)) return;
+    covered[key] = Math.ceil(right);
+    begun[pitch] = onset;
     const pale = look.front !== undefined && look.front !== voice ? 0.25 : 1;
     if (pale !== alpha) context.globalAlpha = alpha = pale;
     drawNote(context, box, theme.voices[voice % theme.voices.length] ?? theme.ink, generated, theme);
     if (chosen) drawChosen(context, box, theme);
-    else if (box.width >= 13 && box.height >= 9 && labelled.length <= MOST_LETTERS) labelled.push(row);
-    if (chosen && box.width >= 13 && box.height >= 9) labelled.push(row);
+    if (box.width >= 11 && whole.height >= 7 && labelled.length <= MOST_LETTERS) labelled.push(row);
     drawn++;
   });
   context.globalAlpha = 1;
@@ -77,13 +84,15 @@ function drawNote(context: CanvasRenderingContext2D, box: Box, colour: string, g
     context.fillRect(x, y, width, height);
     return;
   }
-  if (width < 5 || height < 5) {
+  if (width < 5 || height < 4) {
     context.fillRect(x, y + height * 0.3, width, height * 0.4);
     return;
   }
-  context.fillRect(x, y, width, height);
   context.fillStyle = theme.paper;
-  context.fillRect(x + 1.5, y + 1.5, width - 3, height - 3);
+  context.fillRect(x, y, width, height);
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.strokeRect(x + 0.75, y + 0.75, width - 1.5, height - 1.5);
 }
 
 function drawChosen(context: CanvasRenderingContext2D, box: Box, theme: Theme): void {
@@ -103,6 +112,7 @@ function drawLetters(
   context.font = `600 ${size}px ${look.theme.font}`;
   context.textAlign = "left";
   context.textBaseline = "middle";
+  const taken = new Map<number, number>();
   for (const row of rows) {
     const [pitch, voice] = [table.pitch[row] ?? 0, table.voice[row] ?? 0];
     const box = boxOf(view, table.onset[row] ?? 0, table.duration[row] ?? 0, pitch);
@@ -111,7 +121,10 @@ function drawLetters(
     const letter = look.letters[voice] ?? String(voice + 1);
     const text = box.width >= 30 + 6 * letter.length && box.height >= 11 ? `${letter} ${pitchName(pitch)}` : letter;
     // A note that began before the left edge keeps its letter in view.
-    const x = Math.max(box.x, 0) + 3;
+    const left = Math.max(box.x, 0) + 3;
+    const place = Math.round(left) * 128 + pitch;
+    const x = taken.get(place) ?? left;
+    taken.set(place, x + 2 + 7 * text.length);
     if (x + 6 * text.length <= box.x + box.width) context.fillText(text, x, box.y + box.height / 2 + 0.5);
   }
 }

@@ -58,8 +58,8 @@ export function fitted(table: NoteTable, end: number, width: number, height: num
     high = Math.max(high, table.pitch[row] ?? 0);
   }
   if (low > high) [low, high] = [54, 78];
-  const rows = Math.max(high - low + 5, 20);
-  const perPitch = within(height / rows, 6, 16);
+  const rows = Math.max(high - low + 4, 20);
+  const perPitch = within(height / rows, LOWEST_ROW, 16);
   const top = (high + low + 1) / 2 + height / perPitch / 2 - 0.5;
   const perQuarter = within(width / Math.max(end, 4), 28, 90);
   return held({ left: 0, perQuarter, top, perPitch, width, height }, end);

@@ -67,7 +67,10 @@ function drawLaneName(context: CanvasRenderingContext2D, { view, theme, lane }: 
   context.font = `10px ${theme.font}`;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const value of [127, 64, 1]) context.fillText(String(value), KEYS_WIDTH - 4, top + lane - (value / 127) * (lane - 6) + 2 - 4 * Number(value === 1));
+  for (const value of [127, 64, 1]) {
+    const y = Math.min(lane - (value / 127) * (lane - 6), lane - 7);
+    context.fillText(String(value), KEYS_WIDTH - 4, top + y);
+  }
   context.fillStyle = theme.line;
   context.fillRect(KEYS_WIDTH - 1, top, 1, lane);
 }
@@ -106,11 +109,12 @@ function drawSounding(context: CanvasRenderingContext2D, ground: Ground, { playh
   const { table } = ground.index;
   ground.index.each(playhead, playhead + 1e-9, (row) => {
     const box = boxOf(ground.view, table.onset[row] ?? 0, table.duration[row] ?? 0, table.pitch[row] ?? 0);
-    context.fillStyle = ground.theme.voices[(table.voice[row] ?? 0) % ground.theme.voices.length] ?? ground.theme.ink;
-    context.fillRect(box.x, box.y - 1, box.width, box.height + 2);
-    context.strokeStyle = ground.theme.ink;
-    context.lineWidth = 1.5;
-    context.strokeRect(box.x, box.y - 1, box.width, box.height + 2);
+    context.fillStyle = context.strokeStyle = ground.theme.warn;
+    context.globalAlpha = 0.25;
+    context.fillRect(box.x, box.y, box.width, box.height);
+    context.globalAlpha = 1;
+    context.lineWidth = 2;
+    context.strokeRect(box.x, box.y, box.width, box.height);
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { placeName } from "../bars";
 import type { PageClock } from "../clock";
+import { findRow, findRows } from "../edits";
 import { midiPitch, pitchName, quarters } from "../units";
 import type { AddNote, EditOp } from "../wire";
 import type { RollStore } from "./store";
@@ -50,7 +51,7 @@ export class RollEditor {
     const { table } = this.store;
     const { selection } = this.clock;
     if (this.#rows?.table !== table || this.#rows.selection !== selection) {
-      const rows = new Set([...selection].map((id) => table.row(id)).filter((row) => row >= 0));
+      const rows = findRows(table, selection);
       this.#rows = { table, selection, rows };
     }
     return this.#rows.rows;
@@ -58,7 +59,7 @@ export class RollEditor {
 
   /** The row under the cursor, or -1. */
   get cursorRow(): number {
-    return this.cursor === null ? -1 : this.store.table.row(this.cursor);
+    return this.cursor === null ? -1 : findRow(this.store.table, this.cursor);
   }
 
   get #step(): number {

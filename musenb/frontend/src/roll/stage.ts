@@ -2,13 +2,14 @@
 
 import type { PageClock } from "../clock";
 import { element, fitCanvas } from "../dom";
+import { findRow } from "../edits";
 import type { Life } from "../life";
 import { drawAbove, drawGround, LANE_HEIGHT, type Above, type Ghost, type Ground } from "../marks/roll";
 import { KEYS_WIDTH, RULER_HEIGHT } from "../marks/roll-grid";
 import { RollIndex } from "../marks/roll-index";
 import { lettersOf } from "../marks/roll-notes";
 import { fitted, held, rightOf, showing, showingPitch, zoomPitch, zoomTime, type Viewport } from "../marks/roll-view";
-import { EMPTY } from "../table";
+import { EMPTY, type NoteTable } from "../table";
 import type { Theme } from "../theme";
 import type { RollUnits } from "../wire";
 import type { RollEditor } from "./editor";
@@ -32,6 +33,7 @@ export class Stage {
   #theme: Theme;
   #width = 0;
   #stale = true;
+  #ends: { table: NoteTable; end: number } | undefined;
   #ground: Ground | undefined;
   /** Set when someone has moved the view while it played: it stays there until the next start. */
   #released = false;
@@ -39,7 +41,6 @@ export class Stage {
   ghosts: readonly Ghost[] = [];
   lifted: ReadonlySet<number> = new Set();
   band: Above["frame"] = null;
-  hover = -1;
   /** True while the canvas has the keyboard: the cursor is shown. */
   focused = false;
   readonly redraw: () => void;
@@ -63,11 +64,7 @@ export class Stage {
       changed();
     });
     this.#clock.on("selection", life, changed);
-    this.#clock.on("hover", life, () => {
-      const { hover } = this.#clock;
-      this.hover = hover === null ? -1 : this.editor.store.table.row(hover);
-      this.redraw();
-    });
+    this.#clock.on("hover", life, () => this.redraw());
     this.#clock.on("play", life, () => void (this.#released = false));
     this.#clock.on("seek", life, () => {
       if (this.#options.follow()) this.show(this.#clock.playhead);
@@ -92,7 +89,9 @@ export class Stage {
     return this.#options.lane() ? LANE_HEIGHT : 0;
   }
   get end(): number {
-    return Math.max(this.editor.store.notes.end, this.editor.store.table.lastEnd());
+    const { store } = this.editor;
+    if (this.#ends?.table !== store.table) this.#ends = { table: store.table, end: Math.max(store.notes.end, store.table.lastEnd()) };
+    return this.#ends.end;
   }
 
   setTheme(theme: Theme): void {
@@ -165,7 +164,7 @@ export class Stage {
 
   #size(): Viewport | undefined {
     const width = Math.max(this.#width - KEYS_WIDTH, 40);
-    const height = Math.max(this.#options.height() - RULER_HEIGHT - this.lane, 60);
+    const height = Math.max(this.#options.height() - RULER_HEIGHT, 60);
     if (!this.#width) return undefined;
     const { table } = this.editor.store;
     if (!this.#view) this.#view = fitted(table, this.end, width, height);
@@ -182,7 +181,7 @@ export class Stage {
       playhead: this.#clock.playhead,
       playing: this.#clock.playing,
       loop: this.#clock.loop,
-      hover: this.hover,
+      hover: this.#clock.hover === null ? -1 : findRow(this.editor.store.table, this.#clock.hover),
       cursor: this.focused ? this.editor.cursorRow : -1,
       ghosts: this.ghosts,
       frame: this.band,

@@ -1,6 +1,6 @@
 /** The notes of a roll with the edits of this page, which are drawn before the kernel has them; undo and redo. */
 
-import { applyOps, inverseOps, type FlagsOf } from "../edits";
+import { applyOps, findRow, findRows, inverseOps, type FlagsOf } from "../edits";
 import type { Life } from "../life";
 import type { Model } from "../mount";
 import { NoteStore } from "../notes";
@@ -95,10 +95,8 @@ export class RollStore {
   }
 
   #send(ops: readonly EditOp[]): number {
-    for (const op of ops) {
-      const row = op.op === "delete" ? this.#table.row(op.id) : -1;
-      if (row >= 0) this.#deleted.set(op.id, this.#table.flags[row] ?? 0);
-    }
+    const deleted = new Set(ops.filter((op) => op.op === "delete").map((op) => op.id));
+    for (const row of findRows(this.#table, deleted)) this.#deleted.set(this.#table.id(row), this.#table.flags[row] ?? 0);
     this.#seq += 1;
     this.#table = applyOps(this.#table, ops, this.#flagsOf);
     this.#pending.push({ forth: ops, back: [], seq: this.#seq });
@@ -107,7 +105,7 @@ export class RollStore {
   }
 
   readonly #flagsOf: FlagsOf = (id) => {
-    const row = this.#table.row(id);
+    const row = findRow(this.#table, id);
     return ((row >= 0 ? this.#table.flags[row] : this.#deleted.get(id)) ?? 0) & (GENERATED | FERMATA);
   };
 

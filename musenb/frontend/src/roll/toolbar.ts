@@ -67,7 +67,7 @@ export function buildToolbar(life: Life, stage: Stage, options: ToolbarOptions):
     add(button("+", "Zoom in"), () => stage.zoom(1 / 0.7)),
     add(button("⤢", "Show all pitches, from the beginning"), () => stage.fit()),
     add(button("⇥", "Follow the playhead"), () => options.setFollow(!options.follow()), pressed(options.follow)),
-    add(button("s", "Seconds instead of bars"), () => options.setSeconds(!options.seconds()), pressed(options.seconds)),
+    add(button("0:00", "Seconds instead of bars"), () => options.setSeconds(!options.seconds()), pressed(options.seconds)),
     add(button("▂▅▇", "Velocities"), () => options.setLane(!options.lane()), pressed(options.lane)),
   ];
   const snap = snapSelect(life, options, shows);
@@ -138,10 +138,8 @@ export function buildLegend(life: Life, stage: Stage, theme: () => Theme | undef
         });
         return made;
       }),
-      element("span", { class: "mnb-roll-key", "aria-hidden": true }),
-      "given",
-      element("span", { class: "mnb-roll-key hollow", "aria-hidden": true }),
-      "generated",
+      element("span", { class: "mnb-roll-sign" }, element("span", { class: "mnb-roll-key", "aria-hidden": true }), "given"),
+      element("span", { class: "mnb-roll-sign" }, element("span", { class: "mnb-roll-key hollow", "aria-hidden": true }), "generated"),
     );
     rove(inner, group);
   };

@@ -2,6 +2,7 @@
 
 import { placeName } from "../bars";
 import { element } from "../dom";
+import { findRow } from "../edits";
 import { mount, type View } from "../mount";
 import { RollEditor } from "../roll/editor";
 import { listenToKeys } from "../roll/keys";
@@ -35,7 +36,7 @@ function placeLine({ clock, life }: RollView, stage: Stage): HTMLElement {
   const shown = element("output", { class: "mnb-roll-place", "aria-hidden": true });
   const { editor } = stage;
   const show = () => {
-    const row = clock.hover === null ? -1 : editor.store.table.row(clock.hover);
+    const row = clock.hover === null ? -1 : findRow(editor.store.table, clock.hover);
     const text = row >= 0 ? editor.describe(row) : placeName(editor.store.notes.bars, clock.playhead);
     if (text !== shown.textContent) shown.textContent = text;
   };
@@ -56,7 +57,7 @@ export default mount<RollState, RollStore>({
       units: () => model.get("units") ?? "bars",
       follow: options.follow,
       lane: options.lane,
-      height: () => model.get("height") ?? 340,
+      height: () => model.get("height") ?? 420,
     });
     const pointer = new Pointer(life, stage, { snap: options.snap, drawing: options.drawing, say });
     const toolbar = buildToolbar(life, stage, options);
