@@ -376,7 +376,8 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   for (let by = 12; by >= -12; by--) {
     move.append(element("option", { value: by }, by > 0 ? `+${by}` : by < 0 ? `−${-by}` : "as written"));
   }
-  const place = element("output", { class: "mnb-place" });
+  // No live region: what is chosen is said by `say`, what is hovered is not.
+  const place = element("span", { class: "mnb-place" });
   life.on(start, "click", () => play(view));
   life.on(smaller, "click", () => zoomBy(view, -1));
   life.on(larger, "click", () => zoomBy(view, 1));
