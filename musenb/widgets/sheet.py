@@ -59,10 +59,13 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
     plates = traitlets.Bytes(help="the first pages, gzip of JSON").tag(sync=True)
     plates_version = traitlets.Int(0, help="counts the changes of `plates`").tag(sync=True)
 
+    # What the page had room for last: most sheets of a notebook are as wide as each other.
+    _usual_width: ClassVar[int] = 900
+
     def __init__(self, score: Score | None = None, **settings: Any) -> None:
         self._press = Press()
         self._laid: Layout | None = None
-        self._width = 900
+        self._width = Sheet._usual_width
         self._stale = False
         self._first: SheetPlate | None = None
         self._wanted: dict[int, str] = {}
@@ -141,7 +144,7 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         elif message["kind"] == "fit":
             width = min(max(int(message["width"]), NARROWEST), WIDEST)
             if width != self._width:
-                self._width = width
+                self._width = Sheet._usual_width = width
                 self._renew()
         else:
             super().on_message(message, buffers)

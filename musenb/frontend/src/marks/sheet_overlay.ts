@@ -4,8 +4,10 @@ import type { NoteTable } from "../table";
 import { shape } from "./sheet";
 import { SPACE, type Head, type Place, type Places } from "./sheet_places";
 
-// Cividis, dark to light: told apart with every kind of colour vision, and printed in grey.
-const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
+// From the paper to a yellow on which black, or an olive on which white, and the colours of the voices can be read. The
+// size of the disc says the same as its colour.
+const ON_LIGHT = [[253, 250, 222], [240, 214, 0]] as const;
+const ON_DARK = [[44, 42, 20], [134, 116, 0]] as const;
 
 export interface Tint {
   readonly values: ReadonlyMap<string, number>;
@@ -25,23 +27,25 @@ export function share({ low, high }: Tint, value: number): number {
   return high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0;
 }
 
-export function tintColour(part: number): string {
-  return CIVIDIS[Math.min(CIVIDIS.length - 1, Math.floor((1 - part) * CIVIDIS.length))] ?? CIVIDIS[0]!;
+export function tintColour(part: number, dark = false): string {
+  const [from, to] = dark ? ON_DARK : ON_LIGHT;
+  return `rgb(${from.map((low, k) => Math.round(low + part * (to[k]! - low))).join(" ")})`;
 }
 
 /** Return the gradient of the legend, left to right. */
-export function legendGradient(): string {
-  return `linear-gradient(to right, ${[...CIVIDIS].reverse().join(", ")})`;
+export function legendGradient(dark = false): string {
+  return `linear-gradient(to right, ${tintColour(0, dark)}, ${tintColour(1, dark)})`;
 }
 
 export interface Shown {
   readonly selection: ReadonlySet<string>;
   readonly hover: string | null;
   readonly tint: Tint;
+  readonly dark?: boolean;
 }
 
 /** Return the marks under the notes of a page: larger and darker for larger values; frames of selection and hover. */
-export function underMarks(places: Places, { selection, hover, tint }: Shown, table: NoteTable): SVGElement[] {
+export function underMarks(places: Places, { selection, hover, tint, dark }: Shown, table: NoteTable): SVGElement[] {
   const marks: SVGElement[] = [];
   for (const head of places.heads) {
     const value = tint.values.get(head.id);
@@ -50,7 +54,7 @@ export function underMarks(places: Places, { selection, hover, tint }: Shown, ta
       const [x, radius] = [middle(head), SPACE * (0.75 + 0.9 * part)];
       const title = shape("title");
       title.textContent = String(value);
-      const disc = shape("circle", { class: "mnb-tint", cx: x, cy: head.y, r: radius, fill: tintColour(part) });
+      const disc = shape("circle", { class: "mnb-tint", cx: x, cy: head.y, r: radius, fill: tintColour(part, dark) });
       disc.append(title);
       marks.push(disc);
     }
