@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, ClassVar
 
 import traitlets
 
 from musenb.errors import SettingError
+from musenb.export.listing import key_words
 from musenb.score.note import Note, Score, Voice
 from musenb.widgets.notes import NoteView, parse_note_id
 from musenb.widgets.sheet_press import Layout, Press, lay_out_sheet, pack_plates
@@ -271,8 +273,9 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         metre = self.score.metres[0]
         names = ", ".join(voice.name for voice in self.score.voices if voice.name)
         moved = f" Shown {self.transpose:+d} semitones." if self.transpose else ""
-        heading = f"Score: {super().describe()}"
-        return f"{heading} In {metre.beats}/{metre.unit}{f', for {names}' if names else ''}.{moved}"
+        key = self.score.key_at(Fraction(0))
+        words = f"{f'{key_words(key)}, ' if key else ''}{metre.beats}/{metre.unit}{f', for {names}' if names else ''}"
+        return f"Score: {super().describe()} {words[:1].upper()}{words[1:]}.{moved}"
 
     def picture(self) -> tuple[str, bytes] | None:
         """Return the first page as SVG, or a piano roll where it cannot be engraved."""

@@ -61,7 +61,7 @@ export function underMarks(places: Places, { selection, hover, tint, dark }: Sho
     if (selection.has(head.id)) marks.push(frame(head, "mnb-selected"));
     if (hover === head.id) marks.push(frame(head, "mnb-hovered"));
   }
-  return [...marks, ...generatedLines(places, table)];
+  return [...marks, ...brokenTies(places, table), ...generatedLines(places, table)];
 }
 
 /** Return the line and the flag of the playhead, to be moved with `movePlayhead`. */
@@ -86,6 +86,19 @@ const middle = (head: Head): number => head.x + head.width / 2;
 function frame(head: Head, name: string): SVGElement {
   const [w, h] = [head.width + 0.9 * SPACE, 1.9 * SPACE];
   return shape("rect", { class: name, x: middle(head) - w / 2, y: head.y - h / 2, width: w, height: h, rx: 0.5 * SPACE });
+}
+
+/** Return the second halves of the ties from the page before. */
+function brokenTies(places: Places, table: NoteTable): SVGElement[] {
+  const first = places.heads.filter(({ id, tied, line }) => {
+    const row = tied || line > 0 ? -1 : table.row(id);
+    return row >= 0 && table.onset[row]! < places.start - 1e-6;
+  });
+  return first.map(({ x, y }) => {
+    const [from, low] = [x - 1.9 * SPACE, y + 0.6 * SPACE];
+    const d = `M${from} ${low}Q${x - SPACE} ${low + 110} ${x - 50} ${low}Q${x - SPACE} ${low + 60} ${from} ${low}Z`;
+    return shape("path", { class: "mnb-tie", d });
+  });
 }
 
 /** Return a dashed line under each run of generated notes of a staff. */
