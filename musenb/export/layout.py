@@ -58,7 +58,9 @@ def _lines(voice: Voice, bars: list[Bar]) -> list[list[_Chord]]:
     """Return what of the voice sounds in these bars as lines in which nothing overlaps; at least one."""
     chords: dict[tuple[Fraction, Fraction], list[tuple[int, Note]]] = {}
     for index, note in enumerate(voice.notes):
-        if note.end <= bars[0].onset or note.onset >= bars[-1].end:
+        if note.onset >= bars[-1].end:
+            break
+        if note.end <= bars[0].onset:
             continue
         chords.setdefault((note.onset, note.end), []).append((index, note))
     ordered = sorted(chords.items(), key=lambda item: (item[0][0], -item[1][-1][1].pitch))

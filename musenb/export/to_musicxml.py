@@ -41,30 +41,26 @@ class Passage:
 
     Parameters
     ----------
-    first, stop : int
-        Places among the bars of the score, half-open.
-    lines : tuple of int
-        The bars that begin a line of the page.
+    bars : sequence of Bar
+        At least one; neighbours, as `score_bars` returns them.
+    before : Bar or None
+        The bar before them.
+    last : bool
+        They are the last ones.
+    lines : frozenset of Fraction
+        Onsets of the bars that begin a line of the page.
     """
 
-    first: int
-    stop: int
-    lines: tuple[int, ...] = ()
+    bars: Sequence[Bar]
+    before: Bar | None = None
+    last: bool = True
+    lines: frozenset[Fraction] = frozenset()
 
 
-def musicxml_bytes(score: Score, *, staves: Sequence[Staff] = (), passage: Passage | None = None) -> bytes:
-    """Return a score as an uncompressed MusicXML document.
+def musicxml_bytes(score: Score) -> bytes:
+    """Return a score as an uncompressed MusicXML document, a part for every voice.
 
     Notes without a name are spelled by `spell_score`. The fermata of one note of a chord stands over the chord.
-
-    Parameters
-    ----------
-    score : Score
-    staves : sequence of Staff
-        One for every voice when empty.
-    passage : Passage or None
-        Only these bars. A tie from the bar before has no beginning then, one into the bar behind rings on, and the ids
-        of continuations are counted from the first bar of the passage.
 
     Raises
     ------
@@ -72,18 +68,43 @@ def musicxml_bytes(score: Score, *, staves: Sequence[Staff] = (), passage: Passa
         A note begins or ends off every division that notation has, or lies below C0.
     """
     spelled = spell_score(score)
-    bars = score_bars(spelled)
-    staves = staves or staff_per_voice(spelled)
-    shown = passage or Passage(0, len(bars))
-    wanted = bars[shown.first : shown.stop]
-    parts = [_lines_of(spelled, staff, wanted) for staff in staves]
+    fields = provenance_fields(spelled)
+    return _document(spelled, staff_per_voice(spelled), Passage(score_bars(spelled)), fields)
+
+
+def passage_bytes(score: Score, passage: Passage, staves: Sequence[Staff]) -> bytes:
+    """Return some bars of a score as a MusicXML document that can be engraved by itself.
+
+    A tie from the bar before has no beginning, one into the bar behind rings on; the ids of continuations are counted
+    from the first bar of the passage.
+
+    Parameters
+    ----------
+    score : Score
+        Every note has its spelling.
+    passage : Passage
+    staves : sequence of Staff
+        At least one.
+
+    Raises
+    ------
+    SaveError
+        As `musicxml_bytes`.
+    """
+    return _document(score, staves, passage, {})
+
+
+def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: dict[str, str]) -> bytes:
+    parts = [_lines_of(score, staff, list(passage.bars)) for staff in staves]
     divisions = _divisions(parts)
-    lines = [*_head(spelled, staves, passage)]
+    lines = [*_head(score, staves, fields, whole=passage.before is None)]
     for index, (staff, rows) in enumerate(zip(staves, parts, strict=True)):
         lines.append(f'  <part id="P{index + 1}">')
-        writer = _PartWriter(spelled, staff, divisions, passage=shown, tempos=index == 0)
-        for number, row in enumerate(rows, start=shown.first):
-            lines += writer.measure(bars[number], row, bars[number - 1] if number else None, number)
+        writer = _PartWriter(score, staff, divisions, passage=passage, tempos=index == 0)
+        before = passage.before
+        for bar, row in zip(passage.bars, rows, strict=True):
+            lines += writer.measure(bar, row, before)
+            before = bar
         lines.append("  </part>")
     lines.append("</score-partwise>")
     return ("\n".join(lines) + "\n").encode()
@@ -137,7 +158,7 @@ def _divisions(parts: list[list[list[_Line]]]) -> int:
     return math.lcm(1, *{d for s in symbols for d in (s.start.denominator, s.duration.denominator)})
 
 
-def _head(score: Score, staves: Sequence[Staff], passage: Passage | None) -> Iterator[str]:
+def _head(score: Score, staves: Sequence[Staff], fields: dict[str, str], *, whole: bool) -> Iterator[str]:
     """Yield everything before the first part."""
     yield '<?xml version="1.0" encoding="UTF-8" standalone="no"?>'
     yield (
@@ -153,16 +174,16 @@ def _head(score: Score, staves: Sequence[Staff], passage: Passage | None) -> Ite
     yield f"    <encoding><software>musenb {_version()}</software></encoding>"
     if score.source:
         yield f"    <source>{_text(score.source)}</source>"
-    if passage is None:
+    if fields:
         yield "    <miscellaneous>"
-        for name, value in provenance_fields(score).items():
+        for name, value in fields.items():
             yield f"      <miscellaneous-field name={quoteattr(name)}>{escape(value)}</miscellaneous-field>"
         yield "    </miscellaneous>"
     yield "  </identification>"
     yield "  <part-list>"
     for index, staff in enumerate(staves):
         short = f"<part-abbreviation>{_text(staff.short)}</part-abbreviation>" if staff.short else ""
-        name = _text(staff.short if passage and passage.first else staff.name)
+        name = _text(staff.name if whole else staff.short)
         yield f'    <score-part id="P{index + 1}"><part-name>{name}</part-name>{short}</score-part>'
     yield "  </part-list>"
 
@@ -178,13 +199,14 @@ class _PartWriter:
     tempos: bool
     written: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def measure(self, bar: Bar, row: list[_Line], previous: Bar | None, place: int) -> Iterator[str]:
-        """Yield one measure, the bar at `place` of the score."""
+    def measure(self, bar: Bar, row: list[_Line], previous: Bar | None) -> Iterator[str]:
+        """Yield one measure."""
+        first, last = bar is self.passage.bars[0], bar is self.passage.bars[-1]
         implicit = ' implicit="yes"' if bar.number == 0 else ""
         yield f'    <measure number="{bar.number}"{implicit}>'
-        if place in self.passage.lines and place > self.passage.first:
+        if bar.onset in self.passage.lines and not first:
             yield '      <print new-system="yes"/>'
-        yield from self._attributes(bar, previous, first=place == self.passage.first)
+        yield from self._attributes(bar, previous, first=first)
         if self.tempos:
             yield from self._tempos(bar)
         accidentals = self._accidentals(bar, row)
@@ -192,9 +214,12 @@ class _PartWriter:
             if number:
                 yield f"      <backup><duration>{self._units(bar.end - bar.onset)}</duration></backup>"
             for position, symbol in enumerate(line.symbols):
-                yield from self._symbol(bar, symbol, number, line, accidentals.get((number, position), {}))
+                if symbol.notes:
+                    yield from self._chord(bar, symbol, number, line, accidentals.get((number, position), {}))
+                else:
+                    yield self._rest(symbol, number, hidden=line.extra or _rests_above(row[:number], symbol))
         yield from self._keys_inside(bar)
-        if bar.end >= self.score.end and place == self.passage.stop - 1:
+        if last and self.passage.last:
             yield '      <barline location="right"><bar-style>light-heavy</bar-style></barline>'
         yield "    </measure>"
 
@@ -268,13 +293,14 @@ class _PartWriter:
                 said[step, octave] = alter
         return printed
 
-    def _symbol(self, bar: Bar, symbol: Symbol, number: int, line: _Line, accidentals: dict[int, str]) -> Iterator[str]:
-        """Yield a note, the notes of a chord, or a rest."""
-        if not symbol.notes:
-            hidden = ' print-object="no"' if line.extra else ""
-            whole = ' measure="yes"' if not symbol.name else ""
-            yield f"      <note{hidden}><rest{whole}/>{self._rest_of_note(symbol, number, '', '', '')}</note>"
-            return
+    def _rest(self, symbol: Symbol, number: int, *, hidden: bool) -> str:
+        """Return a rest in line `number` of the staff."""
+        shown = ' print-object="no"' if hidden else ""
+        whole = ' measure="yes"' if not symbol.name else ""
+        return f"      <note{shown}><rest{whole}/>{self._rest_of_note(symbol, number, '', '', '')}</note>"
+
+    def _chord(self, bar: Bar, symbol: Symbol, number: int, line: _Line, accidentals: dict[int, str]) -> Iterator[str]:
+        """Yield a note, or the notes of a chord."""
         start = bar.onset - lead_in(bar) + symbol.start
         for member, (index, note) in enumerate(symbol.notes):
             key = (line.voice, index)
@@ -284,7 +310,8 @@ class _PartWriter:
             ties = ["stop"] * (note.onset < start) + ["start"] * (start + symbol.duration < note.end)
             tie = "".join(f'<tie type="{kind}"/>' for kind in ties)
             accidental = f"<accidental>{accidentals[index]}</accidental>" if index in accidentals else ""
-            marks = "".join(f'<tied type="{kind}"/>' for kind in ties)
+            cut = start + symbol.duration >= self.passage.bars[-1].end
+            marks = "".join(f'<tied type="{"let-ring" if cut and kind == "start" else kind}"/>' for kind in ties)
             if member == 0 and symbol.triplet in ("start", "stop"):
                 marks += f'<tuplet type="{symbol.triplet}"/>'
             if member == 0 and "start" not in ties and any(n.fermata for _, n in symbol.notes):
@@ -310,6 +337,15 @@ class _PartWriter:
     def _units(self, quarters: Fraction) -> int:
         """Return quarters in divisions, the nearest whole number of them."""
         return round(quarters * self.divisions)
+
+
+def _rests_above(lines: Sequence[_Line], rest: Symbol) -> bool:
+    """Return whether another voice of the staff rests at the same time for as long: one rest says it for both."""
+    return any(
+        not symbol.notes and (symbol.start, symbol.duration) == (rest.start, rest.duration)
+        for line in lines
+        for symbol in line.symbols
+    )
 
 
 def key_alter(step: str, fifths: int) -> int:

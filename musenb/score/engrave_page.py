@@ -144,7 +144,7 @@ def draw_page(musicxml: bytes, width: int, scale: int, last: bool) -> str:
             "pageMarginRight": SIDE_MARGIN,
             "pageMarginTop": TOP_MARGIN,
             "pageMarginBottom": TOP_MARGIN,
-            "minLastJustification": 0.7 if last else 0.0,
+            "minLastJustification": 0.5 if last else 0.0,
             "scale": scale,
             "xmlIdSeed": 1,
         }

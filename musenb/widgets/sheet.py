@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, ClassVar
 
 import traitlets
 
 from musenb.errors import SettingError
+from musenb.export.listing import key_words
 from musenb.score.note import Note, Score, Voice
 from musenb.widgets.notes import NoteView, parse_note_id
 from musenb.widgets.sheet_press import Layout, Press, lay_out_sheet, pack_plates
@@ -59,10 +61,13 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
     plates = traitlets.Bytes(help="the first pages, gzip of JSON").tag(sync=True)
     plates_version = traitlets.Int(0, help="counts the changes of `plates`").tag(sync=True)
 
+    # What the page had room for last: most sheets of a notebook are as wide as each other.
+    _usual_width: ClassVar[int] = 900
+
     def __init__(self, score: Score | None = None, **settings: Any) -> None:
         self._press = Press()
         self._laid: Layout | None = None
-        self._width = 900
+        self._width = Sheet._usual_width
         self._stale = False
         self._first: SheetPlate | None = None
         self._wanted: dict[int, str] = {}
@@ -141,7 +146,7 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         elif message["kind"] == "fit":
             width = min(max(int(message["width"]), NARROWEST), WIDEST)
             if width != self._width:
-                self._width = width
+                self._width = Sheet._usual_width = width
                 self._renew()
         else:
             super().on_message(message, buffers)
@@ -268,8 +273,9 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         metre = self.score.metres[0]
         names = ", ".join(voice.name for voice in self.score.voices if voice.name)
         moved = f" Shown {self.transpose:+d} semitones." if self.transpose else ""
-        heading = f"Score: {super().describe()}"
-        return f"{heading} In {metre.beats}/{metre.unit}{f', for {names}' if names else ''}.{moved}"
+        key = self.score.key_at(Fraction(0))
+        words = f"{f'{key_words(key)}, ' if key else ''}{metre.beats}/{metre.unit}{f', for {names}' if names else ''}"
+        return f"Score: {super().describe()} {words[:1].upper()}{words[1:]}.{moved}"
 
     def picture(self) -> tuple[str, bytes] | None:
         """Return the first page as SVG, or a piano roll where it cannot be engraved."""

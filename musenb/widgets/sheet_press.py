@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from musenb.errors import LoadError, SaveError, ScoreError
 from musenb.export.layout import score_bars
 from musenb.export.staves import Staff, break_into_lines, staff_per_voice, two_staves
-from musenb.export.to_musicxml import Passage, musicxml_bytes
+from musenb.export.to_musicxml import Passage, passage_bytes
 from musenb.score.engrave_page import Head, Page, engrave_page, spaces_across
-from musenb.score.note import Bar, Score
+from musenb.score.note import Bar, Note, Score
 from musenb.score.spelling import spell_score
 from musenb.widgets.wire import SheetHead, SheetLine, SheetPage, SheetPlan, SheetPlate
 
@@ -80,7 +80,7 @@ class Press:
     """Engraves pages of layouts and remembers the last ones; not for several threads at once."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Page] = OrderedDict()
+        self._kept: OrderedDict[tuple, tuple[str, Page]] = OrderedDict()
 
     def plate(self, layout: Layout, number: int, known: str = "") -> tuple[str, SheetPlate | None]:
         """Return the key of a page and the page; None in its place when its key is `known`.
@@ -88,18 +88,13 @@ class Press:
         A page that cannot be engraved carries the reason.
         """
         first, stop, lines = layout.plan["pages"][number]
-        last = stop == len(layout.bars)
         empty = SheetPlate(
             edition=layout.plan["edition"], page=number, key="", svg="", width=0, height=0, heads=[], lines=[], error=""
         )
         try:
-            passage = Passage(first, stop, tuple(lines))
-            document = musicxml_bytes(layout.score, staves=layout.staves, passage=passage)
-            width = layout.plan["width"]
-            key = f"{zlib.crc32(document):08x}{len(document):x}-{width}{'e' if last else ''}"
+            key, page = self._page(layout, SheetPage(first, stop, lines))
             if key == known:
                 return key, None
-            page = self._page(key, document, width, last)
         except (LoadError, SaveError) as error:
             text = str(error)
             text = text if text.startswith(UNAVAILABLE) else f"{UNAVAILABLE}: {text}"
@@ -110,13 +105,39 @@ class Press:
         drawn = {"svg": page.svg, "width": page.width, "height": page.height, "heads": heads, "lines": rows}
         return key, {**empty, "key": key, **drawn}  # type: ignore[typeddict-item]
 
-    def _page(self, key: str, document: bytes, width: int, last: bool) -> Page:
-        if key not in self._kept:
-            self._kept[key] = engrave_page(document, width=width, scale=SCALE, last=last)
-        self._kept.move_to_end(key)
+    def _page(self, layout: Layout, page: SheetPage) -> tuple[str, Page]:
+        """Return a page with its key, engraved anew only when something on it is new."""
+        bars, width = layout.bars[page.first : page.stop], layout.plan["width"]
+        passage = Passage(
+            bars,
+            before=layout.bars[page.first - 1] if page.first else None,
+            last=page.stop == len(layout.bars),
+            lines=frozenset(layout.bars[start].onset for start in page.lines),
+        )
+        content = (layout.staves, passage, width, layout.score.keys, layout.score.tempos, _inside(layout.score, bars))
+        if content not in self._kept:
+            document = passage_bytes(layout.score, passage, layout.staves)
+            key = f"{zlib.crc32(document):08x}{len(document):x}-{width}{'e' if passage.last else ''}"
+            self._kept[content] = key, engrave_page(document, width=width, scale=SCALE, last=passage.last)
+        self._kept.move_to_end(content)
         while len(self._kept) > KEPT_PAGES:
             self._kept.popitem(last=False)
-        return self._kept[key]
+        return self._kept[content]
+
+
+def _inside(score: Score, bars: Sequence[Bar]) -> tuple[tuple[tuple[int, Note], ...], ...]:
+    """Return the numbered notes of each voice that sound in these bars."""
+    start, stop = bars[0].onset, bars[-1].end
+    found = []
+    for voice in score.voices:
+        inside = []
+        for index, note in enumerate(voice.notes):
+            if note.onset >= stop:
+                break
+            if note.end > start:
+                inside.append((index, note))
+        found.append(tuple(inside))
+    return tuple(found)
 
 
 def _head_row(head: Head) -> tuple[str, int, int, int, int, int]:

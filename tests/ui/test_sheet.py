@@ -1,15 +1,12 @@
-"""The sheet in a real page: notes that can be clicked, heard and walked through, a playhead, both themes."""
+"""The sheet in a real page: notes that can be clicked, heard and walked through, a playhead on the staff, both themes."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
-
-pytestmark = pytest.mark.skipif(
-    "MUSENB_VIEWS" not in os.environ, reason="this view is being built: not all of its browser tests pass yet"
-)
 
 CHORALE = """
 import musenb
@@ -96,13 +93,10 @@ def test_themes_sizes_and_settings(notebook, sheet) -> None:
     picture(page, "colours")
     notebook.set_theme("JupyterLab Dark")
     ink = sheet.locator(".mnb-engraved").first.evaluate("svg => getComputedStyle(svg).color")
-    assert sum(map(int, __import__("re").findall(r"\d+", ink)[:3])) > 400, f"ink {ink} on a dark page"
+    assert sum(map(int, re.findall(r"\d+", ink)[:3])) > 400, f"ink {ink} on a dark page"
     picture(page, "dark")
     sheet.get_by_role("button", name="Two staves").click()
-    page.wait_for_function(
-        "() => document.querySelectorAll('.mnb-engraved .measure:first-of-type > .staff').length > 0"
-    )
-    page.wait_for_timeout(1500)
+    page.wait_for_function("() => document.querySelectorAll('.mnb-engraved .clef').length === 4")
     picture(page, "two-dark")
     width = sheet.evaluate("section => section.clientWidth")
     page.set_viewport_size({"width": 620, "height": 1000})

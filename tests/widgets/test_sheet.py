@@ -42,7 +42,8 @@ def choir() -> Score:
 
 
 @pytest.fixture
-def opened() -> Iterator[list[Sheet]]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Sheet]]:
+    monkeypatch.setattr(Sheet, "_usual_width", 900)
     sheets: list[Sheet] = []
     yield sheets
     for sheet in sheets:

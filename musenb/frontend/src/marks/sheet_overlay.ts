@@ -4,8 +4,10 @@ import type { NoteTable } from "../table";
 import { shape } from "./sheet";
 import { SPACE, type Head, type Place, type Places } from "./sheet_places";
 
-// Cividis, dark to light: told apart with every kind of colour vision, and printed in grey.
-const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
+// From the paper to a yellow on which black, or an olive on which white, and the colours of the voices can be read. The
+// size of the disc says the same as its colour.
+const ON_LIGHT = [[253, 250, 222], [240, 214, 0]] as const;
+const ON_DARK = [[44, 42, 20], [134, 116, 0]] as const;
 
 export interface Tint {
   readonly values: ReadonlyMap<string, number>;
@@ -25,23 +27,25 @@ export function share({ low, high }: Tint, value: number): number {
   return high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0;
 }
 
-export function tintColour(part: number): string {
-  return CIVIDIS[Math.min(CIVIDIS.length - 1, Math.floor((1 - part) * CIVIDIS.length))] ?? CIVIDIS[0]!;
+export function tintColour(part: number, dark = false): string {
+  const [from, to] = dark ? ON_DARK : ON_LIGHT;
+  return `rgb(${from.map((low, k) => Math.round(low + part * (to[k]! - low))).join(" ")})`;
 }
 
 /** Return the gradient of the legend, left to right. */
-export function legendGradient(): string {
-  return `linear-gradient(to right, ${[...CIVIDIS].reverse().join(", ")})`;
+export function legendGradient(dark = false): string {
+  return `linear-gradient(to right, ${tintColour(0, dark)}, ${tintColour(1, dark)})`;
 }
 
 export interface Shown {
   readonly selection: ReadonlySet<string>;
   readonly hover: string | null;
   readonly tint: Tint;
+  readonly dark?: boolean;
 }
 
 /** Return the marks under the notes of a page: larger and darker for larger values; frames of selection and hover. */
-export function underMarks(places: Places, { selection, hover, tint }: Shown, table: NoteTable): SVGElement[] {
+export function underMarks(places: Places, { selection, hover, tint, dark }: Shown, table: NoteTable): SVGElement[] {
   const marks: SVGElement[] = [];
   for (const head of places.heads) {
     const value = tint.values.get(head.id);
@@ -50,14 +54,14 @@ export function underMarks(places: Places, { selection, hover, tint }: Shown, ta
       const [x, radius] = [middle(head), SPACE * (0.75 + 0.9 * part)];
       const title = shape("title");
       title.textContent = String(value);
-      const disc = shape("circle", { class: "mnb-tint", cx: x, cy: head.y, r: radius, fill: tintColour(part) });
+      const disc = shape("circle", { class: "mnb-tint", cx: x, cy: head.y, r: radius, fill: tintColour(part, dark) });
       disc.append(title);
       marks.push(disc);
     }
     if (selection.has(head.id)) marks.push(frame(head, "mnb-selected"));
     if (hover === head.id) marks.push(frame(head, "mnb-hovered"));
   }
-  return [...marks, ...generatedLines(places, table)];
+  return [...marks, ...brokenTies(places, table), ...generatedLines(places, table)];
 }
 
 /** Return the line and the flag of the playhead, to be moved with `movePlayhead`. */
@@ -82,6 +86,19 @@ const middle = (head: Head): number => head.x + head.width / 2;
 function frame(head: Head, name: string): SVGElement {
   const [w, h] = [head.width + 0.9 * SPACE, 1.9 * SPACE];
   return shape("rect", { class: name, x: middle(head) - w / 2, y: head.y - h / 2, width: w, height: h, rx: 0.5 * SPACE });
+}
+
+/** Return the second halves of the ties from the page before. */
+function brokenTies(places: Places, table: NoteTable): SVGElement[] {
+  const first = places.heads.filter(({ id, tied, line }) => {
+    const row = tied || line > 0 ? -1 : table.row(id);
+    return row >= 0 && table.onset[row]! < places.start - 1e-6;
+  });
+  return first.map(({ x, y }) => {
+    const [from, low] = [x - 1.9 * SPACE, y + 0.6 * SPACE];
+    const d = `M${from} ${low}Q${x - SPACE} ${low + 110} ${x - 50} ${low}Q${x - SPACE} ${low + 60} ${from} ${low}Z`;
+    return shape("path", { class: "mnb-tie", d });
+  });
 }
 
 /** Return a dashed line under each run of generated notes of a staff. */

@@ -1,28 +1,32 @@
 /** The engraved score: pages on demand, a playhead on the staff, notes to select, hear and walk through. */
 
-import { barAt } from "../bars";
 import { clockOf } from "../clock";
 import { button, element } from "../dom";
-import { drawSheet, shape } from "../marks/sheet";
-import { fallbackRoll } from "../marks/sheet_fallback";
-import { legendGradient, movePlayhead, playheadMark, tintOf, underMarks, type Tint } from "../marks/sheet_overlay";
-import { nearestIn, pageOfBar, Places, soundingAt, stepFrom, type Head, type Place, type Step } from "../marks/sheet_places";
+import { shape } from "../marks/sheet";
+import { legendGradient, tintOf, type Tint } from "../marks/sheet_overlay";
+import { nearestIn, stepFrom, type Step } from "../marks/sheet_places";
 import { noteWords } from "../marks/sheet_words";
 import { mount, type Model, type View } from "../mount";
 import { NoteStore } from "../notes";
 import { PlateStore } from "../plates";
 import { Player } from "../player";
 import css from "../sheet.css";
+import { Pages } from "../sheet_pages";
 import { fontFrom, handOf, pageAudio, partsFrom, PIANO, type Hand } from "../synth";
 import type { Note } from "../table";
 import type { Life } from "../life";
-import { quarters, type Quarters } from "../units";
-import type { FitSheet, SheetPlate, SheetState } from "../wire";
+import { quarters } from "../units";
+import type { FitSheet, SheetState } from "../wire";
 
 // One drawing may be this many pixels wider or narrower than there is room for.
 const LOOSE = 24;
 const FIT_MS = 300;
-const MOUNTED_PAGES = 10;
+const ICONS = {
+  play: "M3 1.5 12 7 3 12.5Z",
+  pause: "M3 2h2.4v10H3ZM8.6 2H11v10H8.6Z",
+  colours: "M.8 10a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0ZM5 4a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0ZM8.6 10a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0Z",
+  staves: "M2 1.5V12.5M2 2H13M2 4.2H13M2 9.8H13M2 12H13",
+} as const;
 const ZOOMS = [0.4, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 2.5, 3];
 
 interface Store {
@@ -50,231 +54,6 @@ function makeStore(model: Model<SheetState>, life: Life, clockId: string): Store
 }
 
 type SheetView = View<SheetState, Store>;
-
-/** One page on the screen. */
-interface Mounted {
-  readonly plate: SheetPlate;
-  readonly places: Places;
-  readonly under: SVGElement;
-  readonly playhead: SVGElement;
-  readonly drawing: SVGElement | undefined;
-}
-
-class Pages {
-  readonly scroll = element("div", { class: "mnb-scroll", tabindex: 0, role: "application" });
-  readonly #view: SheetView;
-  readonly #mounted = new Map<number, Mounted>();
-  #boxes: HTMLElement[] = [];
-  #now: Element[] = [];
-  #at = -1;
-  tint: Tint = tintOf([]);
-
-  constructor(view: SheetView) {
-    this.#view = view;
-    this.scroll.setAttribute("aria-label", "Score. Arrow keys move from note to note and between voices, Enter plays.");
-  }
-
-  get #store(): Store {
-    return this.#view.store;
-  }
-
-  /** Bring the pages in line with the layout, and draw those that are looked at. */
-  arrange(): void {
-    const { plan } = this.#store.plates;
-    while (this.#boxes.length > plan.pages.length) {
-      this.#unmount(this.#boxes.length - 1);
-      this.#boxes.pop()?.remove();
-    }
-    while (this.#boxes.length < plan.pages.length) {
-      const box = element("div", { class: "mnb-page", "data-page": this.#boxes.length });
-      this.#boxes.push(box);
-      this.scroll.append(box);
-    }
-    const room = this.scroll.clientWidth || plan.width;
-    const zoom = this.zoom;
-    const width = zoom <= 1 ? Math.min(room, plan.width * zoom) : plan.width * zoom;
-    let usual = 0.35;
-    this.#boxes.forEach((box, page) => {
-      const plate = this.#store.plates.plate(page);
-      if (plate?.width) usual = plate.height / plate.width;
-      box.style.width = `${width}px`;
-      box.style.height = `${Math.round(width * (plate?.width ? plate.height / plate.width : usual))}px`;
-    });
-    this.look();
-  }
-
-  get zoom(): number {
-    return this.#view.model.get("zoom") || 1;
-  }
-
-  /** Draw and ask for the pages that are in sight or about to be, forget those far away. */
-  look(): void {
-    const { scrollTop, clientHeight } = this.scroll;
-    const [from, to] = [scrollTop - 0.5 * clientHeight, scrollTop + 1.5 * clientHeight];
-    const near = this.#boxes
-      .map((box, page) => ({ page, top: box.offsetTop, bottom: box.offsetTop + box.offsetHeight }))
-      .filter(({ top, bottom }) => bottom >= from && top <= to)
-      .map(({ page }) => page)
-      .slice(0, MOUNTED_PAGES);
-    for (const page of this.#mounted.keys()) if (!near.includes(page)) this.#unmount(page);
-    for (const page of near) this.#mount(page);
-    this.#store.plates.want(near);
-  }
-
-  #unmount(page: number): void {
-    this.#mounted.delete(page);
-    this.#boxes[page]?.replaceChildren();
-  }
-
-  #mount(page: number): void {
-    const box = this.#boxes[page]!;
-    const plate = this.#store.plates.plate(page);
-    const known = this.#mounted.get(page);
-    if (!plate) {
-      if (!box.childElementCount) box.append(element("div", { class: "mnb-waiting" }, this.#waitingWords(page)));
-      return;
-    }
-    if (known?.plate.key === plate.key && known.plate.edition === plate.edition) return;
-    const size = { viewBox: `0 0 ${plate.width || 100} ${plate.height || 30}` };
-    const [under, over] = [shape("svg", { class: "mnb-under", ...size }), shape("svg", { class: "mnb-over", ...size })];
-    const same = known?.plate.key === plate.key ? known.drawing : undefined;
-    const drawing = plate.svg ? (same ?? drawSheet(plate.svg)) : undefined;
-    const playhead = playheadMark();
-    over.append(playhead);
-    box.replaceChildren(under, ...(drawing ? [drawing] : this.#unavailable(plate)), over);
-    const places = new Places(plate, this.#store.notes.table);
-    this.#mounted.set(page, { plate, places, under, playhead, drawing });
-    this.#markModel(page);
-    this.#redrawPage(page);
-    this.follow(this.#view.clock.playhead);
-  }
-
-  #waitingWords(page: number): string {
-    const [first, stop] = this.#store.plates.plan.pages[page] ?? [0, 1, []];
-    const numbers = this.#store.notes.bars.slice(first, stop).map((bar) => bar[2]);
-    return numbers.length ? `bars ${numbers[0]}–${numbers.at(-1)}` : "";
-  }
-
-  #unavailable(plate: SheetPlate): Element[] {
-    const [first, stop] = this.#store.plates.plan.pages[plate.page] ?? [0, 0, []];
-    const bars = this.#store.notes.bars.slice(first, stop);
-    const roll = fallbackRoll(this.#store.notes.table, bars[0]?.[0] ?? 0, bars.at(-1)?.[1] ?? this.#store.notes.end);
-    return [roll, element("div", { class: "mnb-unavailable" }, plate.error)];
-  }
-
-  /** The notes have changed: their origins and onsets are read again. */
-  notesChanged(): void {
-    for (const [page, mounted] of this.#mounted) {
-      this.#mounted.set(page, { ...mounted, places: new Places(mounted.plate, this.#store.notes.table) });
-      this.#markModel(page);
-    }
-    this.redraw();
-  }
-
-  #markModel(page: number): void {
-    const { drawing } = this.#mounted.get(page)!;
-    const { table } = this.#store.notes;
-    for (const note of drawing?.querySelectorAll("[data-id]") ?? []) {
-      const row = table.row((note.getAttribute("data-id") ?? "").replace(/-\d+$/, ""));
-      note.classList.toggle("mnb-by-model", row >= 0 && table.generated(row));
-    }
-  }
-
-  /** Draw selection, hover and tints anew. */
-  redraw(): void {
-    for (const page of this.#mounted.keys()) this.#redrawPage(page);
-  }
-
-  #redrawPage(page: number): void {
-    const { under, places } = this.#mounted.get(page)!;
-    const { selection, hover } = this.#view.clock;
-    under.replaceChildren(...underMarks(places, { selection, hover, tint: this.tint }, this.#store.notes.table));
-  }
-
-  /** Move the playhead and mark what sounds. */
-  follow(playhead: Quarters): void {
-    const { clock, theme } = this.#view;
-    let shown = false;
-    for (const [page, { places, playhead: mark, plate }] of this.#mounted) {
-      const place: Place | undefined = shown ? undefined : places.placeAt(playhead);
-      movePlayhead(mark, place);
-      shown ||= place !== undefined;
-      if (place && clock.playing) this.#keepInSight(page, plate, place.top, place.bottom, theme.still);
-    }
-    for (const note of this.#now) note.classList.remove("mnb-now");
-    this.#now = clock.playing ? this.#soundingNotes(playhead) : [];
-    for (const note of this.#now) note.classList.add("mnb-now");
-    if (clock.playing && !shown) this.#turnTo(playhead);
-  }
-
-  #soundingNotes(playhead: Quarters): Element[] {
-    const { table } = this.#store.notes;
-    const ids = soundingAt(table, playhead).map((row) => table.id(row));
-    return ids.flatMap((id) => this.#elementsOf(id));
-  }
-
-  #elementsOf(id: string): Element[] {
-    const found: Element[] = [];
-    for (const { drawing } of this.#mounted.values()) {
-      found.push(...(drawing?.querySelectorAll(`[data-id="${id}"], [data-id^="${id}-"]`) ?? []));
-    }
-    return found;
-  }
-
-  #keepInSight(page: number, plate: SheetPlate, top: number, bottom: number, still: boolean): void {
-    const key = page * 1000 + Math.round(top / 10);
-    if (key === this.#at) return;
-    this.#at = key;
-    const box = this.#boxes[page]!;
-    const scale = box.offsetHeight / (plate.height || 1);
-    const [above, below] = [box.offsetTop + top * scale, box.offsetTop + bottom * scale];
-    const { scrollTop, clientHeight } = this.scroll;
-    if (above >= scrollTop && below <= scrollTop + clientHeight) return;
-    this.scroll.scrollTo({ top: above - 16, behavior: still ? "auto" : "smooth" });
-  }
-
-  /** Scroll to the page of a quarter that is not on the screen. */
-  #turnTo(quarter: Quarters): void {
-    const { bars } = this.#store.notes;
-    const bar = barAt(bars, quarter);
-    if (!bar) return;
-    const page = pageOfBar(this.#store.plates.plan, bars.indexOf(bar));
-    if (this.#mounted.has(page) || !this.#boxes[page]) return;
-    this.scroll.scrollTop = this.#boxes[page]!.offsetTop;
-    this.look();
-  }
-
-  /** Bring a note into sight. */
-  reveal(note: Note): void {
-    this.#turnTo(note.onset);
-    for (const [page, { places, plate }] of this.#mounted) {
-      const head = places.headsOf(note.id)[0];
-      if (!head) continue;
-      this.#at = -1;
-      this.#keepInSight(page, plate, head.y - 700, head.y + 700, true);
-    }
-  }
-
-  /** Return the name that a note has on the sheet. */
-  nameOf(id: string): string | undefined {
-    for (const plate of this.#store.plates.plates) {
-      const head = plate.heads.find(([written, , , , , , name]) => written === id && name);
-      if (head) return head[6];
-    }
-    return undefined;
-  }
-
-  /** Return what lies under the pointer. */
-  under(event: PointerEvent | MouseEvent): { head: Head | undefined; quarter: Quarters } | undefined {
-    const box = (event.target as Element).closest<HTMLElement>(".mnb-page");
-    const mounted = this.#mounted.get(Number(box?.dataset.page ?? -1));
-    if (!box || !mounted?.drawing) return undefined;
-    const frame = box.getBoundingClientRect();
-    const scale = mounted.plate.width / (frame.width || 1);
-    const [x, y] = [(event.clientX - frame.left) * scale, (event.clientY - frame.top) * scale];
-    return { head: mounted.places.headAt(x, y), quarter: mounted.places.quarterAt(x, y) };
-  }
-}
 
 /** Pointer and keys on the pages. */
 function handle(view: SheetView, pages: Pages, place: HTMLElement): void {
@@ -367,17 +146,25 @@ function zoomBy({ model, say }: SheetView, way: 1 | -1): void {
   say(`Zoom ${Math.round(next * 100)} per cent`);
 }
 
+/** Put a drawing into a button: fonts lack signs for pause and staves. */
+function setIcon(on: HTMLButtonElement, name: keyof typeof ICONS): void {
+  const drawing = shape("svg", { viewBox: "0 0 14 14", width: 14, height: 14 });
+  drawing.append(shape("path", { d: ICONS[name] }));
+  on.firstElementChild?.replaceChildren(drawing);
+}
+
 function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   const { life, model, clock } = view;
-  const start = button("▶", "Play", { "aria-keyshortcuts": "Space" });
+  const start = button("", "Play", { "aria-keyshortcuts": "Space" });
   const [smaller, larger] = [button("−", "Smaller"), button("+", "Larger")];
-  const colours = button("●●", "Voices in colours");
-  const closed = button("𝄔", "Two staves");
+  const colours = button("", "Voices in colours");
+  const closed = button("", "Two staves");
   const move = element("select", { "aria-label": "Transpose, semitones", title: "Transpose as shown, semitones" });
   for (let by = 12; by >= -12; by--) {
     move.append(element("option", { value: by }, by > 0 ? `+${by}` : by < 0 ? `−${-by}` : "as written"));
   }
-  const place = element("output", { class: "mnb-place" });
+  // No live region: what is chosen is said by `say`, what is hovered is not.
+  const place = element("span", { class: "mnb-place" });
   life.on(start, "click", () => play(view));
   life.on(smaller, "click", () => zoomBy(view, -1));
   life.on(larger, "click", () => zoomBy(view, 1));
@@ -385,7 +172,7 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   life.on(closed, "click", () => model.set({ staves: model.get("staves") === "two" ? "each" : "two" }));
   life.on(move, "change", () => model.set({ transpose: Number(move.value) }));
   const show = () => {
-    start.firstChild!.textContent = clock.playing ? "⏸" : "▶";
+    setIcon(start, clock.playing ? "pause" : "play");
     for (const attribute of ["aria-label", "title"]) start.setAttribute(attribute, clock.playing ? "Pause" : "Play");
     colours.setAttribute("aria-pressed", String(model.get("colours") ?? false));
     closed.setAttribute("aria-pressed", String(model.get("staves") === "two"));
@@ -394,6 +181,8 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   };
   for (const name of ["colours", "staves", "transpose", "piece"] as const) model.on(`change:${name}`, life, show);
   clock.on(["play", "pause"], life, show);
+  setIcon(colours, "colours");
+  setIcon(closed, "staves");
   show();
   const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Score" });
   bar.append(start, smaller, larger, colours, closed, move, place);
@@ -416,9 +205,9 @@ function legend({ model, store, theme }: SheetView, tint: Tint): Element[] {
   }
   if (tint.values.size) {
     const scale = element("i");
-    scale.style.background = legendGradient();
+    scale.style.background = legendGradient(theme.dark);
     const [low, high] = [tint.low, tint.high].map((value) => String(Number(value.toPrecision(3))));
-    parts.push(element("span", {}, model.get("tint_name") || "value", low!, scale, high!));
+    parts.push(element("span", {}, `${model.get("tint_name") || "value"}: ${low}`, scale, high!));
   }
   return parts;
 }
@@ -430,7 +219,8 @@ export default mount<SheetState, Store>({
     const { root, life, model, store, clock, onTheme } = view;
     const style = element("style");
     style.textContent = css;
-    const pages = new Pages(view);
+    const zoom = () => model.get("zoom") || 1;
+    const pages = new Pages({ notes: store.notes, plates: store.plates, clock, zoom, theme: () => view.theme });
     const { bar, place } = toolbar(view);
     const key = element("div", { class: "mnb-legend" });
     const note = element("div", { class: "mnb-unavailable", hidden: true });
@@ -468,7 +258,7 @@ export default mount<SheetState, Store>({
       cancel?.();
       cancel = life.after(FIT_MS, () => {
         const room = pages.scroll.clientWidth;
-        const wanted = Math.round(room / pages.zoom / 10) * 10;
+        const wanted = Math.round(room / zoom() / 10) * 10;
         if (!room || Math.abs(wanted - store.plates.plan.width) <= LOOSE) return;
         model.post<FitSheet>({ kind: "fit", width: wanted });
       });
