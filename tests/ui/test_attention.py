@@ -118,6 +118,7 @@ def test_choices_reach_python_and_a_selection_elsewhere_is_followed(small) -> No
     page.keyboard.press("ArrowLeft")
     view.get_by_label("What", exact=True).select_option("content")
     view.get_by_label("Order of the notes").select_option("voice")
+    page.wait_for_timeout(800)
     output = notebook.run("print('STATE', view.layer, view.head, view.what, view.order)")
     assert "STATE 2 1 content voice" in output.inner_text()
     page.evaluate(f"() => {CLOCK}.select(['v1n4'])")

@@ -77,7 +77,8 @@ def test_the_page_gets_the_head_that_it_asks_for(monkeypatch):
     assert reply["rows"] == [0, 64]
     np.testing.assert_allclose(np.nan_to_num(values), weights[1, 2], atol=weights[1, 2].max() / 500)
     assert np.isnan(values[np.triu_indices(64, 1)]).all(), "what a query does not see is nothing"
-    _, part = page.matrix(level="tokens", rows=[10, 20], columns=[5, 9])
+    zoomed, part = page.matrix(level="tokens", rows=[10, 20], columns=[5, 9])
+    assert zoomed["scale"] == reply["scale"], "the colours stay when one zooms"
     np.testing.assert_allclose(np.nan_to_num(part), weights[1, 2, 10:20, 5:9], atol=0.01)
     view.close()
 
