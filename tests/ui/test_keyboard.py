@@ -47,6 +47,7 @@ def test_mouse_computer_keys_and_midi_sound_and_reach_python(keyboard) -> None:
     cells = page.evaluate("() => jupyterapp.shell.currentWidget.content.model.cells.length")
     for key in ("a", "w", "b", "d", "d"):
         page.keyboard.press(key)
+    page.wait_for_timeout(300)
     assert page.evaluate("() => jupyterapp.shell.currentWidget.content.model.cells.length") == cells
     view.get_by_role("button", name="Listen to a MIDI keyboard").click()
     view.get_by_text("Test <b>piano</b>").first.wait_for(state="attached")
@@ -63,7 +64,7 @@ def test_a_take_is_recorded_and_a_distribution_is_drawn(keyboard) -> None:
     notebook, view = keyboard
     page = notebook.page
     view.get_by_role("button", name="Record").click()
-    status = view.get_by_label("Recording")
+    status = view.get_by_label("Recording", exact=True)
     page.wait_for_function("shown => shown.textContent === 'bar 1, beat 1'", arg=status.element_handle(), timeout=30_000)
     page.keyboard.down("a")
     page.wait_for_timeout(450)

@@ -13,6 +13,9 @@ import type { ViewState } from "./wire";
 
 type State = Record<string, unknown>;
 
+/** Keeps JupyterLab from taking keys typed into an element for commands on the notebook's cells. */
+const SUPPRESS = "data-lm-suppress-shortcuts";
+
 /** The Jupyter model with listeners that end with a life, and messages told apart by their `kind`. */
 export class Model<S extends object = State> {
   readonly raw: AnyModel;
@@ -106,6 +109,8 @@ export function mount<S extends ViewState, Store = undefined>(plan: Plan<S, Stor
       el.append(frame.outer);
       const life = new Life(signal, frame.fail);
       life.atEnd(() => frame.outer.remove());
+      // JupyterLab looks for the mark on what has the focus, before it looks at what is around it.
+      life.on(frame.outer, "focusin", (event) => (event.target as Element).setAttribute(SUPPRESS, "true"));
       showErrors(model, life, frame);
       model.on("change:description", life, () => frame.describe(model.get("description")));
       const themes: ((theme: Theme) => unknown)[] = [];
@@ -158,8 +163,7 @@ function buildFrame(label: string, description: string): Frame {
   const root = element("div", { class: "mnb-root" });
   const outer = element(
     "section",
-    // Without this, JupyterLab takes "b" and "d d" typed in here for commands on the notebook's cells.
-    { class: "musenb", "aria-label": label, "aria-describedby": described.id, "data-lm-suppress-shortcuts": "true" },
+    { class: "musenb", "aria-label": label, "aria-describedby": described.id, [SUPPRESS]: "true" },
     ...[style, box, root, described, status],
   );
   const describe = (words: string) => void (described.textContent = words);

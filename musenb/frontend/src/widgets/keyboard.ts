@@ -155,7 +155,7 @@ function playTake({ model, life }: KeyboardView, hands: Hands): void {
 }
 
 function settings({ model, life }: KeyboardView): HTMLElement[] {
-  const metronome = button("𝅘𝅥", "Metronome");
+  const metronome = button("click", "Metronome");
   const count = button("1 2 3", "Count in one bar");
   const tempo = element("input", { type: "number", min: 20, max: 300, step: 1, "aria-label": "Quarters a minute" });
   tempo.style.width = "5em";
@@ -177,7 +177,7 @@ function settings({ model, life }: KeyboardView): HTMLElement[] {
   for (const name of ["metronome", "count_in", "qpm", "velocity"] as const) model.on(`change:${name}`, life, show);
   show();
   const labelled = (text: string, title: string, input: HTMLElement) => element("label", { title }, element("span", { "aria-hidden": true }, text), input);
-  return [metronome, count, labelled("♩ =", "Quarters a minute", tempo), labelled("𝆑", "How hard the keys are struck", volume)];
+  return [metronome, count, labelled("♩ =", "Quarters a minute", tempo), labelled("loud", "How hard the keys are struck", volume)];
 }
 
 function midi({ life, say }: KeyboardView, panel: KeysPanel): HTMLElement[] {
@@ -237,7 +237,8 @@ export default mount<KeyboardState, NoteStore>({
       down: (pitch, velocity) => hands.down(pitch, velocity),
       up: (pitch) => hands.up(pitch),
     });
-    const likely = element("div", { class: "mnb-likely" });
+    const likely = element("div");
+    likely.style.marginTop = "6px";
     const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Keyboard" });
     bar.append(...recording(view, hands, panel), ...settings(view), ...octaves(view, shiftOctave), ...midi(view, panel));
     root.append(bar, panel.canvas, likely);
