@@ -27,12 +27,19 @@ def shrink(matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
     Cell i of n out of N rows stands for rows i * N // n to (i + 1) * N // n - 1, and columns likewise.
     """
-    for axis, most in enumerate(size):
-        length = matrix.shape[axis]
-        if length > most:
-            starts = np.arange(most) * length // most
-            matrix = np.fmax.reduceat(matrix, starts, axis=axis)
-    return matrix
+    return _shrink_rows(_shrink_rows(matrix, size[0]).T, size[1]).T
+
+
+def _shrink_rows(matrix: np.ndarray, most: int) -> np.ndarray:
+    length = len(matrix)
+    if length <= most:
+        return matrix
+    matrix = np.ascontiguousarray(matrix)
+    edges = np.arange(most + 1) * length // most
+    small = np.empty((most, matrix.shape[1]), matrix.dtype)
+    for row, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+        np.fmax.reduce(matrix[start:stop], axis=0, out=small[row])
+    return small
 
 
 def pack(matrix: np.ndarray, *, logits: bool = False, limits: tuple[float, float] | None = None) -> Packed:

@@ -97,6 +97,7 @@ function drawKey(context: CanvasRenderingContext2D, key: Key, marks: KeyMarks, t
   }
 }
 
+const LINE = 11;
 const middleOf = (key: Key): number => key.x + key.width / 2;
 const barWidth = (keys: readonly Key[]): number => Math.min(16, 0.5 * Math.max(...keys.map((key) => key.width)));
 
@@ -107,21 +108,26 @@ function drawShares(context: CanvasRenderingContext2D, keys: readonly Key[], sha
   const shown = keys.map((key) => ({ key, share: shares.get(key.pitch) ?? 0 })).filter(({ share }) => share > 0);
   shown.sort((one, other) => other.share - one.share);
   const most = shown[0]?.share ?? 1;
-  const taken: [number, number][] = [];
+  const tallOf = (share: number) => Math.max(1.5, (share / most) * (foot - 15));
+  const taken: [left: number, right: number, line: number][] = [];
   context.font = `10px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   for (const { key, share } of shown) {
-    const tall = Math.max(1.5, (share / most) * (foot - 15));
+    const tall = tallOf(share);
     const middle = middleOf(key);
     context.fillStyle = theme.dark ? "#e69f00" : "#d55e00";
     context.fillRect(middle - wide / 2, foot - 1 - tall, wide, tall);
     const words = percent(share);
     const half = context.measureText(words).width / 2 + 1;
-    if (taken.some(([from, to]) => middle + half > from && middle - half < to)) continue;
-    taken.push([middle - half, middle + half]);
+    const line = foot - 4 - tall;
+    const hidden = shown.some((other) => other.key !== key && Math.abs(middleOf(other.key) - middle) < half + wide / 2
+      && foot - 1 - tallOf(other.share) < line);
+    const crossed = taken.some(([left, right, y]) => middle + half > left && middle - half < right && Math.abs(line - y) < LINE);
+    if (hidden || crossed) continue;
+    taken.push([middle - half, middle + half, line]);
     context.fillStyle = theme.ink;
-    context.fillText(words, middle, foot - 4 - tall);
+    context.fillText(words, middle, line);
   }
 }
 
