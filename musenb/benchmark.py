@@ -72,7 +72,7 @@ def figures(*, quick: bool = False) -> dict[str, Any]:
         "session": lambda: session_figures(3),
         "decode": lambda: decode_figures(rounds=rounds),
         "chorale": lambda: decode_figures(chorale_config(), rounds=rounds),
-        "hf_gpt2": lambda: gpt2_figures(tokens=64 if quick else 512, rounds=1 if quick else 3),
+        "hf_gpt2": lambda: gpt2_figures(tokens=64 if quick else 512, rounds=2 if quick else 3),
         "attention": lambda: attention_figures(lengths=lengths, repeats=repeats, headline=headline, **forms),
     }
     if importlib.util.find_spec("transformers") is None:

@@ -192,7 +192,7 @@ def stream(
     bars: int = 8,
     seed: int | None = None,
     temperature: float = 1.0,
-    top_p: float = 0.95,
+    top_p: float = 0.9,
     top_k: int = 0,
     voices: Sequence[str] | None = None,
 ) -> Stream:

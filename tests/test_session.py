@@ -43,7 +43,7 @@ def test_a_motif_becomes_a_take(tiny_checkpoint: Path) -> None:
     (origin,) = new
     assert (origin.model, origin.seed) == ("tiny.safetensors", 7)
     assert dict(origin.settings) == {
-        "temperature": "1", "top_k": "0", "top_p": "0.95", "weights": take.recipe.checksum[:12]
+        "temperature": "1", "top_k": "0", "top_p": "0.9", "weights": take.recipe.checksum[:12]
     }
     assert (take.recipe.seed, take.recipe.bars, take.recipe.voices) == (7, 2, ("soprano",))
     assert all(note.spelling for note in take.score.notes)

@@ -186,7 +186,7 @@ def gpt2_figures(config: ModelConfig = WIDE, *, tokens: int = 512, rounds: int =
     from transformers import GPT2Config, GPT2LMHeadModel
 
     size = {"n_embd": config.width, "n_layer": config.layers, "n_head": config.heads}
-    special = {"bos_token_id": 0, "eos_token_id": None, "pad_token_id": 0}
+    special = {"bos_token_id": 0, "eos_token_id": None}
     shape = GPT2Config(
         vocab_size=config.vocabulary, n_positions=tokens + 1, n_inner=config.feed_forward * 3 // 2, **size, **special
     )

@@ -38,7 +38,7 @@ class Policy:
     """
 
     temperature: float = 1.0
-    top_p: float = 0.95
+    top_p: float = 0.9
     top_k: int = 0
 
     def __post_init__(self) -> None:

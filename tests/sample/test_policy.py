@@ -13,7 +13,7 @@ from scipy import stats
 from musenb.errors import SettingError
 from musenb.sample.policy import LARGEST_SEED, Draws, Policy, choose, probabilities
 
-LOGITS = st.lists(st.floats(-20, 20), min_size=1, max_size=12)
+LOGITS = st.lists(st.integers(-20_000, 20_000).map(lambda n: n / 1000), min_size=1, max_size=12)  # equal, or apart
 POLICIES = st.builds(
     Policy,
     temperature=st.floats(0.05, 4),
