@@ -8,8 +8,8 @@ apart and how related they are.
 
 Conventions
 -----------
-- A map gives the note of each token, -1 for a token that belongs to none. Queries and keys have maps of their own: in a
-  model that predicts the next token, query i stands for token i, but key i has read the token before it (`input_notes`).
+- A map gives the note of each token, -1 for a token that belongs to none. Queries and keys have maps of their own: in
+  a model that predicts the next token, query i stands for token i, but key i has read the one before (`input_notes`).
 - As a key, a note gets the sum of the weights of its tokens, or the mean of their logits. As a query it is the mean of
   its tokens' rows, or one chosen row: its first or its last. Tokens without a note are left out, so a row of notes may
   sum to less than 1.

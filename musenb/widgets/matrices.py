@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ def _shrink_rows(matrix: np.ndarray, most: int) -> np.ndarray:
     matrix = np.ascontiguousarray(matrix)
     edges = np.arange(most + 1) * length // most
     small = np.empty((most, matrix.shape[1]), matrix.dtype)
-    for row, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+    for row, (start, stop) in enumerate(itertools.pairwise(edges)):
         np.fmax.reduce(matrix[start:stop], axis=0, out=small[row])
     return small
 

@@ -242,8 +242,8 @@ class HeadId(NamedTuple):
 class AttentionState(NotesState):
     """The traits of an attention view.
 
-    `overview` holds a small picture of every head, uint8, [layers, heads, overview_shape], by `overview_scales`. The maps
-    are int32, the row of the note table for each token, -1 for none; `tokens` counts queries and keys.
+    `overview` holds a small picture of every head, uint8, [layers, heads, overview_shape], by `overview_scales`. The
+    maps are int32, the row of the note table for each token, -1 for none; `tokens` counts queries and keys.
     """
 
     layers: int
@@ -285,7 +285,7 @@ class AttentionRequest(TypedDict):
 
 
 class AttentionReply(TypedDict):
-    """Kernel to page: a matrix as uint8 in the only buffer, row by row: 0 is nothing, else offset + scale * (byte - 1)."""
+    """Kernel to page: a matrix, uint8 in the only buffer: 0 is nothing, else offset + scale * (byte - 1)."""
 
     kind: Literal["matrix"]
     request: int

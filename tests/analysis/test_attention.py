@@ -91,7 +91,7 @@ def test_sum_for_keys_and_mean_for_queries_by_hand():
     assert gather(weights, notes, notes, count=2).tolist() == [[1, 0], [pytest.approx(0.35), pytest.approx(0.65)]]
     assert gather(weights, notes, notes, count=2, query="first")[1].tolist() == [0.5, 0.5]
     assert gather(weights, notes, notes, count=2, query="last")[1] == pytest.approx([0.2, 0.8])
-    with pytest.raises(SettingError, match="'middle'.*mean, first, last"):
+    with pytest.raises(SettingError, match=r"'middle'.*mean, first, last"):
         gather(weights, notes, notes, count=2, query="middle")
 
 

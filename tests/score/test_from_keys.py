@@ -33,8 +33,13 @@ def test_chords_stay_and_a_tap_is_a_sixteenth():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 8), st.integers(40, 80)), max_size=12, unique_by=lambda p: p[0]),
-       st.sampled_from([60.0, 90.0, 100.0, 133.0]), st.floats(-0.04, 0.04))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.integers(1, 8), st.integers(40, 80)), max_size=12, unique_by=lambda p: p[0]
+    ),
+    st.sampled_from([60.0, 90.0, 100.0, 133.0]),
+    st.floats(-0.04, 0.04),
+)
 def test_what_is_played_nearly_in_time_is_what_was_meant(meant, qpm, late):
     """Late by less than a third of a sixteenth at any of the tempos; overlaps are cut by the grid's own rules."""
     presses = [(s * 15 / qpm + late, (s + d) * 15 / qpm + late, pitch, 80) for s, d, pitch in meant]

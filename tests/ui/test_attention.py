@@ -1,4 +1,4 @@
-"""Attention in a real page: the true numbers under the pointer, one selection for all, arcs that end at the right notes."""
+"""Attention in a real page: true numbers under the pointer, one selection for all, arcs that end at the right notes."""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ def test_mouse_computer_keys_and_midi_sound_and_reach_python(keyboard) -> None:
     box = canvas.bounding_box()
     page.mouse.move(box["x"] + 10, box["y"] + 110)
     page.mouse.down()
-    page.wait_for_function(f"() => globalThis[Symbol.for('musenb.audio')]?.synth && ({LOUDNESS})() > 0.003", timeout=60_000)
+    sounds = f"() => globalThis[Symbol.for('musenb.audio')]?.synth && ({LOUDNESS})() > 0.003"
+    page.wait_for_function(sounds, timeout=60_000)
     page.mouse.up()
     cells = page.evaluate("() => jupyterapp.shell.currentWidget.content.model.cells.length")
     for key in ("a", "w", "b", "d", "d"):
@@ -55,8 +56,9 @@ def test_mouse_computer_keys_and_midi_sound_and_reach_python(keyboard) -> None:
     page.evaluate(PRESS_MIDI, [0x80, 72, 0])
     page.wait_for_timeout(300)
     output = notebook.run("print([key for key in played])")
-    assert "(48, 80, True), (48, 0, False), (60, 80, True), (60, 0, False), (61, 80, True)" in output.inner_text()
-    assert "(64, 80, True), (64, 0, False), (64, 80, True), (64, 0, False), (72, 33, True), (72, 0, False)" in output.inner_text()
+    expected = [(48, 80), (60, 80), (61, 80), (64, 80), (64, 80), (72, 33)]
+    told = [key for pitch, velocity in expected for key in [(pitch, velocity, True), (pitch, 0, False)]]
+    assert str(told) in output.inner_text()
     assert notebook.errors == []
 
 
@@ -65,7 +67,8 @@ def test_a_take_is_recorded_and_a_distribution_is_drawn(keyboard) -> None:
     page = notebook.page
     view.get_by_role("button", name="Record").click()
     status = view.get_by_label("Recording", exact=True)
-    page.wait_for_function("shown => shown.textContent === 'bar 1, beat 1'", arg=status.element_handle(), timeout=30_000)
+    begun = "shown => shown.textContent === 'bar 1, beat 1'"
+    page.wait_for_function(begun, arg=status.element_handle(), timeout=30_000)
     page.keyboard.down("a")
     page.wait_for_timeout(450)
     page.keyboard.up("a")

@@ -241,7 +241,7 @@ export type AttentionRequest = {
   size: number;
 };
 
-/** Kernel to page: a matrix as uint8 in the only buffer, row by row: 0 is nothing, else offset + scale * (byte - 1). */
+/** Kernel to page: a matrix, uint8 in the only buffer: 0 is nothing, else offset + scale * (byte - 1). */
 export type AttentionReply = {
   kind: "matrix";
   request: number;
