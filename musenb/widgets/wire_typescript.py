@@ -1,4 +1,4 @@
-"""Write the types of `musenb.widgets.wire` as TypeScript."""
+"""Write the types of `musenb.widgets.wire` and `wire_questions` as TypeScript."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import types
 import typing
 from pathlib import Path
 
-from musenb.widgets import wire
+from musenb.widgets import wire, wire_questions
 
 TARGET = Path(__file__).resolve().parents[1] / "frontend" / "src" / "wire.ts"
 
@@ -20,7 +20,8 @@ _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", bytes:
 def typescript() -> str:
     """Return the whole text of `frontend/src/wire.ts`."""
     parts = [_HEAD]
-    for name, value in vars(wire).items():
+    types_by_name = vars(wire) | {n: v for n, v in vars(wire_questions).items() if n not in vars(wire)}
+    for name, value in types_by_name.items():
         if name.startswith("_") or name in vars(typing):
             continue
         if isinstance(value, int):
@@ -77,7 +78,7 @@ def _type(hint: object) -> str:
         return " | ".join(map(_type, arguments))
     if origin is typing.Literal:
         return " | ".join(f'"{value}"' for value in arguments)
-    if isinstance(hint, type) and hint.__module__ in (wire.__name__, "__main__"):
+    if isinstance(hint, type) and hint.__module__ in (wire.__name__, wire_questions.__name__, "__main__"):
         return hint.__name__
     raise TypeError(f"{hint!r} has no form on the wire")
 

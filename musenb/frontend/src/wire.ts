@@ -191,6 +191,28 @@ export type AttentionLevel = "tokens" | "notes";
 
 export type AttentionOrder = "time" | "voice";
 
+/** Page to kernel: the engine's model cannot be reached, send it as a message. */
+export type EngineRequest = {
+  kind: "engine";
+};
+
+/** Kernel to page: two buffers, the code (gzip) and the soundfont. */
+export type EngineReply = {
+  kind: "engine";
+};
+
+/** Page to kernel: the user's soundfont, please. */
+export type SoundfontRequest = {
+  kind: "soundfont";
+};
+
+/** Kernel to page: one of `parts` pieces of the soundfont, in the only buffer. */
+export type SoundfontPart = {
+  kind: "soundfont";
+  part: number;
+  parts: number;
+};
+
 /** One head; both are counted from 0. */
 export type HeadId = readonly [layer: number, head: number];
 
@@ -241,7 +263,7 @@ export type AttentionRequest = {
   size: number;
 };
 
-/** Kernel to page: a matrix, uint8 in the only buffer: 0 is nothing, else offset + scale * (byte - 1). */
+/** Kernel to page: a matrix, uint8 row by row in the only buffer: 0 is nothing, else offset + scale * (byte - 1). */
 export type AttentionReply = {
   kind: "matrix";
   request: number;
@@ -326,26 +348,4 @@ export type Played = {
   pitch: MidiPitch;
   velocity: number;
   down: boolean;
-};
-
-/** Page to kernel: the engine's model cannot be reached, send it as a message. */
-export type EngineRequest = {
-  kind: "engine";
-};
-
-/** Kernel to page: two buffers, the code (gzip) and the soundfont. */
-export type EngineReply = {
-  kind: "engine";
-};
-
-/** Page to kernel: the user's soundfont, please. */
-export type SoundfontRequest = {
-  kind: "soundfont";
-};
-
-/** Kernel to page: one of `parts` pieces of the soundfont, in the only buffer. */
-export type SoundfontPart = {
-  kind: "soundfont";
-  part: number;
-  parts: number;
 };
