@@ -85,7 +85,7 @@ class Attention(NoteView, bundle="attention"):
         if heads is not None:
             self.show(heads, self.score)
         self.observe(self.guarded(self._gather_anew), "query")
-        self.observe(self.guarded(lambda _: self.refresh_description()), ["layer", "head"])
+        self.observe(lambda _: self._ask({"kind": "describe"}), ["layer", "head"])
 
     def show(self, heads: Heads | AttentionRecord | np.ndarray, score: Score | None = None) -> None:
         """Show other heads, and another piece when `score` is given.
@@ -185,6 +185,8 @@ class Attention(NoteView, bundle="attention"):
             return
         if message["kind"] == "overview":
             self._make_overview(gatherer)
+        elif message["kind"] == "describe":
+            self.refresh_description()
         elif message["kind"] == "matrix":
             self._send_matrix(gatherer, message)
         else:

@@ -283,9 +283,9 @@ export class MatrixPanel {
     if (at === undefined || !notes.includes(at)) this.#cursor = undefined;
     const row = this.#shownRow();
     if (row !== undefined && row >= 0 && notes.length) {
-      const [rows, columns] = store.size(this.#choice.level);
+      const [rows] = store.size(this.#choice.level);
       const span = this.#window.rows[1] - this.#window.rows[0];
-      if (span < rows) this.#look({ rows: reveal(this.#window.rows, row, rows), columns: whole(this.#window.columns, columns) });
+      if (span < rows) this.#look({ rows: reveal(this.#window.rows, row, rows), columns: this.#window.columns });
     }
     this.#showRow();
     this.#redraw();

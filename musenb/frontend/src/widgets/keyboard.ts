@@ -6,7 +6,7 @@ import { KeysPanel, soundingAt } from "../keys_panel";
 import { listenToMidi } from "../midi_input";
 import { mount, type View } from "../mount";
 import { NoteStore } from "../notes";
-import { Recorder, timeOf } from "../recorder";
+import { Recorder, timeOf, type Beat } from "../recorder";
 import { handOf, pageAudio, partsFrom } from "../synth";
 import { midiPitch, pitchName } from "../units";
 import type { KeyboardState, NotesState, Played, Recorded } from "../wire";
@@ -33,6 +33,7 @@ export function distributionText(shares: ReadonlyMap<number, number>, label: str
 /** Makes the keys sound, tells Python when it listens, and records. */
 class Hands {
   recorder: Recorder | undefined;
+  #beat: Beat = { qpm: 90, beats: 4, metronome: true, countIn: 1 };
   readonly #view: KeyboardView;
   readonly #hand;
 
@@ -76,18 +77,19 @@ class Hands {
       });
     }
     if (life.ended) return;
-    const beat = {
+    this.#beat = {
       qpm: model.get("qpm") ?? 90, beats: model.get("beats") ?? 4,
       metronome: model.get("metronome") ?? true, countIn: model.get("count_in") ?? 1,
     };
-    this.recorder = new Recorder(timeOf(audio), beat, life);
+    this.recorder = new Recorder(timeOf(audio), this.#beat, life);
   }
 
   stop(): number {
     const { model } = this.#view;
     const presses = this.recorder?.stop() ?? [];
     this.recorder = undefined;
-    model.post<Recorded>({ kind: "recorded", presses, qpm: model.get("qpm") ?? 90, beats: model.get("beats") ?? 4 });
+    const { qpm, beats } = this.#beat;
+    model.post<Recorded>({ kind: "recorded", presses, qpm, beats });
     return presses.length;
   }
 }
