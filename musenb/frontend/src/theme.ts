@@ -75,4 +75,12 @@ export function watchTheme(root: HTMLElement, life: Life, call: (theme: Theme) =
     if (list) life.on(list, "change", again);
   }
   guarded(readTheme(root));
+  // Jupyter fills an element before it stands in the page, where no colours can be read yet.
+  let placed = root.isConnected;
+  if (placed) return;
+  life.size(root, () => {
+    if (placed || !root.isConnected) return;
+    placed = true;
+    again();
+  });
 }
