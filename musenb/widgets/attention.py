@@ -18,7 +18,7 @@ from musenb.analysis.attention import KINDS, QUERIES, AttentionRecord, top_k
 from musenb.errors import ModelError, SettingError
 from musenb.score.note import Score
 from musenb.widgets.heads import Gatherer, Heads
-from musenb.widgets.matrices import Packed, pack, shrink
+from musenb.widgets.matrices import Packed, limits_of, pack, shrink
 from musenb.widgets.notes import NoteView, parse_note_id, rows_of
 from musenb.widgets.picture import png_bytes
 
@@ -85,7 +85,7 @@ class Attention(NoteView, bundle="attention"):
         if heads is not None:
             self.show(heads, self.score)
         self.observe(self.guarded(self._gather_anew), "query")
-        self.observe(self.guarded(lambda _: self.refresh_description()), ["layer", "head"])
+        self.observe(lambda _: self._ask({"kind": "describe"}), ["layer", "head"])
 
     def show(self, heads: Heads | AttentionRecord | np.ndarray, score: Score | None = None) -> None:
         """Show other heads, and another piece when `score` is given.
@@ -185,6 +185,8 @@ class Attention(NoteView, bundle="attention"):
             return
         if message["kind"] == "overview":
             self._make_overview(gatherer)
+        elif message["kind"] == "describe":
+            self.refresh_description()
         elif message["kind"] == "matrix":
             self._send_matrix(gatherer, message)
         else:
@@ -197,7 +199,10 @@ class Attention(NoteView, bundle="attention"):
             _range(asked[name], size) for name, size in zip(("rows", "columns"), matrix.shape, strict=True)
         )
         size = min(max(int(asked["size"]), 1), LARGEST_REQUEST)
-        packed = pack(shrink(matrix[top:bottom, left:right], (size, size)), logits=chosen["what"] != "weights")
+        logits = chosen["what"] != "weights"
+        # One scale for the whole head: colours stay when one zooms.
+        limits = limits_of(matrix, logits=logits)
+        packed = pack(shrink(matrix[top:bottom, left:right], (size, size)), logits=logits, limits=limits)
         reply = {name: asked[name] for name in ("kind", "request", "layer", "head")} | chosen
         reply |= {"rows": [top, bottom], "columns": [left, right], "shape": list(packed.cells.shape)}
         self.send(reply | {"scale": packed.scale, "offset": packed.offset}, [packed.cells.tobytes()])

@@ -148,7 +148,7 @@ def _place(note: Any, places: dict[tuple[int, int], int], name: str) -> int:
     if pair == (NO_NOTE, NO_NOTE):
         return NO_NOTE
     if pair not in places:
-        raise ModelError(f"the map of the {name} names note {pair[1]} of voice {pair[0]}, which the score lacks")
+        raise ModelError(f"the map of the {name} names note {pair[1]} of voice {pair[0]}: the score does not have it")
     return places[pair]
 
 

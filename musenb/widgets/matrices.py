@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -27,30 +28,44 @@ def shrink(matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
     Cell i of n out of N rows stands for rows i * N // n to (i + 1) * N // n - 1, and columns likewise.
     """
-    for axis, most in enumerate(size):
-        length = matrix.shape[axis]
-        if length > most:
-            starts = np.arange(most) * length // most
-            matrix = np.fmax.reduceat(matrix, starts, axis=axis)
-    return matrix
+    return _shrink_rows(_shrink_rows(matrix, size[0]).T, size[1]).T
 
 
-def pack(matrix: np.ndarray, *, logits: bool = False) -> Packed:
+def _shrink_rows(matrix: np.ndarray, most: int) -> np.ndarray:
+    length = len(matrix)
+    if length <= most:
+        return matrix
+    matrix = np.ascontiguousarray(matrix)
+    edges = np.arange(most + 1) * length // most
+    small = np.empty((most, matrix.shape[1]), matrix.dtype)
+    for row, (start, stop) in enumerate(itertools.pairwise(edges)):
+        np.fmax.reduce(matrix[start:stop], axis=0, out=small[row])
+    return small
+
+
+def pack(matrix: np.ndarray, *, logits: bool = False, limits: tuple[float, float] | None = None) -> Packed:
     """Return a matrix as bytes.
 
     Parameters
     ----------
     matrix : float (rows, columns)
     logits : bool
-        Logits are nothing where they are NaN and reach from their least to their largest value; weights are nothing
-        where they are 0 (no softmax gives that) and reach from 0 up.
+        Logits are nothing where they are NaN; weights where they are 0, which no softmax gives.
+    limits : (float, float), optional
+        What bytes 1 and 255 stand for, such as those of the whole of which this is a part: see `limits_of`.
     """
     nothing = ~np.isfinite(matrix) if logits else ~(matrix > 0)
-    if nothing.all():
-        return Packed(np.zeros(matrix.shape, np.uint8), 0.0, 0.0)
-    values = np.where(nothing, 0, matrix)
-    most = float(matrix.max(initial=-np.inf, where=~nothing))
-    offset = float(matrix.min(initial=np.inf, where=~nothing)) if logits else 0.0
+    offset, most = limits or limits_of(matrix, logits=logits)
     scale = (most - offset) / STEPS
-    cells = np.rint((values - offset) / scale) if scale > 0 else np.zeros(matrix.shape)
+    if nothing.all() or scale <= 0:
+        return Packed(np.where(nothing, 0, 1).astype(np.uint8), max(scale, 0.0), offset)
+    cells = np.rint((np.where(nothing, offset, matrix) - offset) / scale)
     return Packed(np.where(nothing, 0, np.clip(cells, 0, STEPS) + 1).astype(np.uint8), scale, offset)
+
+
+def limits_of(matrix: np.ndarray, *, logits: bool = False) -> tuple[float, float]:
+    """Return the least and the largest logit, or 0 and the largest weight; zeros when there is nothing."""
+    least, most = np.fmin.reduce(matrix, axis=None), np.fmax.reduce(matrix, axis=None)
+    if not np.isfinite(most):
+        return 0.0, 0.0
+    return (float(least) if logits else 0.0), float(most)

@@ -1,15 +1,10 @@
-"""Attention in a real page: the true numbers, one selection for all, arcs that end at the right notes."""
+"""Attention in a real page: true numbers under the pointer, one selection for all, arcs that end at the right notes."""
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
-
-pytestmark = pytest.mark.skipif(
-    "MUSENB_VIEWS" not in os.environ, reason="this view is being built: not all of its browser tests pass yet"
-)
 
 SMALL = """
 import numpy as np
@@ -123,6 +118,7 @@ def test_choices_reach_python_and_a_selection_elsewhere_is_followed(small) -> No
     page.keyboard.press("ArrowLeft")
     view.get_by_label("What", exact=True).select_option("content")
     view.get_by_label("Order of the notes").select_option("voice")
+    page.wait_for_timeout(800)
     output = notebook.run("print('STATE', view.layer, view.head, view.what, view.order)")
     assert "STATE 2 1 content voice" in output.inner_text()
     page.evaluate(f"() => {CLOCK}.select(['v1n4'])")
@@ -187,3 +183,34 @@ def test_two_thousand_tokens_and_all_heads(lab, notebook, level) -> None:
     assert 0 < min(taken) < 5000
     assert cells > 300
     assert notebook.errors == []
+
+
+# How many cells of the matrix's middle are neither paper nor panel.
+COLOURS = """canvas => {
+    const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const seen = new Set();
+    for (let place = 0; place < data.length; place += 4) seen.add(data[place] << 16 | data[place + 1] << 8 | data[place + 2]);
+    return seen.size;
+}"""
+
+
+def test_both_themes_and_a_page_that_is_loaded_again(small, tmp_path) -> None:
+    notebook, view = small
+    page = notebook.page
+    matrix = view.locator(".mnb-matrix")
+    page.wait_for_function(f"canvas => ({COLOURS})(canvas) > 40", arg=matrix.element_handle())
+    corner = "canvas => [...canvas.getContext('2d').getImageData(canvas.width - 8, 60, 1, 1).data].slice(0, 3)"
+    assert min(matrix.evaluate(corner)) > 200, "what is not seen is paper"
+    notebook.set_theme("JupyterLab Dark")
+    page.wait_for_function(f"canvas => Math.max(...({corner})(canvas)) < 80", arg=matrix.element_handle())
+    view.screenshot(path=tmp_path / "dark.png")
+    view.get_by_label("Heads: a row a layer, a column a head").focus()
+    page.keyboard.press("ArrowDown")
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_timeout(1000)
+    page.reload()
+    again = page.locator("section[aria-label=Attention]").first
+    again.wait_for(timeout=120_000)
+    assert again.get_by_label("Head", exact=True).inner_text() == "layer 3, head 3"
+    painted = again.locator(".mnb-matrix")
+    page.wait_for_function(f"canvas => ({COLOURS})(canvas) > 40", arg=painted.element_handle())

@@ -34,6 +34,12 @@ def softmax(layers: int, heads: int, tokens: int, seed: int = 0) -> tuple[np.nda
     return weights / weights.sum(axis=-1, keepdims=True), logits
 
 
+def matrices(side: int) -> st.SearchStrategy[np.ndarray]:
+    """Return matrices of weights, at most `side` cells a side."""
+    shapes = hnp.array_shapes(min_dims=2, max_dims=2, max_side=side)
+    return hnp.arrays(np.float32, shapes, elements=st.floats(0, 1, width=32))
+
+
 def chorale_view(**changes) -> tuple[Attention, np.ndarray]:
     score = score_from_text(CHORALE)
     pairs = grid_notes(encode(score).cells)
@@ -77,7 +83,8 @@ def test_the_page_gets_the_head_that_it_asks_for(monkeypatch):
     assert reply["rows"] == [0, 64]
     np.testing.assert_allclose(np.nan_to_num(values), weights[1, 2], atol=weights[1, 2].max() / 500)
     assert np.isnan(values[np.triu_indices(64, 1)]).all(), "what a query does not see is nothing"
-    _, part = page.matrix(level="tokens", rows=[10, 20], columns=[5, 9])
+    zoomed, part = page.matrix(level="tokens", rows=[10, 20], columns=[5, 9])
+    assert zoomed["scale"] == reply["scale"], "the colours stay when one zooms"
     np.testing.assert_allclose(np.nan_to_num(part), weights[1, 2, 10:20, 5:9], atol=0.01)
     view.close()
 
@@ -86,15 +93,8 @@ def test_rows_are_exact_and_in_words(monkeypatch):
     view, _ = chorale_view(layer=1, head=2)
     page = Page(view, monkeypatch)
     truth = view._gatherer.matrix(1, 2, what="weights", level="notes")
-    asked = {
-        "kind": "rows",
-        "request": 1,
-        "heads": [[0, 0], [1, 2]],
-        "what": "weights",
-        "level": "notes",
-        "rows": [4, 2],
-    }
-    reply, (buffer,) = page.ask(**asked)
+    asked = {"kind": "rows", "request": 1, "what": "weights", "level": "notes"}
+    reply, (buffer,) = page.ask(**asked, heads=[[0, 0], [1, 2]], rows=[4, 2])
     found = np.frombuffer(buffer, "<f4").reshape(2, 2, reply["columns"])
     assert np.array_equal(found[1], truth[[4, 2]])
     best = int(np.argmax(truth[4]))
@@ -130,9 +130,8 @@ def test_logits_are_nothing_where_nothing_is_seen(monkeypatch):
 
 def test_an_error_in_the_thread_is_shown_in_the_cell(monkeypatch):
     view, _ = chorale_view()
-    view._receive(
-        None, {"kind": "rows", "request": 1, "heads": [[9, 0]], "what": "weights", "level": "notes", "rows": [0]}, []
-    )
+    asked = {"kind": "rows", "request": 1, "what": "weights", "level": "notes"}
+    view._receive(None, {**asked, "heads": [[9, 0]], "rows": [0]}, [])
     for _ in range(200):
         if view.error:
             break
@@ -229,10 +228,7 @@ def test_the_saved_state_of_2048_tokens_is_small_and_has_a_picture():
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2, max_side=12), elements=st.floats(0, 1, width=32)),
-    st.booleans(),
-)
+@given(matrices(12), st.booleans())
 def test_bytes_tell_the_value_within_half_a_step(matrix, logits):
     if logits:
         matrix = np.where(matrix > 0.5, np.float32(np.nan), matrix - np.float32(0.25))
@@ -244,10 +240,7 @@ def test_bytes_tell_the_value_within_half_a_step(matrix, logits):
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2, max_side=30), elements=st.floats(0, 1, width=32)),
-    st.integers(1, 12),
-)
+@given(matrices(30), st.integers(1, 12))
 def test_shrinking_keeps_the_largest_of_each_block(matrix, size):
     small = shrink(matrix, (size, size))
     assert small.shape == tuple(min(length, size) for length in matrix.shape)

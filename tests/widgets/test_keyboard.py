@@ -19,10 +19,8 @@ def test_a_take_becomes_a_quantised_score():
     keyboard._receive(None, TAKE, [])
     (score,) = heard
     assert score is keyboard.recording
-    assert [(n.onset, n.duration, n.pitch, n.velocity) for n in score.voices[0].notes] == [
-        (0, 1, 60, 90),
-        (1, 1, 64, 70),
-    ]
+    found = [(note.onset, note.duration, note.pitch, note.velocity) for note in score.voices[0].notes]
+    assert found == [(0, 1, 60, 90), (1, 1, 64, 70)]
     assert (score.metres[0].beats, score.tempos[0].qpm) == (3, 120)
     assert keyboard.report.moved == 2
     assert keyboard.take == [[0.0, 1.0, 60, 90], [1.0, 1.0, 64, 70]]

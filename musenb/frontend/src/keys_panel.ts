@@ -3,7 +3,7 @@
 import { lettersOf, octaveShift, pitchOfCode } from "./computer_keys";
 import { element, fitCanvas } from "./dom";
 import type { Life } from "./life";
-import { drawKeyboard, isBlack, keyAt, KEYS_HEIGHT, layoutKeys, type Key } from "./marks/keyboard";
+import { drawKeyboard, isBlack, keyAt, KEYS_HEIGHT, layoutKeys, SHARES_HEIGHT, type Key } from "./marks/keyboard";
 import type { NoteTable } from "./table";
 import type { Theme } from "./theme";
 import { pitchName } from "./units";
@@ -177,13 +177,15 @@ export class KeysPanel {
   }
 
   #draw(): void {
-    const context = fitCanvas(this.canvas, this.#width, KEYS_HEIGHT);
+    const shares = this.#host.shares();
+    const top = shares.size ? SHARES_HEIGHT : 0;
+    const context = fitCanvas(this.canvas, this.#width, KEYS_HEIGHT + top);
     if (!context) return;
     const [low, high] = this.#host.range();
-    this.#keys = layoutKeys(...fittingRange(low, high, this.#width, this.#host.octave()), this.#width);
+    this.#keys = layoutKeys(...fittingRange(low, high, this.#width, this.#host.octave()), this.#width, KEYS_HEIGHT, top);
     const sounding = new Map(this.#playing);
     for (const pitch of this.#held.values()) sounding.set(pitch, -1);
-    const marks = { sounding, shares: this.#host.shares(), cursor: this.#cursor, letters: lettersOf(this.#host.octave()) };
-    drawKeyboard(context, this.#keys, marks, { width: this.#width, height: KEYS_HEIGHT }, this.#host.theme());
+    const marks = { sounding, shares, cursor: this.#cursor, letters: lettersOf(this.#host.octave()) };
+    drawKeyboard(context, this.#keys, marks, { width: this.#width, height: KEYS_HEIGHT + top }, this.#host.theme());
   }
 }

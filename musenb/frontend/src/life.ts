@@ -72,9 +72,19 @@ export class Life {
 
   /** Run `call` once, later; return a function that calls it off. */
   after(milliseconds: number, call: () => unknown): () => void {
-    const timer = setTimeout(this.guard(call), milliseconds);
-    const cancel = () => clearTimeout(timer);
-    this.atEnd(cancel);
+    const over = new AbortController();
+    const guarded = this.guard(call);
+    const timer = setTimeout(() => {
+      over.abort();
+      guarded();
+    }, milliseconds);
+    const cancel = () => {
+      clearTimeout(timer);
+      over.abort();
+    };
+    // A view that lives for hours asks for many: nothing is kept of those that are over.
+    if (this.ended) cancel();
+    else this.signal.addEventListener("abort", cancel, { once: true, signal: over.signal });
     return cancel;
   }
 

@@ -128,6 +128,7 @@ export class MatrixPanel {
 
   /** Rows have come from Python. */
   rowsCame(): void {
+    this.#redraw();
     this.#showTip();
     this.#showRow();
   }
@@ -245,7 +246,7 @@ export class MatrixPanel {
     sign.style.background = gradient(rampOf(matrix, this.#host.theme().dark, signed));
     const most = matrix.offset + 254 * matrix.scale;
     const [low, high] = signed ? [valueText(matrix.offset, "content"), valueText(most, "content")] : ["0 %", percent(most)];
-    this.scale.replaceChildren(element("span", {}, `${low} `, sign, high), "rows look at columns");
+    this.scale.replaceChildren(element("span", {}, `${low} `, sign, high), "rows look at columns", ...this.#voices());
   }
 
   /** The row of the cursor, or of the first selected note. */
@@ -254,6 +255,17 @@ export class MatrixPanel {
     const { clock, store } = this.#host;
     const [first] = [...clock.selection].map((id) => store.notes.table.row(id)).filter((note) => note >= 0);
     return first === undefined ? undefined : store.itemsOf(this.#choice, "rows", first)[0];
+  }
+
+  #voices(): HTMLElement[] {
+    const { store } = this.#host;
+    if (!store.hasNotes) return [];
+    const colours = this.#host.theme().voices;
+    return store.notes.piece.voices.map((name, voice) => {
+      const sign = element("i");
+      sign.style.background = colours[voice % colours.length] ?? "";
+      return element("span", {}, sign, name);
+    });
   }
 
   #showRow(): void {
@@ -271,9 +283,9 @@ export class MatrixPanel {
     if (at === undefined || !notes.includes(at)) this.#cursor = undefined;
     const row = this.#shownRow();
     if (row !== undefined && row >= 0 && notes.length) {
-      const [rows, columns] = store.size(this.#choice.level);
+      const [rows] = store.size(this.#choice.level);
       const span = this.#window.rows[1] - this.#window.rows[0];
-      if (span < rows) this.#look({ rows: reveal(this.#window.rows, row, rows), columns: whole(this.#window.columns, columns) });
+      if (span < rows) this.#look({ rows: reveal(this.#window.rows, row, rows), columns: this.#window.columns });
     }
     this.#showRow();
     this.#redraw();

@@ -13,6 +13,9 @@ import type { ViewState } from "./wire";
 
 type State = Record<string, unknown>;
 
+/** Keeps JupyterLab from taking keys typed into an element for commands on the notebook's cells. */
+const SUPPRESS = "data-lm-suppress-shortcuts";
+
 /** The Jupyter model with listeners that end with a life, and messages told apart by their `kind`. */
 export class Model<S extends object = State> {
   readonly raw: AnyModel;
@@ -106,6 +109,8 @@ export function mount<S extends ViewState, Store = undefined>(plan: Plan<S, Stor
       el.append(frame.outer);
       const life = new Life(signal, frame.fail);
       life.atEnd(() => frame.outer.remove());
+      // JupyterLab looks for the mark on what has the focus, before it looks at what is around it.
+      life.on(frame.outer, "focusin", (event) => (event.target as Element).setAttribute(SUPPRESS, "true"));
       showErrors(model, life, frame);
       // JupyterLab looks for its commands from the element with the focus upwards: its "b" and "d d" match a focused canvas or
       // button before this attribute on the section is seen.

@@ -51,6 +51,14 @@ describe("keys", () => {
     }
   });
 
+  test("above the keys the bars are found", () => {
+    const keys = layoutKeys(60, 71, 700, 100, 50);
+    expect(keyAt(keys, 50, 20)?.pitch).toBe(60);
+    expect(keyAt(keys, 100, 20)?.pitch).toBe(61);
+    expect(keyAt(keys, 75, 20)).toBeUndefined();
+    expect(keyAt(keys, 95, 60)?.pitch).toBe(61);
+  });
+
   test("a narrow page gets fewer keys, among them those of the computer", () => {
     expect(fittingRange(48, 84, 800, 4)).toEqual([48, 84]);
     const [low, high] = fittingRange(21, 108, 320, 4);

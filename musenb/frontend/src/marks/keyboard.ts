@@ -22,13 +22,15 @@ export interface KeyMarks {
 }
 
 export const KEYS_HEIGHT = 130;
+/** The strip above the keys where shares stand. */
+export const SHARES_HEIGHT = 58;
 const BLACK_HEIGHT = 0.62;
 const BLACK = new Set([1, 3, 6, 8, 10]);
 
 export const isBlack = (pitch: number): boolean => BLACK.has(pitch % 12);
 
-/** Return the keys from one pitch to another, the white ones first, so that the black lie on top. */
-export function layoutKeys(low: number, high: number, width: number, height = KEYS_HEIGHT): Key[] {
+/** Return the keys from one pitch to another below `top`, the white ones first, so that the black lie on top. */
+export function layoutKeys(low: number, high: number, width: number, height = KEYS_HEIGHT, top = 0): Key[] {
   const pitches = Array.from({ length: high - low + 1 }, (_, place) => low + place);
   const whites = pitches.filter((pitch) => !isBlack(pitch));
   // A black key at either end hangs over the edge by half.
@@ -39,17 +41,18 @@ export function layoutKeys(low: number, high: number, width: number, height = KE
   const black: Key[] = [];
   for (const pitch of pitches) {
     if (isBlack(pitch)) {
-      black.push({ pitch, black: true, x: x - 0.31 * wide, y: 0, width: 0.62 * wide, height: height * BLACK_HEIGHT });
+      black.push({ pitch, black: true, x: x - 0.31 * wide, y: top, width: 0.62 * wide, height: height * BLACK_HEIGHT });
       continue;
     }
-    white.push({ pitch, black: false, x, y: 0, width: wide, height });
+    white.push({ pitch, black: false, x, y: top, width: wide, height });
     x += wide;
   }
   return [...white, ...black];
 }
 
-/** Return the key under a point. */
+/** Return the key under a point; above the keys the one whose bar would stand there. */
 export function keyAt(keys: readonly Key[], x: number, y: number): Key | undefined {
+  if (y >= 0 && y < (keys[0]?.y ?? 0)) return keys.findLast((key) => Math.abs(x - middleOf(key)) <= barWidth(keys) / 2);
   const inside = (key: Key) => x >= key.x && x < key.x + key.width && y >= key.y && y < key.y + key.height;
   return keys.findLast(inside);
 }
@@ -59,12 +62,8 @@ export function drawKeyboard(
   context: CanvasRenderingContext2D, keys: readonly Key[], marks: KeyMarks, size: { width: number; height: number }, theme: Theme,
 ): void {
   context.clearRect(0, 0, size.width, size.height);
-  const most = Math.max(...marks.shares.values(), 0);
-  for (const key of keys) {
-    drawKey(context, key, marks, theme);
-    const share = marks.shares.get(key.pitch);
-    if (share) drawShare(context, key, share, most, theme);
-  }
+  for (const key of keys) drawKey(context, key, marks, theme);
+  if (marks.shares.size) drawShares(context, keys, marks.shares, theme);
   for (const key of keys) if (key.pitch === marks.cursor) outline(context, key, theme.accent, 2.5);
 }
 
@@ -98,23 +97,38 @@ function drawKey(context: CanvasRenderingContext2D, key: Key, marks: KeyMarks, t
   }
 }
 
-/** Draw a bar from the key's foot up, the likeliest pitch's as high as a black key, and its share in words. */
-function drawShare(context: CanvasRenderingContext2D, key: Key, share: number, most: number, theme: Theme): void {
-  const foot = key.y + key.height - (key.black ? 3 : 18);
-  const tall = (share / most) * (key.height - (key.black ? 6 : 22)) * 0.9;
-  const inset = Math.min(3, key.width / 5);
-  context.globalAlpha = 0.85;
-  context.fillStyle = key.black ? "#f0a830" : "#d55e00";
-  context.fillRect(key.x + inset, foot - tall, key.width - 2 * inset, tall);
-  context.globalAlpha = 1;
-  if (share < 0.01) return;
-  const words = key.width >= 30 ? percent(share) : String(Math.round(100 * share));
-  context.font = `9px ${theme.font}`;
-  if (context.measureText(words).width > key.width + (key.black ? 6 : 0)) return;
+const LINE = 11;
+const middleOf = (key: Key): number => key.x + key.width / 2;
+const barWidth = (keys: readonly Key[]): number => Math.min(16, 0.5 * Math.max(...keys.map((key) => key.width)));
+
+/** Draw a bar above every key, the likeliest as high as the strip; the likeliest first are said in words while there is room. */
+function drawShares(context: CanvasRenderingContext2D, keys: readonly Key[], shares: ReadonlyMap<number, number>, theme: Theme): void {
+  const foot = keys[0]?.y ?? 0;
+  const wide = barWidth(keys);
+  const shown = keys.map((key) => ({ key, share: shares.get(key.pitch) ?? 0 })).filter(({ share }) => share > 0);
+  shown.sort((one, other) => other.share - one.share);
+  const most = shown[0]?.share ?? 1;
+  const tallOf = (share: number) => Math.max(1.5, (share / most) * (foot - 15));
+  const taken: [left: number, right: number, line: number][] = [];
+  context.font = `10px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
-  context.fillStyle = key.black ? "#fff" : "#1c1c20";
-  context.fillText(words, key.x + key.width / 2, Math.max(key.y + 10, foot - tall - 2));
+  for (const { key, share } of shown) {
+    const tall = tallOf(share);
+    const middle = middleOf(key);
+    context.fillStyle = theme.dark ? "#e69f00" : "#d55e00";
+    context.fillRect(middle - wide / 2, foot - 1 - tall, wide, tall);
+    const words = percent(share);
+    const half = context.measureText(words).width / 2 + 1;
+    const line = foot - 4 - tall;
+    const hidden = shown.some((other) => other.key !== key && Math.abs(middleOf(other.key) - middle) < half + wide / 2
+      && foot - 1 - tallOf(other.share) < line);
+    const crossed = taken.some(([left, right, y]) => middle + half > left && middle - half < right && Math.abs(line - y) < LINE);
+    if (hidden || crossed) continue;
+    taken.push([middle - half, middle + half, line]);
+    context.fillStyle = theme.ink;
+    context.fillText(words, middle, line);
+  }
 }
 
 function outline(context: CanvasRenderingContext2D, key: Key, colour: string, width: number): void {

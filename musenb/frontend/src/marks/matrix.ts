@@ -223,9 +223,12 @@ function drawMarks(context: CanvasRenderingContext2D, picture: MatrixPicture, bo
     frame(window.rows, [playing.column, playing.column]);
   }
   if (!cursor) return;
-  context.strokeStyle = theme.ink;
-  context.lineWidth = 2;
-  frame([cursor.row, cursor.row + 1], [cursor.column, cursor.column + 1]);
+  // Ink on paper: seen on dark cells and on light ones.
+  for (const [colour, wide] of [[theme.paper, 4.5], [theme.ink, 2]] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = wide;
+    frame([cursor.row, cursor.row + 1], [cursor.column, cursor.column + 1]);
+  }
   context.lineWidth = 1;
 }
 

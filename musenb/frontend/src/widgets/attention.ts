@@ -48,7 +48,7 @@ function picker<K extends "what" | "level" | "order">(
     list.hidden = shown.length < 2;
   };
   life.on(list, "change", () => model.set({ [name]: list.value } as Partial<AttentionState>));
-  for (const change of [name, "kinds", "revision"] as const) model.on(`change:${change}`, life, fill);
+  for (const change of [name, "kinds", "level", "revision"] as const) model.on(`change:${change}`, life, fill);
   model.on("change:version", life, fill);
   fill();
   return list;

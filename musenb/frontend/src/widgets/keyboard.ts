@@ -6,7 +6,7 @@ import { KeysPanel, soundingAt } from "../keys_panel";
 import { listenToMidi } from "../midi_input";
 import { mount, type View } from "../mount";
 import { NoteStore } from "../notes";
-import { Recorder, timeOf } from "../recorder";
+import { Recorder, timeOf, type Beat } from "../recorder";
 import { handOf, pageAudio, partsFrom } from "../synth";
 import { midiPitch, pitchName } from "../units";
 import type { KeyboardState, NotesState, Played, Recorded } from "../wire";
@@ -33,6 +33,7 @@ export function distributionText(shares: ReadonlyMap<number, number>, label: str
 /** Makes the keys sound, tells Python when it listens, and records. */
 class Hands {
   recorder: Recorder | undefined;
+  #beat: Beat = { qpm: 90, beats: 4, metronome: true, countIn: 1 };
   readonly #view: KeyboardView;
   readonly #hand;
 
@@ -76,18 +77,19 @@ class Hands {
       });
     }
     if (life.ended) return;
-    const beat = {
+    this.#beat = {
       qpm: model.get("qpm") ?? 90, beats: model.get("beats") ?? 4,
       metronome: model.get("metronome") ?? true, countIn: model.get("count_in") ?? 1,
     };
-    this.recorder = new Recorder(timeOf(audio), beat, life);
+    this.recorder = new Recorder(timeOf(audio), this.#beat, life);
   }
 
   stop(): number {
     const { model } = this.#view;
     const presses = this.recorder?.stop() ?? [];
     this.recorder = undefined;
-    model.post<Recorded>({ kind: "recorded", presses, qpm: model.get("qpm") ?? 90, beats: model.get("beats") ?? 4 });
+    const { qpm, beats } = this.#beat;
+    model.post<Recorded>({ kind: "recorded", presses, qpm, beats });
     return presses.length;
   }
 }
@@ -155,7 +157,7 @@ function playTake({ model, life }: KeyboardView, hands: Hands): void {
 }
 
 function settings({ model, life }: KeyboardView): HTMLElement[] {
-  const metronome = button("𝅘𝅥", "Metronome");
+  const metronome = button("click", "Metronome");
   const count = button("1 2 3", "Count in one bar");
   const tempo = element("input", { type: "number", min: 20, max: 300, step: 1, "aria-label": "Quarters a minute" });
   tempo.style.width = "5em";
@@ -177,7 +179,7 @@ function settings({ model, life }: KeyboardView): HTMLElement[] {
   for (const name of ["metronome", "count_in", "qpm", "velocity"] as const) model.on(`change:${name}`, life, show);
   show();
   const labelled = (text: string, title: string, input: HTMLElement) => element("label", { title }, element("span", { "aria-hidden": true }, text), input);
-  return [metronome, count, labelled("♩ =", "Quarters a minute", tempo), labelled("𝆑", "How hard the keys are struck", volume)];
+  return [metronome, count, labelled("♩ =", "Quarters a minute", tempo), labelled("loud", "How hard the keys are struck", volume)];
 }
 
 function midi({ life, say }: KeyboardView, panel: KeysPanel): HTMLElement[] {
@@ -237,7 +239,8 @@ export default mount<KeyboardState, NoteStore>({
       down: (pitch, velocity) => hands.down(pitch, velocity),
       up: (pitch) => hands.up(pitch),
     });
-    const likely = element("div", { class: "mnb-likely" });
+    const likely = element("div");
+    likely.style.marginTop = "6px";
     const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Keyboard" });
     bar.append(...recording(view, hands, panel), ...settings(view), ...octaves(view, shiftOctave), ...midi(view, panel));
     root.append(bar, panel.canvas, likely);
