@@ -189,7 +189,8 @@ def test_two_thousand_tokens_and_all_heads(lab, notebook, level) -> None:
 COLOURS = """canvas => {
     const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     const seen = new Set();
-    for (let place = 0; place < data.length; place += 4) seen.add(data[place] << 16 | data[place + 1] << 8 | data[place + 2]);
+    for (let place = 0; place < data.length; place += 4)
+        seen.add(data[place] << 16 | data[place + 1] << 8 | data[place + 2]);
     return seen.size;
 }"""
 

@@ -1,4 +1,4 @@
-"""The sheet in a real page: notes that can be clicked, heard and walked through, a playhead on the staff, both themes."""
+"""The sheet in a real page: notes to click, hear and walk through, a playhead on the staff, both themes."""
 
 from __future__ import annotations
 

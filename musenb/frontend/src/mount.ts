@@ -112,9 +112,6 @@ export function mount<S extends ViewState, Store = undefined>(plan: Plan<S, Stor
       // JupyterLab looks for the mark on what has the focus, before it looks at what is around it.
       life.on(frame.outer, "focusin", (event) => (event.target as Element).setAttribute(SUPPRESS, "true"));
       showErrors(model, life, frame);
-      // JupyterLab looks for its commands from the element with the focus upwards: its "b" and "d d" match a focused canvas or
-      // button before this attribute on the section is seen.
-      life.on(frame.outer, "focusin", ({ target }) => (target as Element).setAttribute(SUPPRESS, "true"));
       model.on("change:description", life, () => frame.describe(model.get("description")));
       const themes: ((theme: Theme) => unknown)[] = [];
       let theme: Theme | undefined;
@@ -144,8 +141,6 @@ export function mount<S extends ViewState, Store = undefined>(plan: Plan<S, Stor
     },
   };
 }
-
-const SUPPRESS = "data-lm-suppress-shortcuts";
 
 interface Frame {
   readonly outer: HTMLElement;
