@@ -46,14 +46,16 @@ class CroppedRows:
     device: str = "cpu"
 
     def batch(self, rngs: Sequence[np.random.Generator]) -> Batch:
-        """Draw a crop from each generator; short pieces are padded with positions that do not count."""
+        """Draw a crop from each generator; all are padded to the longest with positions that do not count."""
         chances = np.asarray(self.sizes, dtype=float)
         chances /= chances.sum()
         crops = []
         for rng in rngs:
             row = self.draws[rng.choice(len(self.draws), p=chances)](rng)
             start = self.align * int(rng.integers(0, max(len(row) - self.cells, 0) // self.align + 1))
-            crops.append(row.crop(start, start + self.cells).pad(self.cells))
+            crops.append(row.crop(start, start + self.cells))
+        longest = max(map(len, crops))
+        crops = [crop.pad(longest) for crop in crops]
         targets, weights = (torch.from_numpy(np.stack([getattr(c, n) for c in crops])) for n in ("targets", "weights"))
         return Batch(inputs_of(crops, self.device), targets.to(self.device), weights.to(self.device))
 

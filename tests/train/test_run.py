@@ -119,6 +119,16 @@ def test_every_variant_is_known_by_its_model() -> None:
         jsb_config("best")
 
 
+def test_a_batch_is_as_long_as_its_longest_piece() -> None:
+    batch = jsb_rows(jsb_config(), rows=4, cells=2048).batch([np.random.default_rng(seed) for seed in range(4)])
+    lengths = batch.weights.sum(1)
+    assert len(set(lengths.tolist())) > 1
+    assert batch.targets.shape == (4, int(lengths.max()))
+    for row, length in enumerate(lengths.int().tolist()):
+        assert not batch.weights[row, length:].any()
+        assert (batch.inputs.attributes[row, length:] == -1).all()
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_rows_fit_the_variant(variant: str) -> None:
     config = jsb_config(variant)
