@@ -75,7 +75,7 @@ def small(lab, notebook):
     return notebook, view_of(output)
 
 
-def test_the_tooltip_tells_the_true_weight_and_arcs_end_at_the_right_notes(small, tmp_path) -> None:
+def test_the_tooltip_tells_the_true_weight_and_arcs_end_at_the_right_notes(small) -> None:
     notebook, view = small
     page = notebook.page
     matrix = view.locator(".mnb-matrix")
@@ -192,7 +192,7 @@ def test_two_thousand_tokens_and_all_heads(lab, notebook, level) -> None:
     assert notebook.errors == []
 
 
-def test_both_themes_and_a_page_that_is_loaded_again(small, tmp_path) -> None:
+def test_themes_widths_and_a_page_that_is_loaded_again(small) -> None:
     notebook, view = small
     page = notebook.page
     matrix = view.locator(".mnb-matrix")
@@ -201,7 +201,10 @@ def test_both_themes_and_a_page_that_is_loaded_again(small, tmp_path) -> None:
     assert min(matrix.evaluate(corner)) > 200, "what is not seen is paper"
     notebook.set_theme("JupyterLab Dark")
     page.wait_for_function(f"canvas => Math.max(...({corner})(canvas)) < 80", arg=matrix.element_handle())
-    view.screenshot(path=tmp_path / "dark.png")
+    fits = "([canvas, wide]) => canvas.clientWidth <= canvas.parentElement.clientWidth && canvas.clientWidth > 300 === wide"
+    for width, wide in ((390, False), (1200, True)):
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.wait_for_function(fits, arg=[matrix.element_handle(), wide])
     view.get_by_label("Heads: a row a layer, a column a head").focus()
     page.keyboard.press("ArrowDown")
     notebook.wait_until("view.layer == 2")

@@ -117,6 +117,7 @@ export class MatrixPanel {
     if (side === this.#size.width) return;
     this.#size = { width: side, height: Math.max(180, Math.min(side, 520)) };
     this.#source.ask();
+    this.#redraw();
   }
 
   /** Colours or marks have changed. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { arcAt, arcPath, headColour, headDash, layoutArcs } from "../src/marks/arcs";
-import { blockOf, cellAt, isWhole, matrixPixels, panRange, plotBox, boxOf, reveal, thinned, valueAt, zoomRange } from "../src/marks/matrix";
+import { blockOf, cellAt, isWhole, matrixPixels, panRange, plotBox, boxOf, reveal, thinned, valueAt, withBegun, zoomRange } from "../src/marks/matrix";
 import { covers } from "../src/matrix_source";
 import { signedRamp, weightRamp } from "../src/marks/ramp";
 import { gridSize, headAt, sideFor, thumbnailBox } from "../src/marks/thumbnails";
@@ -69,6 +69,14 @@ describe("looking", () => {
     expect(reveal([10, 20], 15, 50)).toEqual([10, 20]);
     expect(reveal([10, 20], 30, 50)).toEqual([23, 33]);
     expect(reveal([10, 20], 0, 50)).toEqual([0, 10]);
+  });
+
+  test("the bar that has begun before the window is named at its edge, where there is room", () => {
+    const bars = [{ at: 0, label: "1" }, { at: 8, label: "2" }, { at: 16, label: "3" }];
+    expect(withBegun(bars, bars.slice(2), [10, 20], 2).map(({ at, label }) => [at, label])).toEqual([[10, "2"], [16, "3"]]);
+    expect(withBegun(bars, bars.slice(2), [15, 20], 2)).toEqual(bars.slice(2));
+    expect(withBegun(bars, bars, [0, 20], 2)).toEqual(bars);
+    expect(withBegun(bars, [], [9, 12], 2)).toEqual([{ at: 9, label: "2" }]);
   });
 
   test("a picture of single cells covers what lies within it", () => {

@@ -66,7 +66,7 @@ export function drawKeyboard(
   context.clearRect(0, 0, size.width, size.height);
   for (const key of keys) drawKey(context, key, marks, theme);
   if (marks.shares.size) drawShares(context, keys, marks.shares, theme);
-  for (const key of keys) if (marks.chosen.has(key.pitch)) outline(context, key, theme.warn, 2);
+  for (const key of keys) if (marks.chosen.has(key.pitch)) outline(context, key, theme.accent, 2);
   for (const key of keys) if (key.pitch === marks.cursor) outline(context, key, theme.accent, 2.5);
 }
 

@@ -128,6 +128,7 @@ function recording(view: KeyboardView, hands: Hands, panel: KeysPanel): HTMLElem
   const show = () => {
     const on = hands.recorder !== undefined;
     record.setAttribute("aria-pressed", String(on));
+    status.style.minWidth = on ? "" : "0";
     for (const name of ["aria-label", "title"]) record.setAttribute(name, on ? "Stop recording" : "Record");
     record.firstChild!.textContent = on ? "■" : "●";
     showTake();
