@@ -201,8 +201,9 @@ def test_themes_widths_and_a_page_that_is_loaded_again(small) -> None:
     assert min(matrix.evaluate(corner)) > 200, "what is not seen is paper"
     notebook.set_theme("JupyterLab Dark")
     page.wait_for_function(f"canvas => Math.max(...({corner})(canvas)) < 80", arg=matrix.element_handle())
-    fits = "([canvas, wide]) => canvas.clientWidth <= canvas.parentElement.clientWidth && canvas.clientWidth > 300 === wide"
-    for width, wide in ((390, False), (1200, True)):
+    fits = """([canvas, wide]) => canvas.clientWidth <= canvas.parentElement.clientWidth
+        && (canvas.clientWidth > 380) === wide"""
+    for width, wide in ((440, False), (1200, True)):
         page.set_viewport_size({"width": width, "height": 1000})
         page.wait_for_function(fits, arg=[matrix.element_handle(), wide])
     view.get_by_label("Heads: a row a layer, a column a head").focus()

@@ -23,12 +23,12 @@ MIDI = """() => {
     navigator.requestMIDIAccess = async () => access;
 }"""
 CELLS = "() => [...jupyterapp.shell.currentWidget.content.model.cells].map(cell => cell.sharedModel.source)"
-# Hold the A key for 0.45 s as soon as the count-in is over, then press D, all timed in the page by the clock
-# that is heard: [[least, most] seconds from the first beat to the press of A, seconds from there to its end, to D].
-PLAY = """async status => {
+# Hold the A key for 0.45 s as soon as the count-in of the next recording is over, then press D. All is timed in the page
+# by the clock that is heard: [[least, most] seconds from the first beat to the press of A, seconds from there to its end, to D].
+PLAY = """status => void (globalThis.done = (async () => {
     const now = () => globalThis[Symbol.for('musenb.audio')].heard();
     const until = condition => new Promise((resolve, reject) => {
-        const give = performance.now() + 30000;
+        const give = performance.now() + 60000;
         const look = () => condition() ? resolve() : performance.now() > give ? reject(new Error(status.textContent))
             : setTimeout(look, 5);
         look();
@@ -38,7 +38,7 @@ PLAY = """async status => {
     let counted = now(), begun = 0;
     const seen = new MutationObserver(() => {
         if (status.textContent.startsWith('count')) counted = now();
-        else if (!begun && status.textContent.startsWith('bar 1')) begun = now();
+        else if (!begun && status.textContent.startsWith('bar')) begun = now();
     });
     seen.observe(status, {childList: true, characterData: true, subtree: true});
     await until(() => begun);
@@ -52,7 +52,7 @@ PLAY = """async status => {
     key('keyup', 'KeyD');
     seen.disconnect();
     return [[down - begun, down - counted], up - down, next - down];
-}"""
+})())"""
 PRESS_MIDI = """data => midiInput.dispatchEvent(Object.assign(new Event('midimessage'), {data}))"""
 
 
@@ -95,10 +95,12 @@ def test_mouse_computer_keys_and_midi_sound_and_reach_python(keyboard) -> None:
 def test_a_take_is_recorded_on_the_beats_that_are_heard(keyboard) -> None:
     notebook, view = keyboard
     page = notebook.page
+    view.get_by_label("Piano keys").click()
+    running = "() => globalThis[Symbol.for('musenb.audio')]?.context.state === 'running'"
+    page.wait_for_function(running, timeout=60_000)
+    page.evaluate(PLAY, view.get_by_label("Recording", exact=True).element_handle())
     view.get_by_role("button", name="Record").click()
-    status = view.get_by_label("Recording", exact=True)
-    page.wait_for_function("shown => shown.textContent.startsWith('count')", arg=status.element_handle())
-    (least, most), held, later = page.evaluate(PLAY, status.element_handle())
+    (least, most), held, later = page.evaluate("() => globalThis.done")
     view.get_by_role("button", name="Stop recording").click()
     view.get_by_text("2 notes recorded").first.wait_for()
     (pitch, onset, duration), (second, after, _) = notebook.value(
