@@ -23,8 +23,8 @@ MIDI = """() => {
     navigator.requestMIDIAccess = async () => access;
 }"""
 CELLS = "() => [...jupyterapp.shell.currentWidget.content.model.cells].map(cell => cell.sharedModel.source)"
-# Hold the A key for 0.45 s as soon as the count-in of the next recording is over, then press D. All is timed in the page
-# by the clock that is heard: [[least, most] seconds from the first beat to the press of A, seconds from there to its end, to D].
+# Hold the A key for 0.45 s as soon as the count-in of the next recording is over, then press D. By the clock that is
+# heard: [[least, most] seconds from the first beat to the press of A, seconds from there to its end, and to D].
 PLAY = """status => void (globalThis.done = (async () => {
     const now = () => globalThis[Symbol.for('musenb.audio')].heard();
     const until = condition => new Promise((resolve, reject) => {
