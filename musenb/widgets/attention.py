@@ -61,6 +61,9 @@ class Attention(NoteView, bundle="attention"):
     query_notes = traitlets.Bytes(help="int32, rows of the note table").tag(sync=True)
     key_notes = traitlets.Bytes(help="int32, rows of the note table").tag(sync=True)
     labels = traitlets.List(traitlets.Unicode(), help="of the key tokens").tag(sync=True)
+    query_labels = traitlets.List(
+        traitlets.Unicode(), allow_none=True, default_value=None, help="of the query tokens; None: as of the keys"
+    ).tag(sync=True)
     arc_heads = traitlets.List(traitlets.List(traitlets.Int(min=0), minlen=2, maxlen=2)).tag(
         sync=True, echo_update=False
     )
@@ -72,7 +75,7 @@ class Attention(NoteView, bundle="attention"):
 
     _MINE = NoteView._MINE | set(
         "layers heads tokens kinds overview overview_shape overview_scales overview_level query_notes key_notes labels "
-        "revision".split()
+        "query_labels revision".split()
     )
 
     def __init__(
@@ -113,6 +116,7 @@ class Attention(NoteView, bundle="attention"):
         with self.hold_sync():
             self.layers, self.heads, self.tokens, self.kinds = layers, count, [queries, keys], list(heads.kinds)
             self.labels = heads.labels
+            self.query_labels = None if heads.query_labels == heads.labels else heads.query_labels
             self.query_notes = gatherer.queries.astype("<i4").tobytes()
             self.key_notes = gatherer.keys.astype("<i4").tobytes()
             self.level = level if self.level == "notes" else self.level
@@ -269,7 +273,8 @@ class Attention(NoteView, bundle="attention"):
         queries, keys = self.tokens
         size = f"{keys} tokens" if queries == keys else f"{queries} queries and {keys} keys"
         notes = f" of {self._gatherer.count} notes" if self._gatherer.has_notes else ""
-        text = f"Attention of {self.layers} layers with {self.heads} heads each, over {size}{notes}."
+        shape = f"{_count(self.layers, 'layer')} with {_count(self.heads, 'head')} each"
+        text = f"Attention of {shape}, over {size}{notes}."
         if not self._gatherer.has_notes or self._gatherer.heads.lazy:
             return text
         weights = self._gatherer.matrix(self.layer, self.head, what="weights", level="notes")
@@ -296,6 +301,10 @@ class Attention(NoteView, bundle="attention"):
 def _range(asked: Any, size: int) -> tuple[int, int]:
     start = min(max(int(asked[0]), 0), size - 1) if size else 0
     return start, min(max(int(asked[1]), start + 1), size)
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 def _percent(share: float) -> str:

@@ -26,6 +26,7 @@ class Heads:
     Parameters
     ----------
     weights : float (layers, heads, queries, keys), or a function of layer and head that returns (queries, keys)
+        An array, or a list of arrays (heads, queries, keys), one a layer.
     content, relative : the same, or None
         The two parts of the logits; NaN, or anything where the weight is 0, for what a query does not see.
     notes : ids such as 'v1n7' or None, one a key token; or int (keys, 2): voice and index, (-1, -1) for none
@@ -34,6 +35,8 @@ class Heads:
         None: the same as `notes`.
     labels : sequence of str
         What each key token is, for people; may be empty.
+    query_labels : sequence of str, or None
+        The same for the query tokens; None: as `labels`, where `query_notes` is None too and there are as many.
     shape : (layers, heads, queries, keys)
         Needed when `weights` is a function.
 
@@ -46,8 +49,9 @@ class Heads:
     def __init__(
         self, weights: Source, *, content: Source | None = None, relative: Source | None = None,
         notes: Notes | None = None, query_notes: Notes | None = None, labels: Sequence[str] = (),
-        shape: tuple[int, int, int, int] | None = None,
+        query_labels: Sequence[str] | None = None, shape: tuple[int, int, int, int] | None = None,
     ) -> None:
+        weights, content, relative = (_stacked(source) for source in (weights, content, relative))
         found = shape or np.shape(weights)
         if len(found) != 4 or min(found) < 1:
             needs = "a function needs shape=(layers, heads, queries, keys)" if callable(weights) else f"not {found}"
@@ -63,8 +67,12 @@ class Heads:
         self.notes = notes
         self.query_notes = notes if query_notes is None else query_notes
         self.labels = [str(label) for label in labels]
-        if self.labels and len(self.labels) != self.shape[3]:
-            raise ModelError(f"{len(self.labels)} labels for {self.shape[3]} keys")
+        same = query_notes is None and self.shape[2] == self.shape[3]
+        asking = (self.labels if same else ()) if query_labels is None else query_labels
+        self.query_labels = [str(label) for label in asking]
+        for given, count, name in ((self.labels, self.shape[3], "keys"), (self.query_labels, self.shape[2], "queries")):
+            if given and len(given) != count:
+                raise ModelError(f"{len(given)} labels for {count} {name}")
 
     @classmethod
     def of(cls, record: AttentionRecord, score: Score) -> Heads:
@@ -128,6 +136,11 @@ class Heads:
             _rows(self.query_notes, self.shape[2], places, "queries"),
             _rows(self.notes, self.shape[3], places, "keys"),
         )
+
+
+def _stacked(source: Any) -> Any:
+    """Return a function or an array as it is, and a list of arrays, one a layer, as one array."""
+    return source if source is None or callable(source) or hasattr(source, "shape") else np.stack(list(source))
 
 
 def _rows(notes: Notes | None, tokens: int, places: dict[tuple[int, int], int], name: str) -> np.ndarray:

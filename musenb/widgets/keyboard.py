@@ -23,6 +23,10 @@ from musenb.widgets.sound import Sounding
 NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 BLACK = frozenset({1, 3, 6, 8, 10})
 SMALLEST_SHARE = 0.0005
+GRIDS = {
+    "quarter": Fraction(1), "eighth": Fraction(1, 2), "triplet": Fraction(1, 3), "sixteenth": SIXTEENTH,
+    "thirty-second": Fraction(1, 8),
+}
 
 
 class Keyboard(Sounding, NoteView, bundle="keyboard"):
@@ -34,8 +38,9 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
         The piece whose sounding notes it shows while its clock plays.
     **settings
         `clock`; `low`, `high` (MIDI pitches, at least an octave apart); `octave` (0..8) of the computer's A key;
-        `velocity` (1..127); `qpm` (quarters a minute), `beats` (quarters in a bar), `metronome` and `count_in` (bars)
-        for recording.
+        `velocity` (1..127); for recording `qpm` (quarters a minute), `beats` (quarters in a bar), `metronome`,
+        `count_in` (bars) and `grid` ('quarter', 'eighth', 'triplet', 'sixteenth' or 'thirty-second'), to which a take
+        is moved: the last one again when it is changed.
     """
 
     _MINE: ClassVar = NoteView._MINE | {"engine", "listening", "distribution", "distribution_label", "take"}
@@ -48,6 +53,7 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
     beats = traitlets.Int(4, min=1, max=12, help="quarters in a bar").tag(sync=True, echo_update=False)
     metronome = traitlets.Bool(True).tag(sync=True, echo_update=False)
     count_in = traitlets.Int(1, min=0, max=4, help="bars").tag(sync=True, echo_update=False)
+    grid = traitlets.Enum(tuple(GRIDS), "sixteenth").tag(sync=True, echo_update=False)
     listening = traitlets.Bool(False, help="Python wants to hear of every key").tag(sync=True)
     distribution = traitlets.List(help="pitches and their shares").tag(sync=True)
     distribution_label = traitlets.Unicode().tag(sync=True)
@@ -56,16 +62,18 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
     def __init__(self, score: Score | None = None, **settings: Any) -> None:
         self.recording: Score | None = None
         self.report: Report | None = None
+        self._taken: Mapping[str, Any] | None = None
         self._on_recorded: list[Callable[[Score], object]] = []
         self._on_played: list[Callable[[int, int, bool], object]] = []
         super().__init__(score, **settings)
         if self.high - self.low < 12:
             raise SettingError(f"keys from {self.low} to {self.high}: at least an octave")
+        self.observe(self.guarded(lambda _: self._taken and self._record(self._taken)), "grid")
 
     # What it plays into Python
 
     def on_recorded(self, function: Callable[[Score], object]) -> Callable[[], None]:
-        """Call with every take, quantised to sixteenths; return a function that ends it.
+        """Call with every take, moved to the grid, and with the last one when the grid is changed; return what ends it.
 
         It may be called in any thread; what it raises is shown in the cell.
         """
@@ -94,9 +102,10 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
             super().on_message(message, buffers)
 
     def _record(self, message: Mapping[str, Any]) -> None:
-        metre = (int(message["beats"]), 4)
-        score, self.report = _quantised(message["presses"], float(message["qpm"]), metre)
-        self.recording = score
+        metre, presses = (int(message["beats"]), 4), [tuple(press) for press in message["presses"]]
+        done = score_from_keys(presses, qpm=float(message["qpm"]), metre=metre, grid=GRIDS[self.grid])
+        score = done.score
+        self.recording, self.report, self._taken = score, done.report, message
         self.take = [
             [float(note.onset), float(note.duration), note.pitch, note.velocity] for note in score.voices[0].notes
         ]
@@ -144,11 +153,6 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
 def pitch_name(pitch: int) -> str:
     """Return a pitch as people say it: 60 is 'C4'."""
     return f"{NAMES[pitch % 12]}{pitch // 12 - 1}"
-
-
-def _quantised(presses: Any, qpm: float, metre: tuple[int, int]) -> tuple[Score, Report]:
-    done = score_from_keys([tuple(press) for press in presses], qpm=qpm, metre=metre, grid=Fraction(SIXTEENTH))
-    return done.score, done.report
 
 
 def _checked(shares: Mapping[int, float] | Sequence[float]) -> list[list[float]]:

@@ -18,7 +18,8 @@ class AttentionState(NotesState):
     """The traits of an attention view.
 
     `overview` holds a small picture of every head, uint8, [layers, heads, overview_shape], by `overview_scales`. The
-    maps are int32, the row of the note table for each token, -1 for none; `tokens` counts queries and keys.
+    maps are int32, the row of the note table for each token, -1 for none; `tokens` counts queries and keys. `labels`
+    are those of the keys, `query_labels` those of the queries, None when they are the same; either list may be empty.
     """
 
     layers: int
@@ -38,6 +39,7 @@ class AttentionState(NotesState):
     query_notes: bytes
     key_notes: bytes
     labels: list[str]
+    query_labels: list[str] | None
     arc_heads: list[HeadId]
     top_k: int
     threshold: float
@@ -111,6 +113,7 @@ class KeyboardState(NotesState):
     beats: int
     metronome: bool
     count_in: int
+    grid: Literal["quarter", "eighth", "triplet", "sixteenth", "thirty-second"]
     listening: bool
     distribution: list[PitchShare]
     distribution_label: str

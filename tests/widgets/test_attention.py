@@ -195,10 +195,68 @@ def test_a_record_is_shown_with_its_numbers_as_notes():
     view.close()
 
 
+def gathered_by_hand(weights: np.ndarray, queries: list[str | None], keys: list[str | None], ids: list[str]) -> list:
+    """Return weights between notes, summed over the tokens of a key and averaged over those of a query."""
+    table = []
+    for asking in ids:
+        rows = [weights[q] for q, note in enumerate(queries) if note == asking]
+        sums = [[sum(float(row[k]) for k, note in enumerate(keys) if note == asked) for row in rows] for asked in ids]
+        table.append([sum(parts) / len(parts) if parts else 0.0 for parts in sums])
+    return table
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_arrays_of_a_foreign_model_with_tokens_of_its_own(monkeypatch, dtype):
+    """A model that looks both ways, with a mark at either end and three tokens a note: pitch, length, loudness."""
+    score = Score(
+        (
+            Voice("right", (Note(0, 1, 72), Note(1, 1, 74), Note(4, 2, 76))),
+            Voice("left", (Note(0, 2, 48), Note(4, 2, 43))),
+        )
+    )
+    order = ["v0n0", "v1n0", "v0n1", "v0n2", "v1n1"]
+    notes = [None, *(note for note in order for _ in range(3)), None]
+    names = ["<s>", *(f"{part}{note}" for note in range(5) for part in ("pitch", "length", "loud")), "</s>"]
+    logits = np.random.default_rng(11).normal(0, 3, (3, 2, 17, 17))
+    weights = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    # One array a layer, as models return them.
+    view = Attention(score, Heads([*weights.astype(dtype)], notes=notes, labels=names), layer=2, head=1)
+    page = Page(view, monkeypatch)
+    reply, values = page.matrix(layer=2, head=1)
+    ids = [f"v{voice}n{index}" for voice, index, _ in rows_of(score)]
+    truth = np.array(gathered_by_hand(weights[2, 1], notes, notes, ids))
+    assert reply["shape"] == [5, 5]
+    np.testing.assert_allclose(values, truth, atol=2e-3 + truth.max() / 500)
+    assert (truth[np.triu_indices(5, 1)] > 0).any(), "this model looks ahead"
+    best = int(np.argmax(truth[0]))
+    assert view.looks("v0n0", 1) == [f"{100 * truth[0, best]:.0f} % to {view.name_of(best)}"]
+    assert (view.query_labels, view.labels[:2], view.error) == (None, ["<s>", "pitch0"], "")
+    view.close()
+
+
+def test_a_foreign_model_whose_queries_are_other_tokens_than_its_keys(monkeypatch):
+    """A decoder that writes two notes while it reads words: only its queries are notes."""
+    score = Score((Voice("melody", (Note(0, 1, 60), Note(1, 1, 62))),))
+    weights = np.array([[[[0.7, 0.2, 0.1], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0], [0.25, 0.25, 0.5]]]])
+    queries = np.array([[0, 0], [0, 0], [0, 1], [-1, -1]])
+    words, asking = ["a", "calm", "tune"], ["C", "4", "D", "end"]
+    heads = Heads(weights, notes=[None] * 3, query_notes=queries, labels=words, query_labels=asking)
+    view = Attention(score, heads)
+    assert (view.tokens, view.level) == ([4, 3], "tokens")
+    page = Page(view, monkeypatch)
+    reply, values = page.matrix(layer=0, head=0, level="tokens")
+    assert reply["shape"] == [4, 3]
+    np.testing.assert_allclose(np.nan_to_num(values), weights[0, 0], atol=1 / 500)
+    assert view.query_labels == asking
+    with pytest.raises(ModelError, match="2 labels for 4 queries"):
+        Heads(weights, query_labels=["C", "D"])
+    view.close()
+
+
 def test_tokens_without_notes_and_other_heads_later():
     view = Attention(None, softmax(1, 2, 6)[0])
     assert view.level == "tokens"
-    assert view.describe() == "Attention of 1 layers with 2 heads each, over 6 tokens."
+    assert view.describe() == "Attention of 1 layer with 2 heads each, over 6 tokens."
     view.show(softmax(3, 1, 4)[0])
     assert (view.layers, view.heads, view.tokens, view.revision) == (3, 1, [4, 4], 2)
     view.query = "last"

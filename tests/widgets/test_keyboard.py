@@ -31,6 +31,23 @@ def test_a_take_becomes_a_quantised_score():
     keyboard.close()
 
 
+def test_another_grid_moves_the_last_take_again():
+    keyboard = Keyboard(grid="quarter")
+    heard = []
+    keyboard.on_recorded(heard.append)
+    keyboard.grid = "eighth"
+    assert heard == [], "nothing has been recorded"
+    presses = [[0.0, 0.17, 60, 80], [0.16, 0.3, 62, 80], [0.34, 0.5, 64, 80]]
+    keyboard._receive(None, {**TAKE, "presses": presses}, [])
+    keyboard.set_state({"grid": "triplet"})
+    onsets = [[note.onset for note in score.voices[0].notes] for score in heard]
+    assert onsets == [[0, Fraction(1, 2)], [0, Fraction(1, 3), Fraction(2, 3)]]
+    assert keyboard.recording is heard[-1]
+    assert [note[0] for note in keyboard.take] == pytest.approx([0, 1 / 3, 2 / 3])
+    assert keyboard.report.grid == Fraction(1, 3)
+    keyboard.close()
+
+
 def test_what_a_listener_raises_is_shown_in_the_cell():
     keyboard = Keyboard()
     keyboard.on_recorded(lambda score: 1 / 0)

@@ -122,12 +122,18 @@ export class AttentionStore {
     return found;
   }
 
+  /** Return what a token is called, where its model has names for tokens. */
+  labelOf(axis: "rows" | "columns", token: number): string | undefined {
+    const labels = this.#model.get("labels");
+    return (axis === "rows" ? this.#model.get("query_labels") ?? labels : labels)?.[token];
+  }
+
   /** Return an item as "G4, bar 7", or as "token 12 (C5; G4, bar 7)". */
   nameOf(choice: Choice, axis: "rows" | "columns", index: number, beat = false): string {
     const note = this.noteOf(choice, axis, index);
     const said = noteText(this.notes.table, this.notes.bars, note, beat);
     if (choice.level === "notes") return said;
-    const label = axis === "columns" ? this.#model.get("labels")?.[index] : undefined;
+    const label = this.labelOf(axis, index);
     const inside = [label, note >= 0 ? said : undefined].filter(Boolean).join("; ");
     return `token ${index + 1}${inside ? ` (${inside})` : ""}`;
   }

@@ -33,6 +33,10 @@ export class HeadGrid {
       if (event.shiftKey) mark(found);
       else choose(...found);
     });
+    life.on(this.canvas, "pointermove", (event) => {
+      const found = headAt(store, this.#side, event.offsetX, event.offsetY);
+      this.canvas.title = found ? `layer ${found[0] + 1}, head ${found[1] + 1}; with Shift: its arcs` : "";
+    });
     life.on(this.canvas, "keydown", (event) => this.#key(event));
   }
 

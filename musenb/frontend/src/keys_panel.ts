@@ -37,6 +37,12 @@ export function soundingAt(table: NoteTable, quarter: number): Map<number, numbe
   return found;
 }
 
+/** Return the pitches of notes, by their ids. */
+export function pitchesOf(table: NoteTable, ids: ReadonlySet<string>): Set<number> {
+  const rows = [...ids].map((id) => table.row(id)).filter((row) => row >= 0);
+  return new Set(rows.map((row) => table.pitch[row] ?? 0));
+}
+
 /** Return the keys that fit into a width, with the middle of the computer's keys among them. */
 export function fittingRange(low: number, high: number, width: number, octave: number): readonly [number, number] {
   const room = Math.max(8, Math.floor(width / NARROWEST));
@@ -57,6 +63,7 @@ export class KeysPanel {
   /** Who holds which pitch: pointers, codes of computer keys, MIDI. */
   readonly #held = new Map<string, number>();
   #playing: ReadonlyMap<number, number> = new Map();
+  #chosen: ReadonlySet<number> = new Set();
   #keys: Key[] = [];
   #width = 600;
   #cursor: number | undefined;
@@ -88,6 +95,12 @@ export class KeysPanel {
     const same = playing.size === this.#playing.size && [...playing].every(([pitch, voice]) => this.#playing.get(pitch) === voice);
     this.#playing = playing;
     if (!same) this.#redraw();
+  }
+
+  /** Pitches of the notes that are selected. */
+  setChosen(chosen: ReadonlySet<number>): void {
+    this.#chosen = chosen;
+    this.#redraw();
   }
 
   press(who: string, pitch: number, velocity = this.#host.velocity()): void {
@@ -185,7 +198,7 @@ export class KeysPanel {
     this.#keys = layoutKeys(...fittingRange(low, high, this.#width, this.#host.octave()), this.#width, KEYS_HEIGHT, top);
     const sounding = new Map(this.#playing);
     for (const pitch of this.#held.values()) sounding.set(pitch, -1);
-    const marks = { sounding, shares, cursor: this.#cursor, letters: lettersOf(this.#host.octave()) };
+    const marks = { sounding, shares, chosen: this.#chosen, cursor: this.#cursor, letters: lettersOf(this.#host.octave()) };
     drawKeyboard(context, this.#keys, marks, { width: this.#width, height: KEYS_HEIGHT + top }, this.#host.theme());
   }
 }

@@ -9,6 +9,8 @@ import { pitchName } from "./units";
 type Side = "rows" | "columns";
 
 const PLAIN_TICKS = 100;
+/** What has room beside the cells, in letters. */
+const LONGEST_LABEL = 7;
 
 export class MatrixAxes {
   readonly #store: AttentionStore;
@@ -31,7 +33,8 @@ export class MatrixAxes {
       },
       name(index) {
         const note = store.noteOf(choice, side, index);
-        return note < 0 ? String(index + 1) : pitchName(table.pitch[note] ?? 0);
+        if (note >= 0) return pitchName(table.pitch[note] ?? 0);
+        return store.labelOf(side, index)?.slice(0, LONGEST_LABEL) || String(index + 1);
       },
     };
   }

@@ -1,25 +1,23 @@
 /** The matrix of an attention view: what is seen of it, and what pointer and keys do to it. */
 
-import { sameChoice, type AttentionStore, type Choice } from "./attention";
-import { percent, valueText } from "./attention_text";
+import type { AttentionStore, Choice } from "./attention";
+import { valueText } from "./attention_text";
 import type { PageClock } from "./clock";
 import { element, fitCanvas } from "./dom";
 import type { Life } from "./life";
 import {
-  boxOf, cellAt, drawMatrix, isWhole, NAMED, panRange, plotBox, reveal, whole, WRITTEN, zoomRange,
+  boxOf, cellAt, drawMatrix, NAMED, panRange, plotBox, reveal, whole, WRITTEN, zoomRange,
   type Matrix, type Range, type Window,
 } from "./marks/matrix";
-import { gradient } from "./marks/ramp";
 import { MatrixAxes } from "./matrix_axes";
 import { bindHands } from "./matrix_hands";
-import { imageOf, rampOf } from "./matrix_image";
+import { imageOf } from "./matrix_image";
 import { MatrixReading } from "./matrix_reading";
+import { scaleOf } from "./matrix_scale";
+import { MatrixSource, type Looked } from "./matrix_source";
 import type { Theme } from "./theme";
 
-/** More cells than this are never asked for, a side. */
-const MOST_CELLS = 1536;
 const HOVER_MS = 60;
-const MATRIX_PATIENCE_MS = 4000;
 
 export interface PanelHost {
   readonly store: AttentionStore;
@@ -44,15 +42,12 @@ export class MatrixPanel {
   readonly #host: PanelHost;
   readonly #axes: MatrixAxes;
   readonly #reading: MatrixReading;
+  readonly #source: MatrixSource;
   #window: Window = { rows: [0, 1], columns: [0, 1] };
   #image: HTMLCanvasElement | undefined;
   #cursor: { row: number; column: number } | undefined;
   #hover: { row: number; column: number; x: number; y: number } | undefined;
   #size = { width: 320, height: 320 };
-  #pending = false;
-  #stale = false;
-  /** What the matrix is an answer to; undefined for a placeholder. */
-  #answered: Choice | undefined;
   readonly #redraw: () => void;
   #cancelHover: (() => void) | undefined;
 
@@ -60,6 +55,7 @@ export class MatrixPanel {
     this.#host = host;
     this.#axes = new MatrixAxes(host.store);
     this.#reading = new MatrixReading(host.store, host.life);
+    this.#source = new MatrixSource(host.store, host.life, () => this.#looked, (matrix) => this.#use(matrix));
     this.#redraw = host.life.frame(() => this.#draw());
     this.home();
     this.#listen();
@@ -71,19 +67,22 @@ export class MatrixPanel {
   get #matrix(): Matrix | undefined {
     return this.#reading.matrix;
   }
+  get #looked(): Looked {
+    return { choice: this.#choice, window: this.#window, width: this.#size.width, matrix: this.#matrix };
+  }
 
   /** Another head, kind, level or order: keep what is looked at where that is the same. */
   choose(): void {
     const next = this.#host.store.choice;
     const axes = next.level !== this.#choice.level || next.order !== this.#choice.order;
     this.#reading.choice = next;
-    this.#answered = undefined;
+    this.#source.forget();
     this.#use(this.#host.store.placeholder(next));
     if (axes) {
       this.#cursor = undefined;
       this.home();
     }
-    else this.#ask();
+    else this.#source.ask();
     this.#showRow();
   }
 
@@ -91,7 +90,7 @@ export class MatrixPanel {
   reset(): void {
     this.#cursor = this.#hover = undefined;
     this.#reading.choice = this.#host.store.choice;
-    this.#answered = undefined;
+    this.#source.forget();
     this.#use(this.#host.store.placeholder(this.#choice));
     this.home();
   }
@@ -117,7 +116,8 @@ export class MatrixPanel {
     const side = Math.round(Math.min(width, 560));
     if (side === this.#size.width) return;
     this.#size = { width: side, height: Math.max(180, Math.min(side, 520)) };
-    this.#ask();
+    this.#source.ask();
+    this.#redraw();
   }
 
   /** Colours or marks have changed. */
@@ -137,7 +137,7 @@ export class MatrixPanel {
 
   #look(window: Window): void {
     this.#window = window;
-    this.#ask();
+    this.#source.ask();
     this.#redraw();
   }
 
@@ -147,50 +147,6 @@ export class MatrixPanel {
     this.#reading.matrix = matrix;
     this.#showScale();
     this.#redraw();
-  }
-
-  /** Ask for what is looked at; one question at a time, the newest last. */
-  #ask(): void {
-    const [rows, columns] = this.#host.store.size(this.#choice.level);
-    if (!rows || !columns) return;
-    if (this.#pending) {
-      this.#stale = true;
-      return;
-    }
-    const choice = this.#choice;
-    // With a margin, so that a small move needs no new picture.
-    const wide = (range: Range, length: number): Range => {
-      const margin = (range[1] - range[0]) / 4;
-      return whole([range[0] - margin, range[1] + margin], length);
-    };
-    const part = { rows: wide(this.#window.rows, rows), columns: wide(this.#window.columns, columns) };
-    if (this.#enough(part, choice)) return;
-    const density = Math.min(2, globalThis.devicePixelRatio || 1);
-    const size = Math.min(MOST_CELLS, Math.ceil(this.#size.width * density * 1.5));
-    this.#pending = true;
-    this.#stale = false;
-    const over = () => {
-      this.#pending = false;
-      patience();
-      if (this.#stale) this.#ask();
-    };
-    const patience = this.#host.life.after(MATRIX_PATIENCE_MS, over);
-    this.#host.store.ask(choice, part, size, (matrix) => {
-      if (this.#host.life.ended) return;
-      if (sameChoice(choice, this.#choice)) {
-        this.#answered = choice;
-        this.#use(matrix);
-      }
-      over();
-    });
-  }
-
-  /** True when the picture at hand shows the part, cell by cell. */
-  #enough(part: Window, choice: Choice): boolean {
-    const have = this.#matrix;
-    if (!have || !this.#answered || !sameChoice(this.#answered, choice) || !isWhole(have)) return false;
-    const inside = (inner: Range, outer: Range) => inner[0] >= outer[0] && inner[1] <= outer[1];
-    return inside(whole(this.#window.rows, part.rows[1]), have.rows) && inside(whole(this.#window.columns, part.columns[1]), have.columns);
   }
 
   #draw(): void {
@@ -240,13 +196,9 @@ export class MatrixPanel {
     const matrix = this.#matrix;
     this.scale.hidden = !matrix?.scale;
     if (!matrix) return;
-    const signed = this.#choice.what !== "weights";
-    const sign = element("i");
-    sign.style.width = "80px";
-    sign.style.background = gradient(rampOf(matrix, this.#host.theme().dark, signed));
-    const most = matrix.offset + 254 * matrix.scale;
-    const [low, high] = signed ? [valueText(matrix.offset, "content"), valueText(most, "content")] : ["0 %", percent(most)];
-    this.scale.replaceChildren(element("span", {}, `${low} `, sign, high), "rows look at columns", ...this.#voices());
+    const { store } = this.#host;
+    const notes = store.hasNotes ? store.notes : undefined;
+    this.scale.replaceChildren(...scaleOf(matrix, this.#choice.what !== "weights", this.#host.theme(), notes));
   }
 
   /** The row of the cursor, or of the first selected note. */
@@ -255,17 +207,6 @@ export class MatrixPanel {
     const { clock, store } = this.#host;
     const [first] = [...clock.selection].map((id) => store.notes.table.row(id)).filter((note) => note >= 0);
     return first === undefined ? undefined : store.itemsOf(this.#choice, "rows", first)[0];
-  }
-
-  #voices(): HTMLElement[] {
-    const { store } = this.#host;
-    if (!store.hasNotes) return [];
-    const colours = this.#host.theme().voices;
-    return store.notes.piece.voices.map((name, voice) => {
-      const sign = element("i");
-      sign.style.background = colours[voice % colours.length] ?? "";
-      return element("span", {}, sign, name);
-    });
   }
 
   #showRow(): void {

@@ -349,6 +349,7 @@ export type AttentionState = {
   query_notes: DataView;
   key_notes: DataView;
   labels: readonly string[];
+  query_labels: readonly string[] | null;
   arc_heads: readonly HeadId[];
   top_k: number;
   threshold: number;
@@ -425,6 +426,7 @@ export type KeyboardState = {
   beats: number;
   metronome: boolean;
   count_in: number;
+  grid: "quarter" | "eighth" | "triplet" | "sixteenth" | "thirty-second";
   listening: boolean;
   distribution: readonly PitchShare[];
   distribution_label: string;

@@ -24,7 +24,7 @@ const state = () => ({
   layers: 2, heads: 2, tokens: [5, 5], kinds: ["weights", "content"], layer: 0, head: 1, what: "weights", level: "notes",
   order: "time", query: "mean", overview: new DataView(Uint8Array.from(Array.from({ length: 64 }, (_, i) => (i % 16) * 16)).buffer),
   overview_shape: [4, 4], overview_scales: [0.004, 0.004, 0.004, 0.004], overview_level: "notes",
-  query_notes: ints(0, 1, 2, 3, -1), key_notes: ints(-1, 0, 1, 2, 3), labels: ["begin", "G4", "C3", "G4", "D3"],
+  query_notes: ints(0, 1, 2, 3, -1), key_notes: ints(-1, 0, 1, 2, 3), labels: ["begin", "G4", "C3", "G4", "D3"], query_labels: [],
   arc_heads: [], top_k: 2, threshold: 0.02, revision: 1,
 });
 
@@ -67,7 +67,7 @@ const frame = () => new Promise((resolve) => setTimeout(resolve, 40));
 
 describe("the store", () => {
   test("items and notes: by time, by voice, tokens", () => {
-    const { life, store } = storeOf();
+    const { fake, life, store } = storeOf();
     const choice: Choice = { layer: 0, head: 0, what: "weights", level: "notes", order: "voice" };
     expect([0, 1, 2, 3].map((at) => store.noteOf(choice, "rows", at))).toEqual([0, 2, 1, 3]);
     expect([0, 1, 2, 3].flatMap((row) => store.itemsOf(choice, "rows", row))).toEqual([0, 2, 1, 3]);
@@ -77,6 +77,8 @@ describe("the store", () => {
     expect(store.nameOf(tokens, "columns", 3)).toBe("token 4 (G4; G4, bar 2)");
     expect(store.nameOf(tokens, "rows", 4)).toBe("token 5");
     expect(store.nameOf(choice, "rows", 1)).toBe("G4, bar 2");
+    fake.set("query_labels", null);
+    expect(store.nameOf(tokens, "rows", 4)).toBe("token 5 (D3)");
     life.end();
     expect(pageClocks().size).toBe(0);
   });

@@ -82,7 +82,7 @@ describe.each([LIGHT, DARK])("dark: $dark", (theme) => {
   test("keyboard", () =>
     picture("keyboard", 420, 160, theme, (context) =>
       drawKeyboard(context, layoutKeys(60, 76, 420, 100, 58), {
-        sounding: new Map([[62, -1], [66, 2]]), shares: new Map([[67, 0.41], [69, 0.22], [70, 0.1], [73, 0.004]]), cursor: 64,
+        sounding: new Map([[62, -1], [66, 2]]), shares: new Map([[67, 0.41], [69, 0.22], [70, 0.1], [73, 0.004]]), chosen: new Set(), cursor: 64,
         letters: new Map([[60, "A"], [61, "W"]]),
       }, { width: 420, height: 160 }, theme)));
 });

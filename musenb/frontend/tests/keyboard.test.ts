@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { lettersOf, octaveShift, pitchOfCode } from "../src/computer_keys";
-import { fittingRange, soundingAt } from "../src/keys_panel";
+import { fittingRange, pitchesOf, soundingAt } from "../src/keys_panel";
 import { Life } from "../src/life";
 import { keyAt, layoutKeys } from "../src/marks/keyboard";
 import { noteOf } from "../src/midi_input";
@@ -90,6 +90,7 @@ describe("keys", () => {
     const table = encodeNotes([note(0, 4, 48, 1), note(0, 1, 60, 0), note(1, 1, 62, 0)]);
     expect([...soundingAt(table, 1)].sort()).toEqual([[48, 1], [62, 0]]);
     expect([...soundingAt(table, 4)]).toEqual([]);
+    expect([...pitchesOf(table, new Set([table.id(0), table.id(2), "v9n9"]))].sort()).toEqual([48, 62]);
   });
 
   test("a distribution in words", () => {
@@ -152,5 +153,25 @@ test("keys pressed by the computer's board are told to Python while it listens",
   ]);
   expect(host.model.state.octave).toBe(5);
   expect(el.textContent).toContain("C4 41 %");
+  host.close();
+});
+
+test("a take is moved to the grid that is chosen, and its button plays and stops it", async () => {
+  const take = [[0, 1, 60, 80], [1, 1, 64, 80]];
+  const host = await new Host((await import("../src/widgets/keyboard")).default, { ...state, take, clock_id: "take" }).start();
+  const { el } = await host.view();
+  const grid = el.querySelector<HTMLSelectElement>("select[aria-label='Grid of the take']")!;
+  expect(grid.value).toBe("sixteenth");
+  grid.value = "triplet";
+  grid.dispatchEvent(new Event("change"));
+  expect(host.model.saved.at(-1)).toEqual({ grid: "triplet" });
+  const listen = el.querySelector<HTMLButtonElement>("[aria-label='Listen to the take']")!;
+  expect(listen.hidden).toBe(false);
+  listen.click();
+  expect(listen.getAttribute("aria-pressed")).toBe("true");
+  listen.click();
+  expect(listen.getAttribute("aria-pressed")).toBe("false");
+  host.model.receive({ take: [] });
+  expect(listen.hidden).toBe(true);
   host.close();
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { arcAt, arcPath, headColour, headDash, layoutArcs } from "../src/marks/arcs";
-import { blockOf, cellAt, isWhole, matrixPixels, panRange, plotBox, boxOf, reveal, thinned, valueAt, zoomRange } from "../src/marks/matrix";
+import { blockOf, cellAt, isWhole, matrixPixels, panRange, plotBox, boxOf, reveal, thinned, valueAt, withBegun, zoomRange } from "../src/marks/matrix";
+import { covers } from "../src/matrix_source";
 import { signedRamp, weightRamp } from "../src/marks/ramp";
 import { gridSize, headAt, sideFor, thumbnailBox } from "../src/marks/thumbnails";
 
@@ -68,6 +69,23 @@ describe("looking", () => {
     expect(reveal([10, 20], 15, 50)).toEqual([10, 20]);
     expect(reveal([10, 20], 30, 50)).toEqual([23, 33]);
     expect(reveal([10, 20], 0, 50)).toEqual([0, 10]);
+  });
+
+  test("the bar that has begun before the window is named at its edge, where there is room", () => {
+    const bars = [{ at: 0, label: "1" }, { at: 8, label: "2" }, { at: 16, label: "3" }];
+    expect(withBegun(bars, bars.slice(2), [10, 20], 2).map(({ at, label }) => [at, label])).toEqual([[10, "2"], [16, "3"]]);
+    expect(withBegun(bars, bars.slice(2), [15, 20], 2)).toEqual(bars.slice(2));
+    expect(withBegun(bars, bars, [0, 20], 2)).toEqual(bars);
+    expect(withBegun(bars, [], [9, 12], 2)).toEqual([{ at: 9, label: "2" }]);
+  });
+
+  test("a picture of single cells covers what lies within it", () => {
+    const bytes = new Uint8Array(20);
+    const whole = { bytes, rows: [10, 14], columns: [0, 5], shape: [4, 5], scale: 1, offset: 0 } as const;
+    expect(covers(whole, { rows: [10.5, 13.9], columns: [0, 5] }, 100, 5)).toBe(true);
+    expect(covers(whole, { rows: [9.9, 13], columns: [0, 5] }, 100, 5)).toBe(false);
+    expect(covers({ ...whole, rows: [10, 18] }, { rows: [11, 12], columns: [0, 5] }, 100, 5)).toBe(false);
+    expect(covers(undefined, { rows: [11, 12], columns: [0, 5] }, 100, 5)).toBe(false);
   });
 
   test("a point and a cell's box are inverse", () => {

@@ -30,9 +30,14 @@ export function headColour(head: number, theme: Pick<Theme, "voices">): string {
   return theme.voices[head % theme.voices.length] ?? "currentColor";
 }
 
+/** Return which of the four kinds of dashes a head has, by its number in the model; 0 is none. */
+export function dashOf(head: number, theme: Pick<Theme, "voices">): number {
+  return Math.floor(head / theme.voices.length) % DASHES.length;
+}
+
 /** Return the dashes of a head by its number in the model. */
 export function headDash(head: number, theme: Pick<Theme, "voices">): readonly number[] {
-  return DASHES[Math.floor(head / theme.voices.length) % DASHES.length] ?? [];
+  return DASHES[dashOf(head, theme)] ?? [];
 }
 
 /** Return the shapes of the arcs whose two notes are in the picture, the strongest last, so that it lies on top. */

@@ -16,6 +16,8 @@ export interface KeyMarks {
   readonly sounding: ReadonlyMap<number, number>;
   /** How likely each pitch is, 0..1. */
   readonly shares: ReadonlyMap<number, number>;
+  /** Pitches of selected notes: they get a frame. */
+  readonly chosen: ReadonlySet<number>;
   readonly cursor: number | undefined;
   /** The letters of the computer's keys. */
   readonly letters: ReadonlyMap<number, string>;
@@ -64,6 +66,7 @@ export function drawKeyboard(
   context.clearRect(0, 0, size.width, size.height);
   for (const key of keys) drawKey(context, key, marks, theme);
   if (marks.shares.size) drawShares(context, keys, marks.shares, theme);
+  for (const key of keys) if (marks.chosen.has(key.pitch)) outline(context, key, theme.accent, 2);
   for (const key of keys) if (key.pitch === marks.cursor) outline(context, key, theme.accent, 2.5);
 }
 

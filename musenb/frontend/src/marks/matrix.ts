@@ -265,6 +265,13 @@ export function thinned(ticks: readonly Tick[], range: Range, size: number, room
   return [];
 }
 
+/** Return ticks with the one before them at the front of the range, where it leaves so many items of room. */
+export function withBegun(all: readonly Tick[], ticks: readonly Tick[], range: Range, room: number): readonly Tick[] {
+  const begun = all.findLast(({ at }) => at < range[0] - 1e-9);
+  if (!begun || (ticks[0]?.at ?? Infinity) - range[0] < room) return ticks;
+  return [{ at: range[0], label: begun.label }, ...ticks];
+}
+
 function drawAxis(
   context: CanvasRenderingContext2D, { window, rows, columns }: MatrixPicture, box: Box, theme: Theme, across: boolean,
 ): void {
@@ -285,7 +292,7 @@ function drawAxis(
   context.fillStyle = theme.faint;
   context.font = `11px ${theme.font}`;
   const named = cell >= (across ? 26 : NAMED);
-  const ticks = thinned(axis.ticks, range, size, across ? 24 : 13);
+  const ticks = withBegun(axis.ticks, thinned(axis.ticks, range, size, across ? 24 : 13), range, (across ? 24 : 13) / cell);
   context.textAlign = across ? "left" : "right";
   context.textBaseline = across ? "alphabetic" : "middle";
   for (const tick of ticks) {

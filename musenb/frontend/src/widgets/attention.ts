@@ -6,7 +6,7 @@ import { AttentionStore } from "../attention";
 import { percent } from "../attention_text";
 import { button, element } from "../dom";
 import { HeadGrid } from "../head_grid";
-import { headColour } from "../marks/arcs";
+import { dashOf, headColour } from "../marks/arcs";
 import { MatrixPanel } from "../matrix_panel";
 import { mount, type View } from "../mount";
 import type { AttentionState, AttentionWhat, HeadId } from "../wire";
@@ -14,6 +14,9 @@ import type { AttentionState, AttentionWhat, HeadId } from "../wire";
 type AttentionView = View<AttentionState, AttentionStore>;
 
 const NAMES: Record<AttentionWhat, string> = { weights: "weights", content: "content logits", relative: "relative logits" };
+
+/** As near to the arcs' dashes as CSS comes. */
+const LINES = ["solid", "dashed", "dotted", "double"];
 
 interface Parts {
   readonly panel: MatrixPanel;
@@ -109,7 +112,9 @@ function arcBar(view: AttentionView): HTMLElement {
   const show = () => {
     legend.replaceChildren(...store.arcHeads.map(([layer, head]) => {
       const sign = element("i");
-      sign.style.background = headColour(layer * store.heads + head, view.theme);
+      const number = layer * store.heads + head;
+      sign.style.borderTop = `3px ${LINES[dashOf(number, view.theme)] ?? "solid"} ${headColour(number, view.theme)}`;
+      sign.style.height = "3px";
       return element("span", {}, sign, `layer ${layer + 1}, head ${head + 1}`);
     }));
     bar.hidden = !store.hasNotes;

@@ -2,8 +2,9 @@
 
 import { percent } from "../attention_text";
 import { button, element, setSign } from "../dom";
-import { KeysPanel, soundingAt } from "../keys_panel";
+import { KeysPanel, pitchesOf, soundingAt } from "../keys_panel";
 import { listenToMidi } from "../midi_input";
+import type { Life } from "../life";
 import { mount, type View } from "../mount";
 import { NoteStore } from "../notes";
 import { Recorder, timeOf, type Beat } from "../recorder";
@@ -14,6 +15,9 @@ import type { Model } from "../mount";
 
 type KeyboardView = View<KeyboardState, NoteStore>;
 
+const GRIDS: Record<KeyboardState["grid"], string> = {
+  quarter: "to ♩", eighth: "to ♪", triplet: "to ♪ of 3", sixteenth: "to ♬", "thirty-second": "to 1/32",
+};
 const STATUS_MS = 100;
 const RESUME_MS = 600;
 
@@ -111,10 +115,8 @@ function recording(view: KeyboardView, hands: Hands, panel: KeysPanel): HTMLElem
   const { model, life, say } = view;
   const record = button("●", "Record", { "aria-pressed": "false" });
   const status = element("output", { class: "mnb-place", "aria-label": "Recording" });
-  const listen = button("▶", "Listen to the take");
   const showTake = () => {
     const count = model.get("take")?.length ?? 0;
-    listen.hidden = !count;
     if (!hands.recorder) status.textContent = count ? `${count} note${count === 1 ? "" : "s"} recorded` : "";
   };
   let starting = false;
@@ -126,6 +128,7 @@ function recording(view: KeyboardView, hands: Hands, panel: KeysPanel): HTMLElem
   const show = () => {
     const on = hands.recorder !== undefined;
     record.setAttribute("aria-pressed", String(on));
+    status.style.minWidth = on ? "" : "0";
     for (const name of ["aria-label", "title"]) record.setAttribute(name, on ? "Stop recording" : "Record");
     setSign(record, on ? "■" : "●");
     showTake();
@@ -142,18 +145,45 @@ function recording(view: KeyboardView, hands: Hands, panel: KeysPanel): HTMLElem
   life.every(STATUS_MS, () => {
     if (hands.recorder) status.textContent = hands.recorder.placeText;
   });
-  life.on(listen, "click", () => playTake(view, hands));
   model.on("change:take", life, showTake);
   show();
-  return [record, status, listen];
+  return [record, status, listening(view, hands)];
 }
 
-/** Sound the take as it was quantised. */
-function playTake({ model, life }: KeyboardView, hands: Hands): void {
+/** Sound the take as it was quantised, until the life ends; `over` is called behind the last note. */
+function playTake(model: Model<KeyboardState>, life: Life, hands: Hands, over: () => void): void {
   const quarter = 60 / (model.get("qpm") ?? 90);
+  let end = 0;
   for (const [onset, duration, pitch, velocity] of model.get("take") ?? []) {
     life.after(onset * quarter * 1000, () => hands.tap(pitch, velocity, duration * quarter));
+    end = Math.max(end, onset + duration);
   }
+  life.after(end * quarter * 1000, over);
+}
+
+/** The button that plays the take, and stops it. */
+function listening({ model, life }: KeyboardView, hands: Hands): HTMLElement {
+  const listen = button("▶", "Listen to the take");
+  let playing: Life | undefined;
+  const show = () => {
+    listen.hidden = !model.get("take")?.length;
+    listen.setAttribute("aria-pressed", String(playing !== undefined));
+    listen.firstChild!.textContent = playing ? "■" : "▶";
+  };
+  const stop = () => {
+    playing?.end();
+    playing = undefined;
+    show();
+  };
+  life.on(listen, "click", () => {
+    if (playing) return stop();
+    playing = life.child();
+    playTake(model, playing, hands, stop);
+    show();
+  });
+  model.on("change:take", life, stop);
+  show();
+  return listen;
 }
 
 function settings({ model, life }: KeyboardView): HTMLElement[] {
@@ -162,7 +192,10 @@ function settings({ model, life }: KeyboardView): HTMLElement[] {
   const tempo = element("input", { type: "number", min: 20, max: 300, step: 1, "aria-label": "Quarters a minute" });
   tempo.style.width = "5em";
   const volume = element("input", { type: "range", min: 1, max: 127, "aria-label": "How hard the keys are struck" });
+  const grid = element("select", { "aria-label": "Grid of the take", title: "To which note values a take is moved" });
+  grid.append(...Object.entries(GRIDS).map(([value, text]) => element("option", { value, "aria-label": value }, text)));
   const show = () => {
+    grid.value = model.get("grid") ?? "sixteenth";
     metronome.setAttribute("aria-pressed", String(model.get("metronome") ?? true));
     count.setAttribute("aria-pressed", String((model.get("count_in") ?? 1) > 0));
     tempo.value = String(model.get("qpm") ?? 90);
@@ -175,11 +208,12 @@ function settings({ model, life }: KeyboardView): HTMLElement[] {
     if (asked >= 20 && asked <= 300) model.set({ qpm: asked });
     show();
   });
+  life.on(grid, "change", () => model.set({ grid: grid.value as KeyboardState["grid"] }));
   life.on(volume, "input", () => model.set({ velocity: Number(volume.value) }));
-  for (const name of ["metronome", "count_in", "qpm", "velocity"] as const) model.on(`change:${name}`, life, show);
+  for (const name of ["metronome", "count_in", "qpm", "grid", "velocity"] as const) model.on(`change:${name}`, life, show);
   show();
   const labelled = (text: string, title: string, input: HTMLElement) => element("label", { title }, element("span", { "aria-hidden": true }, text), input);
-  return [metronome, count, labelled("♩ =", "Quarters a minute", tempo), labelled("loud", "How hard the keys are struck", volume)];
+  return [metronome, count, labelled("♩ =", "Quarters a minute", tempo), grid, labelled("loud", "How hard the keys are struck", volume)];
 }
 
 function midi({ life, say }: KeyboardView, panel: KeysPanel): HTMLElement[] {
@@ -215,8 +249,6 @@ function midi({ life, say }: KeyboardView, panel: KeysPanel): HTMLElement[] {
   return [connect, shown];
 }
 
-type Life = KeyboardView["life"];
-
 export default mount<KeyboardState, NoteStore>({
   label: "Keyboard",
   store: (model, life, clockId) => new NoteStore(model as unknown as Model<NotesState>, life, clockId),
@@ -251,6 +283,8 @@ export default mount<KeyboardState, NoteStore>({
     };
     for (const name of ["distribution", "distribution_label", "low", "high", "octave"] as const) model.on(`change:${name}`, life, showShares);
     clock.follow(life, (playhead) => panel.setPlaying(clock.playing ? soundingAt(store.table, playhead) : new Map()));
+    clock.on("selection", life, () => panel.setChosen(pitchesOf(store.table, clock.selection)));
+    panel.setChosen(pitchesOf(store.table, clock.selection));
     onTheme(() => panel.repaint());
     life.size(root, (width) => panel.resize(width));
     showShares();
