@@ -152,7 +152,7 @@ def test_a_sheet_draws_in_a_thread_and_the_thread_ends(opened: list[Sheet]) -> N
     for thread in threads:
         thread.join(10)
     assert not [thread for thread in threads if thread.is_alive()]
-    assert sheet.describe() == ("Score: 2 bars, 4 voices, 16 notes. In 4/4, for soprano, alto, tenor, bass.")
+    assert sheet.describe() == "Score: 2 bars, 4 voices, 16 notes. 2 sharps, 4/4, for soprano, alto, tenor, bass."
 
 
 def test_a_page_is_sent_when_it_is_asked_for(opened: list[Sheet], monkeypatch: pytest.MonkeyPatch) -> None:
