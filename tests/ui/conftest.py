@@ -8,6 +8,7 @@ import os
 import re
 import runpy
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,7 +22,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-DEMO = "import sys; from musenb.demo import open_demo; sys.exit(open_demo(browser=False, folder=sys.argv[1]))"
+DEMO = """import sys
+from musenb.demo import open_demo
+sys.exit(open_demo(browser=False, folder=sys.argv[1], port=int(sys.argv[2])))"""
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
@@ -66,8 +69,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     (settings / "jupyter_lab_config.json").write_text('{"LabApp": {"expose_app_in_browser": true}}')
     environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(settings), "PYTHONPATH": str(ROOT)}
     demo = subprocess.Popen(
-        [sys.executable, "-c", DEMO, str(folder)], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-c", DEMO, str(folder), str(_free_port())],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
     watchdog = threading.Timer(180, demo.kill)
     watchdog.start()
     try:
@@ -86,6 +90,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             demo.kill()
             demo.wait()
             demo.stdout.close()
+
+
+def _free_port() -> int:
+    """Return a port that the system gives nobody else soon: runs at the same time would all take the first free one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
