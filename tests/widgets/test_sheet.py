@@ -119,6 +119,18 @@ def test_a_narrower_page_has_more_lines_and_more_bars_change_nothing_before_them
     assert longer[: len(short)] == short
 
 
+def test_a_line_that_is_fuller_than_the_engraver_likes_stays_one_line() -> None:
+    layout = next(
+        layout
+        for width in range(700, 1400, 20)
+        if len((layout := laid_out(long_line(8, voices=4), width=width)).plan["pages"][0].lines) == 1
+    )
+    _, plate = Press().plate(layout, 0)
+    assert plate is not None
+    assert plate["svg"].count('class="system"') == 1
+    assert [(len(line["edges"]), len(line["times"])) for line in plate["lines"]] == [(9, 9)]
+
+
 def test_the_metre_is_printed_once_and_changes_are_printed() -> None:
     score = Score(long_line(100).voices, metres=(TimeSignature(0, 4, 4),))
     press = Press()
@@ -175,6 +187,22 @@ def test_a_page_is_sent_when_it_is_asked_for(opened: list[Sheet], monkeypatch: p
     sheet.on_message({"kind": "plates", "edition": edition - 1, "pages": [[0, ""]]}, [])
     still(sheet)
     assert sent == []
+
+
+def test_pages_that_were_asked_for_come_though_others_are_asked_for_after_them(
+    opened: list[Sheet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = Sheet(long_line(60, voices=4))
+    opened.append(sheet)
+    still(sheet)
+    sent: list[int] = []
+    monkeypatch.setattr(sheet, "send", lambda message, buffers=None: sent.append(message["page"]))
+    edition = sheet.plan["edition"]
+    with sheet._lock:
+        sheet.on_message({"kind": "plates", "edition": edition, "pages": [[1, ""], [2, ""]]}, [])
+        sheet.on_message({"kind": "plates", "edition": edition, "pages": [[0, ""]]}, [])
+    still(sheet)
+    assert sent == [0, 1, 2]
 
 
 def test_the_width_of_the_page_is_taken(opened: list[Sheet]) -> None:

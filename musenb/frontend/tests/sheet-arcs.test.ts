@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { clockOf, type Arc } from "../src/clock";
 import { Life } from "../src/life";
+import type { ArcShape } from "../src/marks/arcs";
 import { drawSheet, markGenerated } from "../src/marks/sheet";
 import { arcElements, headBox, sheetArcs, type Standing } from "../src/marks/sheet_arcs";
 import { Places } from "../src/marks/sheet_places";
@@ -44,10 +45,13 @@ test("a tied note is met where it begins, on whichever page that is", () => {
 
 test("an arc to a note on no page is left out; one over the first line stays in the picture", () => {
   expect(sheetArcs([arc("v0n3", "v7n0"), arc("v0n3", "v0n3")], [first], VOICES)).toEqual([]);
-  const [made] = sheetArcs([arc("v0n3", "v0n0")], [{ ...first, top: 0, scale: 0.4 }], VOICES);
-  const highest = (made!.from[1] + 2 * made!.over[1] + made!.to[1]) / 4;
-  expect(highest).toBeGreaterThanOrEqual(4);
-  expect(highest).toBeLessThan(made!.from[1]);
+  const soprano = first.places.headsOf("v0n3")[0]!.y;
+  for (const to of ["v0n0", "v1n0"]) {
+    const [{ from, over, to: end, width }] = sheetArcs([arc("v0n3", to)], [{ ...first, top: 40 - 0.1 * soprano, scale: 0.1 }], VOICES) as [ArcShape];
+    const heights = Array.from({ length: 101 }, (_, k) => k / 100).map((t) => (1 - t) ** 2 * from[1] + 2 * t * (1 - t) * over[1] + t * t * end[1]);
+    expect(Math.min(...heights) - width / 2).toBeGreaterThan(3.99);
+    expect(Math.min(...heights) - width / 2).toBeLessThan(5);
+  }
 });
 
 test("width, colour and dashes tell weight and head, words tell both", async () => {

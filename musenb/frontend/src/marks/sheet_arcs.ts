@@ -35,7 +35,9 @@ export function headBox(id: string, pages: Iterable<Standing>): Box | undefined 
 export function sheetArcs(arcs: readonly Arc[], pages: readonly Standing[], theme: Pick<Theme, "voices">): ArcShape[] {
   const shapes = layoutArcs(arcs, (id) => headBox(id, pages), theme, { highest: HIGHEST });
   return shapes.map((one) => {
-    const least = 2 * TOP - (one.from[1] + one.to[1]) / 2;
+    // The curve over heads at a and b below the top rises to the top when its handle lies √ab above it.
+    const [a, b] = [one.from[1], one.to[1]].map((y) => Math.max(0, y - TOP - one.width / 2)) as [number, number];
+    const least = TOP + one.width / 2 - Math.sqrt(a * b);
     return one.over[1] >= least ? one : { ...one, over: [one.over[0], least] as const };
   });
 }
