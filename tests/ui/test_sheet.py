@@ -95,6 +95,24 @@ ARC_ENDS = """section => [...section.querySelectorAll('.mnb-arc')].map(arc => {
     return {from, to, start: place(0), stop: place(path.getTotalLength()), there: [head(from), head(to)]};
 })"""
 
+# Milliseconds from running a cell until the sheet that it shows has noteheads on the screen.
+PAINT = """async source => {
+    const notebook = jupyterapp.shell.currentWidget.content;
+    const cells = notebook.model.sharedModel;
+    const number = cells.cells.length;
+    cells.insertCell(number, {cell_type: 'code', source});
+    notebook.activeCellIndex = number;
+    notebook.deselectAll();
+    const began = performance.now();
+    jupyterapp.commands.execute('notebook:run-cell');
+    const stop = began + 60000;
+    while (!notebook.widgets[number]?.node.querySelector('.mnb-engraved .notehead') && performance.now() < stop) {
+        await new Promise(requestAnimationFrame);
+    }
+    await new Promise(requestAnimationFrame);
+    return performance.now() - began;
+}"""
+
 
 def opened(output):
     section = output.locator("section[aria-label=Score]")
@@ -310,4 +328,15 @@ def test_arcs_of_attention_end_at_the_noteheads_of_the_selected_note(lab, notebo
     sheet.locator(".mnb-scroll").focus()
     page.keyboard.press("Escape")
     until(page, "() => document.querySelectorAll('.mnb-arc').length === 0")
+    assert notebook.errors == []
+
+
+def test_the_first_page_is_painted_soon(lab, notebook) -> None:
+    notebook.open_blank(lab, "paint")
+    opened(notebook.run(CHORALE))
+    notebook.run(LONG.replace("display(sheet)", "chorale = load('corpus:bach/bwv66.6')"))
+    for name, score in (("BWV 66.6", "chorale"), ("200 bars", "score")):
+        taken = sorted(notebook.page.evaluate(PAINT, f"Sheet({score})") for _ in range(3))
+        print(f"{name}: on the screen {taken[1] / 1000:.2f} s after its cell is run")
+        assert taken[1] < 30_000
     assert notebook.errors == []
