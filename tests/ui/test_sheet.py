@@ -50,6 +50,14 @@ view = Attention(score, Heads(weights, notes=pairs), layer=1, head=2, threshold=
 view.arc_heads = [[1, 2], [0, 1]]
 display(sheet, view)
 """
+# The engraver's process really dies; the kernel must not.
+CRASH = """
+import musenb.widgets.sheet_press as press
+from musenb.score.isolate import isolated
+whole = press.engrave_page
+press.engrave_page = lambda *a, **k: isolated("os:abort", {}, what="the score to engrave")
+sheet.transpose = 1
+"""
 # The middle of a notehead, in pixels of the page.
 HEAD = """(section, id) => {
     const box = section.querySelector(`.mnb-engraved [data-id="${id}"] .notehead`).getBoundingClientRect();
@@ -121,8 +129,9 @@ def opened(output):
 
 
 @pytest.fixture
-def sheet(lab, notebook):
-    notebook.open_blank(lab, "sheet")
+def sheet(lab, notebook, request):
+    # A notebook of the same name would go on with the kernel of the test before.
+    notebook.open_blank(lab, request.node.name)
     return opened(notebook.run(CHORALE))
 
 
@@ -157,7 +166,7 @@ def until_says(page, sheet, words: str) -> None:
           [sheet.element_handle(), words])  # fmt: skip
 
 
-def test_notes_are_drawn_clicked_walked_and_heard(notebook, sheet) -> None:
+def test_notes_are_drawn_clicked_heard_and_followed(notebook, sheet) -> None:
     page = notebook.page
     drawn = sheet.locator(".mnb-engraved [data-id]").evaluate_all("all => all.map(note => note.dataset.id)")
     written = notebook.value("[f'v{v}n{n}' for v, voice in enumerate(score.voices) for n in range(len(voice.notes))]")
@@ -176,11 +185,7 @@ def test_notes_are_drawn_clicked_walked_and_heard(notebook, sheet) -> None:
     click_head(page, sheet, "v0n4")
     until(page, "() => loudest > 0.002")
     picture(page, "light")
-    assert notebook.errors == []
 
-
-def test_the_playhead_stands_at_the_notes_and_moves_over_them(notebook, sheet) -> None:
-    page = notebook.page
     for name, onset in (("v0n0", 0), ("v0n4", 3), ("v3n11", None)):
         onset = notebook.value("float(score.voices[3].notes[11].onset)") if onset is None else onset
         page.evaluate(f"onset => ({CLOCK})().seek(onset)", onset)
@@ -225,8 +230,10 @@ def test_themes_sizes_and_settings(notebook, sheet) -> None:
     until_more_lines(page, sheet, narrow)
     picture(page, "narrow-zoomed")
     notebook.wait_until("(sheet.staves, sheet.colours, sheet.zoom) == ('two', True, 1.25)")
+    sheet.get_by_role("button", name="Smaller").click()
     page.set_viewport_size({"width": 400, "height": 900})
-    until_more_lines(page, sheet, lines(sheet))
+    until_more_lines(page, sheet, narrow)
+    notebook.wait_until("sheet.plan['width'] < 320", 60)
     sheet.scroll_into_view_if_needed()
     room = sheet.locator(".mnb-scroll").evaluate("scroll => [scroll.scrollWidth, scroll.clientWidth]")
     assert room[0] <= room[1] + 1, f"a score of {room[0]} pixels in a room of {room[1]}"
@@ -234,16 +241,27 @@ def test_themes_sizes_and_settings(notebook, sheet) -> None:
     assert notebook.errors == []
 
 
-def test_transposing_moves_what_is_shown_and_a_reload_restores_it(notebook, sheet) -> None:
+def test_transposing_a_crash_of_the_engraver_and_a_reload_are_got_over(notebook, sheet) -> None:
     page = notebook.page
     sheet.get_by_label("Transpose, semitones").select_option("3")
-    notebook.wait_until("sheet.transpose == 3 and sheet.plan['edition'] > 1")
+    notebook.wait_until("sheet.transpose == 3 and sheet.plan['edition'] > 1", 60)
     sheet.locator(".mnb-scroll").focus()
     page.keyboard.press("Home")
     until(page, "section => { section.querySelector('.mnb-scroll').dispatchEvent(new KeyboardEvent('keydown', "
                 "{key: 'Home', bubbles: true})); return section.querySelector('[role=status]').textContent"
                 ".startsWith('soprano E5'); }", sheet.element_handle())  # fmt: skip
-    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+
+    notebook.run(CRASH)
+    shown = sheet.locator(".mnb-unavailable", has_text="score view unavailable")
+    shown.first.wait_for(timeout=60_000)
+    assert sheet.locator(".mnb-fallback rect").count() > 100
+    picture(page, "crash")
+    notebook.run("press.engrave_page = whole\nsheet.transpose = 3")
+    sheet.locator(".mnb-engraved [data-id=v0n0]").wait_for(timeout=60_000)
+    assert sheet.locator(".mnb-fallback").count() == 0
+    assert notebook.value("score.voices[0].notes[0].pitch") == 73
+
+    page.evaluate("async () => { await jupyterapp.commands.execute('docmanager:save'); }")
     page.reload()
     again = page.locator("section[aria-label=Score]")
     again.locator(".mnb-engraved [data-id=v0n0]").wait_for(timeout=120_000)
@@ -276,25 +294,6 @@ def test_pages_of_a_long_piece_come_as_they_are_looked_at(lab, notebook) -> None
     assert notebook.errors == []
 
 
-def test_a_crash_of_the_engraver_is_shown_and_the_kernel_goes_on(notebook, sheet) -> None:
-    page = notebook.page
-    notebook.run(
-        "import musenb.widgets.sheet_press as press\nfrom musenb.score.isolate import isolated\n"
-        "whole = press.engrave_page\n"
-        "press.engrave_page = lambda *a, **k: isolated('os:abort', {}, what='the score to engrave')\n"
-        "sheet.transpose = 1"
-    )
-    shown = sheet.locator(".mnb-unavailable", has_text="score view unavailable")
-    shown.first.wait_for(timeout=60_000)
-    assert sheet.locator(".mnb-fallback rect").count() > 100
-    picture(page, "crash")
-    notebook.run("press.engrave_page = whole\nsheet.transpose = 2")
-    sheet.locator(".mnb-engraved [data-id=v0n0]").wait_for(timeout=60_000)
-    assert sheet.locator(".mnb-fallback").count() == 0
-    assert notebook.value("score.voices[0].notes[0].pitch") == 73
-    assert notebook.errors == []
-
-
 def test_arcs_of_attention_end_at_the_noteheads_of_the_selected_note(lab, notebook) -> None:
     notebook.open_blank(lab, "arcs")
     sheet = opened(notebook.run(ATTENTION))
@@ -320,8 +319,11 @@ def test_arcs_of_attention_end_at_the_noteheads_of_the_selected_note(lab, notebo
     assert "layer 2, head 3" in legend
     assert "layer 1, head 2" in legend
     notebook.set_theme("JupyterLab Dark")
-    sheet.get_by_role("button", name="Larger").click()
-    until_more_lines(page, sheet, 2)
+    before = lines(sheet)
+    for _ in range(3):
+        sheet.get_by_role("button", name="Larger").click()
+    until_more_lines(page, sheet, before)
+    until(page, "() => document.querySelectorAll('.mnb-arc').length > 4")
     picture(page, "arcs-dark")
     for arc in sheet.evaluate(ARC_ENDS):
         assert [arc["start"], arc["stop"]] == [pytest.approx(head, abs=3) for head in arc["there"]]

@@ -142,6 +142,17 @@ def test_the_metre_is_printed_once_and_changes_are_printed() -> None:
     assert second["svg"].count('class="meterSig" visibility="hidden"') == second["svg"].count('class="meterSig"')
 
 
+def test_a_key_that_changes_within_a_bar_is_printed_behind_it_and_says_its_notes_with_accidentals() -> None:
+    keys = (KeySignature(0, 1), KeySignature(6, -2), KeySignature(13, 0))
+    layout = laid_out(Score((Voice("", tuple(Note(k, 1, 66) for k in range(14))),), keys=keys))
+    assert [(key.onset, key.fifths) for key in layout.score.keys] == [(0, 1), (8, -2)]
+    _, plate = Press().plate(layout, 0)
+    assert plate is not None
+    notes = plate["svg"].split('data-id="')[1:]
+    assert [note.partition('"')[0] for note in notes] == [f"v0n{n}" for n in range(14)]
+    assert [n for n, note in enumerate(notes) if 'class="accid"><use' in note] == [8, 12]
+
+
 def test_transposing_moves_the_drawing_and_not_the_ids() -> None:
     plain, moved = (Press().plate(laid_out(choir(), transpose=by), 0)[1] for by in (0, 3))
     assert plain is not None

@@ -1,7 +1,7 @@
 /** The arcs of the clock over the pages of a sheet. */
 
 import type { Arc, PageClock } from "./clock";
-import { arcAt, arcTitle, headColour, type ArcShape } from "./marks/arcs";
+import { arcAt, arcTitle, headColour, headDash, type ArcShape } from "./marks/arcs";
 import { shape } from "./marks/sheet";
 import { arcElements, sheetArcs, type Standing } from "./marks/sheet_arcs";
 import type { Theme } from "./theme";
@@ -30,9 +30,9 @@ export class ArcLayer {
     return found ? arcTitle(found) : "";
   }
 
-  /** The heads whose arcs are shown, with their colours. */
-  heads(theme: Theme): readonly (readonly [name: string, colour: string])[] {
+  /** The heads whose arcs are shown, with what tells them apart. */
+  heads(theme: Theme): readonly { readonly name: string; readonly colour: string; readonly dashed: boolean }[] {
     const names = new Map(this.arcs.map(({ head, name }) => [head, name]));
-    return [...names].map(([head, name]) => [name, headColour(head, theme)] as const);
+    return [...names].map(([head, name]) => ({ name, colour: headColour(head, theme), dashed: headDash(head, theme).length > 0 }));
   }
 }

@@ -206,9 +206,10 @@ function legend({ model, store, theme }: SheetView, { tint, arcs }: Pages): Elem
       parts.push(element("span", {}, dot, name));
     });
   }
-  for (const [name, colour] of arcs.heads(theme)) {
+  for (const { name, colour, dashed } of arcs.heads(theme)) {
     const dot = element("i", { class: "mnb-arc-sign" });
     dot.style.borderColor = colour;
+    dot.style.borderTopStyle = dashed ? "dashed" : "solid";
     parts.push(element("span", {}, dot, name));
   }
   const { table } = store.notes;
