@@ -204,7 +204,7 @@ class _PartWriter:
         first, last = bar is self.passage.bars[0], bar is self.passage.bars[-1]
         implicit = ' implicit="yes"' if bar.number == 0 else ""
         yield f'    <measure number="{bar.number}"{implicit}>'
-        if bar.onset in self.passage.lines and not first:
+        if bar.onset in self.passage.lines:
             yield '      <print new-system="yes"/>'
         yield from self._attributes(bar, previous, first=first)
         if self.tempos:

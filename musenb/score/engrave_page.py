@@ -26,7 +26,7 @@ _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _PLACE = re.compile(r"translate\((-?\d+), ?(-?\d+)\)")
 _LINE = re.compile(r"M(-?\d+) (-?\d+) L(-?\d+) (-?\d+)")
 # The style is the same on every page and the classes say it all: a view brings the one and needs no other names.
-_REPEATED = re.compile(r' data-(class|related)="[^"]*"| data-id="(?!v\d+n\d)[^"]*"|<style>.*?</style>', re.S)
+_REPEATED = re.compile(r' data-(class|related)="[^"]*"| data-id="(?!v\d+n\d+(?:-\d+)?")[^"]*"|<style>.*?</style>', re.S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,10 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
                 count = len(self._laid.plan["pages"]) if self._laid else 0
                 if self._laid and int(message["edition"]) == self._laid.plan["edition"]:
                     pages = {int(page): str(key) for page, key in message["pages"]}
+                    waiting = self._wanted
                     self._wanted = {page: key for page, key in pages.items() if 0 <= page < count}
+                    # What was asked for before comes later: nobody asks for it a second time.
+                    self._wanted.update({page: key for page, key in waiting.items() if page not in self._wanted})
                     self._work()
         elif message["kind"] == "fit":
             width = min(max(int(message["width"]), NARROWEST), WIDEST)

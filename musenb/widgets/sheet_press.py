@@ -7,7 +7,7 @@ import json
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from musenb.errors import LoadError, SaveError, ScoreError
 from musenb.export.layout import score_bars
@@ -67,6 +67,7 @@ def lay_out_sheet(score: Score, *, edition: int, width: int, staves: str, transp
         return Layout(score, (), (), {**plan, "error": f"{UNAVAILABLE}: {error}"})
     chosen = two_staves(shown) if staves == "two" else staff_per_voice(shown)
     bars = tuple(score_bars(shown))
+    shown = _keys_at_bar_lines(shown, bars)
     starts = break_into_lines(shown, bars, spaces_across(width, SCALE), staves=chosen, even=not growing)
     step = max(1, STAVES_A_PAGE // len(chosen))
     for place in range(0, len(starts), step):
@@ -74,6 +75,18 @@ def lay_out_sheet(score: Score, *, edition: int, width: int, staves: str, transp
         stop = starts[place + step] if place + step < len(starts) else len(bars)
         plan["pages"].append(SheetPage(lines[0], stop, lines))
     return Layout(shown, chosen, bars, plan)
+
+
+def _keys_at_bar_lines(score: Score, bars: Sequence[Bar]) -> Score:
+    """Return the score with keys that change within a bar changed at its end.
+
+    Verovio prints such a change at the beginning of its bar, where the notes before it would be read in the wrong key.
+    """
+    inside = {key.onset: bar.end for key in score.keys for bar in bars if bar.onset < key.onset < bar.end}
+    if not inside:
+        return score
+    moved = {(onset := inside.get(key.onset, key.onset)): replace(key, onset=onset) for key in score.keys}
+    return replace(score, keys=tuple(key for onset, key in sorted(moved.items()) if onset < bars[-1].end))
 
 
 class Press:

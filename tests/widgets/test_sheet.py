@@ -119,6 +119,18 @@ def test_a_narrower_page_has_more_lines_and_more_bars_change_nothing_before_them
     assert longer[: len(short)] == short
 
 
+def test_a_line_that_is_fuller_than_the_engraver_likes_stays_one_line() -> None:
+    layout = next(
+        layout
+        for width in range(700, 1400, 20)
+        if len((layout := laid_out(long_line(8, voices=4), width=width)).plan["pages"][0].lines) == 1
+    )
+    _, plate = Press().plate(layout, 0)
+    assert plate is not None
+    assert plate["svg"].count('class="system"') == 1
+    assert [(len(line["edges"]), len(line["times"])) for line in plate["lines"]] == [(9, 9)]
+
+
 def test_the_metre_is_printed_once_and_changes_are_printed() -> None:
     score = Score(long_line(100).voices, metres=(TimeSignature(0, 4, 4),))
     press = Press()
@@ -128,6 +140,17 @@ def test_the_metre_is_printed_once_and_changes_are_printed() -> None:
     assert second is not None
     assert first["svg"].count('class="meterSig"') == 1
     assert second["svg"].count('class="meterSig" visibility="hidden"') == second["svg"].count('class="meterSig"')
+
+
+def test_a_key_that_changes_within_a_bar_is_printed_behind_it_and_says_its_notes_with_accidentals() -> None:
+    keys = (KeySignature(0, 1), KeySignature(6, -2), KeySignature(13, 0))
+    layout = laid_out(Score((Voice("", tuple(Note(k, 1, 66) for k in range(14))),), keys=keys))
+    assert [(key.onset, key.fifths) for key in layout.score.keys] == [(0, 1), (8, -2)]
+    _, plate = Press().plate(layout, 0)
+    assert plate is not None
+    notes = plate["svg"].split('data-id="')[1:]
+    assert [note.partition('"')[0] for note in notes] == [f"v0n{n}" for n in range(14)]
+    assert [n for n, note in enumerate(notes) if 'class="accid"><use' in note] == [8, 12]
 
 
 def test_transposing_moves_the_drawing_and_not_the_ids() -> None:
@@ -152,7 +175,7 @@ def test_a_sheet_draws_in_a_thread_and_the_thread_ends(opened: list[Sheet]) -> N
     for thread in threads:
         thread.join(10)
     assert not [thread for thread in threads if thread.is_alive()]
-    assert sheet.describe() == ("Score: 2 bars, 4 voices, 16 notes. In 4/4, for soprano, alto, tenor, bass.")
+    assert sheet.describe() == "Score: 2 bars, 4 voices, 16 notes. 2 sharps, 4/4, for soprano, alto, tenor, bass."
 
 
 def test_a_page_is_sent_when_it_is_asked_for(opened: list[Sheet], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,6 +198,22 @@ def test_a_page_is_sent_when_it_is_asked_for(opened: list[Sheet], monkeypatch: p
     sheet.on_message({"kind": "plates", "edition": edition - 1, "pages": [[0, ""]]}, [])
     still(sheet)
     assert sent == []
+
+
+def test_pages_that_were_asked_for_come_though_others_are_asked_for_after_them(
+    opened: list[Sheet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = Sheet(long_line(60, voices=4))
+    opened.append(sheet)
+    still(sheet)
+    sent: list[int] = []
+    monkeypatch.setattr(sheet, "send", lambda message, buffers=None: sent.append(message["page"]))
+    edition = sheet.plan["edition"]
+    with sheet._lock:
+        sheet.on_message({"kind": "plates", "edition": edition, "pages": [[1, ""], [2, ""]]}, [])
+        sheet.on_message({"kind": "plates", "edition": edition, "pages": [[0, ""]]}, [])
+    still(sheet)
+    assert sent == [0, 1, 2]
 
 
 def test_the_width_of_the_page_is_taken(opened: list[Sheet]) -> None:

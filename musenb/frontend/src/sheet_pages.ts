@@ -3,12 +3,14 @@
 import { barAt } from "./bars";
 import type { PageClock } from "./clock";
 import { element } from "./dom";
-import { drawSheet, shape } from "./marks/sheet";
+import { drawSheet, markGenerated, shape } from "./marks/sheet";
 import { fallbackRoll } from "./marks/sheet_fallback";
 import { movePlayhead, playheadMark, tintOf, underMarks, type Tint } from "./marks/sheet_overlay";
 import { pageOfBar, Places, soundingAt, type Head, type Place } from "./marks/sheet_places";
+import type { Standing } from "./marks/sheet_arcs";
 import type { NoteStore } from "./notes";
 import type { PlateStore } from "./plates";
+import { ArcLayer } from "./sheet_arc_layer";
 import type { Note } from "./table";
 import type { Theme } from "./theme";
 import type { Quarters } from "./units";
@@ -38,6 +40,8 @@ export class Pages {
   readonly scroll = element("div", { class: "mnb-scroll", tabindex: 0, role: "application" });
   readonly #source: PageSource;
   readonly #mounted = new Map<number, Mounted>();
+  readonly arcs: ArcLayer;
+  #places = new WeakMap<SheetPlate, Places>();
   #boxes: HTMLElement[] = [];
   #now: Element[] = [];
   #at = -1;
@@ -45,6 +49,8 @@ export class Pages {
 
   constructor(source: PageSource) {
     this.#source = source;
+    this.arcs = new ArcLayer(source.clock);
+    this.scroll.append(this.arcs.drawing);
     this.scroll.setAttribute("aria-label", "Score. Arrow keys move from note to note and between voices, Enter plays.");
   }
 
@@ -84,7 +90,41 @@ export class Pages {
       .slice(0, MOUNTED_PAGES);
     for (const page of this.#mounted.keys()) if (!near.includes(page)) this.#unmount(page);
     for (const page of near) this.#mount(page);
-    this.#source.plates.want(near);
+    this.#source.plates.want([...new Set([...near, ...this.#pagesOfArcs()])]);
+    this.drawArcs();
+  }
+
+  /** Draw the arcs anew; their pages are asked for even when they are out of sight. */
+  drawArcs(): void {
+    this.arcs.draw(this.arcs.arcs.length ? this.#standing() : [], this.#source.theme());
+  }
+
+  #standing(): Standing[] {
+    return this.#boxes.flatMap((box, page) => {
+      const plate = this.#source.plates.plate(page);
+      if (!plate?.width) return [];
+      const scale = box.offsetWidth / plate.width;
+      return [{ places: this.#placesOf(plate), left: box.offsetLeft, top: box.offsetTop, scale }];
+    });
+  }
+
+  #placesOf(plate: SheetPlate): Places {
+    const known = this.#places.get(plate) ?? new Places(plate, this.#source.notes.table);
+    this.#places.set(plate, known);
+    return known;
+  }
+
+  #pagesOfArcs(): number[] {
+    const { table } = this.#source.notes;
+    const rows = this.arcs.arcs.flatMap(({ from, to }) => [table.row(from), table.row(to)]).filter((row) => row >= 0);
+    return rows.map((row) => this.#pageAt(table.onset[row]!)).filter((page) => page !== undefined);
+  }
+
+  #pageAt(quarter: number): number | undefined {
+    const { bars } = this.#source.notes;
+    const bar = barAt(bars, quarter);
+    const page = bar && pageOfBar(this.#source.plates.plan, bars.indexOf(bar));
+    return page !== undefined && this.#boxes[page] ? page : undefined;
   }
 
   #unmount(page: number): void {
@@ -108,7 +148,7 @@ export class Pages {
     const playhead = playheadMark();
     over.append(playhead);
     box.replaceChildren(under, ...(drawing ? [drawing] : this.#unavailable(plate)), over);
-    const places = new Places(plate, this.#source.notes.table);
+    const places = this.#placesOf(plate);
     this.#mounted.set(page, { plate, places, under, playhead, drawing });
     this.#markModel(page);
     this.#redrawPage(page);
@@ -130,8 +170,9 @@ export class Pages {
 
   /** The notes have changed: their origins and onsets are read again. */
   notesChanged(): void {
+    this.#places = new WeakMap();
     for (const [page, mounted] of this.#mounted) {
-      this.#mounted.set(page, { ...mounted, places: new Places(mounted.plate, this.#source.notes.table) });
+      this.#mounted.set(page, { ...mounted, places: this.#placesOf(mounted.plate) });
       this.#markModel(page);
     }
     this.redraw();
@@ -140,15 +181,17 @@ export class Pages {
   #markModel(page: number): void {
     const { drawing } = this.#mounted.get(page)!;
     const { table } = this.#source.notes;
-    for (const note of drawing?.querySelectorAll("[data-id]") ?? []) {
-      const row = table.row((note.getAttribute("data-id") ?? "").replace(/-\d+$/, ""));
-      note.classList.toggle("mnb-by-model", row >= 0 && table.generated(row));
-    }
+    if (!drawing) return;
+    markGenerated(drawing, (id) => {
+      const row = table.row(id);
+      return row >= 0 && table.generated(row);
+    });
   }
 
   /** Draw selection, hover and tints anew. */
   redraw(): void {
     for (const page of this.#mounted.keys()) this.#redrawPage(page);
+    this.drawArcs();
   }
 
   #redrawPage(page: number): void {
@@ -202,11 +245,8 @@ export class Pages {
 
   /** Scroll to the page of a quarter that is not on the screen. */
   #turnTo(quarter: Quarters): void {
-    const { bars } = this.#source.notes;
-    const bar = barAt(bars, quarter);
-    if (!bar) return;
-    const page = pageOfBar(this.#source.plates.plan, bars.indexOf(bar));
-    if (this.#mounted.has(page) || !this.#boxes[page]) return;
+    const page = this.#pageAt(quarter);
+    if (page === undefined || this.#mounted.has(page)) return;
     this.scroll.scrollTop = this.#boxes[page]!.offsetTop;
     this.look();
   }
@@ -229,6 +269,13 @@ export class Pages {
       if (head) return head[6];
     }
     return undefined;
+  }
+
+  /** Return what the arc under the pointer says, or "". */
+  arcUnder(event: PointerEvent | MouseEvent): string {
+    const frame = this.scroll.getBoundingClientRect();
+    const { scrollLeft, scrollTop, clientLeft, clientTop } = this.scroll;
+    return this.arcs.wordsAt(event.clientX - frame.left - clientLeft + scrollLeft, event.clientY - frame.top - clientTop + scrollTop);
   }
 
   /** Return what lies under the pointer. */

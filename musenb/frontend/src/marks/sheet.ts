@@ -34,10 +34,26 @@ export function drawSheet(svg: string): SVGElement {
   for (const note of drawing.querySelectorAll<SVGElement>("[data-id]")) {
     const voice = String((parseNoteId(note.getAttribute("data-id") ?? "")?.voice ?? 0) % COLOURS);
     note.dataset.voice = voice;
-    const beam = note.closest<SVGElement>(".beam, .chord");
-    if (beam) beam.dataset.voice = voice;
+    for (const group of groupsOf(note)) group.dataset.voice = voice;
   }
   return drawing;
+}
+
+/** Return the chord and the beam that a note is part of. */
+function groupsOf(note: Element): SVGElement[] {
+  const found = [note.closest<SVGElement>(".chord"), note.closest<SVGElement>(".beam")];
+  return found.filter((group) => group !== null);
+}
+
+/** Mark the notes that `generated` names, and the beams and stems that join nothing but such notes. */
+export function markGenerated(drawing: Element, generated: (id: string) => boolean): void {
+  const groups = new Map<Element, boolean>();
+  for (const note of drawing.querySelectorAll("[data-id]")) {
+    const marked = generated((note.getAttribute("data-id") ?? "").replace(/-\d+$/, ""));
+    note.classList.toggle("mnb-by-model", marked);
+    for (const group of groupsOf(note)) groups.set(group, (groups.get(group) ?? true) && marked);
+  }
+  for (const [group, marked] of groups) group.classList.toggle("mnb-by-model", marked);
 }
 
 function copied(from: Element): SVGElement | undefined {

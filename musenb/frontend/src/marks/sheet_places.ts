@@ -46,6 +46,8 @@ export class Places {
   readonly heads: readonly Head[];
   readonly #byId = new Map<string, Head[]>();
   readonly #anchors: readonly (readonly Anchor[])[];
+  // Notes that began on an earlier page: what stands here has their plain id.
+  readonly #continued = new Set<string>();
 
   constructor(plate: SheetPlate, table: NoteTable) {
     this.plate = plate;
@@ -54,6 +56,8 @@ export class Places {
       const same = this.#byId.get(head.id);
       if (same) same.push(head);
       else this.#byId.set(head.id, [head]);
+      const row = table.row(head.id);
+      if (row >= 0 && table.onset[row]! < this.start - 1e-6) this.#continued.add(head.id);
     }
     this.#anchors = plate.lines.map((_, line) => this.#anchorsOf(line, table));
   }
@@ -69,6 +73,12 @@ export class Places {
   /** All noteheads of a note: one, or several where it is tied on. */
   headsOf(id: string): readonly Head[] {
     return this.#byId.get(id) ?? [];
+  }
+
+  /** Return the head that a note begins with; undefined when it is on another page. */
+  firstHead(id: string): Head | undefined {
+    const head = this.#byId.get(id)?.find(({ tied }) => !tied);
+    return head && !this.#continued.has(head.id) ? head : undefined;
   }
 
   /** Return where the playhead stands at a quarter, or undefined when that is on another page. */

@@ -3,7 +3,7 @@
 import { clockOf } from "../clock";
 import { button, element } from "../dom";
 import { shape } from "../marks/sheet";
-import { legendGradient, tintOf, type Tint } from "../marks/sheet_overlay";
+import { legendGradient, tintOf } from "../marks/sheet_overlay";
 import { nearestIn, stepFrom, type Step } from "../marks/sheet_places";
 import { noteWords } from "../marks/sheet_words";
 import { mount, type Model, type View } from "../mount";
@@ -90,13 +90,20 @@ function handle(view: SheetView, pages: Pages, place: HTMLElement): void {
       clock.seek(found.quarter);
     }
   });
-  life.on(pages.scroll, "pointermove", (event) => clock.setHover(pages.under(event)?.head?.id ?? null));
-  life.on(pages.scroll, "pointerleave", () => clock.setHover(null));
+  let arc = "";
   const show = () => {
     const id = clock.hover ?? [...clock.selection][0];
     const row = id === undefined ? -1 : store.notes.table.row(id);
-    place.textContent = row >= 0 ? words(store.notes.table.note(row)) : "";
+    place.textContent = arc || (row >= 0 ? words(store.notes.table.note(row)) : "");
   };
+  const point = (event?: PointerEvent) => {
+    const head = event && pages.under(event)?.head;
+    arc = event && !head ? pages.arcUnder(event) : "";
+    clock.setHover(head?.id ?? null);
+    show();
+  };
+  life.on(pages.scroll, "pointermove", point);
+  life.on(pages.scroll, "pointerleave", () => point());
   clock.on(["selection", "hover"], life, show);
 
   const steps: Record<string, Step> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
@@ -190,7 +197,7 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
 }
 
 /** What the colours, the dashed lines and the tints mean. */
-function legend({ model, store, theme }: SheetView, tint: Tint): Element[] {
+function legend({ model, store, theme }: SheetView, { tint, arcs }: Pages): Element[] {
   const parts: Element[] = [];
   if (model.get("colours")) {
     store.notes.piece.voices.forEach((name, voice) => {
@@ -198,6 +205,12 @@ function legend({ model, store, theme }: SheetView, tint: Tint): Element[] {
       dot.style.color = theme.voices[voice % theme.voices.length] ?? "";
       parts.push(element("span", {}, dot, name));
     });
+  }
+  for (const { name, colour, dashed } of arcs.heads(theme)) {
+    const dot = element("i", { class: "mnb-arc-sign" });
+    dot.style.borderColor = colour;
+    dot.style.borderTopStyle = dashed ? "dashed" : "solid";
+    parts.push(element("span", {}, dot, name));
   }
   const { table } = store.notes;
   if (table.flags.some((_, row) => table.generated(row))) {
@@ -236,7 +249,7 @@ export default mount<SheetState, Store>({
     const paint = life.frame(() => {
       pages.tint = tintOf(model.get("tint") ?? []);
       pages.scroll.classList.toggle("mnb-colours", model.get("colours") ?? false);
-      key.replaceChildren(...legend(view, pages.tint));
+      key.replaceChildren(...legend(view, pages));
       pages.redraw();
     });
     store.plates.onChange(life, arrange);
@@ -244,6 +257,7 @@ export default mount<SheetState, Store>({
     for (const name of ["tint", "tint_name", "colours", "piece"] as const) model.on(`change:${name}`, life, paint);
     model.on("change:zoom", life, arrange);
     clock.on(["selection", "hover"], life, life.frame(() => pages.redraw()));
+    clock.on("overlay", life, life.frame(() => (key.replaceChildren(...legend(view, pages)), pages.look())));
     clock.follow(life, (playhead) => pages.follow(playhead));
     life.on(pages.scroll, "scroll", life.frame(() => pages.look()));
     onTheme((theme) => {
