@@ -17,6 +17,8 @@ export interface NoteLook {
   readonly front: number | undefined;
   /** Rows not drawn here: they are being dragged. */
   readonly lifted?: ReadonlySet<number>;
+  /** Velocities that are being dragged, in place of the table's, by row. */
+  readonly louder?: ReadonlyMap<number, number>;
 }
 
 export interface Box {
@@ -163,7 +165,8 @@ export function drawVelocities(
   index.each(view.left, rightOf(view), (row) => {
     const x = xAt(view, table.onset[row] ?? 0);
     if (x < -3) return;
-    const tall = ((table.velocity[row] ?? 0) / 127) * (height - 6);
+    const velocity = Math.min(Math.max(look.louder?.get(row) ?? table.velocity[row] ?? 0, 0), 127);
+    const tall = (velocity / 127) * (height - 6);
     const place = Math.round(x / 2) * VOICES + ((table.voice[row] ?? 0) % VOICES);
     const chosen = look.selected.has(row);
     if (!chosen && (covered.get(place) ?? 0) >= tall) return;

@@ -67,6 +67,7 @@ export class Pointer {
   #end(): void {
     this.#drag = undefined;
     [this.#stage.ghosts, this.#stage.lifted, this.#stage.band] = [[], new Set(), null];
+    this.#stage.louder = new Map();
     this.#stage.refresh();
   }
 
@@ -271,6 +272,8 @@ export class Pointer {
         const value = ((view.height + this.#stage.lane - y) / (this.#stage.lane - 6)) * 127;
         const by = Math.round(Math.min(Math.max(value, 1), 127)) - (was.get(row) ?? 0);
         values = new Map([...was].map(([one, velocity]) => [one, velocity + by]));
+        this.#stage.louder = values;
+        this.#stage.refresh();
         this.#options.say(`Velocity ${(was.get(row) ?? 0) + by}`);
       },
       drop: () => void this.#editor.setVelocities(values),
@@ -288,6 +291,8 @@ export class Pointer {
     const row = this.#hit(place);
     this.#editor.clock.setHover(row < 0 ? null : this.#editor.store.table.id(row));
     const { style } = this.#stage.canvas;
+    const arc = row < 0 && place.area === "notes" ? this.#stage.arcNameAt(place.x, place.y) : "";
+    if (arc !== this.#stage.canvas.title) this.#stage.canvas.title = arc;
     const edge = row >= 0 && this.#stage.view && this.#onEdge(place, row, this.#stage.view);
     if (place.area === "lane") style.cursor = "ns-resize";
     else if (row >= 0) style.cursor = edge ? "ew-resize" : "pointer";
