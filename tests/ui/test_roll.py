@@ -43,9 +43,9 @@ class Canvas:
     def __init__(self, output, number: int = 0) -> None:
         self.section = output.locator("section[aria-label='Piano roll']").nth(number)
         self.canvas = self.section.locator("canvas").first
-        self.canvas.wait_for()
+        self.canvas.wait_for(timeout=2 * SECONDS * 1000)
         self.section.page.wait_for_function(
-            "canvas => canvas.dataset.view", arg=self.canvas.element_handle(), timeout=30_000
+            "canvas => canvas.dataset.view", arg=self.canvas.element_handle(), timeout=SECONDS * 1000
         )
 
     def place(self, quarter: float, pitch: float) -> tuple[float, float]:
@@ -117,9 +117,11 @@ def wait_for_count(notebook, count: int) -> None:
 
 
 @pytest.fixture
-def page(lab, notebook):
-    notebook.open_blank(lab, "roll")
-    return notebook.page
+def page(lab, notebook, request):
+    """A notebook and a kernel for each test: a page shows the widgets that its kernel has from before as well."""
+    notebook.open_blank(lab, request.node.name)
+    yield notebook.page
+    notebook.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
 BLUE = [0, 114, 178]

@@ -26,9 +26,9 @@ export function icon(name: IconName): SVGSVGElement {
   for (const [key, value] of Object.entries({ viewBox: "0 0 14 14", width: "14", height: "14", "aria-hidden": "true" })) {
     drawing.setAttribute(key, value);
   }
+  drawing.style.cssText = "display:inline-block;vertical-align:-2px;stroke:none;fill:currentColor";
   const path = document.createElementNS(NAMESPACE, "path");
   path.setAttribute("d", PATHS[name]);
-  path.setAttribute("fill", "currentColor");
   path.setAttribute("fill-rule", "evenodd");
   drawing.append(path);
   return drawing;
