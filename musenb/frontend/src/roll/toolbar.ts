@@ -1,7 +1,6 @@
 /** Buttons of a roll, the legend of its voices and the list of its keys. */
 
 import { button, element } from "../dom";
-import { showIcon, type IconName } from "../icons";
 import type { Life } from "../life";
 import { lettersOf } from "../marks/roll-notes";
 import type { Theme } from "../theme";
@@ -49,31 +48,27 @@ export function buildToolbar(life: Life, stage: Stage, options: ToolbarOptions):
   const pressed = (is: () => boolean) => (made: HTMLButtonElement) => made.setAttribute("aria-pressed", String(is()));
   const enabled = (is: () => boolean) => (made: HTMLButtonElement) => void (made.disabled = !is());
   const refresh = () => shows.forEach((show) => show());
-  const signed = (name: IconName, made: HTMLButtonElement) => {
-    showIcon(made, name);
-    return made;
-  };
-  const play = add(button("", "Play", { "aria-keyshortcuts": "Space" }), options.toggle, (made) => {
+  const play = add(button("▶", "Play", { "aria-keyshortcuts": "Space" }), options.toggle, (made) => {
     const name = clock.playing ? "Pause" : "Play";
-    showIcon(made, clock.playing ? "pause" : "play");
+    if (made.firstChild) made.firstChild.textContent = clock.playing ? "⏸" : "▶";
     for (const attribute of ["aria-label", "title"]) made.setAttribute(attribute, name);
   });
   const changes = [
-    add(signed("draw", button("", "Draw notes", { "aria-keyshortcuts": "D" })), () => options.setDrawing(!options.drawing()), (made) => {
+    add(button("✎", "Draw notes", { "aria-keyshortcuts": "D" }), () => options.setDrawing(!options.drawing()), (made) => {
       pressed(options.drawing)(made);
       enabled(() => store.editable)(made);
     }),
-    add(signed("undo", button("", "Undo", { "aria-keyshortcuts": "Control+Z" })), () => editor.undo(), enabled(() => store.editable && store.canUndo)),
-    add(signed("redo", button("", "Redo", { "aria-keyshortcuts": "Control+Y" })), () => editor.redo(), enabled(() => store.editable && store.canRedo)),
+    add(button("↶", "Undo", { "aria-keyshortcuts": "Control+Z" }), () => editor.undo(), enabled(() => store.editable && store.canUndo)),
+    add(button("↷", "Redo", { "aria-keyshortcuts": "Control+Y" }), () => editor.redo(), enabled(() => store.editable && store.canRedo)),
     add(button("✕", "Delete the selected notes", { "aria-keyshortcuts": "Delete" }), () => editor.remove(), enabled(() => store.editable && editor.selected.size > 0)),
   ];
   const views = [
     add(button("−", "Zoom out"), () => stage.zoom(0.7)),
     add(button("+", "Zoom in"), () => stage.zoom(1 / 0.7)),
-    add(signed("all", button("", "Show all pitches, from the beginning")), () => stage.fit()),
-    add(signed("follow", button("", "Follow the playhead")), () => options.setFollow(!options.follow()), pressed(options.follow)),
+    add(button("⤢", "Show all pitches, from the beginning"), () => stage.fit()),
+    add(button("⇥", "Follow the playhead"), () => options.setFollow(!options.follow()), pressed(options.follow)),
     add(button("0:00", "Seconds instead of bars"), () => options.setSeconds(!options.seconds()), pressed(options.seconds)),
-    add(signed("velocities", button("", "Velocities")), () => options.setLane(!options.lane()), pressed(options.lane)),
+    add(button("▂▅▇", "Velocities"), () => options.setLane(!options.lane()), pressed(options.lane)),
   ];
   const snap = snapSelect(life, options, shows);
   const made = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Roll" }, play, ...changes, snap, ...views);

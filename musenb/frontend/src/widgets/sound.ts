@@ -3,7 +3,6 @@
 import { barAt, placeName } from "../bars";
 import { clockOf, type PageClock } from "../clock";
 import { button, element } from "../dom";
-import { icon, showIcon } from "../icons";
 import type { Life } from "../life";
 import { mount, type Model, type View } from "../mount";
 import { NoteStore } from "../notes";
@@ -52,12 +51,12 @@ const HINTS: Record<PlayerState, string> = {
 type SoundView = View<SoundState, Store>;
 
 function transport({ store, clock, life, say }: SoundView): HTMLElement[] {
-  const play = button("", "Play", { "aria-keyshortcuts": "Space" });
-  const home = button("", "To the beginning", { "aria-keyshortcuts": "Home" });
-  const loop = button("", "Loop", { "aria-pressed": "false" });
+  const play = button("▶", "Play", { "aria-keyshortcuts": "Space" });
+  const home = button("⏮", "To the beginning", { "aria-keyshortcuts": "Home" });
+  const loop = button("🔁︎", "Loop", { "aria-pressed": "false" });
   const show = () => {
     const name = clock.playing ? "Pause" : "Play";
-    showIcon(play, clock.playing ? "pause" : "play");
+    play.firstChild!.textContent = clock.playing ? "⏸" : "▶";
     for (const attribute of ["aria-label", "title"]) play.setAttribute(attribute, name);
     loop.setAttribute("aria-pressed", String(clock.loop !== null));
   };
@@ -70,8 +69,6 @@ function transport({ store, clock, life, say }: SoundView): HTMLElement[] {
     say(clock.loop ? `Loop from ${placeName(bars, clock.loop[0])} to ${placeName(bars, clock.loop[1] - 0.001)}` : "No loop");
   });
   clock.on(["play", "pause", "loop"], life, show);
-  showIcon(home, "home");
-  showIcon(loop, "loop");
   show();
   return [home, play, loop];
 }
@@ -103,7 +100,7 @@ function tempo({ clock, life, store }: SoundView): HTMLElement {
 }
 
 function options({ model, life }: SoundView): HTMLElement[] {
-  const metronome = button("", "Metronome");
+  const metronome = button("𝅘𝅥", "Metronome");
   const count = button("1 2 3", "Count in one bar");
   const volume = element("input", { type: "range", min: 0, max: 1, step: 0.05, "aria-label": "Volume" });
   const show = () => {
@@ -115,9 +112,8 @@ function options({ model, life }: SoundView): HTMLElement[] {
   life.on(count, "click", () => model.set({ count_in: model.get("count_in") ? 0 : 1 }));
   life.on(volume, "input", () => model.set({ volume: Number(volume.value) }));
   for (const name of ["metronome", "count_in", "volume"] as const) model.on(`change:${name}`, life, show);
-  showIcon(metronome, "metronome");
   show();
-  return [metronome, count, element("label", { title: "Volume" }, icon("speaker"), volume)];
+  return [metronome, count, element("label", { title: "Volume" }, element("span", { "aria-hidden": true }, "🔈︎"), volume)];
 }
 
 /** One group a voice: mute and solo. */
