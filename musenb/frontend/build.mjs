@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, transformSync } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = resolve(process.argv[2] ?? join(here, "..", "static"));
@@ -22,6 +22,11 @@ const raw = {
       contents: readFileSync(path, "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"),
       loader: "text",
     }));
+    // Styles travel as text, without what is only for those who read them here.
+    onLoad({ filter: /\.css$/ }, ({ path }) => ({
+      contents: transformSync(readFileSync(path, "utf8"), { loader: "css", minify: true, charset: "utf8" }).code,
+      loader: "text",
+    }));
   },
 };
 
@@ -34,7 +39,6 @@ const options = {
   platform: "browser",
   legalComments: "none",
   charset: "utf8",
-  loader: { ".css": "text" },
   logLevel: "warning",
   metafile: true,
   write: false,

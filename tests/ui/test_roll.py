@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -23,7 +24,17 @@ PIXEL = """(canvas, [x, y]) => {
     return [...canvas.getContext('2d').getImageData(x * density, y * density, 1, 1).data];
 }"""
 VIEW = "canvas => JSON.parse(canvas.dataset.view)"
+# True when the pixel at a quarter and a pitch has a colour, on the canvas of the notes or on the one above it.
+COLOURED = """([canvas, layer, quarter, pitch, colour]) => {
+    const view = JSON.parse(canvas.dataset.view);
+    const shown = layer ? canvas.nextElementSibling : canvas;
+    const density = shown.width / shown.clientWidth;
+    const x = 46 + (quarter - view.left) * view.perQuarter, y = 22 + (view.top - pitch) * view.perPitch;
+    const pixel = shown.getContext('2d').getImageData(x * density, y * density, 1, 1).data;
+    return colour ? colour.every((value, n) => Math.abs(value - pixel[n]) < 6) && pixel[3] > 150 : pixel[3] === 0;
+}"""
 KEYS, RULER = 46, 22
+SECONDS = 60
 
 
 class Canvas:
@@ -32,9 +43,9 @@ class Canvas:
     def __init__(self, output, number: int = 0) -> None:
         self.section = output.locator("section[aria-label='Piano roll']").nth(number)
         self.canvas = self.section.locator("canvas").first
-        self.canvas.wait_for()
+        self.canvas.wait_for(timeout=2 * SECONDS * 1000)
         self.section.page.wait_for_function(
-            "canvas => canvas.dataset.view", arg=self.canvas.element_handle(), timeout=30_000
+            "canvas => canvas.dataset.view", arg=self.canvas.element_handle(), timeout=SECONDS * 1000
         )
 
     def place(self, quarter: float, pitch: float) -> tuple[float, float]:
@@ -44,6 +55,18 @@ class Canvas:
 
     def pixel(self, quarter: float, pitch: float) -> list[int]:
         return self.canvas.evaluate(PIXEL, list(self.place(quarter, pitch)))
+
+    def wait(self, condition: str) -> None:
+        """Wait until a condition on `canvas`, `view` and `status` holds in the page."""
+        read = "const view = JSON.parse(canvas.dataset.view);"
+        status = "const status = canvas.closest('.musenb').querySelector('[role=status]').textContent;"
+        code = f"canvas => {{ {read} {status} return {condition}; }}"
+        self.canvas.page.wait_for_function(code, arg=self.canvas.element_handle(), timeout=SECONDS * 1000)
+
+    def wait_for_colour(self, quarter: float, pitch: float, colour: list[int] | None, *, above: bool = False) -> None:
+        """Wait until a place has a colour, or nothing is drawn there; a whole pitch is the upper edge of its row."""
+        arg = [self.canvas.element_handle(), int(above), quarter, pitch, colour]
+        self.canvas.page.wait_for_function(COLOURED, arg=arg, timeout=SECONDS * 1000)
 
     def click(self, quarter: float, pitch: float, **options) -> None:
         x, y = self.place(quarter, pitch)
@@ -69,51 +92,74 @@ def value(notebook, expression: str) -> object:
     return json.loads(output.inner_text().split("=>", 1)[1])
 
 
-def notes_of(notebook, voice: int = 0) -> list[list[float]]:
-    return value(notebook, f"[[float(n.onset), float(n.duration), n.pitch] for n in roll.score.voices[{voice}].notes]")
+def wait_for(notebook, expression: str, holds) -> object:
+    """Wait until what an expression of the kernel is satisfies `holds`, and return it."""
+    deadline = time.monotonic() + SECONDS
+    while not holds(found := value(notebook, expression)):
+        assert time.monotonic() < deadline, f"after {SECONDS} s {expression} is {found}"
+        notebook.page.wait_for_timeout(200)
+    return found
+
+
+NOTES = "[[float(n.onset), float(n.duration), n.pitch] for n in roll.score.voices[{}].notes]"
+
+
+def wait_for_note(notebook, *note: float) -> None:
+    wait_for(notebook, NOTES.format(0), lambda notes: list(note) in notes)
+
+
+def wait_for_notes(notebook, notes: list[list[float]]) -> None:
+    wait_for(notebook, NOTES.format(0), lambda found: found == notes)
+
+
+def wait_for_count(notebook, count: int) -> None:
+    wait_for(notebook, "sum(len(voice.notes) for voice in roll.score.voices)", lambda found: found == count)
 
 
 @pytest.fixture
-def page(lab, notebook):
-    notebook.open_blank(lab, "roll")
-    return notebook.page
+def page(lab, notebook, request):
+    """A notebook and a kernel for each test: a page shows the widgets that its kernel has from before as well."""
+    notebook.open_blank(lab, request.node.name)
+    yield notebook.page
+    notebook.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+
+BLUE = [0, 114, 178]
 
 
 def test_notes_are_drawn_and_edits_reach_python(notebook, page) -> None:
     roll = Canvas(notebook.run(TWO_VOICES))
-    assert roll.pixel(0.4, 72)[:3] == [0, 114, 178]
+    roll.wait_for_colour(0.4, 71.5, BLUE)
     inside, paper = roll.pixel(0.9, 60), roll.pixel(0.9, 66)
     assert max(abs(a - b) for a, b in zip(inside, paper, strict=True)) < 30, "generated notes are hollow"
-    assert roll.pixel(0.4, 76)[:3] != [0, 114, 178]
+    assert roll.pixel(0.4, 76)[:3] != BLUE
 
     roll.click(1.4, 73)
     assert "soprano: C♯5, bar 1, beat 2, quarter" in roll.status()
-    page.wait_for_timeout(400)
-    assert value(notebook, "clock.selection") == ["v0n1"]
+    wait_for(notebook, "clock.selection", lambda found: found == ["v0n1"])
 
     roll.drag((1.4, 73), (5.4, 67))
-    page.wait_for_timeout(300)
-    assert [5.0, 1.0, 67] in notes_of(notebook)
-    assert roll.pixel(5.4, 67)[:3] == [0, 114, 178]
+    roll.wait_for_colour(5.4, 66.5, BLUE)
+    wait_for_note(notebook, 5, 1, 67)
 
     roll.drag((5.97, 67), (6.47, 67))
-    page.wait_for_timeout(300)
-    assert [5.0, 1.5, 67] in notes_of(notebook)
+    wait_for_note(notebook, 5, 1.5, 67)
 
     for _ in range(2):
         roll.canvas.press("Control+z")
-    page.wait_for_timeout(300)
-    assert [1.0, 1.0, 73] in notes_of(notebook)
+    wait_for_note(notebook, 1, 1, 73)
     roll.canvas.press("Control+y")
-    page.wait_for_timeout(300)
-    assert [5.0, 1.0, 67] in notes_of(notebook)
+    wait_for_note(notebook, 5, 1, 67)
     assert notebook.errors == []
+
+
+EMPTY_CELLS = """() => jupyterapp.shell.currentWidget.content.model.sharedModel.cells
+    .filter(cell => !cell.getSource().trim()).length"""
 
 
 def test_the_keyboard_does_everything(notebook, page) -> None:
     roll = Canvas(notebook.run(TWO_VOICES))
-    cells = page.locator(".jp-Notebook .jp-Cell").count()
-    roll.canvas.focus()
+    before = page.evaluate(EMPTY_CELLS)
     roll.canvas.press("ArrowRight")
     assert "soprano: C5, bar 1, beat 1" in roll.status()
     roll.canvas.press("ArrowRight")
@@ -123,29 +169,21 @@ def test_the_keyboard_does_everything(notebook, page) -> None:
     roll.canvas.press("Alt+Shift+ArrowDown")
     roll.canvas.press("Alt+ArrowRight")
     roll.canvas.press("Alt+Shift+ArrowLeft")
-    page.wait_for_timeout(300)
-    assert notes_of(notebook) == [[0, 1, 72], [1.25, 0.75, 62], [2.25, 0.75, 63], [3, 1, 75]]
-    roll.canvas.focus()
+    moved = [[0, 1, 72], [1.25, 0.75, 62], [2.25, 0.75, 63], [3, 1, 75]]
+    wait_for_notes(notebook, moved)
     roll.canvas.press("Control+c")
     roll.canvas.press("End")
     roll.canvas.press("Control+v")
     roll.canvas.press(",")
-    page.wait_for_timeout(300)
-    assert notes_of(notebook)[4:] == [[4, 0.75, 62], [5, 0.75, 63]]
-    assert value(notebook, "[n.velocity for n in roll.score.voices[0].notes]") == [80, 80, 80, 80, 72, 72]
-    roll.canvas.focus()
+    wait_for_notes(notebook, [*moved, [4, 0.75, 62], [5, 0.75, 63]])
+    velocities = "[n.velocity for n in roll.score.voices[0].notes]"
+    wait_for(notebook, velocities, lambda found: found == [80, 80, 80, 80, 72, 72])
     roll.canvas.press("2")
-    page.wait_for_timeout(300)
-    assert len(notes_of(notebook, 1)) == 6
-    roll.canvas.focus()
-    roll.canvas.press("Delete")
-    roll.canvas.press("b")
-    roll.canvas.press("Home")
-    roll.canvas.press("n")
-    page.wait_for_timeout(300)
-    assert len(notes_of(notebook)) + len(notes_of(notebook, 1)) == 9
-    checks = page.locator(".jp-Notebook .jp-Cell").count() - cells
-    assert checks == 6, "a key typed in the roll is no command of the notebook"
+    wait_for(notebook, NOTES.format(1), lambda found: len(found) == 6)
+    for key in ("Delete", "b", "Home", "n"):
+        roll.canvas.press(key)
+    wait_for_count(notebook, 9)
+    assert page.evaluate(EMPTY_CELLS) == before, "a key typed in the roll is no command of the notebook"
     assert notebook.errors == []
 
 
@@ -160,19 +198,18 @@ for n in range(40):
 def test_streamed_notes_appear_and_a_second_view_has_them(notebook, page) -> None:
     first = Canvas(notebook.run(TWO_VOICES))
     notebook.run(STREAM)
-    page.wait_for_function("canvas => Number(canvas.dataset.notes) === 48", arg=first.canvas.element_handle())
+    first.wait("canvas.dataset.notes === '48'")
     second = Canvas(notebook.run("display(roll)"))
-    assert second.canvas.evaluate("canvas => Number(canvas.dataset.notes)") == 48
-    first.canvas.focus()
+    second.wait("canvas.dataset.notes === '48'")
     first.canvas.press("ArrowRight")
     first.canvas.press("Delete")
     assert "still on their way" in first.status()
     notebook.run("roll.commit()")
-    first.canvas.focus()
+    # The page hears that all have come some time after the kernel has said so.
+    first.section.get_by_role("button", name="Delete the selected notes", disabled=False).wait_for()
     first.canvas.press("Delete")
-    page.wait_for_timeout(300)
-    assert len(notes_of(notebook)) == 43
-    assert second.canvas.evaluate("canvas => Number(canvas.dataset.notes)") == 47
+    wait_for_count(notebook, 47)
+    second.wait("canvas.dataset.notes === '47'")
     assert notebook.errors == []
 
 
@@ -182,25 +219,24 @@ def test_refused_edits_are_seen_and_taken_back(notebook, page) -> None:
     roll.canvas.focus()
     roll.canvas.press("ArrowRight")
     roll.canvas.press("Delete")
-    page.wait_for_function("canvas => Number(canvas.dataset.notes) === 8", arg=roll.canvas.element_handle())
-    assert "division by zero" in roll.section.get_by_role("alert").inner_text()
+    roll.section.get_by_role("alert").filter(has_text="division by zero").wait_for()
+    roll.wait("canvas.dataset.notes === '8'")
     assert notebook.errors == []
 
 
 def test_two_rolls_share_a_clock_and_both_themes_are_drawn(notebook, page, tmp_path) -> None:
     output = notebook.run(TWO_VOICES + "display(Roll(score, clock=clock, velocity_lane=True, units='seconds'))")
     one, two = Canvas(output, 0), Canvas(output, 1)
+    one.wait_for_colour(0.4, 71.5, BLUE)
     light = one.pixel(6, 66)
     notebook.set_theme("JupyterLab Dark")
     page.wait_for_function(
         "canvas => canvas.closest('.musenb').dataset.theme === 'dark'", arg=one.canvas.element_handle()
     )
-    page.wait_for_timeout(200)
+    one.wait_for_colour(0.4, 71.5, [0x56, 0xB4, 0xE9])
     assert sum(light[:3]) > 600 > 300 > sum(one.pixel(6, 66)[:3])
-    assert one.pixel(0.4, 72)[:3] == [0x56, 0xB4, 0xE9]
     one.click(2.4, 74)
-    hovered = two.section.locator("output").inner_text()
-    assert "D5" in hovered
+    two.section.locator("output").filter(has_text="D5").wait_for()
     assert notebook.errors == []
 
 
@@ -208,38 +244,37 @@ PLAYHEAD = "() => [...globalThis[Symbol.for('musenb.clocks')].values()][0].playh
 
 
 def test_the_view_follows_the_playhead_until_someone_scrolls(notebook, page) -> None:
-    long = TWO_VOICES.replace("range(4)", "range(60)").replace("72 + n", "72 + n % 9").replace("60 - n", "60 - n % 9")
+    long = TWO_VOICES.replace("range(4)", "range(2000)").replace("72 + n", "72 + n % 9").replace("60 - n", "60 - n % 9")
     roll = Canvas(notebook.run(long.replace("clock = Clock(score)", "clock = Clock(score, factor=4)")))
-    left = "canvas => JSON.parse(canvas.dataset.view).left"
-    assert roll.canvas.evaluate(left) == 0
+    roll.wait("view.left === 0")
     roll.section.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function(f"canvas => ({left})(canvas) > 4", arg=roll.canvas.element_handle())
+    roll.wait("view.left > 4")
     roll.canvas.hover()
-    page.mouse.wheel(-4000, 0)
-    page.wait_for_timeout(500)
-    assert roll.canvas.evaluate(left) == 0
-    assert page.evaluate(PLAYHEAD) > 5
+    page.mouse.wheel(-400_000, 0)
+    roll.wait("view.left === 0")
+    gone = page.evaluate(PLAYHEAD) + 3
+    page.wait_for_function(f"() => ({PLAYHEAD})() > {gone}", timeout=SECONDS * 1000)
+    roll.wait("view.left === 0")
     roll.section.get_by_role("button", name="Pause").click()
     assert notebook.errors == []
 
 
 def test_the_wheel_scrolls_the_notebook_unless_the_roll_has_the_keyboard(notebook, page) -> None:
     roll = Canvas(notebook.run(TWO_VOICES))
-    top = "canvas => JSON.parse(canvas.dataset.view).top"
-    before = roll.canvas.evaluate(top)
+    before = roll.canvas.evaluate(VIEW)
+    roll.canvas.hover()
+    page.evaluate("() => addEventListener('wheel', () => (globalThis.wheeled = true), {once: true, passive: true})")
+    page.mouse.wheel(0, 60)
+    page.wait_for_function("() => globalThis.wheeled")
+    assert roll.canvas.evaluate(VIEW)["top"] == before["top"]
+    roll.canvas.focus()
     roll.canvas.hover()
     page.mouse.wheel(0, 60)
-    page.wait_for_timeout(200)
-    assert roll.canvas.evaluate(top) == before
-    roll.canvas.focus()
-    page.mouse.wheel(0, 60)
-    page.wait_for_timeout(200)
-    assert roll.canvas.evaluate(top) < before
+    roll.wait(f"view.top < {before['top']}")
     page.keyboard.down("Control")
     page.mouse.wheel(0, -300)
     page.keyboard.up("Control")
-    page.wait_for_timeout(200)
-    assert roll.canvas.evaluate("canvas => JSON.parse(canvas.dataset.view).perQuarter") > 100
+    roll.wait(f"view.perQuarter > {1.1 * before['perQuarter']}")
 
 
 def test_a_page_that_is_loaded_again_shows_the_edited_notes(notebook, page) -> None:
@@ -247,12 +282,11 @@ def test_a_page_that_is_loaded_again_shows_the_edited_notes(notebook, page) -> N
     roll.canvas.focus()
     roll.canvas.press("ArrowRight")
     roll.canvas.press("Delete")
-    page.wait_for_timeout(300)
+    wait_for_count(notebook, 7)
     page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
-    page.wait_for_timeout(1000)
     page.reload()
     again = Canvas(page.locator(".jp-Notebook"))
-    assert again.canvas.evaluate("canvas => canvas.dataset.notes") == "7"
+    again.wait("canvas.dataset.notes === '7'")
     assert notebook.errors == []
 
 
@@ -260,21 +294,49 @@ def test_a_note_is_drawn_framed_and_heard_louder(notebook, page) -> None:
     roll = Canvas(notebook.run(TWO_VOICES + "roll.velocity_lane = True"))
     roll.section.get_by_role("button", name="Draw notes").click()
     roll.drag((5.1, 66), (5.9, 66))
-    page.wait_for_timeout(300)
-    assert [5.0, 1.0, 66] in notes_of(notebook)
+    wait_for_note(notebook, 5, 1, 66)
     roll.section.get_by_role("button", name="Draw notes").click()
     roll.drag((2.5, 70), (0.3, 77))
-    page.wait_for_timeout(400)
-    assert value(notebook, "clock.selection") == ["v0n0", "v0n1", "v0n2"]
-    view = roll.canvas.evaluate(VIEW)
-    box = roll.canvas.bounding_box()
+    wait_for(notebook, "clock.selection", lambda found: found == ["v0n0", "v0n1", "v0n2"])
+    roll.canvas.scroll_into_view_if_needed()
+    view, box = roll.canvas.evaluate(VIEW), roll.canvas.bounding_box()
     x, bottom = box["x"] + roll.place(1, 60)[0] + 1, box["y"] + RULER + view["height"] + 64
     page.mouse.move(x, bottom - 80 / 127 * 58)
     page.mouse.down()
     page.mouse.move(x, bottom - 100 / 127 * 58, steps=4)
     page.mouse.up()
-    page.wait_for_timeout(300)
-    velocities = value(notebook, "[n.velocity for n in roll.score.voices[0].notes]")
-    assert all(abs(velocity - 100) <= 3 for velocity in velocities[:3])
-    assert velocities[3:] == [80, 80]
+    velocities = "[n.velocity for n in roll.score.voices[0].notes]"
+    found = wait_for(notebook, velocities, lambda found: found[0] != 80)
+    assert all(abs(velocity - 100) <= 3 for velocity in found[:3])
+    assert found[3:] == [80, 80]
+    assert notebook.errors == []
+
+
+LOOKS = """
+import numpy as np
+from musenb.widgets.attention import Attention
+from musenb.widgets.heads import Heads
+weights = np.zeros((1, 2, 8, 8))
+weights[..., 0] = 1
+weights[0, 0, 7], weights[0, 1, 7] = [0, 0, .6, 0, .4, 0, 0, 0], [0, 1, 0, 0, 0, 0, 0, 0]
+heads = Heads(weights, notes=[(voice, index) for index in range(4) for voice in (0, 1)])
+display(Attention(score, heads, clock=clock, top_k=1, arc_heads=[(0, 0), (0, 1)]))
+"""
+ORANGE = [213, 94, 0]
+
+
+def test_the_arcs_of_a_selected_note_end_at_the_right_notes(notebook, page) -> None:
+    roll = Canvas(notebook.run(TWO_VOICES))
+    notebook.run(LOOKS)
+    # The last token is the bass's last note; its heads look at the sopranos' second note and at the bass's first.
+    roll.click(3.5, 57)
+    clock = "[...globalThis[Symbol.for('musenb.clocks')].values()]"
+    page.wait_for_function(f"() => {clock}.some(clock => clock.overlay.length === 2)", timeout=SECONDS * 1000)
+    roll.wait_for_colour(1.48, 73, BLUE, above=True)
+    roll.wait_for_colour(0.48, 60, ORANGE, above=True)
+    for onset, pitch in ((0.48, 72), (2.48, 74), (1.48, 59), (2.48, 58)):
+        roll.wait_for_colour(onset, pitch, None, above=True)
+    roll.canvas.press("Escape")
+    roll.wait_for_colour(1.48, 73, None, above=True)
+    roll.wait_for_colour(0.48, 60, None, above=True)
     assert notebook.errors == []

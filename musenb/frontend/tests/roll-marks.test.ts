@@ -57,6 +57,7 @@ function drawn(scene: Ground): string {
   drawAbove(context as unknown as CanvasRenderingContext2D, scene, {
     ...{ playhead: 2.5, playing: true, loop: [quarters(1), quarters(5)], hover: 5, cursor: 2, frame: [300, 200, 380, 260] },
     ghosts: [{ onset: 7, duration: 1, pitch: 67, voice: 2 }],
+    arcs: [],
   });
   return context.svg(KEYS_WIDTH + VIEW.width, RULER_HEIGHT + VIEW.height + scene.lane);
 }

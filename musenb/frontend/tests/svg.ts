@@ -63,6 +63,15 @@ export class SvgContext {
   lineTo(x: number, y: number): void {
     this.#path.push(`L${this.#at(x, y).join(" ")}`);
   }
+  quadraticCurveTo(cx: number, cy: number, x: number, y: number): void {
+    this.#path.push(`Q${this.#at(cx, cy).join(" ")} ${this.#at(x, y).join(" ")}`);
+  }
+  /** Whole circles only. */
+  arc(x: number, y: number, radius: number): void {
+    const [left, right] = [this.#at(x - radius, y), this.#at(x + radius, y)].map((at) => at.join(" "));
+    const half = `A${round(radius)} ${round(radius)} 0 1 0`;
+    this.#path.push(`M${left}${half} ${right}${half} ${left}`);
+  }
   closePath(): void {
     this.#path.push("Z");
   }
@@ -80,10 +89,11 @@ export class SvgContext {
   fillRect(x: number, y: number, width: number, height: number): void {
     this.#parts.push(`<rect ${this.#box(x, y, width, height)} ${this.#paint("fill")}/>`);
   }
+  stroke(): void {
+    this.#parts.push(`<path d="${this.#path.join("")}" ${this.#line()}/>`);
+  }
   strokeRect(x: number, y: number, width: number, height: number): void {
-    const dash = this.#dash.length ? ` stroke-dasharray="${this.#dash.join(" ")}"` : "";
-    const line = `fill="none" ${this.#paint("stroke")} stroke-width="${this.lineWidth}"${dash}`;
-    this.#parts.push(`<rect ${this.#box(x, y, width, height)} ${line}/>`);
+    this.#parts.push(`<rect ${this.#box(x, y, width, height)} ${this.#line()}/>`);
   }
   fillText(text: string, x: number, y: number): void {
     const [left, top] = this.#at(x, y);
@@ -98,6 +108,10 @@ export class SvgContext {
   #box(x: number, y: number, width: number, height: number): string {
     const [left, top] = this.#at(x, y);
     return `x="${left}" y="${top}" width="${round(width)}" height="${round(height)}"`;
+  }
+  #line(): string {
+    const dash = this.#dash.length ? ` stroke-dasharray="${this.#dash.join(" ")}"` : "";
+    return `fill="none" ${this.#paint("stroke")} stroke-width="${this.lineWidth}"${dash}`;
   }
   #paint(what: "fill" | "stroke"): string {
     const alpha = this.globalAlpha === 1 ? "" : ` ${what}-opacity="${this.globalAlpha}"`;

@@ -17,6 +17,8 @@ export interface NoteLook {
   readonly front: number | undefined;
   /** Rows not drawn here: they are being dragged. */
   readonly lifted?: ReadonlySet<number>;
+  /** Velocities that are being dragged, in place of the table's, by row. */
+  readonly louder?: ReadonlyMap<number, number>;
 }
 
 export interface Box {
@@ -145,6 +147,12 @@ export function lettersOf(names: readonly string[]): string[] {
   });
 }
 
+/** Return where the stem of a velocity stands: those of several voices beside each other. */
+export function stemAt(view: Viewport, onset: number, voice: number, voices: number): number {
+  const gap = Math.min(5, view.perQuarter / 4 / Math.max(voices, 1));
+  return xAt(view, onset) + (voice % VOICES) * gap;
+}
+
 /** Draw how loud the notes are, as stems; the origin is the upper left corner of the lane. */
 export function drawVelocities(
   context: CanvasRenderingContext2D,
@@ -161,14 +169,15 @@ export function drawVelocities(
   context.fillRect(0, 0, view.width, 1);
   const covered = new Map<number, number>();
   index.each(view.left, rightOf(view), (row) => {
-    const x = xAt(view, table.onset[row] ?? 0);
+    const voice = table.voice[row] ?? 0;
+    const x = stemAt(view, table.onset[row] ?? 0, voice, look.letters.length);
     if (x < -3) return;
-    const tall = ((table.velocity[row] ?? 0) / 127) * (height - 6);
-    const place = Math.round(x / 2) * VOICES + ((table.voice[row] ?? 0) % VOICES);
+    const velocity = Math.min(Math.max(look.louder?.get(row) ?? table.velocity[row] ?? 0, 0), 127);
+    const tall = (velocity / 127) * (height - 6);
+    const place = Math.round(x / 2) * VOICES + (voice % VOICES);
     const chosen = look.selected.has(row);
     if (!chosen && (covered.get(place) ?? 0) >= tall) return;
     covered.set(place, tall);
-    const voice = table.voice[row] ?? 0;
     context.globalAlpha = look.front !== undefined && look.front !== voice ? 0.25 : 1;
     context.fillStyle = chosen ? theme.ink : (theme.voices[voice % theme.voices.length] ?? theme.ink);
     context.fillRect(x, height - tall, chosen ? 3 : 2, tall);

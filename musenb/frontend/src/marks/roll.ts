@@ -1,6 +1,7 @@
 /** A piano roll on a canvas: the ground with the notes, and above it what moves. Data and options in, pixels out. */
 
 import type { Loop } from "../wire";
+import { drawArcs, type ArcShape } from "./arcs";
 import { drawGrid, drawKeys, drawRuler, KEYS_WIDTH, linesIn, RULER_HEIGHT, type Times } from "./roll-grid";
 import type { RollIndex } from "./roll-index";
 import { boxOf, drawNotes, drawVelocities, type NoteLook } from "./roll-notes";
@@ -33,6 +34,8 @@ export interface Above {
   readonly hover: number;
   readonly cursor: number;
   readonly ghosts: readonly Ghost[];
+  /** In pixels of the note area. */
+  readonly arcs: readonly ArcShape[];
   /** The frame that a drag spans, in pixels of the note area. */
   readonly frame: readonly [x0: number, y0: number, x1: number, y1: number] | null;
 }
@@ -88,6 +91,7 @@ export function drawAbove(context: CanvasRenderingContext2D, ground: Ground, abo
     drawGhosts(context, ground, above.ghosts);
     drawMarks(context, ground, above);
     context.restore();
+    if (above.arcs.length) inside(context, 0, RULER_HEIGHT, view.width, view.height, () => drawArcs(context, above.arcs));
     drawPlayhead(context, ground, above);
     return 0;
   });

@@ -3,7 +3,7 @@
 import type { Life } from "../life";
 import type { Ghost } from "../marks/roll";
 import { KEYS_WIDTH, RULER_HEIGHT, snapped } from "../marks/roll-grid";
-import { boxOf } from "../marks/roll-notes";
+import { boxOf, stemAt } from "../marks/roll-notes";
 import { pitchAt, quarterAt, type Viewport } from "../marks/roll-view";
 import { quarters } from "../units";
 import type { RollEditor } from "./editor";
@@ -33,6 +33,8 @@ interface Drag {
 
 const EDGE = 7;
 const FINGER = 4;
+// How near to a stem of the velocity lane the pointer takes it.
+const STEM = 7;
 const WHEEL_ZOOM = 0.0022;
 
 export class Pointer {
@@ -67,6 +69,7 @@ export class Pointer {
   #end(): void {
     this.#drag = undefined;
     [this.#stage.ghosts, this.#stage.lifted, this.#stage.band] = [[], new Set(), null];
+    this.#stage.louder = new Map();
     this.#stage.refresh();
   }
 
@@ -257,9 +260,11 @@ export class Pointer {
   #velocity(from: Place, view: Viewport): Drag | undefined {
     const { table, editable } = this.#editor.store;
     const { selected } = this.#editor;
-    let [row, nearest] = [-1, 7 / view.perQuarter];
-    this.#stage.index.each(from.quarter - nearest, from.quarter + nearest, (one) => {
-      const away = Math.abs((table.onset[one] ?? 0) - from.quarter);
+    const voices = this.#editor.store.notes.piece.voices.length;
+    let [row, nearest] = [-1, STEM];
+    // A stem may stand a voice or eight to the right of its onset.
+    this.#stage.index.each(from.quarter - 50 / view.perQuarter, from.quarter + STEM / view.perQuarter, (one) => {
+      const away = Math.abs(stemAt(view, table.onset[one] ?? 0, table.voice[one] ?? 0, voices) - from.x);
       if (away < nearest || (away === nearest && selected.has(one))) [row, nearest] = [one, away];
     });
     if (row < 0 || !editable) return undefined;
@@ -271,6 +276,8 @@ export class Pointer {
         const value = ((view.height + this.#stage.lane - y) / (this.#stage.lane - 6)) * 127;
         const by = Math.round(Math.min(Math.max(value, 1), 127)) - (was.get(row) ?? 0);
         values = new Map([...was].map(([one, velocity]) => [one, velocity + by]));
+        this.#stage.louder = values;
+        this.#stage.refresh();
         this.#options.say(`Velocity ${(was.get(row) ?? 0) + by}`);
       },
       drop: () => void this.#editor.setVelocities(values),
@@ -288,6 +295,8 @@ export class Pointer {
     const row = this.#hit(place);
     this.#editor.clock.setHover(row < 0 ? null : this.#editor.store.table.id(row));
     const { style } = this.#stage.canvas;
+    const arc = row < 0 && place.area === "notes" ? this.#stage.arcNameAt(place.x, place.y) : "";
+    if (arc !== this.#stage.canvas.title) this.#stage.canvas.title = arc;
     const edge = row >= 0 && this.#stage.view && this.#onEdge(place, row, this.#stage.view);
     if (place.area === "lane") style.cursor = "ns-resize";
     else if (row >= 0) style.cursor = edge ? "ew-resize" : "pointer";

@@ -1,10 +1,12 @@
 /** The two canvases of a roll and the view on the notes: what is drawn when. */
 
-import type { PageClock } from "../clock";
+import type { Arc, PageClock } from "../clock";
 import { element, fitCanvas } from "../dom";
 import { findRow } from "../edits";
 import type { Life } from "../life";
+import { arcAt, arcTitle, type ArcShape } from "../marks/arcs";
 import { drawAbove, drawGround, LANE_HEIGHT, type Above, type Ghost, type Ground } from "../marks/roll";
+import { arcRows, rollArcs } from "../marks/roll-arcs";
 import { KEYS_WIDTH, RULER_HEIGHT } from "../marks/roll-grid";
 import { RollIndex } from "../marks/roll-index";
 import { lettersOf } from "../marks/roll-notes";
@@ -35,12 +37,16 @@ export class Stage {
   #stale = true;
   #ends: { table: NoteTable; end: number } | undefined;
   #ground: Ground | undefined;
+  #overlay: readonly Arc[] = [];
+  #arcRows: { table: NoteTable; overlay: readonly Arc[]; rows: ReadonlyMap<string, number> } | undefined;
+  #arcs: readonly ArcShape[] = [];
   /** Set when someone has moved the view while it played: it stays there until the next start. */
   #released = false;
   front: number | undefined;
   ghosts: readonly Ghost[] = [];
   lifted: ReadonlySet<number> = new Set();
   band: Above["frame"] = null;
+  louder: ReadonlyMap<number, number> = new Map();
   /** True while the canvas has the keyboard: the cursor is shown. */
   focused = false;
   readonly redraw: () => void;
@@ -65,6 +71,11 @@ export class Stage {
     });
     this.#clock.on("selection", life, changed);
     this.#clock.on("hover", life, () => this.redraw());
+    this.#overlay = this.#clock.overlay;
+    this.#clock.on("overlay", life, () => {
+      this.#overlay = this.#clock.overlay;
+      this.redraw();
+    });
     this.#clock.on("play", life, () => void (this.#released = false));
     this.#clock.on("seek", life, () => {
       if (this.#options.follow()) this.show(this.#clock.playhead);
@@ -184,8 +195,24 @@ export class Stage {
       hover: this.#clock.hover === null ? -1 : findRow(this.editor.store.table, this.#clock.hover),
       cursor: this.focused ? this.editor.cursorRow : -1,
       ghosts: this.ghosts,
+      arcs: (this.#arcs = this.#layoutArcs(this.#ground)),
       frame: this.band,
     });
+  }
+
+  #layoutArcs({ view }: Ground): ArcShape[] {
+    if (!this.#overlay.length) return [];
+    const { table } = this.editor.store;
+    if (this.#arcRows?.table !== table || this.#arcRows.overlay !== this.#overlay) {
+      this.#arcRows = { table, overlay: this.#overlay, rows: arcRows(this.#overlay, table) };
+    }
+    return rollArcs(view, table, this.#overlay, this.#arcRows.rows, this.#theme);
+  }
+
+  /** Return what the arc under a point of the note area says; "" for none. */
+  arcNameAt(x: number, y: number): string {
+    const found = arcAt(this.#arcs, x, y, 3);
+    return found ? arcTitle(found) : "";
   }
 
   #drawGround(): void {
@@ -203,6 +230,7 @@ export class Stage {
       letters: lettersOf(store.notes.piece.voices),
       selected: this.editor.selected,
       lifted: this.lifted,
+      louder: this.louder,
       bars: store.notes.bars,
       tempo: this.#clock.tempo,
       units: this.#options.units(),

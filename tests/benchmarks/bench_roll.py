@@ -1,0 +1,176 @@
+"""Print how fast the piano roll is with 50,000 notes in a real JupyterLab: `python tests/benchmarks/bench_roll.py`.
+
+Frames are counted by requestAnimationFrame in headless Chromium, which draws without a graphics card and never more
+than 60 a second. `--picture FILE` keeps what was seen, `--json FILE` the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import runpy
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+UI = SimpleNamespace(**runpy.run_path(str(ROOT / "tests" / "ui" / "conftest.py")))
+
+MAKE = """
+import random, threading, time
+from fractions import Fraction
+from musenb.score.note import Note, Origin, Score, Voice
+from musenb.widgets.roll import Roll
+random.seed(1)
+step, each = Fraction(1, 4), {notes} // 4
+voices = [[Note(n * step, step, 40 + 12 * v + random.randrange(12)) for n in range(each)] for v in range(4)]
+score = Score(tuple(Voice(f"voice {{v + 1}}", tuple(notes)) for v, notes in enumerate(voices)))
+began = time.perf_counter(); roll = Roll(score); made = time.perf_counter() - began
+shown = time.time() * 1000
+display(roll)
+"""
+STATE = "sum(len(v) if isinstance(v, bytes) else len(repr(v)) for k, v in roll.get_state().items() if k != '_esm')"
+# Batches come as a generation makes them; each is noted with the moment it was sent.
+STREAM = """
+sent, end = {}, score.end
+def feed():
+    for n in range(60):
+        roll.append([(v, Note(end + n, 1, 60 + 3 * v, origin=Origin("chorale", 7))) for v in range(4)])
+        sent[len(roll._rows)] = time.time() * 1000
+        time.sleep(0.05)
+threading.Thread(target=feed, daemon=True).start()
+"""
+WATCH = """canvas => {
+    globalThis.paintedAt = {};
+    let last = canvas.dataset.notes;
+    const look = () => {
+        if (canvas.dataset.notes !== last) paintedAt[last = canvas.dataset.notes] = Date.now();
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+# Scrolls by the wheel, once a frame; `draw` is how long the page's own work takes in a frame.
+FRAMES = """async ([canvas, frames, by]) => {
+    const next = () => new Promise(requestAnimationFrame);
+    const times = [], busy = [];
+    let last = await next();
+    for (let n = 0; n < frames; n++) {
+        if (by) canvas.dispatchEvent(new WheelEvent('wheel', {deltaX: by, bubbles: true, cancelable: true}));
+        // The roll has asked for its frame before this, so this runs when it has drawn.
+        const now = await next();
+        busy.push(performance.now() - now);
+        times.push(now - last);
+        last = now;
+    }
+    const at = (list, share) => list.toSorted((a, b) => a - b)[Math.floor(share * (list.length - 1))];
+    const sum = times.reduce((a, b) => a + b, 0);
+    return {fps: 1000 * frames / sum, frame_p50: at(times, .5), frame_p95: at(times, .95), draw_p50: at(busy, .5)};
+}"""
+KEY = "(canvas, key) => canvas.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, cancelable: true, ...key}))"
+EDIT = """async canvas => {
+    const every = {bubbles: true, cancelable: true};
+    const press = more => canvas.dispatchEvent(new KeyboardEvent('keydown', {...every, ...more}));
+    canvas.focus();
+    press({key: 'ArrowRight'});
+    const began = performance.now();
+    press({key: 'ArrowUp', altKey: true});
+    await new Promise(requestAnimationFrame);
+    return performance.now() - began;
+}"""
+
+
+@contextmanager
+def lab(folder: Path) -> Iterator[Any]:
+    """Start JupyterLab as `musenb demo` does, with a home of its own."""
+    (folder / "config").mkdir()
+    (folder / "config" / "jupyter_lab_config.json").write_text('{"LabApp": {"expose_app_in_browser": true}}')
+    environment = {**os.environ, "HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder / "config")}
+    environment["PYTHONPATH"] = str(ROOT)
+    notebooks = folder / "notebooks"
+    command = [sys.executable, "-c", UI.DEMO, str(notebooks)]
+    demo = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert demo.stdout is not None
+        found = re.search(r"(http://127\.0\.0\.1:\d+)/\S+\?token=(\S+)", demo.stdout.readline())
+        if not found:
+            sys.exit("JupyterLab did not start: its message stands above")
+        yield UI.Lab(notebooks, found[1], found[2])
+    finally:
+        demo.send_signal(signal.SIGTERM)
+        demo.wait(60)
+
+
+def measure(notebook: Any, notes: int) -> dict[str, Any]:
+    """Return the figures of a roll with so many notes; the notebook is open and empty."""
+    page = notebook.page
+    output = notebook.run(MAKE.format(notes=notes))
+    canvas = output.locator("section[aria-label='Piano roll'] canvas").first
+    canvas.wait_for()
+    handle = canvas.element_handle()
+    page.wait_for_function(f"canvas => canvas.dataset.notes === '{notes // 4 * 4}'", arg=handle, timeout=120_000)
+    painted = page.evaluate("() => Date.now()")
+    figures: dict[str, Any] = {"notes": notes // 4 * 4, "made in Python (s)": notebook.value("made")}
+    figures["shown to painted, at most (s)"] = (painted - notebook.value("shown")) / 1000
+    figures["state without code (bytes)"] = notebook.value(STATE)
+    canvas.scroll_into_view_if_needed()
+    figures["still"] = page.evaluate(FRAMES, [handle, 60, 0])
+    figures["scroll, as opened"] = page.evaluate(FRAMES, [handle, 180, 40])
+    for _ in range(14):
+        canvas.evaluate(KEY, {"key": "-"})
+    figures["scroll, zoomed out"] = page.evaluate(FRAMES, [handle, 180, 10])
+    figures["edit to painted (ms)"] = canvas.evaluate(EDIT)
+    canvas.evaluate(KEY, {"key": "0"})
+    notebook.wait_until("roll._publisher is None")
+    canvas.evaluate(WATCH)
+    notebook.run(STREAM)
+    canvas.scroll_into_view_if_needed()
+    figures["streaming"] = page.evaluate(FRAMES, [handle, 150, 0])
+    total = notes // 4 * 4 + 240
+    page.wait_for_function(f"canvas => Number(canvas.dataset.notes) >= {total}", arg=handle, timeout=120_000)
+    sent = notebook.value("sent")
+    painted_at = {int(count): when for count, when in page.evaluate("() => paintedAt").items()}
+    late = sorted(painted_at[count] - when for count, when in sent.items() if count in painted_at)
+    figures["kernel to pixel (ms)"] = {"median": late[len(late) // 2], "p95": late[int(0.95 * (len(late) - 1))]}
+    return figures
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--notes", type=int, default=50_000)
+    parser.add_argument("--picture", type=Path, help="write what was seen at the end to this PNG")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    options = parser.parse_args()
+    browser = runpy.run_path(str(ROOT / "tests" / "__main__.py"))["find_chromium"]()
+    if not browser:
+        sys.exit("this needs Chromium: install it, or name one in MUSENB_CHROMIUM")
+    with tempfile.TemporaryDirectory() as home, lab(Path(home)) as server, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=UI.FLAGS)
+        notebook = UI.Notebook(chromium.new_page(viewport={"width": 1200, "height": 1000}))
+        notebook.open_blank(server, "bench")
+        figures = measure(notebook, options.notes)
+        if options.picture:
+            notebook.page.screenshot(path=options.picture)
+        chromium.close()
+    if hasattr(os, "getloadavg"):
+        figures["load of the machine"] = os.getloadavg()[0]
+    for name, value in figures.items():
+        parts = value if isinstance(value, dict) else {"": value}
+        text = "  ".join(f"{part} {number:.1f}".strip() for part, number in parts.items())
+        print(f"{name:<32}{text}")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
