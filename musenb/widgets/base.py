@@ -74,6 +74,7 @@ class MusenbWidget(anywidget.AnyWidget):
     def __init__(self, *, clock: MusenbWidget | None = None, **settings: Any) -> None:
         self._check(settings)
         self._closed = False
+        self._lent_layout = "layout" in settings
         if clock is not None:
             settings["clock_id"] = clock.clock_id
         if self._bundle:
@@ -184,6 +185,8 @@ class MusenbWidget(anywidget.AnyWidget):
             self._closed = True
             self.on_msg(self._receive, remove=True)
             self.clean_up()
+            if not self._lent_layout:
+                self.layout.close()
         super().close()
 
     def clean_up(self) -> None:

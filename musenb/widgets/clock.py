@@ -64,6 +64,7 @@ class Clock(MusenbWidget, bundle="clock"):
         with self.hold_sync():
             self.tempos = [TempoRow(float(tempo.onset), tempo.qpm) for tempo in score.tempos]
             self.end = float(score.end)
+            self.refresh_description()
 
     def seek(self, quarter: Fraction | float) -> None:
         """Move the playhead to a quarter, >= 0."""

@@ -217,3 +217,13 @@ def notebook(browser: Browser) -> Iterator[Notebook]:
     context = browser.new_context(viewport={"width": 1200, "height": 1000})
     yield Notebook(context.new_page())
     context.close()
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    """Return one empty notebook for all tests of a module."""
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    notebook = Notebook(context.new_page())
+    notebook.open_blank(lab, request.module.__name__.rpartition(".")[2])
+    yield notebook
+    context.close()
