@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from musenb.errors import ModelError, SettingError
+from musenb.model.layer import CHUNK
 from musenb.sample.keep import Rewrite, plan_rewrite
 from musenb.sample.masks import PART_WRITING
 from musenb.sample.policy import Policy
@@ -19,6 +20,31 @@ from musenb.score.note import Origin, Score
 from musenb.session import Model, open_model, written_out
 from musenb.takes import WRITTEN, Recipe, Take, Tree, now
 from musenb.tokens.grid import VOICE_COUNT
+
+
+class _Halted(Exception):
+    """Reading what is given was broken off."""
+
+
+class _Halting:
+    """A decoder that can be stopped between the chunks in which it reads what is given; its numbers are the same."""
+
+    def __init__(self, decoder: Any) -> None:
+        self._decoder, self.config = decoder, decoder.config
+        self.asked: Callable[[], bool] = lambda: False
+
+    def start(self, rows: int) -> Any:
+        return self._decoder.start(rows)
+
+    def extend(self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
+        begin, parts = cache.length, []
+        for first in range(0, before.shape[1], CHUNK):
+            if first and self.asked():
+                cache.rewind(begin)
+                raise _Halted
+            part = slice(first, first + CHUNK)
+            parts.append(self._decoder.extend(cache, before[:, part], features[:, part], related[:, part]))
+        return np.concatenate(parts, axis=1)
 
 
 @dataclass
@@ -33,6 +59,7 @@ class Draft:
     recipe : Recipe
     rewrite : Rewrite
     sampling : Sampling
+    model : _Halting
     """
 
     id: int
@@ -40,6 +67,7 @@ class Draft:
     recipe: Recipe
     rewrite: Rewrite
     sampling: Sampling
+    model: _Halting
 
     @property
     def written(self) -> float:
@@ -54,14 +82,15 @@ class Draft:
 
     def step(self, stop: Callable[[], bool] = lambda: False) -> Iterator[NoteEvent]:
         """Write one sixteenth, and what is given before it; yield its events as they stand in the piece."""
-        first = self.rewrite.plan.first
+        first, offset = self.rewrite.plan.first, self.rewrite.offset
         target = (max(self.sampling.position // VOICE_COUNT, first) + 1) * VOICE_COUNT
-        for event in self.sampling.events(lambda: self.sampling.position >= target or stop()):
-            offset = self.rewrite.offset
-            if offset:
+        self.model.asked = stop
+        try:
+            for event in self.sampling.events(lambda: self.sampling.position >= target or stop()):
                 note = None if event.note is None else self.rewrite.placed(event.note)
-                event = replace(event, onset=event.onset + offset, note=note)
-            yield event
+                yield replace(event, onset=event.onset + offset, note=note)
+        except _Halted:
+            return
 
     def score(self) -> Score:
         """Return the score as far as it is written."""
@@ -81,17 +110,14 @@ def begin(number: int, parent: Take, recipe: Recipe, model: Model) -> Draft:
     MusenbError
         The parent's score or a setting cannot be used.
     """
-    return _draft(number, parent, recipe, model.decoder, model.decoder.config.context)
+    return _draft(number, parent, recipe, model.decoder)
 
 
-def replayed_draft(number: int, parent: Take, recipe: Recipe, cells: np.ndarray, reach: int) -> Draft:
-    """Return a draft as far as `cells` (n,) were written, without its model, which cannot go on.
-
-    `reach` is the model's context.
-    """
+def replayed_draft(number: int, parent: Take, recipe: Recipe, cells: np.ndarray) -> Draft:
+    """Return a draft as far as `cells` (n,) were written; it has no model and cannot go on."""
     endless = SimpleNamespace(context=2**62, begin=0)
     silent = SimpleNamespace(config=endless, start=lambda rows: SimpleNamespace(length=0))
-    draft = _draft(number, parent, recipe, silent, reach)
+    draft = _draft(number, parent, recipe, silent)
     if len(cells) > len(draft.sampling.cells):
         raise SettingError(f"{len(cells)} cells of a take that has {len(draft.sampling.cells)}")
     draft.sampling.cells[: len(cells)] = cells
@@ -124,13 +150,14 @@ def repeat(tree: Tree, number: int) -> Score:
     return draft.score()
 
 
-def _draft(number: int, parent: Take, recipe: Recipe, decoder: Any, reach: int) -> Draft:
+def _draft(number: int, parent: Take, recipe: Recipe, decoder: Any) -> Draft:
     policy = Policy(recipe.temperature, recipe.top_p, recipe.top_k)
     rewrite = plan_rewrite(
         parent.score, bars=recipe.bars, start=recipe.start, kept_voices=recipe.kept_voices,
-        kept_bars=recipe.kept_bars, reach=reach,
+        kept_bars=recipe.kept_bars, reach=min(recipe.reach, decoder.config.context),
     )
     weights = ("weights", recipe.checksum[:12])
     origin = Origin(Path(recipe.model).name, recipe.seed, (*policy.as_pairs(), weights))
-    sampling = Sampling(decoder, rewrite.plan, recipe.seed, policy, PART_WRITING, origin)
-    return Draft(number, parent.id, recipe, rewrite, sampling)
+    model = _Halting(decoder)
+    sampling = Sampling(model, rewrite.plan, recipe.seed, policy, PART_WRITING, origin)
+    return Draft(number, parent.id, recipe, rewrite, sampling, model)

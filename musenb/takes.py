@@ -6,7 +6,7 @@ Takes are never lost: deleting hides them, and every change of names, votes, sel
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -19,6 +19,8 @@ from musenb.score.note import Score
 GIVEN, WRITTEN, EDITED = "given", "written", "edited"
 KINDS = (GIVEN, WRITTEN, EDITED)
 MOST_UNDO = 500
+# A longer beginning is read from its last eight bars on, or the first new note would be long in coming.
+REACH = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Recipe:
         Voices that were locked.
     kept_bars : tuple of int
         Printed numbers of the bars that were locked.
+    reach : int
+        Cells; see `musenb.sample.keep.plan_rewrite`.
     """
 
     model: str
@@ -53,6 +57,7 @@ class Recipe:
     top_k: int = 0
     kept_voices: tuple[str, ...] = ()
     kept_bars: tuple[int, ...] = ()
+    reach: int = REACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +124,14 @@ class Tree:
 
     Attributes
     ----------
+    watch : callable
+        Called after every change with 'do', 'undo' or 'redo', and with the take when one was added.
     notices : tuple of str
         What a recovery could not bring back; empty for a tree of one's own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Callable[[str, Take | None], object] = lambda act, take: None) -> None:
+        self.watch = watch
         self._takes: dict[int, Take] = {}
         self._last = 0
         self.state = State()
@@ -158,6 +166,20 @@ class Tree:
         take = self._takes[number]
         name = self.state.names.get(number)
         return take if name is None else dataclasses.replace(take, name=name)
+
+    def recall(self, act: str, state: State, take: Take | None = None) -> None:
+        """Make a change again that `watch` was told of: `act`, the state after it, and the take when one was added."""
+        if take is not None:
+            self._takes[take.id] = take
+            self._last = max(self._last, take.id)
+        if act == "do":
+            self._do(state)
+        elif self._swap(act):
+            self.state = state
+
+    def knows(self, number: int | None) -> bool:
+        """Return whether there is a take with this number, deleted or not."""
+        return number in self._takes
 
     def children(self, number: int | None) -> tuple[Take, ...]:
         """Return the visible takes that go on from a take, or from nothing for None."""
@@ -195,7 +217,7 @@ class Tree:
         self._takes[take.id] = take
         self._last = max(self._last, take.id)
         selected = take.id if select else self.state.selected
-        self._do(dataclasses.replace(self.state, selected=selected, deleted=self.state.deleted - above))
+        self._do(dataclasses.replace(self.state, selected=selected, deleted=self.state.deleted - above), take)
 
     def select(self, number: int) -> None:
         """Look at a take.
@@ -235,7 +257,7 @@ class Tree:
         """
         heard = tuple(dict.fromkeys(self._require(number).id for number in among))
         if len(heard) < 2 or winner not in heard:
-            raise SettingError(f"a vote for take {winner!r} among {_listed(heard)}: it takes two or more, and it in them")
+            raise SettingError(f"a vote for take {winner!r} among {_listed(heard)}: two or more, with it, are needed")
         self._do(dataclasses.replace(self.state, votes=(*self.state.votes, Vote(heard, winner))))
 
     def standings(self) -> dict[int, tuple[int, int]]:
@@ -259,11 +281,11 @@ class Tree:
 
     def undo(self) -> bool:
         """Take the last change back; return False when there is none."""
-        return self._swap(self._past, self._future)
+        return self._swap("undo")
 
     def redo(self) -> bool:
         """Make the change again that was undone last; return False when there is none."""
-        return self._swap(self._future, self._past)
+        return self._swap("redo")
 
     def compare(self, first: int, second: int) -> Comparison:
         """Return the notes of two takes aligned; see `musenb.analysis.compare`."""
@@ -275,16 +297,19 @@ class Tree:
             raise SettingError(f"take {number} is deleted; undo brings it back")
         return take
 
-    def _do(self, state: State) -> None:
+    def _do(self, state: State, take: Take | None = None) -> None:
         self._past = [*self._past[-MOST_UNDO + 1 :], self.state]
         self._future = []
         self.state = state
+        self.watch("do", take)
 
-    def _swap(self, source: list[State], target: list[State]) -> bool:
+    def _swap(self, act: str) -> bool:
+        source, target = (self._past, self._future) if act == "undo" else (self._future, self._past)
         if not source:
             return False
         target.append(self.state)
         self.state = source.pop()
+        self.watch(act, None)
         return True
 
     def _lines(self, parent: int | None, indent: str) -> Iterator[str]:
