@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -100,6 +101,31 @@ class Draft:
         """Return the take as far as it is written."""
         cells = None if self.sampling.done else self.sampling.position
         return Take(self.id, self.parent, WRITTEN, self.score(), self.recipe, made=now(), cells=cells)
+
+
+@dataclass(frozen=True)
+class Begin:
+    """How the drafts of one continuation are begun, once its thread calls this.
+
+    Parameters
+    ----------
+    model : str or path
+    parent : Take
+    recipe : Recipe
+        Without model, checksum and seed.
+    seeds : mapping of int to int
+        The seed of each take to come, by its number.
+    """
+
+    model: str | os.PathLike[str]
+    parent: Take
+    recipe: Recipe
+    seeds: Mapping[int, int]
+
+    def __call__(self) -> list[Draft]:
+        model = open_model(self.model)
+        known = replace(self.recipe, model=model.name, checksum=model.checksum)
+        return [begin(number, self.parent, replace(known, seed=seed), model) for number, seed in self.seeds.items()]
 
 
 def begin(number: int, parent: Take, recipe: Recipe, model: Model) -> Draft:

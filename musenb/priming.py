@@ -1,4 +1,4 @@
-"""From what a user hands over to what the model reads: load, trim, put on the grid, name the voices, say what was done."""
+"""From what a user hands over to what the model reads: loaded, trimmed, on the grid, its voices named."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def read_prime(
     Parameters
     ----------
     source : str, path, bytes, Score, or anything that `musenb.load` takes
-        Text that names no file is read as a motif, or as ABC when it has a line 'X:' or 'K:'.
+        Text that names no file is read as a motif, or as ABC when it has a line 'K:'.
     bars : int or (int, int), optional
         Only the first so many bars, or from one printed number to another, both included.
     voice : str or sequence of str, optional
@@ -89,14 +89,14 @@ def read_source(source: Any) -> Score:
     if not isinstance(source, str):
         return load(source)
     if is_abc(source):
-        return load(source.encode("utf-8"), name="text.abc")
+        numbered = any(line.startswith("X:") for line in source.splitlines())
+        return load((source if numbered else f"X:1\n{source}").encode(), name="text.abc")
     return load(source) if is_place(source) else score_from_text(source)
 
 
 def is_abc(text: str) -> bool:
-    """Return whether a text is a tune in ABC: it has the lines that every tune has."""
-    lines = [line.lstrip() for line in text.splitlines()]
-    return any(line.startswith("X:") for line in lines) and any(line.startswith("K:") for line in lines)
+    """Return whether a text is a tune in ABC: it has the line for the key, which every tune has."""
+    return any(line.startswith("K:") for line in text.splitlines())
 
 
 def is_place(text: str) -> bool:

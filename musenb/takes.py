@@ -149,6 +149,11 @@ class Tree:
         return "\n".join(self._lines(None, "")) or "no takes yet"
 
     @property
+    def everything(self) -> tuple[Take, ...]:
+        """All takes, the deleted ones too."""
+        return tuple(map(self.take, self._takes))
+
+    @property
     def selected(self) -> Take | None:
         """The take that is looked at."""
         return None if self.state.selected is None else self.take(self.state.selected)
