@@ -59,7 +59,8 @@ def take_from_plain(plain: Any) -> Take:
 
 def recipe_to_plain(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe as a dict of JSON values."""
-    return {**dataclasses.asdict(recipe), "start": str(recipe.start)}
+    lists = {"kept_voices": list(recipe.kept_voices), "kept_bars": list(recipe.kept_bars)}
+    return {**dataclasses.asdict(recipe), **lists, "start": str(recipe.start)}
 
 
 def recipe_from_plain(plain: Any) -> Recipe:
