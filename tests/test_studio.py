@@ -3,13 +3,12 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from defusedxml.ElementTree import fromstring
 
 import musenb
 from musenb.errors import ModelError, SaveError, ScoreError, SettingError
@@ -30,13 +29,6 @@ def studio(tiny_checkpoint: Path, tmp_path: Path) -> Iterator[StudioCore]:
     made.close()
 
 
-def until(met: Callable[[], object], seconds: float = 60) -> None:
-    give_up = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < give_up, "it did not happen"
-        time.sleep(0.005)
-
-
 def plain(score: Score) -> list[tuple]:
     return sorted((v.name, n.onset, n.duration, n.pitch) for v in score.voices for n in v.notes)
 
@@ -51,13 +43,11 @@ def test_a_continuation_streams_and_is_the_take_that_the_session_writes(
     (number,) = studio.continue_(2, seed=7, temperature=0.8, top_p=0.95)
     (take,) = studio.wait()
     assert take.id == number == studio.selected.id
-    whole = develop("C5 D5 E5 G5" and score_from_text("soprano: C5 D5 E5 G5"), model=tiny_checkpoint, bars=2, seed=7,
-                    temperature=0.8, top_p=0.95)  # fmt: skip
-    assert plain(take.score) == plain(whole.score)
-    assert take.score == whole.score
-    ended = sorted((e.voice, e.onset, e.note.duration, e.pitch) for who, e in heard if e.kind == "end" and who == number)
-    assert ended == sorted((v.name, n.onset, n.duration, n.pitch) for v in take.score.voices for n in v.notes
-                           if n.origin != GIVEN)  # fmt: skip
+    settings = {"model": tiny_checkpoint, "bars": 2, "seed": 7, "temperature": 0.8, "top_p": 0.95}
+    assert take.score == develop(score_from_text("C5 D5 E5 G5"), **settings).score
+    assert {who for who, _ in heard} == {number}
+    ended = sorted((e.voice, e.onset, e.note.duration, e.pitch) for _, e in heard if e.kind == "end")
+    assert ended == sorted(set(plain(take.score)) - set(plain(studio.tree.take(1).score)))
     assert threading.main_thread() not in threads
     assert finished == [(take,)]
     assert take.recipe.seed == 7
@@ -72,7 +62,7 @@ def test_the_call_returns_before_anything_is_written(studio: StudioCore) -> None
     assert studio.running
     with pytest.raises(SettingError, match="is being written: stop it, or wait for it"):
         studio.continue_(1)
-    with pytest.raises(TimeoutError, match="still being written after 0.05 s"):
+    with pytest.raises(TimeoutError, match="still being written after"):
         studio.wait(0.05)
     go.set()
     assert len(studio.wait()) == 1
@@ -80,7 +70,9 @@ def test_the_call_returns_before_anything_is_written(studio: StudioCore) -> None
 
 
 def test_stop_keeps_what_is_there_and_the_recipe_writes_it_again(studio: StudioCore) -> None:
-    def stop_at_ten(take: int, event: object, heard: list = []) -> None:  # noqa: B006
+    heard = []
+
+    def stop_at_ten(take: int, event: object) -> None:
         heard.append(event)
         if len(heard) == 10:
             studio.stop()
@@ -285,18 +277,17 @@ def test_saving_by_suffix(studio: StudioCore, tmp_path: Path) -> None:
     for suffix, start in ((".mid", b"MThd"), (".musicxml", b"<?xml"), (".wav", b"RIFF"), (".svg", b"<svg")):
         path = studio.save(tmp_path / f"take{suffix}")
         assert path.read_bytes().startswith(start)
-    ElementTree.parse(tmp_path / "take.svg")
+    assert fromstring((tmp_path / "take.svg").read_bytes()).tag.endswith("svg")
     with pytest.raises(SaveError, match=r"the suffix '\.gif' is none of"):
         studio.save(tmp_path / "take.gif")
 
 
 def test_a_journal_that_cannot_be_written_is_told_once(tiny_checkpoint: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.warns(UserWarning, match="the journal cannot be written") as told:
-        studio = StudioCore(tiny_checkpoint, folder=tmp_path / "file")
+    studio = StudioCore(tiny_checkpoint, folder=tmp_path / "file")
+    with pytest.warns(UserWarning, match="the journal cannot be written"):
         studio.prime("C5 D5")
-        studio.rename(1, "mine")
-    assert len(told) == 1
+    studio.rename(1, "mine")  # a second warning would be an error here
     assert studio.saved.waiting == 2
 
 
