@@ -41,7 +41,7 @@ def test_a_prime_is_trimmed_to_bars() -> None:
 def test_voices_are_chosen_and_pitches_moved() -> None:
     reading = read_prime("C4 D4", voice="bass", transpose=-12)
     assert [(v.name, [n.pitch for n in v.notes]) for v in reading.score.voices] == [("bass", [48, 50])]
-    with pytest.raises(TokenError, match="pitch 84 .* transpose the prime"):
+    with pytest.raises(TokenError, match=r"pitch 84 .* transpose the prime"):
         read_prime("C6 D6")
 
 
