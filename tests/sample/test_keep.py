@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musenb.errors import SettingError, TokenError
+from musenb.sample.keep import plan_rewrite, with_chorale_names
+from musenb.sample.plan import plan_continuation
+from musenb.score.from_text import score_from_text
+from musenb.tokens.grid import REST, UNKNOWN, VOICES
+
+FOUR = score_from_text(
+    "soprano: E5 D5 C5 D5 | E5 E5 E5:2 | D5:4\nalto: G4:4 | G4:4 | G4:4\ntenor: C4 r C4 r | C4:4 | B3:4\n"
+    "bass: C3:2 B2:2 | C3:4 | G2:3"
+)
+
+
+def given_cells(rewrite) -> np.ndarray:
+    return rewrite.plan.grid.cells != UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["C5 D5 E5", "upbeat=1 C5 | D5 E5 F5 G5 | A5:2", "soprano: C5:6\nbass: C3:3 r D3"])
+def test_with_everything_kept_the_plan_is_that_of_a_continuation(text: str) -> None:
+    score = with_chorale_names(score_from_text(text))
+    ours, theirs = plan_rewrite(score, bars=3), plan_continuation(score, bars=3)
+    assert np.array_equal(ours.plan.grid.cells, theirs.grid.cells)
+    assert np.array_equal(ours.plan.features, theirs.features)
+    assert (ours.plan.first, ours.plan.names, ours.offset) == (theirs.first, theirs.names, 0)
+    assert ours.kept == score
+
+
+def test_from_a_point_on_all_is_written_but_notes_that_have_begun() -> None:
+    rewrite = plan_rewrite(FOUR, bars=1, start=Fraction(2))
+    assert rewrite.plan.end == 8
+    assert [[note.onset for note in voice.notes] for voice in rewrite.kept.voices] == [[0, 1], [0], [0], [0]]
+    known = given_cells(rewrite)
+    assert known[:8].all()
+    assert known[8:16].all(axis=0).tolist() == [False, True, False, False]
+    assert not known[16:].any()
+    assert rewrite.plan.grid.cells[4:8, 2].tolist() == [REST] * 4
+
+
+def test_locked_voices_and_bars_are_kept_with_their_rests() -> None:
+    rewrite = plan_rewrite(FOUR, bars=1, start=Fraction(1), kept_voices=["bass"], kept_bars=[3])
+    known = given_cells(rewrite)
+    assert rewrite.plan.end == 12
+    assert known[:, VOICES.index("bass")].all()
+    assert known[32:].all()
+    assert not known[16:32, :3].any()
+    assert (rewrite.plan.grid.cells[44:, VOICES.index("bass")] == REST).all()
+    kept = {voice.name: voice.notes for voice in rewrite.kept.voices}
+    assert kept["bass"] == FOUR.voices[3].notes
+    assert kept["soprano"][-1] == FOUR.voices[0].notes[-1]
+
+
+def test_a_melody_alone_can_be_harmonised() -> None:
+    melody = score_from_text("soprano: E5 D5 C5 D5 | E5:4")
+    rewrite = plan_rewrite(melody, bars=1, start=Fraction(0), kept_voices=["soprano"])
+    assert rewrite.plan.end == 8
+    assert given_cells(rewrite).all(axis=0).tolist() == [True, False, False, False]
+
+
+def test_a_long_beginning_is_read_from_its_last_bars() -> None:
+    rewrite = plan_rewrite(FOUR, bars=1, start=Fraction(12), reach=100)
+    assert rewrite.offset == 12 - 3 * 4 + 8  # 100 cells are 25 sixteenths, half of them do not hold a bar of 16 twice
+    assert rewrite.plan.first * 4 <= 50
+    assert rewrite.kept == FOUR
+    note = rewrite.plan.prime.voices[0].notes[0]
+    assert rewrite.placed(note).onset == 8
+
+
+@given(st.integers(0, 48), st.sets(st.sampled_from(VOICES)), st.sets(st.integers(1, 3)))
+def test_what_is_kept_is_kept_exactly(sixteenth: int, voices: set[str], bars: set[int]) -> None:
+    start = Fraction(sixteenth, 4)
+    try:
+        rewrite = plan_rewrite(FOUR, bars=1, start=start, kept_voices=voices, kept_bars=bars)
+    except SettingError:
+        nothing_kept = not (start or voices or bars)
+        all_kept = 3 in bars and (voices == set(VOICES) or bars == {1, 2, 3} or start >= 4)
+        assert nothing_kept or all_kept
+        return
+    known = given_cells(rewrite)
+    for voice in FOUR.voices:
+        kept = next(one for one in rewrite.kept.voices if one.name == voice.name)
+        assert set(kept.notes) <= set(voice.notes)
+        if voice.name in voices:
+            assert kept == voice
+        assert {note for note in voice.notes if note.onset < start} <= set(kept.notes)
+        for number in bars:
+            inside = {n for n in voice.notes if n.onset < 4 * number and n.end > 4 * (number - 1)}
+            assert inside <= set(kept.notes)
+    for number in bars:
+        assert known[16 * (number - 1) : 16 * number].all()
+    first = rewrite.plan.first
+    assert known[:first].all()
+    assert first == len(known) or not known[first].all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"bars": 0}, "bars 0 is not"),
+        ({"bars": 1, "start": Fraction(13)}, "cannot go on from quarter 13: the piece lasts from 0 to 12"),
+        ({"bars": 1, "start": Fraction(0)}, "nothing is kept before quarter 0"),
+        ({"bars": 1, "kept_voices": ["flute"]}, "cannot keep the voice 'flute'"),
+        ({"bars": 1, "kept_bars": [9]}, "cannot keep bar 9: the piece has the bars 1..3"),
+        ({"bars": 1, "start": Fraction(1), "kept_voices": VOICES, "kept_bars": [3]}, "there is nothing to write"),
+    ],
+)
+def test_what_cannot_be_planned_says_why(settings: dict, message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        plan_rewrite(FOUR, **settings)
+
+
+def test_names_must_fit() -> None:
+    score = score_from_text("C5 D5")
+    assert with_chorale_names(score, "tenor").voices[0].name == "tenor"
+    with pytest.raises(TokenError, match="voices flute do not name the 1 voices that sound"):
+        with_chorale_names(score, "flute")
