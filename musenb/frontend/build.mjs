@@ -44,7 +44,7 @@ const options = {
 const widgets = readdirSync(join(here, "src", "widgets"))
   .filter((name) => name.endsWith(".ts"))
   .sort();
-const entries = [...widgets.map((name) => `src/widgets/${name}`), "src/engine/spessa.ts"];
+const entries = [...widgets.map((name) => `src/widgets/${name}`), "src/engine/spessa.ts", "src/page/page.ts"];
 const packages = new Set();
 mkdirSync(target, { recursive: true });
 

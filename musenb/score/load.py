@@ -92,7 +92,7 @@ def _from_path(path: str | bytes, name: str | None, limits: Limits) -> Score:
     try:
         found = os.stat(path)
     except (OSError, ValueError) as error:
-        hint = "check the name and the folder" if suffix in SUFFIXES else f"{READ}; notes as text go to score_from_text"
+        hint = "check the name and the folder" if suffix in SUFFIXES else f"{READ}; notes as text go to musenb.motif"
         reason = getattr(error, "strerror", None) or str(error)
         raise LoadError("missing", f"no file {plain_text(path)!r}: {reason}", hint) from None
     if not stat.S_ISREG(found.st_mode):

@@ -17,6 +17,7 @@ import anywidget
 import traitlets
 
 from musenb.errors import MusenbError, SettingError
+from musenb.export.to_page import PagePart
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 
@@ -126,6 +127,19 @@ class MusenbWidget(anywidget.AnyWidget):
             kind, content = picture
             data[kind] = content.decode("utf-8") if kind.endswith("xml") else base64.b64encode(content).decode("ascii")
         return data, metadata
+
+    def page_state(self) -> dict[str, Any]:
+        """Return the traits that a page without a kernel needs; a subclass adds what it would be asked for later."""
+        own = set(self.traits(sync=True)) - set(anywidget.AnyWidget.class_traits())
+        return {name: getattr(self, name) for name in sorted(own) if not name.startswith("_")}
+
+    def page_part(self, *, shown: bool = True) -> PagePart:
+        """Return the view as `musenb.export.to_page.page_bytes` takes it."""
+        picture = self.picture() if shown else None
+        state = self.page_state() | {"error": ""}
+        return PagePart(
+            self.model_id, self._bundle, bundle(self._bundle), state, self.describe(), picture, shown=shown
+        )
 
     # What comes from the page
 

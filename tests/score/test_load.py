@@ -129,7 +129,7 @@ def test_a_file_that_is_something_else_is_named(
             "missing",
             r"no file 'nowhere/a\.mid': No such file or directory \(check the name and the folder\)",
         ),
-        ("C4 D4 E4", "missing", r"no file 'C4 D4 E4'.*notes as text go to score_from_text"),
+        ("C4 D4 E4", "missing", r"no file 'C4 D4 E4'.*notes as text go to musenb.motif"),
         ("https://example.org/a.mid", "missing", r"'https://example\.org/a\.mid' is an address.*download it"),
         ("file:///tmp/a.mid", "missing", "is an address"),
         ("", "missing", "no file ''"),

@@ -1,5 +1,7 @@
 /** Elements from plain values. Text is always text: nothing here, or anywhere in this folder, parses HTML of the user. */
 
+import { signOf } from "./icons";
+
 type Attributes = Record<string, string | number | boolean | undefined>;
 
 /** Return an element. `true` sets an empty attribute, `false` and `undefined` none; children that are strings become text. */
@@ -19,8 +21,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 
 /** Return a button with a name for those who do not see its sign. */
 export function button(sign: string, name: string, attributes: Attributes = {}): HTMLButtonElement {
-  const shown = element("span", { "aria-hidden": true }, sign);
+  const shown = element("span", { "aria-hidden": true }, ...signOf(sign));
   return element("button", { type: "button", "aria-label": name, title: name, ...attributes }, shown);
+}
+
+/** Put another sign on a button. */
+export function setSign(on: HTMLButtonElement, sign: string): void {
+  (on.firstElementChild ?? on).replaceChildren(...signOf(sign));
 }
 
 /** Fit a canvas to its size on the page and the density of the screen; return its context in CSS pixels. */

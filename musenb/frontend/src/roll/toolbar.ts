@@ -1,6 +1,6 @@
 /** Buttons of a roll, the legend of its voices and the list of its keys. */
 
-import { button, element } from "../dom";
+import { button, element, setSign } from "../dom";
 import type { Life } from "../life";
 import { lettersOf } from "../marks/roll-notes";
 import type { Theme } from "../theme";
@@ -50,7 +50,7 @@ export function buildToolbar(life: Life, stage: Stage, options: ToolbarOptions):
   const refresh = () => shows.forEach((show) => show());
   const play = add(button("▶", "Play", { "aria-keyshortcuts": "Space" }), options.toggle, (made) => {
     const name = clock.playing ? "Pause" : "Play";
-    if (made.firstChild) made.firstChild.textContent = clock.playing ? "⏸" : "▶";
+    setSign(made, clock.playing ? "⏸" : "▶");
     for (const attribute of ["aria-label", "title"]) made.setAttribute(attribute, name);
   });
   const changes = [

@@ -1,7 +1,7 @@
 /** Piano keys to play on, to record from, and to see what sounds or is likely. */
 
 import { percent } from "../attention_text";
-import { button, element } from "../dom";
+import { button, element, setSign } from "../dom";
 import { KeysPanel, soundingAt } from "../keys_panel";
 import { listenToMidi } from "../midi_input";
 import { mount, type View } from "../mount";
@@ -127,7 +127,7 @@ function recording(view: KeyboardView, hands: Hands, panel: KeysPanel): HTMLElem
     const on = hands.recorder !== undefined;
     record.setAttribute("aria-pressed", String(on));
     for (const name of ["aria-label", "title"]) record.setAttribute(name, on ? "Stop recording" : "Record");
-    record.firstChild!.textContent = on ? "■" : "●";
+    setSign(record, on ? "■" : "●");
     showTake();
   };
   life.on(record, "click", async () => {

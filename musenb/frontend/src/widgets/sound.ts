@@ -2,7 +2,8 @@
 
 import { barAt, placeName } from "../bars";
 import { clockOf, type PageClock } from "../clock";
-import { button, element } from "../dom";
+import { button, element, setSign } from "../dom";
+import { signOf } from "../icons";
 import type { Life } from "../life";
 import { mount, type Model, type View } from "../mount";
 import { NoteStore } from "../notes";
@@ -53,10 +54,10 @@ type SoundView = View<SoundState, Store>;
 function transport({ store, clock, life, say }: SoundView): HTMLElement[] {
   const play = button("▶", "Play", { "aria-keyshortcuts": "Space" });
   const home = button("⏮", "To the beginning", { "aria-keyshortcuts": "Home" });
-  const loop = button("🔁︎", "Loop", { "aria-pressed": "false" });
+  const loop = button("🔁", "Loop", { "aria-pressed": "false" });
   const show = () => {
     const name = clock.playing ? "Pause" : "Play";
-    play.firstChild!.textContent = clock.playing ? "⏸" : "▶";
+    setSign(play, clock.playing ? "⏸" : "▶");
     for (const attribute of ["aria-label", "title"]) play.setAttribute(attribute, name);
     loop.setAttribute("aria-pressed", String(clock.loop !== null));
   };
@@ -113,7 +114,7 @@ function options({ model, life }: SoundView): HTMLElement[] {
   life.on(volume, "input", () => model.set({ volume: Number(volume.value) }));
   for (const name of ["metronome", "count_in", "volume"] as const) model.on(`change:${name}`, life, show);
   show();
-  return [metronome, count, element("label", { title: "Volume" }, element("span", { "aria-hidden": true }, "🔈︎"), volume)];
+  return [metronome, count, element("label", { title: "Volume" }, element("span", { "aria-hidden": true }, ...signOf("🔈")), volume)];
 }
 
 /** One group a voice: mute and solo. */

@@ -1,0 +1,129 @@
+"""One HTML file in which views go on working: no kernel, no network, no second file.
+
+The page holds the text of every module once, the state of every view, and a small script that stands in the kernel's
+place (`frontend/src/page`). Nothing that a user wrote is ever markup: titles and words are escaped, states are JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from importlib import resources
+from typing import Any
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 1200px; }
+h1 { font-size: 1.4rem; margin: 0 0 .5rem; }
+.part { margin: 0 0 1rem; min-height: 2rem; }
+.part img { max-width: 100%; background: #fff; }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PagePart:
+    """A view on its way into a page.
+
+    Parameters
+    ----------
+    id : str
+        Of its model; others refer to it by 'IPY_MODEL_' and this.
+    bundle, module : str
+        The name of its module and the module's text.
+    state : dict
+        Its traits: JSON values and bytes.
+    words : str
+        What it shows, for where no script runs.
+    picture : (str, bytes) or None
+        The same as a picture: its MIME type and content.
+    shown : bool
+        False for a model without a view, such as the sound engine.
+    """
+
+    id: str
+    bundle: str
+    module: str
+    state: Mapping[str, Any]
+    words: str = ""
+    picture: tuple[str, bytes] | None = None
+    shown: bool = True
+    takes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def page_bytes(parts: Sequence[PagePart], *, title: str, words: str = "") -> bytes:
+    """Return the page.
+
+    Parameters
+    ----------
+    parts : sequence of PagePart
+        In the order in which they stand. `takes` of a part maps the id of a take to the traits that change with it.
+    title : str
+    words : str
+        Paragraphs above the views, apart by empty lines.
+    """
+    takes: dict[str, dict[str, Any]] = {}
+    for part in parts:
+        for take, state in part.takes.items():
+            takes.setdefault(take, {})[part.id] = _packed(state)
+    content = {
+        "bundles": {part.bundle: part.module for part in parts},
+        "parts": [{"id": part.id, "bundle": part.bundle, "state": _packed(part.state)} for part in parts],
+        "takes": takes,
+    }
+    runtime = (resources.files("musenb") / "static" / "page.js").read_text(encoding="utf-8")
+    text = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in words.split("\n\n") if paragraph.strip())
+    places = "\n".join(_place(part) for part in parts if part.shown)
+    page = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<main>
+<h1>{escape(title)}</h1>
+{text}<p id="musenb-problem" role="alert"></p>
+{places}
+</main>
+<script type="application/json" id="musenb-page">{_in_script(json.dumps(content, ensure_ascii=False))}</script>
+<script type="module">{_module_in_script(runtime)}</script>
+</body>
+</html>
+"""
+    return page.encode("utf-8")
+
+
+def _place(part: PagePart) -> str:
+    """Return where a view will stand, with its picture and words until it does."""
+    picture = ""
+    if part.picture is not None:
+        kind, content = part.picture
+        data = base64.b64encode(content).decode("ascii")
+        picture = f'<img alt="{escape(part.words)}" src="data:{kind};base64,{data}">'
+    return f'<div class="part" data-part="{escape(part.id)}">{picture}<p>{escape(part.words)}</p></div>'
+
+
+def _packed(value: Any) -> Any:
+    """Return a value with its bytes as JSON can carry them."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return {"bytes": base64.b64encode(value).decode("ascii")}
+    if isinstance(value, Mapping):
+        return {str(name): _packed(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_packed(one) for one in value]
+    return value
+
+
+def _in_script(text: str) -> str:
+    """Return JSON that no HTML parser takes for the end of its element."""
+    return text.replace("<", "\\u003c")
+
+
+def _module_in_script(text: str) -> str:
+    """Return a module's text that does not end its element; inside strings, where '</' can stand, it means the same."""
+    return text.replace("</", "<\\/").replace("<!--", "<\\!--")
