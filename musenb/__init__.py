@@ -19,10 +19,13 @@ _PLACES = {
     "stream": "musenb.session",
     "open_model": "musenb.session",
     "save": "musenb.session",
+    "recover": "musenb.recovery",
     "Score": "musenb.score.note",
     "Note": "musenb.score.note",
     "MusenbError": "musenb.errors",
 }
+# What IPython looks for at %load_ext musenb.
+_HOOKS = {"load_ipython_extension": "musenb.magic"}
 _NAMES_THERE = {"motif": "score_from_text"}
 
 __version__ = "0.1.0"
@@ -30,9 +33,10 @@ __all__ = [*_PLACES]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
+    place = _PLACES.get(name) or _HOOKS.get(name)
+    if place is None:
         raise AttributeError(f"module 'musenb' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_PLACES[name]), _NAMES_THERE.get(name, name))
+    value = getattr(importlib.import_module(place), _NAMES_THERE.get(name, name))
     globals()[name] = value
     return value
 

@@ -241,7 +241,11 @@ def develop(prime: Any, **settings: Any) -> Take:
 
 def completed(plan: Plan, generated: dict[str, list[Note]]) -> Score:
     """Return prime and generated notes as one score, with a key and spellings for what had none."""
-    score = finished(plan, generated)
+    return written_out(finished(plan, generated))
+
+
+def written_out(score: Score) -> Score:
+    """Return a score with a key, when it has none, and with spellings for the notes without one."""
     if not score.keys and len(score.notes) > 1:
         score = dataclasses.replace(score, keys=(estimate_key(score),))
     return spell_score(score)

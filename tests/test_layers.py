@@ -27,7 +27,11 @@ ALLOWED = {
     "widgets": ("musenb.score", "musenb.analysis", "musenb.export"),
 }
 # The modules beside the folders: they wire the folders together.
-WIRING = {"__init__", "__main__", "benchmark", "cli", "demo", "doctor", "evaluation", "progress", "session"}
+WIRING = {
+    *("__init__", "__main__", "benchmark", "cli", "demo", "doctor", "drafts", "evaluation", "events", "journal"),
+    *("keeping", "magic", "places", "priming", "progress", "recovery", "session", "shelf", "studio", "takes"),
+    *("takes_json", "writing"),
+}
 # Heavy packages that a folder never imports, wherever in the file.
 FORBIDDEN = {
     "score": {"torch"},

@@ -12,7 +12,7 @@ import traitlets
 
 from musenb.errors import ScoreError
 from musenb.score.note import GIVEN, Note, Origin, Score, Voice, exact_quarters
-from musenb.widgets.notes import NoteView, Row, note_id, parse_note_id, piece_of
+from musenb.widgets.notes import NoteView, Row, note_id, parse_note_id, piece_of, rows_of
 from musenb.widgets.wire import EditOp
 
 # Edits are gathered for so long (seconds) before the notes go back to the page: it has drawn them already.
@@ -200,6 +200,21 @@ def edited_score(score: Score, rows: Iterable[Row]) -> Score:
         for number in range(max(voices, default=-1) + 1)
     ]
     return dataclasses.replace(score, voices=tuple(made))
+
+
+def apply_edits(score: Score, ops: Iterable[EditOp]) -> Score:
+    """Return a score after operations as `musenb.widgets.wire` has them: all are carried out, or none.
+
+    Raises
+    ------
+    ScoreError
+        A note is unknown, or a value is outside its range.
+    """
+    notes = {(voice, index): note for voice, index, note in rows_of(score)}
+    deleted: dict[Key, Note] = {}
+    for op in ops:
+        _apply(op, notes, deleted)
+    return edited_score(score, [(voice, index, note) for (voice, index), note in notes.items()])
 
 
 def _score_order(row: Row) -> tuple[int, Fraction, int, Fraction]:

@@ -1,0 +1,24 @@
+"""Score to one page of SVG, as high as it needs."""
+
+from __future__ import annotations
+
+from musenb.errors import SaveError
+from musenb.export.to_musicxml import musicxml_bytes
+from musenb.score.engrave import engrave
+from musenb.score.note import Score
+
+
+def svg_bytes(score: Score) -> bytes:
+    """Return a score engraved as one SVG document.
+
+    Raises
+    ------
+    SaveError
+        It is too long for one page.
+    LoadError
+        It cannot be engraved.
+    """
+    engraving = engrave(musicxml_bytes(score))
+    if len(engraving.svgs) > 1:
+        raise SaveError(f"the score fills {len(engraving.svgs)} pages, an SVG file holds one; save it as .musicxml")
+    return engraving.svgs[0].encode("utf-8")

@@ -1,0 +1,195 @@
+"""Bring back what a journal holds, after a killed kernel, a closed tab or a full disk."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from musenb.drafts import replayed_draft
+from musenb.errors import LoadError, MusenbError
+from musenb.journal import SUFFIX, Line, journal_folder, read_lines
+from musenb.score.plain import plain_text
+from musenb.takes import Recipe, State, Take, Tree, Vote
+from musenb.takes_json import recipe_from_plain, take_from_plain
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A journal on the disk.
+
+    Parameters
+    ----------
+    name : str
+        The file's name without its suffix; begins with the time (UTC) at which the session began.
+    takes : int
+        Takes that were written into it.
+    changed : float
+        When it was last written, seconds since 1970.
+    path : Path
+    """
+
+    name: str
+    takes: int
+    changed: float
+    path: Path
+
+
+class Sessions(tuple[Session, ...]):
+    """Journals, the newest first."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        if not self:
+            return "no sessions are saved"
+        lines = (f"{session.name}  {session.takes} take{'' if session.takes == 1 else 's'}" for session in self)
+        return "\n".join(["saved sessions, the newest first; musenb.recover(name) brings one back:", *lines])
+
+    __repr__ = __str__
+
+
+def recover(name: str | None = None, *, folder: str | os.PathLike[str] | None = None) -> Sessions | Tree:
+    """List the saved sessions, or bring one back.
+
+    Parameters
+    ----------
+    name : str, optional
+        Name of a session, or 'last'. Without it the sessions are listed.
+    folder : path, optional
+        Where to look; else what MUSENB_JOURNAL says, else the user's data folder.
+
+    Returns
+    -------
+    Sessions or Tree
+        The tree's `notices` name every line that could not be read and what was lost with it.
+
+    Raises
+    ------
+    LoadError
+        kind 'missing': there is no such session, or it cannot be read.
+    """
+    place = journal_folder() if folder is None else Path(folder)
+    found = sessions(place)
+    if name is None:
+        return found
+    session = next((one for one in found if name in (one.name, "last")), None)
+    if session is None:
+        known = ", ".join(one.name for one in found) or "none"
+        raise LoadError("missing", f"no session {plain_text(str(name))!r}", f"the saved sessions are: {known}")
+    try:
+        return rebuilt(list(read_lines(session.path)))
+    except OSError as error:
+        raise LoadError("missing", f"the session {session.name!r} cannot be read: {error.strerror}") from None
+
+
+def sessions(folder: Path | None) -> Sessions:
+    """Return the journals in a folder that hold at least one take or the beginning of one."""
+    found = []
+    try:
+        paths = sorted(folder.glob(f"*{SUFFIX}")) if folder else []
+    except OSError:
+        paths = []
+    for path in paths:
+        try:
+            with open(path, "rb") as file:
+                takes = sum(b'"kind":"take"' in line for line in file)
+            found.append(Session(path.stem, takes, path.stat().st_mtime, path))
+        except OSError:
+            continue
+    return Sessions(sorted((one for one in found if one.takes), key=lambda one: (one.changed, one.name), reverse=True))
+
+
+def state_to_plain(state: State) -> dict[str, Any]:
+    """Return a tree's state as a dict of JSON values."""
+    return {
+        "selected": state.selected,
+        "deleted": sorted(state.deleted),
+        "names": [[number, name] for number, name in state.names.items()],
+        "votes": [[list(vote.among), vote.winner] for vote in state.votes],
+    }
+
+
+def rebuilt(lines: list[Line]) -> Tree:
+    """Return the tree that the lines of a journal tell of; broken lines are left out and named in its notices."""
+    rebuilding = _Rebuilding()
+    for line in lines:
+        rebuilding.read(line)
+    return rebuilding.finish()
+
+
+class _Rebuilding:
+    def __init__(self) -> None:
+        self.tree = Tree()
+        self.notices: list[str] = []
+        self.drafts: dict[int, tuple[int, Recipe, list[int]]] = {}
+
+    def read(self, line: Line) -> None:
+        """Take one line."""
+        if line.fault:
+            self.notices.append(f"line {line.number} is lost: {line.fault}")
+            return
+        try:
+            act = {"take": self._take, "state": self._state, "draft": self._draft, "cells": self._cells}.get(line.kind)
+            if act is not None:
+                act(line.data)
+        except (MusenbError, KeyError, TypeError, ValueError, AttributeError) as error:
+            self.notices.append(f"line {line.number} ({plain_text(line.kind)}) is lost: {error}")
+
+    def finish(self) -> Tree:
+        """Bring back the takes that were being written, and return the tree."""
+        for number, (parent, recipe, cells) in self.drafts.items():
+            try:
+                draft = replayed_draft(number, self.tree.take(parent), recipe, np.array(cells, np.int64))
+                if draft.begun:
+                    self.tree.add(draft.take())
+                    self.notices.append(f"take {number} was being written: it is back as far as it was saved")
+            except (MusenbError, IndexError) as error:
+                self.notices.append(f"take {number}, which was being written, is lost: {error}")
+        self.tree.notices = tuple(self.notices)
+        return self.tree
+
+    def _take(self, data: Any) -> None:
+        take = take_from_plain(data["take"])
+        self.drafts.pop(take.id, None)
+        if take.parent is not None and not self.tree.knows(take.parent):
+            self.notices.append(f"take {take.id} went on from take {take.parent}, which is lost: it stands alone now")
+            take = dataclasses.replace(take, parent=None)
+        self.tree.recall("do", self._known(data["state"], take), take)
+
+    def _state(self, data: Any) -> None:
+        if data["act"] not in ("do", "undo", "redo"):
+            raise ValueError(f"the change {data['act']!r} is not known")
+        self.tree.recall(data["act"], self._known(data["state"]))
+
+    def _draft(self, data: Any) -> None:
+        number = int(data["id"])
+        self.drafts[number] = int(data["parent"]), recipe_from_plain(data["recipe"]), []
+        while self.tree.reserve() < number:
+            pass
+
+    def _cells(self, data: Any) -> None:
+        _, _, cells = self.drafts[data["id"]]
+        if data["from"] != len(cells):
+            raise ValueError(f"cells from {data['from']} on, where {len(cells)} are known")
+        cells += map(int, data["cells"])
+
+    def _known(self, plain: Any, added: Take | None = None) -> State:
+        """Return a state that names only takes which are there."""
+
+        def here(number: Any) -> bool:
+            return self.tree.knows(number) or (added is not None and number == added.id)
+
+        selected = plain["selected"] if here(plain["selected"]) else None
+        votes = (Vote(tuple(filter(here, among)), winner) for among, winner in plain["votes"] if here(winner))
+        return State(
+            selected=selected,
+            deleted=frozenset(filter(here, plain["deleted"])),
+            names=MappingProxyType({number: str(name) for number, name in plain["names"] if here(number)}),
+            votes=tuple(votes),
+        )

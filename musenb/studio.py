@@ -1,0 +1,335 @@
+"""The studio without its panel: prime, continue, stop, compare, keep. The widget calls these methods and no others."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from musenb.drafts import Begin, Draft
+from musenb.errors import SaveError, SettingError
+from musenb.export.write import atomic_write
+from musenb.keeping import Keeping
+from musenb.places import Locks, locks_beyond, point_in
+from musenb.priming import Reading, read_prime
+from musenb.recovery import recover
+from musenb.sample.keep import plan_rewrite
+from musenb.sample.policy import Draws, Policy
+from musenb.sample.stream import NoteEvent
+from musenb.session import SEEDS, WRITERS, save
+from musenb.takes import EDITED, GIVEN, Recipe, Take, Tree, now
+from musenb.takes_json import recipe_to_plain
+from musenb.tokens.grid import VOICES
+from musenb.writing import Writing
+
+MOST_CANDIDATES = 4
+HEAR_SECONDS = 0.02
+
+
+class StudioCore(Keeping):
+    """Prime a motif, watch it develop, keep every branch.
+
+    Parameters
+    ----------
+    model : str or path
+        Name of a shipped model, or a .safetensors file.
+    **settings
+        `folder`, `tree` and `journal`; see `Keeping`.
+
+    Attributes
+    ----------
+    reading : Reading or None
+        What the model reads of the last prime.
+    locks : Locks
+    model : str or path
+        May be changed between continuations.
+    """
+
+    def __init__(self, model: str | os.PathLike[str] = "chorale", **settings: Any) -> None:
+        super().__init__(**settings)
+        self.model = model
+        self.reading: Reading | None = None
+        self.locks = Locks()
+        self._writing: Writing | None = None
+        self._point: tuple[int, Fraction] | None = None
+        self._logged: dict[int, int] = {}
+
+    @classmethod
+    def recover(cls, name: str = "last", **settings: Any) -> StudioCore:
+        """Return a studio with the takes of a saved session, which is kept; see `musenb.recover`."""
+        tree = recover(name, folder=settings.get("folder"))
+        return cls(tree=tree if isinstance(tree, Tree) else None, **settings)
+
+    def prime(
+        self,
+        source: Any,
+        *,
+        bars: int | tuple[int, int] | None = None,
+        voice: str | Sequence[str] | None = None,
+        transpose: int = 0,
+    ) -> Reading:
+        """Take a motif, select it, and return what the model will read; parameters as in `read_prime`."""
+        reading = read_prime(source, bars=bars, voice=voice, transpose=transpose)
+        self.reading = reading
+        with self._lock:
+            take = Take(self.tree.reserve(), None, GIVEN, reading.score, name=reading.score.title, made=now())
+        self._change(lambda: self.tree.add(take))
+        self._tell("primed", reading)
+        return reading
+
+    def edit(self, operations: Iterable[Mapping[str, Any]], take: int | None = None) -> Take:
+        """Change notes of a take, as a new take that is selected.
+
+        Parameters
+        ----------
+        operations : iterable of dict
+            As `musenb.widgets.wire` has them, such as ``{"op": "move", "id": "v0n3", "pitch": 62}``.
+        take : int, optional
+            The selected one by default.
+
+        Raises
+        ------
+        ScoreError
+            An operation does not fit; nothing was changed.
+        """
+        from musenb.widgets.roll import apply_edits
+
+        with self._lock:
+            parent = self._chosen(take)
+            score = apply_edits(parent.score, operations)
+            edited = Take(self.tree.reserve(), parent.id, EDITED, score, made=now())
+        self._change(lambda: self.tree.add(edited))
+        return edited
+
+    def lock(self, *, voices: Iterable[str] = (), bars: Iterable[int] = ()) -> None:
+        """Keep these voices and bars from now on, and no others.
+
+        Raises
+        ------
+        SettingError
+            A voice is none of soprano, alto, tenor and bass, or a bar's number is no whole number of at least 0.
+        """
+        names, numbers = tuple(dict.fromkeys(voices)), tuple(sorted(set(bars)))
+        for name in names:
+            if name not in VOICES:
+                raise SettingError(f"cannot lock the voice {name!r}; allowed are {', '.join(VOICES)}")
+        for number in numbers:
+            if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+                raise SettingError(f"cannot lock bar {number!r}: a whole number of at least 0 is needed")
+        self.locks = Locks(tuple(name for name in VOICES if name in names), numbers)
+        self._tell("locked", self.locks)
+
+    def branch(self, take: int, start: Fraction | float | str) -> Fraction:
+        """Select a take and let the next continuation go on from a point of it, which is returned; see `continue_`."""
+        with self._lock:
+            point = point_in(self.tree.take(take), start)
+            self.select(take)
+            self._point = take, point
+        return point
+
+    def continue_(
+        self,
+        bars: int = 4,
+        *,
+        temperature: float = 1.0,
+        top_p: float = 0.9,
+        seed: int | None = None,
+        candidates: int = 1,
+        one_bar: bool = False,
+        take: int | None = None,
+        start: Fraction | float | str | None = None,
+    ) -> tuple[int, ...]:
+        """Begin to write and return at once; the numbers are those of the takes to come.
+
+        Parameters
+        ----------
+        bars : int
+            1..512; a bar that `start` falls into is filled first.
+        temperature : float
+            Adventurousness, 0..4.
+        top_p : float
+            Above 0, up to 1.
+        seed : int, optional
+            Of the first candidate; the next ones have the numbers after it. Drawn when there is none.
+        candidates : int
+            1..4 takes from the same place.
+        one_bar : bool
+            Write one bar, whatever `bars` says.
+        take : int, optional
+            The one to go on from: the selected one by default.
+        start : number of quarters, or id of a note, optional
+            What begins there or later is written anew, except what is locked; of a note such as 'v1n7', its end. By
+            default the end of the take, or where `branch` said.
+
+        Raises
+        ------
+        MusenbError
+            A setting is outside its range, something is being written already, or there is nothing to go on from.
+        """
+        if isinstance(candidates, bool) or not isinstance(candidates, int) or not 1 <= candidates <= MOST_CANDIDATES:
+            raise SettingError(f"candidates {candidates!r} is not a whole number in 1..{MOST_CANDIDATES}")
+        policy = Policy(temperature, top_p)  # refused here and not in the thread, when it is out of range
+        first = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
+        seeds = [Draws(first + number).seed for number in range(candidates)]
+        with self._lock:
+            if self.running:
+                raise SettingError("a continuation is being written: stop it, or wait for it")
+            self._raise_fault()
+            parent = self._chosen(take)
+            point = self._start(parent, start)
+            locks = locks_beyond(self.locks, parent, point)
+            recipe = Recipe(
+                "", "", first, 1 if one_bar else bars, point,
+                float(policy.temperature), float(policy.top_p),
+                kept_voices=locks.voices, kept_bars=locks.bars,
+            )  # fmt: skip
+            plan_rewrite(parent.score, bars=recipe.bars, start=point, kept_voices=locks.voices, kept_bars=locks.bars)
+            numbers = tuple(self.tree.reserve() for _ in seeds)
+            drafts = Begin(self.model, parent, recipe, dict(zip(numbers, seeds, strict=True)))
+            self._writing, self._point = Writing(drafts, self), None
+            self._writing.start()
+        return numbers
+
+    @property
+    def running(self) -> bool:
+        """True while something is written."""
+        return self._writing is not None and not self._writing.over
+
+    def stop(self) -> None:
+        """End the writing at the next cell, from any thread; what is written stays. Returns at once: `wait` waits."""
+        if self._writing is not None:
+            self._writing.stop()
+
+    def wait(self, timeout: float | None = None) -> tuple[Take, ...]:
+        """Wait until nothing is written any more and return the takes of the last continuation.
+
+        An interrupt (Ctrl-C, or the notebook's square button) stops the writing; the takes are what was written.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds.
+
+        Raises
+        ------
+        TimeoutError
+            It is still being written; it goes on.
+        Exception
+            What broke the writing off, or what a callback raised, once.
+        """
+        writing = self._writing
+        if writing is None or writing.is_here:
+            return ()
+        give_up = None if timeout is None else time.monotonic() + timeout
+        while True:
+            try:
+                # In short steps: on Windows an interrupt is not heard in a wait without an end.
+                left = 0.1 if give_up is None else max(0.0, min(0.1, give_up - time.monotonic()))
+                if writing.done.wait(left):
+                    return self._result(writing)
+            except KeyboardInterrupt:
+                writing.stop()
+                continue
+            if give_up is not None and time.monotonic() >= give_up:
+                raise TimeoutError(f"the continuation is still being written after {timeout:g} s; it goes on")
+
+    def __await__(self) -> Generator[Any, None, tuple[Take, ...]]:
+        return self._finished().__await__()
+
+    def save(self, path: str | os.PathLike[str], take: int | None = None) -> Path:
+        """Write a take, the selected one by default, as .mid, .musicxml, .wav or .svg, and return the path.
+
+        Raises
+        ------
+        SaveError
+            The suffix is none of these, or the file cannot be written; what stood there before is unchanged.
+        LoadError
+            The score cannot be engraved.
+        """
+        target, score = Path(path), self._chosen(take).score
+        suffix = target.suffix.lower()
+        if suffix in WRITERS:
+            return save(score, target)
+        if suffix == ".wav":
+            from musenb.export.to_audio import wav_bytes
+
+            atomic_write(target, wav_bytes(score))
+        elif suffix == ".svg":
+            from musenb.export.to_svg import svg_bytes
+
+            atomic_write(target, svg_bytes(score))
+        else:
+            known = ", ".join((*WRITERS, ".wav", ".svg"))
+            raise SaveError(f"cannot write '{target}': the suffix '{target.suffix}' is none of {known}")
+        return target
+
+    async def _finished(self) -> tuple[Take, ...]:
+        writing = self._writing
+        if writing is None:
+            return ()
+        while not writing.done.is_set():
+            await asyncio.sleep(HEAR_SECONDS)
+        return self._result(writing)
+
+    def _result(self, writing: Writing) -> tuple[Take, ...]:
+        error, writing.error = writing.error, None
+        if error is not None:
+            raise error
+        self._raise_fault()
+        return writing.takes
+
+    def _raise_fault(self) -> None:
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            raise fault
+
+    def _start(self, parent: Take, start: Fraction | float | str | None) -> Fraction:
+        if start is not None:
+            return point_in(parent, start)
+        if self._point is not None and self._point[0] == parent.id:
+            return self._point[1]
+        return parent.score.end
+
+    # What the writing tells, in its own thread
+
+    def started(self, drafts: Sequence[Draft]) -> None:
+        """Write the recipes into the journal before the first note, and tell."""
+        for draft in drafts:
+            self._logged[draft.id] = 0
+            self._log("draft", {"id": draft.id, "parent": draft.parent, "recipe": recipe_to_plain(draft.recipe)})
+        self._tell("started", tuple(drafts))
+
+    def note(self, draft: Draft, event: NoteEvent) -> None:
+        """Tell of a note."""
+        self._tell("note", draft.id, event)
+
+    def progress(self, draft: Draft) -> None:
+        """Tell how far a take is written; save the cells that are new."""
+        told, position = self._logged[draft.id], draft.sampling.position
+        if position > told:
+            cells = [int(cell) for cell in draft.sampling.cells[told:position]]
+            self._log("cells", {"id": draft.id, "from": told, "cells": cells})
+            self._logged[draft.id] = position
+        self._tell("progress", draft.id, draft.written)
+
+    def keep(self, drafts: Sequence[Draft]) -> tuple[Take, ...]:
+        """Add what is written to the tree. The first take is selected unless the user looks elsewhere by now."""
+        takes = tuple(draft.take() for draft in drafts if draft.begun)
+        with self._lock:
+            for number, take in enumerate(takes):
+                self.tree.add(take, select=number == 0 and self.tree.state.selected in (take.parent, None))
+        for draft in drafts:
+            self._logged.pop(draft.id, None)
+        return takes
+
+    def ended(self, writing: Writing) -> None:
+        """Tell what came of it."""
+        self._tell("tree", self.tree)
+        if writing.error is not None:
+            self._tell("error", writing.error)
+        self._tell("finished", writing.takes)

@@ -1,0 +1,339 @@
+"""The tree of takes: what was given, each continuation and each edit, with all it takes to make it again.
+
+Takes are never lost: deleting hides them, and every change of names, votes, selection or what is hidden can be undone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fractions import Fraction
+from types import MappingProxyType
+
+from musenb.analysis.compare import Comparison, compare
+from musenb.errors import SettingError
+from musenb.score.note import Score
+
+GIVEN, WRITTEN, EDITED = "given", "written", "edited"
+KINDS = (GIVEN, WRITTEN, EDITED)
+MOST_UNDO = 500
+# A longer beginning is read from its last eight bars on, or the first new note would be long in coming.
+REACH = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What it takes, beside the score of the take before, to write a take again.
+
+    Parameters
+    ----------
+    model, checksum : str
+        Name of the model and SHA-256 of its weights, hexadecimal.
+    seed : int
+    bars : int
+        Bars written after `start`.
+    start : Fraction
+        Quarters from which on the model wrote.
+    temperature, top_p : float
+    top_k : int
+        See `musenb.sample.policy.Policy`.
+    kept_voices : tuple of str
+        Voices that were locked.
+    kept_bars : tuple of int
+        Printed numbers of the bars that were locked.
+    reach : int
+        Cells; see `musenb.sample.keep.plan_rewrite`.
+    """
+
+    model: str
+    checksum: str
+    seed: int
+    bars: int
+    start: Fraction
+    temperature: float = 1.0
+    top_p: float = 0.9
+    top_k: int = 0
+    kept_voices: tuple[str, ...] = ()
+    kept_bars: tuple[int, ...] = ()
+    reach: int = REACH
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A node of the tree.
+
+    Parameters
+    ----------
+    id : int
+        Counts from 1 in the order in which takes were begun.
+    parent : int or None
+    kind : str
+        'given', 'written' (by a model) or 'edited' (by hand).
+    score : Score
+    recipe : Recipe or None
+        None unless a model wrote it.
+    name : str
+    made : str
+        UTC, as in '2026-11-21T09:30:00Z'.
+    cells : int or None
+        Cells that were written when it was stopped; None for a take that was written to its end.
+    """
+
+    id: int
+    parent: int | None
+    kind: str
+    score: Score
+    recipe: Recipe | None = None
+    name: str = ""
+    made: str = ""
+    cells: int | None = None
+
+    @property
+    def complete(self) -> bool:
+        """False when the writing was stopped before its end."""
+        return self.cells is None
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One blind audition: the takes that were heard, and the one that was preferred."""
+
+    among: tuple[int, ...]
+    winner: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything about a tree that can be undone; all takes ever made stand beside it."""
+
+    selected: int | None = None
+    deleted: frozenset[int] = frozenset()
+    names: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    votes: tuple[Vote, ...] = ()
+
+
+def now() -> str:
+    """Return the time as a take keeps it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Tree:
+    """Takes, which one is selected, and what was done to them. Iterate for the takes that are not deleted.
+
+    Attributes
+    ----------
+    watch : callable
+        Called after every change with 'do', 'undo' or 'redo', and with the take when one was added.
+    notices : tuple of str
+        What a recovery could not bring back; empty for a tree of one's own.
+    """
+
+    def __init__(self, watch: Callable[[str, Take | None], object] = lambda act, take: None) -> None:
+        self.watch = watch
+        self._takes: dict[int, Take] = {}
+        self._last = 0
+        self.state = State()
+        self._past: list[State] = []
+        self._future: list[State] = []
+        self.notices: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Take]:
+        return (self.take(number) for number in self._takes if self.is_visible(number))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines(None, "")) or "no takes yet"
+
+    @property
+    def everything(self) -> tuple[Take, ...]:
+        """All takes, the deleted ones too."""
+        return tuple(map(self.take, self._takes))
+
+    @property
+    def selected(self) -> Take | None:
+        """The take that is looked at."""
+        return None if self.state.selected is None else self.take(self.state.selected)
+
+    def take(self, number: int) -> Take:
+        """Return a take, deleted or not, under its present name.
+
+        Raises
+        ------
+        SettingError
+            There is no such take.
+        """
+        if number not in self._takes:
+            raise SettingError(f"there is no take {number!r}; the takes are {_listed(self._takes)}")
+        take = self._takes[number]
+        name = self.state.names.get(number)
+        return take if name is None else dataclasses.replace(take, name=name)
+
+    def recall(self, act: str, state: State, take: Take | None = None) -> None:
+        """Make a change again that `watch` was told of: `act`, the state after it, and the take when one was added."""
+        if take is not None:
+            self._takes[take.id] = take
+            self._last = max(self._last, take.id)
+        if act == "do":
+            self._do(state)
+        elif self._swap(act):
+            self.state = state
+
+    def knows(self, number: int | None) -> bool:
+        """Return whether there is a take with this number, deleted or not."""
+        return number in self._takes
+
+    def children(self, number: int | None) -> tuple[Take, ...]:
+        """Return the visible takes that go on from a take, or from nothing for None."""
+        return tuple(take for take in self if take.parent == number)
+
+    def path(self, number: int) -> tuple[Take, ...]:
+        """Return the takes from what was given to this one."""
+        path = [self.take(number)]
+        while path[-1].parent is not None:
+            path.append(self.take(path[-1].parent))
+        return tuple(reversed(path))
+
+    def is_visible(self, number: int) -> bool:
+        """Return whether neither a take nor one that it goes on from was deleted."""
+        return self.state.deleted.isdisjoint(take.id for take in self.path(number))
+
+    def reserve(self) -> int:
+        """Return the number of a take to come."""
+        self._last += 1
+        return self._last
+
+    def add(self, take: Take, *, select: bool = True) -> None:
+        """Add a take. One that goes on from a deleted take brings that back.
+
+        Undo goes back to what was selected before; the take itself stays.
+
+        Raises
+        ------
+        SettingError
+            Its number is taken, or its parent unknown.
+        """
+        if take.id in self._takes or take.id < 1:
+            raise SettingError(f"the number {take.id} of a new take is below 1 or taken")
+        above = frozenset() if take.parent is None else frozenset(found.id for found in self.path(take.parent))
+        self._takes[take.id] = take
+        self._last = max(self._last, take.id)
+        selected = take.id if select else self.state.selected
+        self._do(dataclasses.replace(self.state, selected=selected, deleted=self.state.deleted - above), take)
+
+    def select(self, number: int) -> None:
+        """Look at a take.
+
+        Raises
+        ------
+        SettingError
+            There is no such take, or it is deleted.
+        """
+        self._require(number)
+        if number != self.state.selected:
+            self._do(dataclasses.replace(self.state, selected=number))
+
+    def rename(self, number: int, name: str) -> None:
+        """Give a take a name; errors as in `select`."""
+        self._require(number)
+        names = MappingProxyType({**self.state.names, number: str(name)})
+        self._do(dataclasses.replace(self.state, names=names))
+
+    def delete(self, number: int) -> None:
+        """Hide a take and all that goes on from it; undo brings them back. Errors as in `select`."""
+        take = self._require(number)
+        deleted = self.state.deleted | {number}
+        selected = self.state.selected
+        if selected is not None and any(found.id == number for found in self.path(selected)):
+            left = [other.id for other in self if number not in {found.id for found in self.path(other.id)}]
+            selected = take.parent if take.parent is not None else max(left, default=None)
+        self._do(dataclasses.replace(self.state, deleted=deleted, selected=selected))
+
+    def vote(self, among: Sequence[int], winner: int) -> None:
+        """Keep the result of a blind audition.
+
+        Raises
+        ------
+        SettingError
+            A take is unknown or deleted, fewer than two were heard, or the winner was not among them.
+        """
+        heard = tuple(dict.fromkeys(self._require(number).id for number in among))
+        if len(heard) < 2 or winner not in heard:
+            raise SettingError(f"a vote for take {winner!r} among {_listed(heard)}: two or more, with it, are needed")
+        self._do(dataclasses.replace(self.state, votes=(*self.state.votes, Vote(heard, winner))))
+
+    def standings(self) -> dict[int, tuple[int, int]]:
+        """Return, for each take that was auditioned, how often it was preferred and how often heard."""
+        table: dict[int, tuple[int, int]] = {}
+        for vote in self.state.votes:
+            for number in vote.among:
+                won, heard = table.get(number, (0, 0))
+                table[number] = (won + (number == vote.winner), heard + 1)
+        return table
+
+    @property
+    def can_undo(self) -> bool:
+        """True when there is something to undo."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """True when something was undone and nothing done since."""
+        return bool(self._future)
+
+    def undo(self) -> bool:
+        """Take the last change back; return False when there is none."""
+        return self._swap("undo")
+
+    def redo(self) -> bool:
+        """Make the change again that was undone last; return False when there is none."""
+        return self._swap("redo")
+
+    def compare(self, first: int, second: int) -> Comparison:
+        """Return the notes of two takes aligned; see `musenb.analysis.compare`."""
+        return compare(self.take(first).score, self.take(second).score)
+
+    def _require(self, number: int) -> Take:
+        take = self.take(number)
+        if not self.is_visible(number):
+            raise SettingError(f"take {number} is deleted; undo brings it back")
+        return take
+
+    def _do(self, state: State, take: Take | None = None) -> None:
+        self._past = [*self._past[-MOST_UNDO + 1 :], self.state]
+        self._future = []
+        self.state = state
+        self.watch("do", take)
+
+    def _swap(self, act: str) -> bool:
+        source, target = (self._past, self._future) if act == "undo" else (self._future, self._past)
+        if not source:
+            return False
+        target.append(self.state)
+        self.state = source.pop()
+        self.watch(act, None)
+        return True
+
+    def _lines(self, parent: int | None, indent: str) -> Iterator[str]:
+        for take in self.children(parent):
+            mark = "*" if take.id == self.state.selected else " "
+            yield f"{mark} {indent}{describe(take)}"
+            yield from self._lines(take.id, indent + "  ")
+
+
+def describe(take: Take) -> str:
+    """Return a take in a line: number, name, what it is."""
+    name = f" '{take.name}'" if take.name else ""
+    if take.recipe is None:
+        return f"{take.id}{name}: {take.kind}, {len(take.score.notes)} notes"
+    recipe = take.recipe
+    stopped = "" if take.complete else ", stopped"
+    bars = f"{recipe.bars} bar{'' if recipe.bars == 1 else 's'}"
+    return f"{take.id}{name}: {recipe.model}, {bars} from quarter {recipe.start}, seed {recipe.seed}{stopped}"
+
+
+def _listed(numbers: Collection[int]) -> str:
+    return ", ".join(map(str, numbers)) or "none"

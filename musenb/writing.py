@@ -1,0 +1,99 @@
+"""Takes written in a thread of their own, so that the call which began them has returned and Stop is heard."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from musenb.drafts import Draft
+from musenb.sample.stream import NoteEvent
+from musenb.takes import Take
+
+SAVE_SECONDS = 1.0
+
+
+class Desk(Protocol):
+    """What a writing tells of itself, in its own thread."""
+
+    def started(self, drafts: Sequence[Draft]) -> None:
+        """Hear that these are being written."""
+
+    def note(self, draft: Draft, event: NoteEvent) -> None:
+        """Hear of a note that begins or ends."""
+
+    def progress(self, draft: Draft) -> None:
+        """Hear that more of this one is written, and save it."""
+
+    def keep(self, drafts: Sequence[Draft]) -> tuple[Take, ...]:
+        """Make takes of what is written."""
+
+    def ended(self, writing: Writing) -> None:
+        """Hear that it is over."""
+
+
+class Writing:
+    """One to four takes being written side by side, a sixteenth of each in turn.
+
+    Attributes
+    ----------
+    done : threading.Event
+        Set when everything is kept and told.
+    over : bool
+        True when nothing more is written.
+    takes : tuple of Take
+        What was written, when it is over.
+    error : BaseException or None
+        What broke it off.
+    """
+
+    def __init__(self, begin: Callable[[], Sequence[Draft]], desk: Desk) -> None:
+        self.done, self.over = threading.Event(), False
+        self.takes: tuple[Take, ...] = ()
+        self.error: BaseException | None = None
+        self._begin, self._desk, self._asked = begin, desk, threading.Event()
+        self._thread = threading.Thread(target=self._run, name="musenb-writing", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end before the next cell; returns at once, from any thread."""
+        self._asked.set()
+
+    @property
+    def is_here(self) -> bool:
+        """True in the thread that writes."""
+        return threading.current_thread() is self._thread
+
+    def _run(self) -> None:
+        drafts: Sequence[Draft] = ()
+        try:
+            try:
+                drafts = self._begin()
+                self._desk.started(drafts)
+                self._write(drafts)
+            finally:
+                self.takes = self._desk.keep(drafts)
+        except BaseException as error:
+            self.error = error
+        finally:
+            self.over = True
+            try:
+                self._desk.ended(self)
+            finally:
+                self.done.set()
+
+    def _write(self, drafts: Sequence[Draft]) -> None:
+        left, told = list(drafts), time.monotonic()
+        while left and not self._asked.is_set():
+            for draft in left:
+                for event in draft.step(self._asked.is_set):
+                    self._desk.note(draft, event)
+            if time.monotonic() - told >= SAVE_SECONDS:
+                for draft in left:
+                    self._desk.progress(draft)
+                told = time.monotonic()
+            left = [draft for draft in left if not draft.sampling.done]
