@@ -25,14 +25,15 @@ from musenb.export.to_musicxml import musicxml_bytes
 from musenb.journal import Saved
 from musenb.model.weights import shipped_names
 from musenb.priming import Reading
-from musenb.recovery import sessions
+from musenb.recovery import recover, sessions
 from musenb.sample.stream import NoteEvent
-from musenb.score.load import corpus_names
+from musenb.score.corpus import corpus_names
+from musenb.score.load import load
 from musenb.score.note import Score
 from musenb.session import SEEDS
 from musenb.shelf import SHELF, shelf_motif
 from musenb.studio import StudioCore, svg_bytes
-from musenb.takes import Take
+from musenb.takes import EDITED, Take, Tree, now
 from musenb.tokens.grid import VOICES
 from musenb.widgets.desk import Desk
 from musenb.widgets.keyboard import Keyboard
@@ -47,6 +48,8 @@ FORMS: dict[str, tuple[str, Callable[[Score], bytes]]] = {
     "svg": ("image/svg+xml", svg_bytes),
 }
 NO_TAKE = ""
+# So long (seconds) after the last edit of the roll a take is made of it.
+REST_SECONDS = 1.0
 
 
 class Studio(StudioCore):
@@ -92,6 +95,7 @@ class Studio(StudioCore):
         self._first: int | None = None
         self._lines: dict[str, int] = {}
         self._count = 0
+        self._resting: threading.Timer | None = None
         models = [name for name in names if name != "jsb"] if chosen in names else [*names, chosen]
         self.desk.show(
             shelf=[(motif.id, f"{motif.title}, {motif.composer}") for motif in SHELF], models=models,
@@ -110,7 +114,7 @@ class Studio(StudioCore):
         }
         for name, call in heard.items():
             self.on(name, self.desk.guarded(call))
-        self.roll.on_edit(lambda score: self._queue(lambda: self._take_edit(score)))
+        self.roll.on_edit(self._edited_soon)
         self.keyboard.on_recorded(lambda score: self._queue(lambda: self.prime_with_settings(score)))
         self.desk.observe(lambda change: setattr(self, "model", change["new"]), "model")
 
@@ -158,6 +162,7 @@ class Studio(StudioCore):
         again : bool
             Another way: from where the selected take began, with another seed.
         """
+        self._keep_edit()
         desk = self.desk
         settings: dict[str, Any] = {"bars": bars or desk.bars, "temperature": desk.temperature, "top_p": desk.top_p}
         if again:
@@ -179,14 +184,49 @@ class Studio(StudioCore):
         """
         if form not in FORMS:
             raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join(FORMS)}")
+        self._keep_edit()
         return FORMS[form][1](self._chosen(None).score)
 
-    def _take_edit(self, score: Score) -> None:
-        """Make a take of what was edited on the roll, unless it is what is shown."""
-        if self.running or score == self._shown or self.selected is None:
+    def bring_back(self, session: str) -> None:
+        """Put the takes of an earlier session in the place of these, which stay in their own journal entry."""
+        found = recover(session, folder=None if self.journal_path is None else self.journal_path.parent)
+        assert isinstance(found, Tree)
+        self.adopt(found)
+        self.desk.show(kept=" ".join([f"Brought back: {session}.", *found.notices]))
+
+    def _edited_soon(self, score: Score) -> None:
+        """Show an edit of the roll in the other views at once; a take is made of it when the hand has rested."""
+        for view in (self.sheet, self.sound, self.keyboard):
+            view.show_score(score)
+        with self._guard:
+            if self._resting is not None:
+                self._resting.cancel()
+            self._resting = threading.Timer(REST_SECONDS, lambda: self._queue(self._keep_edit))
+            self._resting.daemon = True
+            self._resting.start()
+
+    def _keep_edit(self) -> None:
+        """Make a take of what is edited on the roll, if anything is; a row of edits becomes one take."""
+        with self._guard:
+            if self._resting is not None:
+                self._resting.cancel()
+            self._resting = None
+        score, parent = self.roll.score, self.selected
+        if self.running or score == self._shown:
             return
+        if parent is None:
+            self.prime(score)
+            return
+        again = parent.kind == EDITED and not self.tree.children(parent.id)
         self._shown = score
-        self.edited(score)
+        with self._lock:
+            take = Take(self.tree.reserve(), parent.parent if again else parent.id, EDITED, score, made=now())
+            self.tree.add(take)
+            if again:
+                self.tree.delete(parent.id)
+        if any(shown != written for written, shown in self.roll.page_ids().items()):
+            self._show_score(score)
+        self._tell("tree", self.tree)
 
     # What the views are told
 
@@ -312,8 +352,6 @@ class _Hands:
         studio._queue(lambda: studio.prime_with_settings(sources[source]()))
 
     def prime_from_file(self, name: str, content: bytes) -> None:
-        from musenb.score.load import load
-
         studio = self._studio
         studio._queue(lambda: studio.prime_with_settings(load(content, name=name)))
 
@@ -364,8 +402,11 @@ class _Hands:
         content = studio.keep_as(form)
         studio.desk.hand_over(f"{_file_name(studio._name(studio._chosen(None)))}.{form}", FORMS[form][0], content)
 
-    def search(self, text: str) -> list[str]:
-        return corpus_names(text)
+    def search(self, text: str) -> None:
+        wanted = text.lower()
+        self._studio._queue(
+            lambda: self._studio.desk.found(text, [name for name in corpus_names("") if wanted in name.lower()])
+        )
 
     def recover(self, session: str) -> None:
         self._studio._queue(lambda: self._studio.bring_back(session))

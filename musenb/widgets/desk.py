@@ -6,6 +6,7 @@ It decides nothing. What is pressed goes to the hands that it was given; what it
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
 import traitlets
@@ -36,8 +37,8 @@ class Hands(Protocol):
     def keep(self, form: str) -> None:
         """Hand over the selected take as a file of this form."""
 
-    def search(self, text: str) -> list[str]:
-        """Return the pieces of the corpus whose names hold the text."""
+    def search(self, text: str) -> None:
+        """Look for pieces of the corpus whose names hold the text, and call `Desk.found` with them."""
 
     def recover(self, session: str) -> None:
         """Bring back an earlier session."""
@@ -101,6 +102,10 @@ class Desk(MusenbWidget, bundle="desk"):
                 setattr(self, name, value)
         self.refresh_description()
 
+    def found(self, text: str, names: Sequence[str]) -> None:
+        """Answer a search with the names that were found."""
+        self.send({"kind": "found", "text": text, "names": list(names[:MOST_FOUND]), "count": len(names)})
+
     def hand_over(self, name: str, mime: str, content: bytes) -> None:
         """Give the page a file to save under this name."""
         parts = max(1, -(-len(content) // CHUNK_BYTES))
@@ -125,8 +130,7 @@ class Desk(MusenbWidget, bundle="desk"):
         elif kind == "keep":
             hands.keep(str(message["form"]))
         elif kind == "search":
-            names = hands.search(str(message["text"]))
-            self.send({"kind": "found", "text": message["text"], "names": names[:MOST_FOUND], "count": len(names)})
+            hands.search(str(message["text"]))
         elif kind == "recover":
             hands.recover(str(message["id"]))
 
