@@ -22,6 +22,7 @@ from musenb.errors import MusenbError, SettingError
 from musenb.export.to_audio import wav_bytes
 from musenb.export.to_midi import midi_bytes
 from musenb.export.to_musicxml import musicxml_bytes
+from musenb.export.to_svg import svg_bytes
 from musenb.journal import Saved
 from musenb.model.weights import shipped_names
 from musenb.priming import Reading
@@ -31,9 +32,9 @@ from musenb.score.corpus import corpus_names
 from musenb.score.load import load
 from musenb.score.note import Score
 from musenb.session import SEEDS
-from musenb.shelf import SHELF, shelf_motif
-from musenb.studio import StudioCore, svg_bytes
-from musenb.takes import EDITED, Take, Tree, now
+from musenb.shelf import SHELF, from_shelf
+from musenb.studio import StudioCore
+from musenb.takes import EDITED, GIVEN, WRITTEN, Take, Tree, now
 from musenb.tokens.grid import VOICES
 from musenb.widgets.desk import Desk
 from musenb.widgets.keyboard import Keyboard
@@ -48,6 +49,7 @@ FORMS: dict[str, tuple[str, Callable[[Score], bytes]]] = {
     "svg": ("image/svg+xml", svg_bytes),
 }
 NO_TAKE = ""
+WORDS = {GIVEN: "Motif", WRITTEN: "Take", EDITED: "Edited"}
 # So long (seconds) after the last edit of the roll a take is made of it.
 REST_SECONDS = 1.0
 
@@ -98,7 +100,7 @@ class Studio(StudioCore):
         self._resting: threading.Timer | None = None
         models = [name for name in names if name != "jsb"] if chosen in names else [*names, chosen]
         self.desk.show(
-            shelf=[(motif.id, f"{motif.title}, {motif.composer}") for motif in SHELF], models=models,
+            shelf=[(motif.key, f"{motif.title}, {motif.composer}") for motif in SHELF], models=models,
             voices=list(VOICES), forms=list(FORMS), sessions=_session_rows(self),
         )
         self._listen()
@@ -192,7 +194,7 @@ class Studio(StudioCore):
         found = recover(session, folder=None if self.journal_path is None else self.journal_path.parent)
         assert isinstance(found, Tree)
         self.adopt(found)
-        self.desk.show(kept=" ".join([f"Brought back: {session}.", *found.notices]))
+        self.desk.show(reading=" ".join([f"Brought back: {session}.", *found.notices]))
 
     def _edited_soon(self, score: Score) -> None:
         """Show an edit of the roll in the other views at once; a take is made of it when the hand has rested."""
@@ -277,6 +279,8 @@ class Studio(StudioCore):
             takes=rows, selected=NO_TAKE if selected is None else str(selected.id), can_undo=self.tree.can_undo,
             can_redo=self.tree.can_redo,
         )
+        if self.saved is not None:
+            self._saved(self.saved)
         if selected is not None and self._first is None and selected.score is not self._shown:
             self._show_score(selected.score)
         self._show_beside()
@@ -300,12 +304,12 @@ class Studio(StudioCore):
         self.beside.layout.display = ""
         total = len(result.pairs)
         self.desk.comparison = (
-            f"{self._name_of(other)} below, {self._name_of(str(selected.id))} above: {same} of {total} notes are the same, "
-            f"{counts['changed']} changed, {total - same - counts['changed']} stand in one of them alone."
+            f"{self._name_of(other)} below, {self._name_of(str(selected.id))} above: {same} of {total} notes are the "
+            f"same, {counts['changed']} changed, {total - same - counts['changed']} stand in one of them alone."
         )
 
     def _name(self, take: Take) -> str:
-        return self.tree.state.names.get(take.id) or take.name or f"{take.kind} {take.id}"
+        return self.tree.state.names.get(take.id) or take.name or f"{WORDS[take.kind]} {take.id}"
 
     def _name_of(self, number: str) -> str:
         return self._name(self.tree.take(int(number)))
@@ -345,7 +349,7 @@ class _Hands:
         studio = self._studio
         sources: dict[str, Callable[[], Any]] = {
             "text": lambda: text,
-            "shelf": lambda: shelf_motif(text),
+            "shelf": lambda: from_shelf(text).score,
             "corpus": lambda: text if text.startswith("corpus:") else f"corpus:{text}",
             "roll": lambda: studio.roll.score,
         }
