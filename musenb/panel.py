@@ -263,7 +263,7 @@ class Studio(StudioCore):
         if saved.reason:
             self.desk.kept = f"Not saved: {saved.reason}. The work is in memory alone."
         else:
-            self.desk.kept = f"Saved as it is made, in {self.journal_path}"
+            self.desk.kept = f"Saved as it is made: {saved.lines} steps."
 
     def _show_tree(self) -> None:
         """Bring the desk and the views in line with the tree."""

@@ -1,6 +1,6 @@
 /** How to go on: few controls, in plain words. */
 
-import { button, element } from "../dom";
+import { button, element, setSign } from "../dom";
 import type { DeskState } from "../wire";
 import { act, numberIn, show, type DeskView } from "./parts";
 
@@ -42,7 +42,7 @@ function buttons(view: DeskView): HTMLElement[] {
     const takes = model.get("takes") ?? [];
     const focus = (go.getRootNode() as ShadowRoot | Document).activeElement;
     go.disabled = running || !takes.length;
-    go.firstChild!.textContent = model.get("one_bar") ? "▶ One bar more" : "▶ Continue";
+    setSign(go, model.get("one_bar") ? "▶ One bar more" : "▶ Continue");
     again.disabled = running || !takes.some(([, parent]) => parent);
     stop.disabled = !running;
     undo.disabled = running || !model.get("can_undo");

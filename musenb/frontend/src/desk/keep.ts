@@ -15,6 +15,9 @@ const NAMES: Record<KeepForm, readonly [string, string]> = {
 export function keepPart(view: DeskView): HTMLElement {
   const { life, model } = view;
   const bar = element("div", { class: "mnb-bar" });
+  const able = () => {
+    for (const one of bar.querySelectorAll("button")) one.disabled = !model.get("selected") || (model.get("running") ?? false);
+  };
   show(view, ["forms"], () => {
     const made = (model.get("forms") ?? []).map((form) => {
       const one = button(...NAMES[form]);
@@ -24,9 +27,6 @@ export function keepPart(view: DeskView): HTMLElement {
     bar.replaceChildren(...made);
     able();
   });
-  const able = () => {
-    for (const one of bar.querySelectorAll("button")) one.disabled = !model.get("selected") || (model.get("running") ?? false);
-  };
   show(view, ["selected", "running"], able);
   life.on(bar, "click", (event) => {
     const form = (event.target as HTMLElement).closest<HTMLElement>("[data-form]")?.dataset.form;
