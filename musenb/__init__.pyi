@@ -12,4 +12,6 @@ from musenb.session import save as save
 from musenb.session import stream as stream
 
 __version__: str
-__all__ = ["MusenbError", "Note", "Score", "Studio", "develop", "load", "motif", "open_model", "recover", "save", "stream"]
+__all__ = [
+    "MusenbError", "Note", "Score", "Studio", "develop", "load", "motif", "open_model", "recover", "save", "stream",
+]

@@ -7,12 +7,11 @@ it off, so that neither a running cell nor the page waits. Only Stop does not qu
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
-import queue
 import secrets
 import threading
 from collections.abc import Callable, Sequence
+from queue import SimpleQueue
 from typing import Any
 
 import ipywidgets
@@ -25,16 +24,17 @@ from musenb.export.to_musicxml import musicxml_bytes
 from musenb.export.to_svg import svg_bytes
 from musenb.journal import Saved
 from musenb.model.weights import shipped_names
+from musenb.page import page_of_takes
+from musenb.panel_hands import StudioHands
 from musenb.priming import Reading
 from musenb.recovery import recover, sessions
 from musenb.sample.stream import NoteEvent
-from musenb.score.corpus import corpus_names
-from musenb.score.load import load
 from musenb.score.note import Score
 from musenb.session import SEEDS
-from musenb.shelf import SHELF, from_shelf
+from musenb.shelf import SHELF
 from musenb.studio import StudioCore
-from musenb.takes import EDITED, GIVEN, WRITTEN, Take, Tree, now
+from musenb.take_rows import NO_TAKE, name_of, take_rows
+from musenb.takes import EDITED, Take, Tree, now
 from musenb.tokens.grid import VOICES
 from musenb.widgets.desk import Desk
 from musenb.widgets.keyboard import Keyboard
@@ -48,8 +48,6 @@ FORMS: dict[str, tuple[str, Callable[[Score], bytes]]] = {
     "wav": ("audio/wav", wav_bytes),
     "svg": ("image/svg+xml", svg_bytes),
 }
-NO_TAKE = ""
-WORDS = {GIVEN: "Motif", WRITTEN: "Take", EDITED: "Edited"}
 # So long (seconds) after the last edit of the roll a take is made of it.
 REST_SECONDS = 1.0
 
@@ -80,7 +78,7 @@ class Studio(StudioCore):
         names = list(shipped_names())
         chosen = os.fsdecode(model)
         settings.setdefault("seed", secrets.randbelow(SEEDS))
-        self.desk = Desk(_Hands(self), model=chosen, **settings)
+        self.desk = Desk(StudioHands(self), model=chosen, **settings)
         self.sound = Sound(clock=self.desk)
         self.sheet, self.roll = Sheet(clock=self.desk), Roll(clock=self.desk, height=320)
         self.keyboard = Keyboard(clock=self.desk, low=36, high=84)
@@ -90,7 +88,7 @@ class Studio(StudioCore):
             [self.desk, self.sound, self.sheet, self.roll, self.beside, self.keyboard],
             layout=ipywidgets.Layout(width="100%"),
         )
-        self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._worker: threading.Thread | None = None
         self._guard = threading.Lock()
         self._shown: Score | None = None
@@ -101,28 +99,28 @@ class Studio(StudioCore):
         models = [name for name in names if name != "jsb"] if chosen in names else [*names, chosen]
         self.desk.show(
             shelf=[(motif.key, f"{motif.title}, {motif.composer}") for motif in SHELF], models=models,
-            voices=list(VOICES), forms=list(FORMS), sessions=_session_rows(self),
+            voices=list(VOICES), forms=[*FORMS, "html"], sessions=_session_rows(self),
         )
         self._listen()
         if prime is not None:
             self.prime(prime)
         elif self.selected is not None:
-            self._show_tree()
+            self.show_tree()
 
     def _listen(self) -> None:
         heard = {
             "primed": self._primed, "started": self._started, "note": self._noted, "finished": self._finished_all,
-            "tree": lambda tree: self._show_tree(), "saved": self._saved, "error": self.desk.show_error,
+            "tree": lambda tree: self.show_tree(), "saved": self._saved, "error": self.desk.show_error,
         }
         for name, call in heard.items():
             self.on(name, self.desk.guarded(call))
         self.roll.on_edit(self._edited_soon)
-        self.keyboard.on_recorded(lambda score: self._queue(lambda: self.prime_with_settings(score)))
+        self.keyboard.on_recorded(lambda score: self.queue(lambda: self.prime_with_settings(score)))
         self.desk.observe(lambda change: setattr(self, "model", change["new"]), "model")
 
     # What the page asks for
 
-    def _queue(self, job: Callable[[], object]) -> None:
+    def queue(self, job: Callable[[], object]) -> None:
         """Do a job in the studio's thread, after those before it; what it raises is shown on the desk."""
         with self._guard:
             self._jobs.put(job)
@@ -146,7 +144,7 @@ class Studio(StudioCore):
             It takes longer than `timeout` seconds.
         """
         done = threading.Event()
-        self._queue(done.set)
+        self.queue(done.set)
         if not done.wait(timeout):
             raise TimeoutError(f"the studio is still busy after {timeout:g} s")
 
@@ -176,18 +174,35 @@ class Studio(StudioCore):
             desk.seed = secrets.randbelow(SEEDS)
         return self.continue_(**settings, seed=desk.seed, candidates=desk.candidates)
 
-    def keep_as(self, form: str) -> bytes:
-        """Return the selected take as a file: 'mid', 'musicxml', 'wav' or 'svg'.
+    def as_file(self, form: str) -> tuple[str, str, bytes]:
+        """Return name, MIME type and content of a file: the selected take, or for 'html' a page with all takes.
 
         Raises
         ------
         SettingError
             There is no such form, or no take.
         """
-        if form not in FORMS:
-            raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join(FORMS)}")
         self._keep_edit()
-        return FORMS[form][1](self._chosen(None).score)
+        take = self._chosen(None)
+        if form == "html":
+            mime, content = "text/html", page_of_takes(self.tree)
+        elif form in FORMS:
+            mime, content = FORMS[form][0], FORMS[form][1](take.score)
+        else:
+            raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join((*FORMS, 'html'))}")
+        return f"{_file_name(name_of(self.tree, take))}.{form}", mime, content
+
+    def prefer(self, take: int) -> None:
+        """Vote for a take among those that go on from the same take.
+
+        Raises
+        ------
+        SettingError
+            It stands alone.
+        """
+        self.select(take)
+        self.audition()
+        self.vote(next(label for label, number in self._audition.items() if number == take))
 
     def bring_back(self, session: str) -> None:
         """Put the takes of an earlier session in the place of these, which stay in their own journal entry."""
@@ -203,7 +218,7 @@ class Studio(StudioCore):
         with self._guard:
             if self._resting is not None:
                 self._resting.cancel()
-            self._resting = threading.Timer(REST_SECONDS, lambda: self._queue(self._keep_edit))
+            self._resting = threading.Timer(REST_SECONDS, lambda: self.queue(self._keep_edit))
             self._resting.daemon = True
             self._resting.start()
 
@@ -257,7 +272,7 @@ class Studio(StudioCore):
     def _finished_all(self, takes: Sequence[Take]) -> None:
         self._first, self._shown = None, None
         self.desk.show(running=False)
-        self._show_tree()
+        self.show_tree()
 
     def _saved(self, saved: Saved) -> None:
         if saved.reason:
@@ -265,13 +280,9 @@ class Studio(StudioCore):
         else:
             self.desk.kept = f"Saved as it is made: {saved.lines} steps."
 
-    def _show_tree(self) -> None:
+    def show_tree(self) -> None:
         """Bring the desk and the views in line with the tree."""
-        rows, standings = [], self.tree.standings()
-        for take in self.tree:
-            won = standings.get(take.id, (0, 0))[0]
-            parent = NO_TAKE if take.parent is None else str(take.parent)
-            rows.append((str(take.id), parent, self._name(take), about(take), won))
+        rows = take_rows(self.tree)
         selected = self.selected
         if self.desk.compared and not any(row[0] == self.desk.compared for row in rows):
             self.desk.compared = NO_TAKE
@@ -308,11 +319,8 @@ class Studio(StudioCore):
             f"same, {counts['changed']} changed, {total - same - counts['changed']} stand in one of them alone."
         )
 
-    def _name(self, take: Take) -> str:
-        return self.tree.state.names.get(take.id) or take.name or f"{WORDS[take.kind]} {take.id}"
-
     def _name_of(self, number: str) -> str:
-        return self._name(self.tree.take(int(number)))
+        return name_of(self.tree, self.tree.take(int(number)))
 
     # As a widget
 
@@ -339,98 +347,6 @@ class Studio(StudioCore):
         super().close()
 
 
-class _Hands:
-    """What the desk's buttons do, in the studio's thread; see `musenb.widgets.desk.Hands`."""
-
-    def __init__(self, studio: Studio) -> None:
-        self._studio = studio
-
-    def prime(self, source: str, text: str) -> None:
-        studio = self._studio
-        sources: dict[str, Callable[[], Any]] = {
-            "text": lambda: text,
-            "shelf": lambda: from_shelf(text).score,
-            "corpus": lambda: text if text.startswith("corpus:") else f"corpus:{text}",
-            "roll": lambda: studio.roll.score,
-        }
-        studio._queue(lambda: studio.prime_with_settings(sources[source]()))
-
-    def prime_from_file(self, name: str, content: bytes) -> None:
-        studio = self._studio
-        studio._queue(lambda: studio.prime_with_settings(load(content, name=name)))
-
-    def act(self, act: str) -> None:
-        studio = self._studio
-        if act == "stop":
-            studio.stop()
-            return
-        jobs: dict[str, Callable[[], object]] = {
-            "continue": studio.go_on,
-            "more": lambda: studio.go_on(bars=1),
-            "again": lambda: studio.go_on(again=True),
-            "undo": studio.undo,
-            "redo": studio.redo,
-        }
-        if act not in jobs:
-            raise SettingError(f"the studio has no button {act!r}")
-        studio._queue(jobs[act])
-
-    def on_take(self, act: str, take: str, text: str) -> None:
-        self._studio._queue(lambda: self._on_take(act, take, text))
-
-    def _on_take(self, act: str, take: str, text: str) -> None:
-        studio = self._studio
-        if act == "compare":
-            studio.desk.compared = take
-            studio._show_tree()
-            return
-        number = int(take)
-        if act == "select":
-            studio.select(number)
-        elif act == "rename":
-            studio.rename(number, text)
-        elif act == "delete":
-            studio.delete(number)
-        elif act == "vote":
-            studio.select(number)
-            labels = studio.audition()
-            chosen = next(label for label, one in studio._audition.items() if one == number)
-            assert chosen in labels
-            studio.vote(chosen)
-
-    def keep(self, form: str) -> None:
-        self._studio._queue(functools.partial(self._keep, form))
-
-    def _keep(self, form: str) -> None:
-        studio = self._studio
-        content = studio.keep_as(form)
-        studio.desk.hand_over(f"{_file_name(studio._name(studio._chosen(None)))}.{form}", FORMS[form][0], content)
-
-    def search(self, text: str) -> None:
-        wanted = text.lower()
-        self._studio._queue(
-            lambda: self._studio.desk.found(text, [name for name in corpus_names("") if wanted in name.lower()])
-        )
-
-    def recover(self, session: str) -> None:
-        self._studio._queue(lambda: self._studio.bring_back(session))
-
-
-def about(take: Take) -> str:
-    """Return what a take is, in words."""
-    if take.recipe is None:
-        count = len(take.score.notes)
-        return f"{take.kind}, {count} note{'' if count == 1 else 's'}"
-    bars = take.recipe.bars
-    stopped = "" if take.complete else ", stopped"
-    return f"{bars} bar{'' if bars == 1 else 's'}, seed {take.recipe.seed}{stopped}"
-
-
-def _file_name(name: str) -> str:
-    kept = "".join(sign if sign.isalnum() or sign in " -_." else "-" for sign in name).strip(" .-")
-    return kept[:60] or "take"
-
-
 def _session_rows(studio: StudioCore) -> list[tuple[str, str]]:
     path = studio.journal_path
     if path is None:
@@ -439,3 +355,8 @@ def _session_rows(studio: StudioCore) -> list[tuple[str, str]]:
         found = [one for one in sessions(path.parent) if one.path != path]
         return [(one.name, f"{one.name}, {one.takes} take{'' if one.takes == 1 else 's'}") for one in found[:20]]
     return []
+
+
+def _file_name(name: str) -> str:
+    kept = "".join(sign if sign.isalnum() or sign in " -_." else "-" for sign in name).strip(" .-")
+    return kept[:60] or "take"

@@ -53,7 +53,7 @@ class Desk(MusenbWidget, bundle="desk"):
         Who does what is asked for; without them the desk only shows.
     **settings
         `bars` (1..64), `temperature` (0..2), `top_p`, `seed`, `seed_locked`, `candidates` (1..4), `one_bar`, `model`,
-        `prime_bars` (0: all), `prime_voice` (empty: as the music says).
+        `prime_bars` (0: all), `prime_voice` (empty: as the music says), `read_only`.
     """
 
     bars = traitlets.Int(4, min=1, max=64).tag(sync=True, echo_update=False)
@@ -81,6 +81,7 @@ class Desk(MusenbWidget, bundle="desk"):
     models = traitlets.List(traitlets.Unicode()).tag(sync=True)
     voices = traitlets.List(traitlets.Unicode()).tag(sync=True)
     sessions = traitlets.List(help="rows of id and label").tag(sync=True)
+    read_only = traitlets.Bool(False, help="show the takes alone").tag(sync=True)
     forms = traitlets.List(traitlets.Unicode(), ["mid", "musicxml"]).tag(sync=True)
 
     _SHOWN = frozenset(

@@ -61,6 +61,7 @@ class DeskState(ViewState):
     voices: list[str]
     sessions: list[Choice]
     forms: list[KeepForm]
+    read_only: bool
 
 
 class PrimeFrom(TypedDict):

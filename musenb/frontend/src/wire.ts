@@ -500,6 +500,7 @@ export type DeskState = {
   voices: readonly string[];
   sessions: readonly Choice[];
   forms: readonly ("mid" | "musicxml" | "wav" | "svg" | "html")[];
+  read_only: boolean;
 };
 
 /** Page to kernel: begin with notes as text, the id of a shelf's motif, a corpus name, or what is on the roll. */

@@ -95,7 +95,7 @@ export function takesPart(view: DeskView): HTMLElement {
     else if (event.key === "Home") go(0);
     else if (event.key === "End") go(items.length - 1);
     else if (event.key === "Enter" || event.key === " ") choose(focused);
-    else if (event.key === "Delete") send("delete", focused);
+    else if (event.key === "Delete" && !model.get("read_only")) send("delete", focused);
     else if (event.key === "F2") rename(focused);
     else return;
     event.preventDefault();
@@ -104,7 +104,7 @@ export function takesPart(view: DeskView): HTMLElement {
   const rename = (id: string) => {
     const row = shown().find((one) => one[0] === id);
     const place = [...tree.children].find((one) => (one as HTMLElement).dataset.id === id)?.firstElementChild;
-    if (!row || !place || hidden) return;
+    if (!row || !place || hidden || model.get("read_only")) return;
     const field = element("input", { type: "text", value: row[2], maxlength: 80, "aria-label": "Name of the take" });
     field.value = row[2];
     place.replaceChildren(field);
@@ -149,6 +149,7 @@ export function takesPart(view: DeskView): HTMLElement {
     draw();
   });
   const part = element("fieldset", { class: "mnb-desk-part" }, element("legend", {}, "Takes"));
-  part.append(tree, element("div", { class: "mnb-bar" }, named, vote, compare, blind, remove), compared);
+  const actions = model.get("read_only") ? [blind] : [named, vote, compare, blind, remove];
+  part.append(tree, element("div", { class: "mnb-bar" }, ...actions), compared);
   return part;
 }

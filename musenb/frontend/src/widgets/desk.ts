@@ -14,7 +14,10 @@ export default mount<DeskState>({
   view(view) {
     const style = element("style");
     style.textContent = css;
-    view.root.append(style, element("div", { class: "mnb-desk" }, primePart(view), controlsPart(view), takesPart(view), keepPart(view)));
+    const parts = view.model.get("read_only")
+      ? [takesPart(view)]
+      : [primePart(view), controlsPart(view), takesPart(view), keepPart(view)];
+    view.root.append(style, element("div", { class: "mnb-desk" }, ...parts));
     let running = false;
     view.model.on("change:running", view.life, () => {
       const now = view.model.get("running") ?? false;
