@@ -19,6 +19,7 @@ _PLACES = {
     "stream": "musenb.session",
     "open_model": "musenb.session",
     "save": "musenb.session",
+    "Studio": "musenb.panel",
     "recover": "musenb.recovery",
     "Score": "musenb.score.note",
     "Note": "musenb.score.note",

@@ -1,5 +1,6 @@
 from musenb.errors import MusenbError as MusenbError
 from musenb.magic import load_ipython_extension as load_ipython_extension
+from musenb.panel import Studio as Studio
 from musenb.recovery import recover as recover
 from musenb.score.from_text import score_from_text as motif
 from musenb.score.load import load as load
@@ -11,4 +12,6 @@ from musenb.session import save as save
 from musenb.session import stream as stream
 
 __version__: str
-__all__ = ["MusenbError", "Note", "Score", "develop", "load", "motif", "open_model", "recover", "save", "stream"]
+__all__ = [
+    "MusenbError", "Note", "Score", "Studio", "develop", "load", "motif", "open_model", "recover", "save", "stream",
+]

@@ -47,11 +47,25 @@ class Keeping:
         self._lock, self._events = threading.RLock(), Events()
         self._fault: BaseException | None = None
         self._audition: dict[str, int] = {}
-        place = Path(folder) if folder is not None else journal_folder()
-        self._journal = Journal(place, self._tell_saved) if journal else None
-        for take in self.tree.everything:
-            self._log("take", {"take": take_to_plain(take), "state": state_to_plain(self.tree.state)})
-        self.tree.watch = self._watch
+        self._place = Path(folder) if folder is not None else journal_folder()
+        self._journal = Journal(self._place, self._tell_saved) if journal else None
+        self._begin(self.tree)
+
+    def adopt(self, tree: Tree) -> None:
+        """Go on with other takes, in a journal of their own; that of the takes before is kept."""
+        with self._lock:
+            self.tree.watch = lambda act, take: None
+            if self._journal is not None:
+                self._journal.close()
+                self._journal = Journal(self._place, self._tell_saved)
+            self._begin(tree)
+        self._tell("tree", self.tree)
+
+    def _begin(self, tree: Tree) -> None:
+        self.tree = tree
+        for take in tree.everything:
+            self._log("take", {"take": take_to_plain(take), "state": state_to_plain(tree.state)})
+        tree.watch = self._watch
 
     def on(self, name: str, call: Callable[..., object]) -> Callable[[], None]:
         """Call `call` whenever `name` happens; return a function that ends it. See `musenb.events.EVENTS`."""

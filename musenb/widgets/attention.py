@@ -22,7 +22,7 @@ from musenb.widgets.matrices import Packed, limits_of, pack, shrink
 from musenb.widgets.notes import NoteView, parse_note_id, rows_of
 from musenb.widgets.picture import png_bytes
 
-OVERVIEW_BYTES, OVERVIEW_SIZE = 45_000, 128
+OVERVIEW_BYTES, OVERVIEW_SIZE, PAGE_SIZE = 45_000, 128, 320
 LARGEST_REQUEST, MOST_ROWS = 4096, 64
 IDLE_SECONDS = 5.0
 NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
@@ -136,16 +136,33 @@ class Attention(NoteView, bundle="attention"):
         """Fill the saved pictures of all heads; those of a function come one after the other."""
         layers, count, *_ = gatherer.heads.shape
         side = max(4, min(OVERVIEW_SIZE, isqrt(OVERVIEW_BYTES // (layers * count))))
+        pictures = self._pictures(gatherer, side)
+        if pictures:
+            with self.hold_sync():
+                for name, value in pictures.items():
+                    setattr(self, name, value)
+
+    def _pictures(self, gatherer: Gatherer, side: int) -> dict[str, Any]:
+        """Return the traits that hold a picture of every head; none when other heads are shown by then."""
+        layers, count, *_ = gatherer.heads.shape
         pictures: list[Packed] = []
         for layer, head in np.ndindex(layers, count):
             if self._closed or gatherer is not self._gatherer:
-                return
+                return {}
             matrix = gatherer.matrix(layer, head, what="weights", level=self.overview_level)
             pictures.append(pack(shrink(matrix, (side, side))))
-        with self.hold_sync():
-            self.overview_shape = list(pictures[0].cells.shape)
-            self.overview_scales = [picture.scale for picture in pictures]
-            self.overview = b"".join(picture.cells.tobytes() for picture in pictures)
+        return {
+            "overview_shape": list(pictures[0].cells.shape),
+            "overview_scales": [picture.scale for picture in pictures],
+            "overview": b"".join(picture.cells.tobytes() for picture in pictures),
+        }
+
+    def page_state(self, *, edition: int = 1) -> dict[str, Any]:
+        """Return the state with every head as large as a page can hold."""
+        state = super().page_state(edition=edition)
+        if self._gatherer is not None:
+            state |= self._pictures(self._gatherer, PAGE_SIZE)
+        return state
 
     # What the page asks for: answered by a thread, since a model may have to run
 

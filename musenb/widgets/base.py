@@ -129,8 +129,14 @@ class MusenbWidget(anywidget.AnyWidget):
             data[kind] = content.decode("utf-8") if kind.endswith("xml") else base64.b64encode(content).decode("ascii")
         return data, metadata
 
-    def page_state(self) -> dict[str, Any]:
-        """Return the traits that a page without a kernel needs; a subclass adds what it would be asked for later."""
+    def page_state(self, *, edition: int = 1) -> dict[str, Any]:
+        """Return the traits that a page without a kernel needs; a subclass adds what it would be asked for later.
+
+        Parameters
+        ----------
+        edition : int
+            Another number for each state that the same view of a page can take on.
+        """
         own = set(self.traits(sync=True)) - set(anywidget.AnyWidget.class_traits())
         return {name: getattr(self, name) for name in sorted(own) if not name.startswith("_")}
 

@@ -210,6 +210,10 @@ class NoteView(MusenbWidget):
                     if seq >= int(message["seq"]):
                         self.send({"kind": "append", "seq": seq}, [self._batches[seq]])
 
+    def page_state(self, *, edition: int = 1) -> dict[str, Any]:
+        """Return the state with a number of its own, by which the page sees that the notes are others."""
+        return super().page_state(edition=edition) | {"version": edition, "streaming": False}
+
     def clean_up(self) -> None:
         """Stop the timer of the stream."""
         with self._lock:

@@ -119,6 +119,10 @@ class Roll(NoteView, bundle="roll"):
             counts[voice] += 1
         return ids
 
+    def page_state(self, *, edition: int = 1) -> dict[str, Any]:
+        """Return the state of a roll that can only be looked at."""
+        return super().page_state(edition=edition) | {"editable": False, "edition": edition}
+
     def on_message(self, message: dict[str, Any], buffers: list[memoryview]) -> None:
         """Take the edits of the page."""
         if message["kind"] != "edit":

@@ -259,6 +259,17 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
             self._first = self._saved[0]
             self._drawn.set()
 
+    def page_state(self, *, edition: int = 1) -> dict[str, Any]:
+        """Return the state with every page drawn."""
+        laid = lay_out_sheet(
+            self._music(), edition=edition, width=self._width, staves=self.staves, transpose=self.transpose,
+            growing=False,
+        )
+        press = Press()
+        plates = [press.plate(laid, number)[1] for number in range(len(laid.plan["pages"]))]
+        drawn = {"plan": dict(laid.plan), "plates": pack_plates(list(filter(None, plates))), "plates_version": edition}
+        return super().page_state(edition=edition) | drawn
+
     def wait(self, timeout: float = PATIENCE) -> bool:
         """Wait until the first page is engraved; return whether it is."""
         return self._drawn.wait(timeout)

@@ -1,4 +1,4 @@
-"""Write the types of `musenb.widgets.wire` and `wire_questions` as TypeScript."""
+"""Write the types of `musenb.widgets.wire` and its further parts as TypeScript."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import types
 import typing
 from pathlib import Path
 
-from musenb.widgets import wire, wire_questions
+from musenb.widgets import wire, wire_questions, wire_studio
 
 TARGET = Path(__file__).resolve().parents[1] / "frontend" / "src" / "wire.ts"
+
+PARTS = (wire, wire_questions, wire_studio)
 
 _HEAD = """// Written by `python -m musenb.widgets.wire` from musenb/widgets/wire.py. Do not edit.
 
@@ -20,8 +22,8 @@ _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", bytes:
 def typescript() -> str:
     """Return the whole text of `frontend/src/wire.ts`."""
     parts = [_HEAD]
-    types_by_name = vars(wire) | {n: v for n, v in vars(wire_questions).items() if n not in vars(wire)}
-    for name, value in types_by_name.items():
+    own = {name: value for part in PARTS for name, value in vars(part).items()}
+    for name, value in own.items():
         if name.startswith("_") or name in vars(typing):
             continue
         if isinstance(value, int):
@@ -78,7 +80,7 @@ def _type(hint: object) -> str:
         return " | ".join(map(_type, arguments))
     if origin is typing.Literal:
         return " | ".join(f'"{value}"' for value in arguments)
-    if isinstance(hint, type) and hint.__module__ in (wire.__name__, wire_questions.__name__, "__main__"):
+    if isinstance(hint, type) and hint.__module__ in {*(part.__name__ for part in PARTS), "__main__"}:
         return hint.__name__
     raise TypeError(f"{hint!r} has no form on the wire")
 

@@ -60,8 +60,8 @@ export class PlateStore {
   }
 
   #planned(): void {
-    const { pages } = this.plan;
-    for (const page of this.#plates.keys()) if (page >= pages.length) this.#plates.delete(page);
+    const { edition, pages } = this.plan;
+    for (const [page, plate] of this.#plates) if (page >= pages.length || plate.edition > edition) this.#plates.delete(page);
     this.#tell();
   }
 

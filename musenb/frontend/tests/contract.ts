@@ -138,6 +138,8 @@ export function contract(
       const { el } = await host.view();
       const section = el.querySelector(".musenb");
       expect(section?.getAttribute("aria-label")).toBeTruthy();
+      const failed = el.querySelector<HTMLElement>(".mnb-error");
+      expect(failed?.hidden ? "" : failed?.textContent).toBe("");
       expect(section?.getAttribute("data-lm-suppress-shortcuts")).toBe("true");
       for (const inside of el.querySelectorAll<HTMLElement>("button, canvas, input, select")) {
         inside.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));

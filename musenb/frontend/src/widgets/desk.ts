@@ -1,0 +1,28 @@
+/** The desk of the studio: begin, go on, the tree of takes, keep. */
+
+import { controlsPart } from "../desk/controls";
+import css from "../desk/desk.css";
+import { keepPart } from "../desk/keep";
+import { primePart } from "../desk/prime";
+import { takesPart } from "../desk/takes";
+import { element } from "../dom";
+import { mount } from "../mount";
+import type { DeskState } from "../wire";
+
+export default mount<DeskState>({
+  label: "Studio",
+  view(view) {
+    const style = element("style");
+    style.textContent = css;
+    const parts = view.model.get("read_only")
+      ? [takesPart(view)]
+      : [primePart(view), controlsPart(view), takesPart(view), keepPart(view)];
+    view.root.append(style, element("div", { class: "mnb-desk" }, ...parts));
+    let running = false;
+    view.model.on("change:running", view.life, () => {
+      const now = view.model.get("running") ?? false;
+      if (now !== running) view.say(now ? "writing" : `${view.model.get("written") ?? 0} notes written`);
+      running = now;
+    });
+  },
+});

@@ -1,0 +1,362 @@
+"""The studio as a panel in a notebook: desk, player, score, roll and keyboard on one clock.
+
+Everything the panel does is a method of `Studio`: what is pressed in the page is put into a queue, and one thread works
+it off, so that neither a running cell nor the page waits. Only Stop does not queue.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from typing import Any
+
+import ipywidgets
+
+from musenb.drafts import Draft
+from musenb.errors import MusenbError, SettingError
+from musenb.export.to_audio import wav_bytes
+from musenb.export.to_midi import midi_bytes
+from musenb.export.to_musicxml import musicxml_bytes
+from musenb.export.to_svg import svg_bytes
+from musenb.journal import Saved
+from musenb.model.weights import shipped_names
+from musenb.page import page_of_takes
+from musenb.panel_hands import StudioHands
+from musenb.priming import Reading
+from musenb.recovery import recover, sessions
+from musenb.sample.stream import NoteEvent
+from musenb.score.note import Score
+from musenb.session import SEEDS
+from musenb.shelf import SHELF
+from musenb.studio import StudioCore
+from musenb.take_rows import NO_TAKE, name_of, take_rows
+from musenb.takes import EDITED, Take, Tree, now
+from musenb.tokens.grid import VOICES
+from musenb.widgets.desk import Desk
+from musenb.widgets.keyboard import Keyboard
+from musenb.widgets.roll import Roll
+from musenb.widgets.sheet import Sheet
+from musenb.widgets.sound import Sound
+
+FORMS: dict[str, tuple[str, Callable[[Score], bytes]]] = {
+    "mid": ("audio/midi", midi_bytes),
+    "musicxml": ("application/vnd.recordare.musicxml+xml", musicxml_bytes),
+    "wav": ("audio/wav", wav_bytes),
+    "svg": ("image/svg+xml", svg_bytes),
+}
+# So long (seconds) after the last edit of the roll a take is made of it.
+REST_SECONDS = 1.0
+
+
+class Studio(StudioCore):
+    """Hand over a motif, watch it develop, keep every branch: one panel in a notebook.
+
+    Parameters
+    ----------
+    prime : anything that `StudioCore.prime` takes, or None
+        The first motif.
+    model : str or path
+        Name of a shipped model, or a .safetensors file.
+    **settings
+        `bars`, `temperature`, `top_p`, `seed`, `candidates`, `one_bar` for the desk; `folder`, `tree` and `journal` as
+        `StudioCore` takes them.
+
+    Attributes
+    ----------
+    desk, sound, sheet, roll, keyboard : views
+        All on one clock; each can be shown in a cell of its own.
+    panel : ipywidgets.VBox
+    """
+
+    def __init__(self, prime: Any = None, *, model: str | os.PathLike[str] = "chorale", **settings: Any) -> None:
+        core = {name: settings.pop(name) for name in ("folder", "tree", "journal") if name in settings}
+        super().__init__(model, **core)
+        names = list(shipped_names())
+        chosen = os.fsdecode(model)
+        settings.setdefault("seed", secrets.randbelow(SEEDS))
+        self.desk = Desk(StudioHands(self), model=chosen, **settings)
+        self.sound = Sound(clock=self.desk)
+        self.sheet, self.roll = Sheet(clock=self.desk), Roll(clock=self.desk, height=320)
+        self.keyboard = Keyboard(clock=self.desk, low=36, high=84)
+        self.beside = Roll(clock=self.desk, height=240, editable=False)
+        self.beside.layout.display = "none"
+        self.panel = ipywidgets.VBox(
+            [self.desk, self.sound, self.sheet, self.roll, self.beside, self.keyboard],
+            layout=ipywidgets.Layout(width="100%"),
+        )
+        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._worker: threading.Thread | None = None
+        self._guard = threading.Lock()
+        self._shown: Score | None = None
+        self._first: int | None = None
+        self._lines: dict[str, int] = {}
+        self._count = 0
+        self._resting: threading.Timer | None = None
+        models = [name for name in names if name != "jsb"] if chosen in names else [*names, chosen]
+        self.desk.show(
+            shelf=[(motif.key, f"{motif.title}, {motif.composer}") for motif in SHELF], models=models,
+            voices=list(VOICES), forms=[*FORMS, "html"], sessions=_session_rows(self),
+        )
+        self._listen()
+        if prime is not None:
+            self.prime(prime)
+        elif self.selected is not None:
+            self.show_tree()
+
+    def _listen(self) -> None:
+        heard = {
+            "primed": self._primed, "started": self._started, "note": self._noted, "finished": self._finished_all,
+            "tree": lambda tree: self.show_tree(), "saved": self._saved, "error": self.desk.show_error,
+        }
+        for name, call in heard.items():
+            self.on(name, self.desk.guarded(call))
+        self.roll.on_edit(self._edited_soon)
+        self.keyboard.on_recorded(lambda score: self.queue(lambda: self.prime_with_settings(score)))
+        self.desk.observe(lambda change: setattr(self, "model", change["new"]), "model")
+
+    # What the page asks for
+
+    def queue(self, job: Callable[[], object]) -> None:
+        """Do a job in the studio's thread, after those before it; what it raises is shown on the desk."""
+        with self._guard:
+            self._jobs.put(job)
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._work, name="musenb-studio", daemon=True)
+                self._worker.start()
+
+    def _work(self) -> None:
+        while True:
+            job = self._jobs.get()
+            if job is None:
+                return
+            self.desk.guarded(job)()
+
+    def settle(self, timeout: float = 60.0) -> None:
+        """Wait until everything that was pressed in the page so far is done (but not until it is written: see `wait`).
+
+        Raises
+        ------
+        TimeoutError
+            It takes longer than `timeout` seconds.
+        """
+        done = threading.Event()
+        self.queue(done.set)
+        if not done.wait(timeout):
+            raise TimeoutError(f"the studio is still busy after {timeout:g} s")
+
+    def prime_with_settings(self, source: Any) -> Reading:
+        """Take a motif with the desk's bars and voice."""
+        return self.prime(source, bars=self.desk.prime_bars or None, voice=self.desk.prime_voice or None)
+
+    def go_on(self, *, bars: int | None = None, again: bool = False) -> tuple[int, ...]:
+        """Begin to write with the desk's settings, as Continue does; return the numbers of the takes to come.
+
+        Parameters
+        ----------
+        bars : int, optional
+            In place of the desk's.
+        again : bool
+            Another way: from where the selected take began, with another seed.
+        """
+        self._keep_edit()
+        desk = self.desk
+        settings: dict[str, Any] = {"bars": bars or desk.bars, "temperature": desk.temperature, "top_p": desk.top_p}
+        if again:
+            take = self.selected
+            if take is None or take.recipe is None or take.parent is None:
+                raise SettingError("there is no other way yet: let the model write first, and select what it wrote")
+            settings |= {"take": take.parent, "start": take.recipe.start, "bars": take.recipe.bars}
+        if again or not desk.seed_locked:
+            desk.seed = secrets.randbelow(SEEDS)
+        return self.continue_(**settings, seed=desk.seed, candidates=desk.candidates)
+
+    def as_file(self, form: str) -> tuple[str, str, bytes]:
+        """Return name, MIME type and content of a file: the selected take, or for 'html' a page with all takes.
+
+        Raises
+        ------
+        SettingError
+            There is no such form, or no take.
+        """
+        self._keep_edit()
+        take = self._chosen(None)
+        if form == "html":
+            mime, content = "text/html", page_of_takes(self.tree)
+        elif form in FORMS:
+            mime, content = FORMS[form][0], FORMS[form][1](take.score)
+        else:
+            raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join((*FORMS, 'html'))}")
+        return f"{_file_name(name_of(self.tree, take))}.{form}", mime, content
+
+    def prefer(self, take: int) -> None:
+        """Vote for a take among those that go on from the same take.
+
+        Raises
+        ------
+        SettingError
+            It stands alone.
+        """
+        self.select(take)
+        self.audition()
+        self.vote(next(label for label, number in self._audition.items() if number == take))
+
+    def bring_back(self, session: str) -> None:
+        """Put the takes of an earlier session in the place of these, which stay in their own journal entry."""
+        found = recover(session, folder=None if self.journal_path is None else self.journal_path.parent)
+        assert isinstance(found, Tree)
+        self.adopt(found)
+        self.desk.show(reading=" ".join([f"Brought back: {session}.", *found.notices]))
+
+    def _edited_soon(self, score: Score) -> None:
+        """Show an edit of the roll in the other views at once; a take is made of it when the hand has rested."""
+        for view in (self.sheet, self.sound, self.keyboard):
+            view.show_score(score)
+        with self._guard:
+            if self._resting is not None:
+                self._resting.cancel()
+            self._resting = threading.Timer(REST_SECONDS, lambda: self.queue(self._keep_edit))
+            self._resting.daemon = True
+            self._resting.start()
+
+    def _keep_edit(self) -> None:
+        """Make a take of what is edited on the roll, if anything is; a row of edits becomes one take."""
+        with self._guard:
+            if self._resting is not None:
+                self._resting.cancel()
+            self._resting = None
+        score, parent = self.roll.score, self.selected
+        if self.running or score == self._shown:
+            return
+        if parent is None:
+            self.prime(score)
+            return
+        again = parent.kind == EDITED and not self.tree.children(parent.id)
+        self._shown = score
+        with self._lock:
+            take = Take(self.tree.reserve(), parent.parent if again else parent.id, EDITED, score, made=now())
+            self.tree.add(take)
+            if again:
+                self.tree.delete(parent.id)
+        if any(shown != written for written, shown in self.roll.page_ids().items()):
+            self._show_score(score)
+        self._tell("tree", self.tree)
+
+    # What the views are told
+
+    def _primed(self, reading: Reading) -> None:
+        self.desk.show(reading=f"The model will read: {'. '.join(str(reading).splitlines())}.")
+
+    def _started(self, drafts: Sequence[Draft]) -> None:
+        first = drafts[0]
+        score = first.score()
+        self._first, self._count = first.id, 0
+        self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
+        self._show_score(score)
+        self.desk.show(running=True, written=0)
+
+    def _noted(self, take: int, event: NoteEvent) -> None:
+        if take != self._first or event.note is None:
+            return
+        self._count += 1
+        voice = self._lines.get(event.voice)
+        if voice is None:
+            return
+        for view in (self.roll, self.sheet, self.sound):
+            view.append([(voice, event.note)])
+        self.desk.written = self._count
+
+    def _finished_all(self, takes: Sequence[Take]) -> None:
+        self._first, self._shown = None, None
+        self.desk.show(running=False)
+        self.show_tree()
+
+    def _saved(self, saved: Saved) -> None:
+        if saved.reason:
+            self.desk.kept = f"Not saved: {saved.reason}. The work is in memory alone."
+        else:
+            self.desk.kept = f"Saved as it is made: {saved.lines} steps."
+
+    def show_tree(self) -> None:
+        """Bring the desk and the views in line with the tree."""
+        rows = take_rows(self.tree)
+        selected = self.selected
+        if self.desk.compared and not any(row[0] == self.desk.compared for row in rows):
+            self.desk.compared = NO_TAKE
+        self.desk.show(
+            takes=rows, selected=NO_TAKE if selected is None else str(selected.id), can_undo=self.tree.can_undo,
+            can_redo=self.tree.can_redo,
+        )
+        if self.saved is not None:
+            self._saved(self.saved)
+        if selected is not None and self._first is None and selected.score is not self._shown:
+            self._show_score(selected.score)
+        self._show_beside()
+
+    def _show_score(self, score: Score) -> None:
+        self._shown = score
+        for view in (self.roll, self.sheet, self.sound, self.keyboard):
+            view.show_score(score)
+
+    def _show_beside(self) -> None:
+        """Show the compared take below, the notes that differ selected, and say how many there are."""
+        other, selected = self.desk.compared, self.selected
+        if not other or selected is None or other == str(selected.id):
+            self.beside.layout.display = "none"
+            self.desk.comparison = f"Choose a take to compare with {self._name_of(other)}." if other else ""
+            return
+        result = self.compare(int(other), selected.id)
+        counts = result.counts
+        same = counts["same"]
+        self.beside.show_score(self.tree.take(int(other)).score)
+        self.beside.layout.display = ""
+        total = len(result.pairs)
+        self.desk.comparison = (
+            f"{self._name_of(other)} below, {self._name_of(str(selected.id))} above: {same} of {total} notes are the "
+            f"same, {counts['changed']} changed, {total - same - counts['changed']} stand in one of them alone."
+        )
+
+    def _name_of(self, number: str) -> str:
+        return name_of(self.tree, self.tree.take(int(number)))
+
+    # As a widget
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Show the panel; where widgets do not run, the score."""
+        shown = self.panel._repr_mimebundle_(**kwargs)
+        data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
+        stand_in = self.sheet._repr_mimebundle_(**kwargs) if self.selected is not None else None
+        if stand_in is not None:
+            kinds = ("image/svg+xml", "image/png")
+            data = data | {kind: stand_in[0][kind] for kind in kinds if kind in stand_in[0]}
+        return data | {"text/plain": repr(self)}, metadata
+
+    def __repr__(self) -> str:
+        """Return what the desk says."""
+        return f"<musenb Studio: {self.desk.describe()}>"
+
+    def close(self) -> None:
+        """End the views, the thread and the journal."""
+        self.stop()
+        self._jobs.put(None)
+        for view in (self.desk, self.sound, self.sheet, self.roll, self.beside, self.keyboard, self.panel):
+            view.close()
+        super().close()
+
+
+def _session_rows(studio: StudioCore) -> list[tuple[str, str]]:
+    path = studio.journal_path
+    if path is None:
+        return []
+    with contextlib.suppress(MusenbError, OSError):
+        found = [one for one in sessions(path.parent) if one.path != path]
+        return [(one.name, f"{one.name}, {one.takes} take{'' if one.takes == 1 else 's'}") for one in found[:20]]
+    return []
+
+
+def _file_name(name: str) -> str:
+    kept = "".join(sign if sign.isalnum() or sign in " -_." else "-" for sign in name).strip(" .-")
+    return kept[:60] or "take"

@@ -1,0 +1,86 @@
+"""What is pressed on the studio's desk, done in the studio's thread."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from musenb.errors import SettingError
+from musenb.score.corpus import corpus_names
+from musenb.score.load import load
+from musenb.shelf import from_shelf
+
+if TYPE_CHECKING:
+    from musenb.panel import Studio
+
+
+class StudioHands:
+    """What the desk's buttons do, in the studio's thread; see `musenb.widgets.desk.Hands`."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def prime(self, source: str, text: str) -> None:
+        studio = self._studio
+        sources: dict[str, Callable[[], Any]] = {
+            "text": lambda: text,
+            "shelf": lambda: from_shelf(text).score,
+            "corpus": lambda: text if text.startswith("corpus:") else f"corpus:{text}",
+            "roll": lambda: studio.roll.score,
+        }
+        studio.queue(lambda: studio.prime_with_settings(sources[source]()))
+
+    def prime_from_file(self, name: str, content: bytes) -> None:
+        studio = self._studio
+        studio.queue(lambda: studio.prime_with_settings(load(content, name=name)))
+
+    def act(self, act: str) -> None:
+        studio = self._studio
+        if act == "stop":
+            studio.stop()
+            return
+        jobs: dict[str, Callable[[], object]] = {
+            "continue": studio.go_on,
+            "more": lambda: studio.go_on(bars=1),
+            "again": lambda: studio.go_on(again=True),
+            "undo": studio.undo,
+            "redo": studio.redo,
+        }
+        if act not in jobs:
+            raise SettingError(f"the studio has no button {act!r}")
+        studio.queue(jobs[act])
+
+    def on_take(self, act: str, take: str, text: str) -> None:
+        self._studio.queue(lambda: self._on_take(act, take, text))
+
+    def _on_take(self, act: str, take: str, text: str) -> None:
+        studio = self._studio
+        if act == "compare":
+            studio.desk.compared = take
+            studio.show_tree()
+            return
+        number = int(take)
+        if act == "select":
+            studio.select(number)
+        elif act == "rename":
+            studio.rename(number, text)
+        elif act == "delete":
+            studio.delete(number)
+        elif act == "vote":
+            studio.prefer(number)
+
+    def keep(self, form: str) -> None:
+        self._studio.queue(functools.partial(self._keep, form))
+
+    def _keep(self, form: str) -> None:
+        self._studio.desk.hand_over(*self._studio.as_file(form))
+
+    def search(self, text: str) -> None:
+        wanted = text.lower()
+        self._studio.queue(
+            lambda: self._studio.desk.found(text, [name for name in corpus_names("") if wanted in name.lower()])
+        )
+
+    def recover(self, session: str) -> None:
+        self._studio.queue(lambda: self._studio.bring_back(session))

@@ -1,0 +1,36 @@
+"""A tree of takes in the words of the desk."""
+
+from __future__ import annotations
+
+from musenb.takes import EDITED, GIVEN, WRITTEN, Take, Tree
+from musenb.widgets.wire_studio import TakeRow
+
+NO_TAKE = ""
+WORDS = {GIVEN: "Motif", WRITTEN: "Take", EDITED: "Edited"}
+
+
+def take_rows(tree: Tree) -> list[TakeRow]:
+    """Return the rows of the desk for the takes that are not deleted."""
+    standings = tree.standings()
+    return [
+        TakeRow(
+            str(take.id), NO_TAKE if take.parent is None else str(take.parent), name_of(tree, take), about(take),
+            standings.get(take.id, (0, 0))[0],
+        )
+        for take in tree
+    ]
+
+
+def name_of(tree: Tree, take: Take) -> str:
+    """Return the name that was given to a take, its title, or its number."""
+    return tree.state.names.get(take.id) or take.name or f"{WORDS[take.kind]} {take.id}"
+
+
+def about(take: Take) -> str:
+    """Return what a take is, in words."""
+    if take.recipe is None:
+        count = len(take.score.notes)
+        return f"{take.kind}, {count} note{'' if count == 1 else 's'}"
+    bars = take.recipe.bars
+    stopped = "" if take.complete else ", stopped"
+    return f"{bars} bar{'' if bars == 1 else 's'}, seed {take.recipe.seed}{stopped}"

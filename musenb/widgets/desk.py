@@ -1,0 +1,172 @@
+"""The desk of the studio: what to begin with, how to go on, the tree of takes, and what is kept.
+
+It decides nothing. What is pressed goes to the hands that it was given; what it shows are its traits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol
+
+import traitlets
+
+from musenb.errors import LoadError, SettingError
+from musenb.widgets.base import MusenbWidget
+from musenb.widgets.wire import CHUNK_BYTES
+
+LARGEST_FILE = 32_000_000
+MOST_FOUND = 40
+
+
+class Hands(Protocol):
+    """Who does what the desk is asked for. Calls come in any thread and must return soon."""
+
+    def prime(self, source: str, text: str) -> None:
+        """Begin with notes as text, a motif of the shelf, a piece of the corpus, or what is on the roll."""
+
+    def prime_from_file(self, name: str, content: bytes) -> None:
+        """Begin with a file."""
+
+    def act(self, act: str) -> None:
+        """Do one of 'continue', 'again', 'more' (one bar), 'stop', 'undo', 'redo'."""
+
+    def on_take(self, act: str, take: str, text: str) -> None:
+        """Do one of 'select', 'rename', 'delete', 'vote', 'compare' with a take."""
+
+    def keep(self, form: str) -> None:
+        """Hand over the selected take as a file of this form."""
+
+    def search(self, text: str) -> None:
+        """Look for pieces of the corpus whose names hold the text, and call `Desk.found` with them."""
+
+    def recover(self, session: str) -> None:
+        """Bring back an earlier session."""
+
+
+class Desk(MusenbWidget, bundle="desk"):
+    """Where the studio is worked from.
+
+    Parameters
+    ----------
+    hands : Hands or None
+        Who does what is asked for; without them the desk only shows.
+    **settings
+        `bars` (1..64), `temperature` (0..2), `top_p`, `seed`, `seed_locked`, `candidates` (1..4), `one_bar`, `model`,
+        `prime_bars` (0: all), `prime_voice` (empty: as the music says), `read_only`.
+    """
+
+    bars = traitlets.Int(4, min=1, max=64).tag(sync=True, echo_update=False)
+    temperature = traitlets.Float(1.0, min=0, max=2).tag(sync=True, echo_update=False)
+    top_p = traitlets.Float(0.9, min=0.01, max=1).tag(sync=True, echo_update=False)
+    seed = traitlets.Int(0, min=0, max=2**32 - 1).tag(sync=True, echo_update=False)
+    seed_locked = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    candidates = traitlets.Int(1, min=1, max=4).tag(sync=True, echo_update=False)
+    one_bar = traitlets.Bool(False, help="one bar at a time").tag(sync=True, echo_update=False)
+    model = traitlets.Unicode().tag(sync=True, echo_update=False)
+    prime_bars = traitlets.Int(0, min=0, max=512, help="0: all").tag(sync=True, echo_update=False)
+    prime_voice = traitlets.Unicode(help="empty: as the music says").tag(sync=True, echo_update=False)
+
+    takes = traitlets.List(help="rows of id, parent, name, about, votes").tag(sync=True)
+    selected = traitlets.Unicode(help="id of the take that is shown").tag(sync=True)
+    compared = traitlets.Unicode(help="id of the take that stands beside it").tag(sync=True)
+    comparison = traitlets.Unicode(help="in words").tag(sync=True)
+    running = traitlets.Bool(False).tag(sync=True)
+    written = traitlets.Int(0, min=0, help="notes of the run so far").tag(sync=True)
+    reading = traitlets.Unicode(help="what the model will read, in words").tag(sync=True)
+    kept = traitlets.Unicode(help="where the work is kept, in words").tag(sync=True)
+    can_undo = traitlets.Bool(False).tag(sync=True)
+    can_redo = traitlets.Bool(False).tag(sync=True)
+    shelf = traitlets.List(help="rows of id and label").tag(sync=True)
+    models = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    voices = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    sessions = traitlets.List(help="rows of id and label").tag(sync=True)
+    read_only = traitlets.Bool(False, help="show the takes alone").tag(sync=True)
+    forms = traitlets.List(traitlets.Unicode(), ["mid", "musicxml"]).tag(sync=True)
+
+    _SHOWN = frozenset(
+        "takes selected compared comparison running written reading kept can_undo can_redo shelf models voices sessions"
+        " forms".split()
+    )
+    _MINE: ClassVar = MusenbWidget._MINE | _SHOWN
+
+    def __init__(self, hands: Hands | None = None, **settings: Any) -> None:
+        self._hands = hands
+        self._files: dict[str, dict[int, bytes]] = {}
+        self._lock = threading.Lock()
+        super().__init__(**settings)
+
+    def show(self, **values: Any) -> None:
+        """Show new values of traits, all at once."""
+        with self.hold_sync():
+            for name, value in values.items():
+                setattr(self, name, value)
+        self.refresh_description()
+
+    def found(self, text: str, names: Sequence[str]) -> None:
+        """Answer a search with the names that were found."""
+        self.send({"kind": "found", "text": text, "names": list(names[:MOST_FOUND]), "count": len(names)})
+
+    def hand_over(self, name: str, mime: str, content: bytes) -> None:
+        """Give the page a file to save under this name."""
+        parts = max(1, -(-len(content) // CHUNK_BYTES))
+        for part in range(parts):
+            piece = content[part * CHUNK_BYTES : (part + 1) * CHUNK_BYTES]
+            self.send({"kind": "kept", "name": name, "type": mime, "part": part, "parts": parts}, [piece])
+
+    def on_message(self, message: dict[str, Any], buffers: list[memoryview]) -> None:
+        """Pass on what was asked for."""
+        hands = self._hands
+        if hands is None:
+            return
+        kind = message["kind"]
+        if kind == "prime":
+            hands.prime(str(message["source"]), str(message["text"]))
+        elif kind == "file":
+            self._take_part(hands, message, buffers)
+        elif kind == "act":
+            hands.act(str(message["act"]))
+        elif kind == "take":
+            hands.on_take(str(message["act"]), str(message["id"]), str(message.get("text", "")))
+        elif kind == "keep":
+            hands.keep(str(message["form"]))
+        elif kind == "search":
+            hands.search(str(message["text"]))
+        elif kind == "recover":
+            hands.recover(str(message["id"]))
+
+    def _take_part(self, hands: Hands, message: dict[str, Any], buffers: list[memoryview]) -> None:
+        """Gather the pieces of a file, in whatever order they come; pass the whole on."""
+        file, name = str(message["file"]), str(message["name"])
+        part, parts = int(message["part"]), int(message["parts"])
+        if not 0 <= part < parts or parts * CHUNK_BYTES > LARGEST_FILE + CHUNK_BYTES:
+            text = f"'{name}' has more than {LARGEST_FILE / 1e6:.0f} MB"
+            raise LoadError("size", text, "a file of music has seldom more than one")
+        with self._lock:
+            pieces = self._files.setdefault(file, {})
+            pieces[part] = bytes(buffers[0]) if buffers else b""
+            if len(pieces) < parts:
+                return
+            del self._files[file]
+        hands.prime_from_file(name, b"".join(pieces[number] for number in range(parts)))
+
+    def describe(self) -> str:
+        """Return how many takes there are, which one is shown, and what the model will read."""
+        if not self.takes:
+            return "Desk: no music yet. " + self.reading
+        names = {row[0]: row[2] for row in self.takes}
+        count = len(self.takes)
+        shown = f", {names[self.selected]} is shown" if self.selected in names else ""
+        return f"Desk: {count} take{'' if count == 1 else 's'}{shown}. {self.reading}".strip()
+
+    def pressed(self, name: str) -> None:
+        """Do what a button does, as if it had been pressed in the page.
+
+        Raises
+        ------
+        SettingError
+            The desk has no hands.
+        """
+        if self._hands is None:
+            raise SettingError("this desk has no hands: nothing does what is pressed")
+        self._hands.act(name)
