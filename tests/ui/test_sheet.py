@@ -241,7 +241,7 @@ def test_themes_sizes_and_settings(notebook, sheet) -> None:
     assert notebook.errors == []
 
 
-def test_transposing_a_crash_of_the_engraver_and_a_reload_are_got_over(notebook, sheet) -> None:
+def test_transposing_moves_what_is_shown_and_a_crash_of_the_engraver_is_got_over(notebook, sheet) -> None:
     page = notebook.page
     sheet.get_by_label("Transpose, semitones").select_option("3")
     notebook.wait_until("sheet.transpose == 3 and sheet.plan['edition'] > 1", 60)
@@ -260,12 +260,6 @@ def test_transposing_a_crash_of_the_engraver_and_a_reload_are_got_over(notebook,
     sheet.locator(".mnb-engraved [data-id=v0n0]").wait_for(timeout=60_000)
     assert sheet.locator(".mnb-fallback").count() == 0
     assert notebook.value("score.voices[0].notes[0].pitch") == 73
-
-    page.evaluate("async () => { await jupyterapp.commands.execute('docmanager:save'); }")
-    page.reload()
-    again = page.locator("section[aria-label=Score]")
-    again.locator(".mnb-engraved [data-id=v0n0]").wait_for(timeout=120_000)
-    assert again.get_by_label("Transpose, semitones").input_value() == "3"
     assert notebook.errors == []
 
 
