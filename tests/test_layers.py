@@ -29,8 +29,8 @@ ALLOWED = {
 # The modules beside the folders: they wire the folders together.
 WIRING = {
     *("__init__", "__main__", "benchmark", "cli", "demo", "doctor", "drafts", "evaluation", "events", "journal"),
-    *("keeping", "magic", "places", "priming", "progress", "recovery", "session", "shelf", "studio", "takes"),
-    *("takes_json", "writing"),
+    *("keeping", "magic", "page", "panel", "panel_hands", "places", "priming", "progress", "recovery", "session"),
+    *("shelf", "studio", "take_rows", "takes", "takes_json", "writing"),
 }
 # Heavy packages that a folder never imports, wherever in the file.
 FORBIDDEN = {
