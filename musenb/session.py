@@ -85,11 +85,15 @@ def model_file(name: str | os.PathLike[str]) -> Model:
     except (OSError, ValueError):
         changed = 0  # reading it says what is wrong
     try:
-        return _opened(name, path, changed, own)
+        with _opening:
+            return _opened(name, path, changed, own)
     except ModelError as error:
         if own:
             raise
         raise ModelError(f"{error}; a model of your own is a {SUFFIX} file") from None
+
+
+_opening = threading.Lock()  # two threads that want the same model shall not both read it
 
 
 @lru_cache(maxsize=4)

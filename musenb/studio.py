@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
+import threading
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -12,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from musenb.drafts import Begin, Draft
-from musenb.errors import SaveError, SettingError
+from musenb.errors import MusenbError, SaveError, SettingError
 from musenb.export.write import atomic_write
 from musenb.keeping import Keeping
 from musenb.places import Locks, locks_beyond, point_in
@@ -21,7 +23,7 @@ from musenb.recovery import recover
 from musenb.sample.keep import plan_rewrite
 from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import NoteEvent
-from musenb.session import SEEDS, WRITERS, save
+from musenb.session import SEEDS, WRITERS, open_model, save
 from musenb.takes import EDITED, GIVEN, Recipe, Take, Tree, now
 from musenb.takes_json import recipe_to_plain
 from musenb.tokens.grid import VOICES
@@ -80,6 +82,7 @@ class StudioCore(Keeping):
             take = Take(self.tree.reserve(), None, GIVEN, reading.score, name=reading.score.title, made=now())
         self._change(lambda: self.tree.add(take))
         self._tell("primed", reading)
+        threading.Thread(target=_warm_up, args=(self.model,), name="musenb-warming", daemon=True).start()
         return reading
 
     def edit(self, operations: Iterable[Mapping[str, Any]], take: int | None = None) -> Take:
@@ -333,3 +336,9 @@ class StudioCore(Keeping):
         if writing.error is not None:
             self._tell("error", writing.error)
         self._tell("finished", writing.takes)
+
+
+def _warm_up(model: str | os.PathLike[str]) -> None:
+    """Open a model before it is needed; what is wrong with it is told when it is used."""
+    with contextlib.suppress(MusenbError):
+        open_model(model)
