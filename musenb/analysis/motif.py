@@ -2,8 +2,8 @@
 
 Definition
 ----------
-A return is a passage of consecutive notes that keeps of the motif, from note to note, all intervals (in semitones, or in
-steps of the scale), all lengths, or all directions. Its form says which, its confidence how much:
+A return is a passage of consecutive notes that keeps of the motif, from note to note, all intervals (in semitones, or
+in steps of the scale), all lengths, or all directions. Its form says which, its confidence how much:
 
 | form | what is kept |
 |---|---|
@@ -24,13 +24,15 @@ leaves out counts 0.
 Conventions
 -----------
 - Lengths are from onset to onset, exact: quantise played music first. How long the last note sounds does not matter. In
-  transposed and tonal returns and in heads the first length may differ: subjects often enter on a longer or shorter note.
+  transposed and tonal returns and in heads the first length may differ: subjects often enter on a longer or shorter
+  note.
 - A voice with chords is read as its top notes and its bottom notes. The motif may also pass from voice to voice
   (`motif_across`).
 - Of several readings the most confident stands, then the one whose form is earlier in the table, then the earlier in
-  time. A weaker one falls when more than half of its notes belong to one that stands, or to the motif's own place.
-- Whole returns that keep intervals and rhythm are always listed; any other only when chance would give it, in this piece,
-  `most_expected` times or less (`motif_odds`).
+  time. Another falls when half of its notes belong to one that is more confident or to the motif's own place; one that
+  is just as confident when more than half do.
+- Whole returns that keep intervals and rhythm are always listed; any other only when chance would give it, in this
+  piece, `most_expected` times or less (`motif_odds`).
 - The interval is from the note of the motif with which the return begins to that return's first note.
 
 References
@@ -281,12 +283,17 @@ def standing(returns: Iterable[Return], home: Iterable[tuple[int, int]] = ()) ->
     stand = []
     for one in sorted(returns, key=lambda r: (-r.confidence, FORMS.index(r.form), r.onset, r.notes)):
         shared = Counter(owner for note in one.notes for owner in owners[note])
-        if 2 * max(shared.values(), default=0) > len(one.notes):
+        if any(_covers(count, one, stand[owner].confidence if owner >= 0 else 1.0) for owner, count in shared.items()):
             continue
         for note in one.notes:
             owners[note].append(len(stand))
         stand.append(one)
     return stand
+
+
+def _covers(shared: int, one: Return, confidence: float) -> bool:
+    """Return whether a reading falls to one of some confidence with which it shares notes."""
+    return 2 * shared > len(one.notes) or (2 * shared == len(one.notes) and one.confidence < confidence)
 
 
 def _placed(reading: Reading, motif: Motif, score: Score, bars: Sequence[Bar]) -> Return:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def _paths(
 ) -> Iterator[list[Place]]:
     """Yield the ways to go on from a path through the notes to the end of the shape, over at least two voices."""
     done = len(path) - 1
-    changes = [i for i, (a, b) in enumerate(zip(path, path[1:], strict=False), 1) if a[0] != b[0]]
+    changes = [i for i, (a, b) in enumerate(pairwise(path), 1) if a[0] != b[0]]
     stretch = len(path) - (changes[-1] if changes else 0)
     if done == len(shape.steps):
         if changes and stretch >= SHORTEST_STRETCH:
@@ -87,7 +88,7 @@ def _reading(path: list[Place], shape: Shape, lines: Sequence[Line], odds: Odds)
     pitches = np.array([lines[number].pitches[index] for number, index in path])
     steps = np.diff([lines[number].steps[index] for number, index in path])
     same = np.diff(pitches) == shape.semitones
-    handovers = sum(a[0] != b[0] for a, b in zip(path, path[1:], strict=False))
+    handovers = sum(a[0] != b[0] for a, b in pairwise(path))
     kept = np.where(same, SAME, IN_STEPS).sum() + len(same)
     weight = MOTION_WEIGHTS[shape.motion] * HANDOVER_WEIGHT**handovers
     voices = len({line.voice for line in lines})
@@ -96,6 +97,6 @@ def _reading(path: list[Place], shape: Shape, lines: Sequence[Line], odds: Odds)
     chance = odds.steps.probability(steps.tolist()) * odds.rhythm(rhythm, [True] * len(rhythm)) * ways
     return Reading(
         tuple((lines[number].voice, int(lines[number].numbers[index])) for number, index in path),
-        tuple(shape.order.tolist()), shape.motion, Fraction(1), "real" if same.all() else "tonal", "whole", 1.0, False, 0,
-        round(weight * float(kept) / (2 * len(same)), 4), odds.places * chance,
+        tuple(shape.order.tolist()), shape.motion, Fraction(1), "real" if same.all() else "tonal", "whole",
+        1.0, False, 0, round(weight * float(kept) / (2 * len(same)), 4), odds.places * chance,
     )

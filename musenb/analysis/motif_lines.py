@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-- A line is one note after another. A voice that sounds chords gives two lines, its top notes and its bottom notes, where
-  of the notes that begin together only the highest (or lowest) counts.
+- A line is one note after another. A voice that sounds chords gives two lines, its top notes and its bottom notes,
+  where of the notes that begin together only the highest (or lowest) counts.
 - A note's *length* is the time to the next onset of its line, rests included; the last note's is its duration.
 - *Steps* are diatonic: letters of the names counted from C-1, so that C4 to any E is 2. Notes without a name get one
   from the key (`musenb.score.spelling`).

@@ -70,8 +70,8 @@ class Fit:
     before : int
         Rows by which the shape hangs out before the line.
     same, kept, near, direction : bool (rows, m - 1)
-        The interval is the same in semitones; in semitones or in steps; a step from that at most, in its direction; goes
-        in its direction, up, down or neither. False where there is no note.
+        The interval is the same in semitones; in semitones or in steps; a step from that at most, in its direction;
+        goes in its direction, up, down or neither. False where there is no note.
     rhythm : bool (rows, m - 1)
         The time from onset to onset is the same.
     """
