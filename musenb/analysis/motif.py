@@ -334,3 +334,42 @@ def form_of(reading: Reading, interval: int) -> str:
     if interval:
         return "transposed"
     return "intervals" if lost else "exact"
+
+
+def evaluate(
+    found: Sequence[Return], truth: Sequence[tuple[str, Fraction]], *,
+    least: float = 0.0, within: Fraction = Fraction(1, 2),
+) -> dict[str, float | int | list]:
+    """Return precision and recall of the returns found, against a list of those that are there.
+
+    A return counts as found when one begins in its voice at most `within` quarters away; each counts once.
+
+    Parameters
+    ----------
+    truth : sequence of (str, Fraction)
+        Name of the voice and onset in quarters.
+    least : float
+        Returns less confident than this do not count as found.
+
+    Returns
+    -------
+    dict
+        'precision', 'recall' and 'f' (0..1, NaN where nothing is found or nothing there), 'hits', 'found', 'there', and
+        what was 'missed' and what was found 'besides', as (voice, onset).
+    """
+    claims = [(one.voice, one.onset) for one in sorted(found, key=lambda r: -r.confidence) if one.confidence >= least]
+    missed, besides = sorted(truth, key=lambda entry: (entry[1], entry[0])), []
+    for voice, onset in claims:
+        near = [entry for entry in missed if entry[0] == voice and abs(entry[1] - onset) <= within]
+        if near:
+            missed.remove(min(near, key=lambda entry: abs(entry[1] - onset)))
+        else:
+            besides.append((voice, onset))
+    hits = len(truth) - len(missed)
+    precision = hits / len(claims) if claims else float("nan")
+    recall = hits / len(truth) if truth else float("nan")
+    f = 2 * hits / (len(claims) + len(truth)) if claims or truth else float("nan")
+    return {
+        "precision": precision, "recall": recall, "f": f, "hits": hits, "found": len(claims), "there": len(truth),
+        "missed": missed, "besides": besides,
+    }
