@@ -17,9 +17,9 @@ in steps of the scale), all lengths, or all directions. Its form says which, its
 | rhythm, contour | only the lengths; only the directions up, down and level |
 
 The confidence is the share of the motif that is kept: the mean over its intervals and its lengths, where a length kept
-counts 1 and an interval 1 (in semitones), 0.9 (in steps), 0.5 (a step off) or 0.25 (its direction), times 0.95 for
+counts 1 and an interval 1 (in semitones), 0.9 (in steps), 0.5 (a step off) or, in a contour, 0.25; times 0.95 for
 inversion, 0.9 for retrograde, 0.85 for both, 0.95 for another speed, and 0.9 for each change of voice. What a fragment
-leaves out counts 0.
+leaves out counts 0, and so do all intervals where only the rhythm is claimed: it reaches 0.5 at most.
 
 Conventions
 -----------

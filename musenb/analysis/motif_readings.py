@@ -148,8 +148,13 @@ class _Reader:
         within = np.s_[row, start:stop]
         rhythm = fit.rhythm[within]
         mutations = int((~fit.kept[within]).sum()) if pitch == "answer" else 0
-        kept = np.select([fit.same[within], fit.kept[within], fit.near[within], fit.direction[within]],
-                         [SAME, IN_STEPS, NEAR, IN_DIRECTION], 0.0).sum() + rhythm.sum()
+        if pitch == "free":
+            kept = rhythm.sum()
+        elif pitch == "contour":
+            kept = IN_DIRECTION * len(rhythm) + rhythm.sum()
+        else:
+            told = [fit.same[within], fit.kept[within], fit.near[within]]
+            kept = np.select(told, [SAME, IN_STEPS, NEAR], 0.0).sum() + rhythm.sum()
         weight = MOTION_WEIGHTS[shape.motion] * (1.0 if shape.speed == 1 else SPEED_WEIGHT)
         return Reading(
             tuple((line.voice, number) for number in numbers),
