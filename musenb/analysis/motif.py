@@ -46,6 +46,7 @@ MIREX: precision and recall of returns.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -63,7 +64,7 @@ FORMS = (
     "exact", "transposed", "tonal", "inverted", "retrograde", "retrograde inverted", "augmented", "diminished",
     "intervals", "head", "tail", "rhythm", "contour",
 )
-SHORTEST_MOTIF = 3
+SHORTEST_MOTIF, LONGEST_MOTIF = 3, 256
 MOST_EXPECTED = 0.5
 
 
@@ -74,7 +75,7 @@ class Motif:
     Parameters
     ----------
     notes : tuple of Note
-        At least 3, no two beginning together, with names.
+        3 to 256, no two beginning together, with names.
     home : tuple of (int, int)
         Voice and number of these notes in the score that they come from; empty when they come from elsewhere.
     """
@@ -85,6 +86,8 @@ class Motif:
     def __post_init__(self) -> None:
         if len(self.notes) < SHORTEST_MOTIF:
             raise ScoreError(f"a motif of {len(self.notes)} notes is too short: at least {SHORTEST_MOTIF} are needed")
+        if len(self.notes) > LONGEST_MOTIF:
+            raise ScoreError(f"a motif of {len(self.notes)} notes is too long: at most {LONGEST_MOTIF} are looked for")
         if any(a.onset >= b.onset for a, b in zip(self.notes, self.notes[1:], strict=False)):
             raise ScoreError("a motif is a single line; here two notes begin together or are out of order")
 
@@ -262,8 +265,9 @@ def find_returns(
     if across:
         found += shared_readings(line, lines, odds)
     bars = list(score.bars())
+    ends = [bar.end for bar in bars]
     kept = [r for r in found if _strong(r) or r.expected <= most_expected]
-    returns = [_placed(reading, motif, score, bars) for reading in kept]
+    returns = [_placed(reading, motif, score, bars[bisect_right(ends, _onset(reading, score))]) for reading in kept]
     return sorted(
         (r for r in standing(returns, motif.home) if r.form in forms), key=lambda r: (r.onset, r.notes, r.form)
     )
@@ -296,12 +300,16 @@ def _covers(shared: int, one: Return, confidence: float) -> bool:
     return 2 * shared > len(one.notes) or (2 * shared == len(one.notes) and one.confidence < confidence)
 
 
-def _placed(reading: Reading, motif: Motif, score: Score, bars: Sequence[Bar]) -> Return:
-    """Return a reading with its place in the score and its form."""
+def _onset(reading: Reading, score: Score) -> Fraction:
+    voice, number = reading.notes[0]
+    return score.voices[voice].notes[number].onset
+
+
+def _placed(reading: Reading, motif: Motif, score: Score, bar: Bar) -> Return:
+    """Return a reading, which begins in some bar of the score, with its place and its form."""
     notes = [score.voices[voice].notes[number] for voice, number in reading.notes]
     model = motif.notes[reading.places[0]]
     interval = notes[0].pitch - model.pitch
-    bar = next(bar for bar in bars if bar.onset <= notes[0].onset < bar.end)
     passed = [score.voices[v].name for i, (v, _) in enumerate(reading.notes) if not i or reading.notes[i - 1][0] != v]
     return Return(
         voice=" to ".join(passed),

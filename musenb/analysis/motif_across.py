@@ -18,7 +18,7 @@ import numpy as np
 
 from musenb.analysis.motif_lines import Line
 from musenb.analysis.motif_odds import Odds
-from musenb.analysis.motif_readings import IN_STEPS, MOTION_WEIGHTS, SAME, Reading
+from musenb.analysis.motif_readings import IN_STEPS, MOTION_WEIGHTS, SAME, TURNS, Reading
 from musenb.analysis.motif_shapes import Shape, shapes_of
 
 SHORTEST_STRETCH, MOST_HANDOVERS = 2, 2
@@ -92,7 +92,7 @@ def _reading(path: list[Place], shape: Shape, lines: Sequence[Line], odds: Odds)
     kept = np.where(same, SAME, IN_STEPS).sum() + len(same)
     weight = MOTION_WEIGHTS[shape.motion] * HANDOVER_WEIGHT**handovers
     voices = len({line.voice for line in lines})
-    ways = (len(same) * voices) ** handovers
+    ways = (len(same) * voices) ** handovers * (1 if shape.motion == "prime" else TURNS)
     rhythm = shape.rhythms[0].tolist()
     chance = odds.steps.probability(steps.tolist()) * odds.rhythm(rhythm, [True] * len(rhythm)) * ways
     return Reading(

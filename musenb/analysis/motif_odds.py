@@ -10,6 +10,8 @@ Conventions
 -----------
 - A chain's probabilities come from the piece itself, smoothed twice: pairs by single values, single values by a prior
   of what is common in tonal melodies (below). In a piece of a few bars the prior decides, in a fugue the piece.
+- All ways of turning a motif (upside down, backwards, at another speed) are looked for at every place, so a whole
+  turned reading counts once for each of the eleven.
 - The motif's own notes count too, so that the number is rather too high than too low for what returns often.
 - It is a yardstick for leaving out what means little, not a test. The test is `motif_chance`: other pieces' motifs.
 

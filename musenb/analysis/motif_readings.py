@@ -14,7 +14,7 @@ import numpy as np
 
 from musenb.analysis.motif_lines import Line
 from musenb.analysis.motif_odds import Odds
-from musenb.analysis.motif_shapes import Fit, Motion, Shape, fits, leading, shapes_of
+from musenb.analysis.motif_shapes import MOTIONS, SPEEDS, Fit, Motion, Shape, fits, leading, shapes_of
 
 Pitch = Literal["real", "tonal", "answer", "contour", "free"]
 Part = Literal["whole", "head", "tail"]
@@ -30,6 +30,7 @@ MOTION_WEIGHTS: dict[Motion, float] = {
     "prime": 1.0, "inverted": 0.95, "retrograde": 0.9, "retrograde inverted": 0.85,
 }
 SPEED_WEIGHT = 0.95
+TURNS = len(MOTIONS) * len(SPEEDS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ class _Reader:
             shape.motion, shape.speed, pitch, part, float(rhythm.mean()),
             not rhythm[0], mutations,
             round(weight * float(kept) / (2 * len(shape.steps)), 4),
-            self._expected(first, start, stop, pitch, rhythm),
+            self._expected(first, start, stop, pitch, rhythm) * self._turns(part),
         )
 
     def _expected(self, first: int, start: int, stop: int, pitch: Pitch, rhythm: np.ndarray) -> float:
@@ -177,3 +178,8 @@ class _Reader:
             if pitch == "answer":
                 chance *= (2 * (stop - start)) ** MOST_MUTATIONS
         return odds.places * chance
+
+    def _turns(self, part: Part) -> int:
+        """Return in how many turned forms a passage is looked for, when this is one of them; else 1."""
+        turned = self.shape.motion != "prime" or self.shape.speed != 1
+        return TURNS if turned and part == "whole" else 1

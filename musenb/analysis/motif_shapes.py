@@ -47,18 +47,22 @@ class Shape:
 
 
 def shapes_of(motif: Line) -> Iterator[Shape]:
-    """Yield the motif in every motion and speed, its own first."""
+    """Yield the motif in every motion and speed, its own first; a motion that changes nothing is left out."""
     semitones, steps = np.diff(motif.pitches), np.diff(motif.steps)
+    seen: set[tuple] = set()
     for speed in SPEEDS:
         lengths = motif.lengths * speed.numerator // speed.denominator
         for motion in MOTIONS:
-            sign = -1 if "inverted" in motion else 1
+            turn = -1 if "inverted" in motion else 1
             order = np.arange(len(motif))
-            if "retrograde" not in motion:
-                yield Shape(motion, speed, order, sign * semitones, sign * steps, (lengths[:-1],))
-                continue
-            rhythms = (lengths[:0:-1], lengths[-2::-1])
-            yield Shape(motion, speed, order[::-1], -sign * semitones[::-1], -sign * steps[::-1], rhythms)
+            shape = Shape(motion, speed, order, turn * semitones, turn * steps, (lengths[:-1],))
+            if "retrograde" in motion:
+                rhythms = (lengths[:0:-1], lengths[-2::-1])
+                shape = Shape(motion, speed, order[::-1], -turn * semitones[::-1], -turn * steps[::-1], rhythms)
+            looks = [(speed, shape.semitones.tobytes(), shape.steps.tobytes(), r.tobytes()) for r in shape.rhythms]
+            if not seen.issuperset(looks):
+                seen.update(looks)
+                yield shape
 
 
 @dataclass(frozen=True, slots=True)
