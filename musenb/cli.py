@@ -1,4 +1,4 @@
-"""The command `musenb`: demo, continue, train, evaluate, bench, doctor.
+"""The command `musenb`: demo, continue, train, evaluate, bench, motif, doctor.
 
 Exit codes: 0 done, 1 the doctor found something amiss, 2 the input cannot be used (one line says why), 130 interrupted.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 import musenb
+from musenb.cli_motif import add_motif
 from musenb.errors import MusenbError, SaveError, SettingError
 from musenb.progress import Bar
 
@@ -58,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     _train(commands.add_parser("train", help="train a model on this machine"))
     _evaluate(commands.add_parser("evaluate", help="measure a model"))
     _bench(commands.add_parser("bench", help="measure this machine's speed beside what it could reach"))
+    add_motif(commands.add_parser("motif", help="list every return of a motif in a piece"))
     _doctor(commands.add_parser("doctor", help="say what is installed, which models are intact, how fast they are"))
     return top
 

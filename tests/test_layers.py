@@ -27,11 +27,13 @@ ALLOWED = {
     "widgets": ("musenb.score", "musenb.analysis", "musenb.export"),
 }
 # The modules beside the folders: they wire the folders together.
-WIRING = {
-    *("__init__", "__main__", "benchmark", "cli", "demo", "doctor", "drafts", "evaluation", "events", "journal"),
-    *("keeping", "magic", "page", "panel", "panel_hands", "places", "priming", "progress", "recovery", "session"),
-    *("shelf", "studio", "take_rows", "takes", "takes_json", "writing"),
-}
+WIRING = set(
+    (
+        "__init__ __main__ benchmark cli cli_motif demo doctor drafts errors evaluation events journal keeping "
+        "magic page panel panel_hands places priming progress recovery session shelf studio take_rows takes "
+        "takes_json writing"
+    ).split()
+)
 # Heavy packages that a folder never imports, wherever in the file.
 FORBIDDEN = {
     "score": {"torch"},
