@@ -27,7 +27,10 @@ ALLOWED = {
     "widgets": ("musenb.score", "musenb.analysis", "musenb.export"),
 }
 # The modules beside the folders: they wire the folders together.
-WIRING = {"__init__", "__main__", "benchmark", "cli", "demo", "doctor", "evaluation", "progress", "session"}
+WIRING = set(
+    "__init__ __main__ benchmark cli demo development doctor evaluation game progress questions reading session sweeps "
+    "whatif".split()
+)
 # Heavy packages that a folder never imports, wherever in the file.
 FORBIDDEN = {
     "score": {"torch"},
