@@ -156,7 +156,8 @@ class Laboratory:
         self.reading, self.setting = reading, setting
         piece, frame = reading.piece, reading.piece.plan.grid.frame
         bars = [int(bar.end / STEP) for bar in piece.score.bars(len(frame) * STEP)]
-        ends = [end for end in bars if end > piece.plan.first][: setting.bars]
+        told = np.flatnonzero((piece.plan.grid.cells != UNKNOWN).any(axis=1))
+        ends = [end for end in bars if end > (told[-1] + 1 if len(told) else 0)][: setting.bars]
         self.steps = min(ends[-1] if ends else len(frame), len(frame))
         self._before: dict[int, Continuation] = {}
 

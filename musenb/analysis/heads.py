@@ -13,10 +13,13 @@ any.
 
 Conventions
 -----------
-- Three baselines get the same weight to give in each row. `even`: every token that could be seen gets the same.
-  `recency`: weights fall off exponentially with the distance in quarters, at the rate that gives the head's own mean
-  distance. `own`: what the head gives to each distance on average, whatever stands there; for the repeat alone, since
-  the other jobs are distances themselves.
+- Baselines get the same weight to give in each row. `even`: every token that could be seen gets the same. `near`: the
+  same, of tokens of the last bar alone. `recency`: weights fall off exponentially with the distance in quarters, at the
+  rate that gives the head's own mean distance. `own`: what the head gives to each distance on average, whatever stands
+  there. Each job is held against those that do not share its definition (BASELINES): a head that looks at the previous
+  note is recency itself, one that looks a bar back is a distance of its own.
+- In music that repeats at one distance only, a head for the repeat cannot be told from a head for that distance, and
+  gets no name.
 - A head has a job when its share is at least SHARE, LIFT times the highest baseline, and the 95 % bootstrap interval
   (over the notes q) of share minus that baseline lies above 0.
 - A name tells what a head looks at, on this music; whether the model needs it is for `causal` to say.
@@ -44,6 +47,10 @@ from musenb.errors import ModelError
 
 SHARE, LIFT = 0.1, 2.0
 PREDECESSORS = 3
+BASELINES = {
+    "previous note": ("even", "near"), "one bar ago": ("even", "near", "recency"), "repeat": ("even", "recency", "own"),
+    "same voice": ("even", "recency"), "same place": ("even", "recency"), "prime": ("even", "recency"),
+}
 EDGES = (0.0, 0.125, 0.5, 1, 2, 4, 8, 16, 32, 64, float("inf"))  # quarters
 
 
@@ -194,19 +201,23 @@ def _summary(
 ) -> HeadSummary:
     mass = weights.sum(axis=1)
     distance = _distances(places)
-    even = _given(tokens.astype(float), mass)
     mean = float((weights * distance).sum() / mass.sum()) if mass.sum() else float("nan")
-    recency = recent_weights(distance, tokens, mass, mean)
-    own = profile_weights(weights, distance, tokens)
-    jobs = []
-    for name, hit in targets.items():
-        baselines = {"even": even, "own": own} if name == "repeat" else {"even": even}
-        jobs.append(share_on(name, weights, hit, baselines | {"recency": recency}))
-    same = {name: share_on(name, weights, hit, {"even": even, "recency": recency}) for name, hit in groups.items()}
+    bar = np.array([float(length) for length in places.bar_length])
+    baselines = {
+        "even": _given(tokens.astype(float), mass),
+        "near": _given(tokens * (distance <= bar[:, None]), mass),
+        "recency": recent_weights(distance, tokens, mass, mean),
+        "own": profile_weights(weights, distance, tokens),
+    }
+    found = {
+        name: share_on(name, weights, hit, {baseline: baselines[baseline] for baseline in BASELINES[name]})
+        for name, hit in (targets | groups).items()
+    }
+    jobs = tuple(found[name] for name in targets)
     names = tuple(job.name for job in sorted(jobs, key=lambda job: -job.share) if job.stands_out)
     return HeadSummary(
-        layer, head, names, tuple(jobs), same["same voice"], same["same place"], same["prime"], mean,
-        profile_of(weights, even, distance), float(mass.mean()) if len(mass) else float("nan"),
+        layer, head, names, jobs, found["same voice"], found["same place"], found["prime"], mean,
+        profile_of(weights, baselines["even"], distance), float(mass.mean()) if len(mass) else float("nan"),
     )
 
 
