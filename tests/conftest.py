@@ -96,10 +96,10 @@ def tiny_decoder(tiny_checkpoint: Path) -> Decoder:
 def induction_decoder() -> Decoder:
     """Return a decoder of the chorale model's form, made by hand, that repeats what followed a note before.
 
-    Position p predicts cell p and has read cell p - 1. Layer 0, head 0 brings the word of cell p - 4, the one before in
-    the voice; head 1 that of cell p - 5. Layer 1, head 0 looks for the positions whose cell p - 5 is the own cell p - 4,
-    and copies the word that they have read to the readout. Layer 1, head 1 does nothing, nor do the feed-forward layers.
-    With nothing to copy all words are equally likely.
+    Position p predicts cell p and has read cell p - 1. Layer 0, head 0 brings the word of cell p - 4, the one before
+    in the voice; head 1 that of cell p - 5. Layer 1, head 0 looks for the positions whose cell p - 5 is the own cell
+    p - 4, and copies the word that they have read to the readout. Layer 1, head 1 does nothing, nor do the feed-forward
+    layers. With nothing to copy all words are equally likely.
     """
     import numpy as np
 

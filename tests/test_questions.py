@@ -1,4 +1,4 @@
-"""Questions to a model made by hand, whose answers are known, and to one with random weights, which must be consistent."""
+"""Questions to a model made by hand, whose answers are known, and to one with random weights: consistent ones."""
 
 from __future__ import annotations
 
