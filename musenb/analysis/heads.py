@@ -316,7 +316,7 @@ def recent_weights(distance: np.ndarray, tokens: np.ndarray, mass: np.ndarray, m
     rows = _given(tokens.astype(float), mass)
     if not mass.sum():
         return rows
-    for _ in range(24):
+    for _ in range(16):
         rate = float(np.sqrt(low * high))
         near = np.where(tokens > 0, distance, np.inf).min(axis=1, initial=np.inf)
         back = distance - np.where(np.isfinite(near), near, 0)[:, None]
