@@ -247,19 +247,28 @@ def first_interrupt() -> Iterator[threading.Event]:
 
 
 def _evaluate(command: argparse.ArgumentParser) -> None:
-    command.add_argument("task", choices=["chorale", "jsb"])
+    command.add_argument("task", choices=["chorale", "jsb", "development"])
     command.add_argument("--model", help="a shipped model, or a .safetensors file (default: the task's own)")
-    command.add_argument("--pieces", type=int, default=77, help="chorales to write (chorale only; default: 77)")
+    command.add_argument("--pieces", type=int, default=77, help="chorales or primes, at most (default: 77)")
     command.add_argument("--temperature", type=float, default=1.0)
     command.add_argument("--top-p", type=float, default=0.9)
     command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--free", action="store_true", help="write without the rules of part-writing")
+    command.add_argument("--free", action="store_true", help="write without the rules of part-writing (chorale only)")
+    for_development = command.add_argument_group("development: does the model take up its primes?")
+    for_development.add_argument("--primes", nargs="+", metavar="PIECE", help="files (default: held-apart chorales)")
+    for_development.add_argument("--against", metavar="MODEL", help="another model, compared pair by pair")
+    for_development.add_argument("--prime-seconds", type=float, default=20.0, help="of a piece (default: 20)")
+    for_development.add_argument("--seconds", type=float, default=60.0, help="of a continuation (default: 60)")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=evaluate)
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Measure a model on held-apart music and, for chorales, on what it writes."""
+    """Measure a model on held-apart music and, for chorales, on what it writes; or how it takes up its primes."""
+    if options.task == "development":
+        from musenb.development import evaluate_development
+
+        return evaluate_development(options)
     from musenb.evaluation import evaluate_chorale, evaluate_jsb
 
     return evaluate_jsb(options) if options.task == "jsb" else evaluate_chorale(options)

@@ -8,7 +8,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,11 +134,14 @@ class Take:
     recipe : Recipe
     complete : bool
         False when the run was stopped before its end.
+    plan : Plan or None
+        What was to be written, as the model was told of it; None for a take that was put together otherwise.
     """
 
     score: Score
     recipe: Recipe
     complete: bool = True
+    plan: Plan | None = field(default=None, compare=False, repr=False)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write MIDI or MusicXML by the path's suffix and return the path; see `musenb.save`."""
@@ -186,7 +189,8 @@ class Stream:
     @property
     def take(self) -> Take:
         """The take as far as it is written."""
-        return Take(completed(self._sampling.plan, self._sampling.notes()), self._recipe, self._sampling.done)
+        sampling = self._sampling
+        return Take(completed(sampling.plan, sampling.notes()), self._recipe, sampling.done, sampling.plan)
 
 
 def stream(

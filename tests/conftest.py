@@ -90,3 +90,48 @@ def tiny_decoder(tiny_checkpoint: Path) -> Decoder:
     from musenb.model.weights import load_weights
 
     return Decoder(*load_weights(tiny_checkpoint))
+
+
+@pytest.fixture(scope="session")
+def induction_decoder() -> Decoder:
+    """Return a decoder of the chorale model's form, made by hand, that repeats what followed a note before.
+
+    Position p predicts cell p and has read cell p - 1. Layer 0, head 0 brings the word of cell p - 4, the one before
+    in the voice; head 1 that of cell p - 5. Layer 1, head 0 looks for the positions whose cell p - 5 is the own cell
+    p - 4, and copies the word that they have read to the readout. Layer 1, head 1 does nothing, nor do the feed-forward
+    layers. With nothing to copy all words are equally likely.
+    """
+    import numpy as np
+
+    from musenb.model.config import ModelConfig
+    from musenb.model.decode import Decoder
+    from musenb.model.weights import expected_shapes
+    from musenb.tokens import grid
+
+    words, sharp = len(grid.VOCABULARY), 100.0
+    size = words + 1  # one more for words that stand for no cell
+    config = ModelConfig(
+        vocabulary=words, inputs=grid.INPUTS, features=grid.FEATURES, relations=grid.RELATION_SPANS,
+        width=200, layers=2, heads=2, feed_forward=4, max_distance=8, context=512, dropout=0.0,
+    )
+    tensors = {name: np.zeros(shape) for name, shape in expected_shapes(config).items()}
+    tensors |= {name: np.ones(array.shape) for name, array in tensors.items() if "norm" in name}
+    word, before, further, copied = (slice(n * size, (n + 1) * size) for n in range(4))
+    constant, width, head = 4 * size, config.width, config.head_width
+    identity = np.eye(size)
+    tensors["token.weight"][:, constant] = 1
+    for token in range(config.begin + 1):
+        tensors["token.weight"][token, min(token, size - 1)] = 1
+    first, second = tensors["blocks.0.attention.mix.weight"], tensors["blocks.1.attention.mix.weight"]
+    for number, (distance, target) in enumerate([(3, before), (4, further)]):
+        start = number * head
+        first[start, constant] = 1
+        tensors["blocks.0.attention.distance"][number, distance, 0] = sharp
+        first[2 * width + start : 2 * width + start + size, word] = identity / 10
+        tensors["blocks.0.attention.out.weight"][target, start : start + size] = identity
+    second[:size, before] = sharp * identity
+    second[width : width + size, further] = identity
+    second[2 * width : 2 * width + size, word] = identity / 10
+    tensors["blocks.1.attention.out.weight"][copied, :size] = identity
+    tensors["readout.weight"][:, copied] = identity[:words]
+    return Decoder(config, tensors)

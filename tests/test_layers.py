@@ -29,9 +29,9 @@ ALLOWED = {
 # The modules beside the folders: they wire the folders together.
 WIRING = set(
     (
-        "__init__ __main__ benchmark cli cli_motif demo doctor drafts errors evaluation events journal keeping "
-        "magic page panel panel_hands places priming progress recovery session shelf studio take_rows takes "
-        "takes_json writing"
+        "__init__ __main__ benchmark cli cli_motif demo development doctor drafts evaluation events game journal "
+        "keeping magic page panel panel_hands places priming progress questions reading recovery session shelf "
+        "studio sweeps take_rows takes takes_json whatif writing"
     ).split()
 )
 # Heavy packages that a folder never imports, wherever in the file.
