@@ -114,14 +114,17 @@ def test_any_model_read_in_any_parts_gives_the_logits_of_the_reference(
     config: ModelConfig, rows: int, parts: list[int], seed: int
 ) -> None:
     model = reference_of(config, seed)
-    decoder, stops = decoder_of(model), np.minimum(np.cumsum(parts), config.context)
+    stops = np.minimum(np.cumsum(parts), config.context)
     row = row_of(config, int(stops[-1]), rows=rows, seed=seed)
-    cache, start, found = decoder.start(rows), 0, []
-    for stop in stops:
-        if stop > start:
-            found.append(decoder.extend(cache, *part(row, start, stop)))
-        start = stop
-    np.testing.assert_allclose(np.concatenate(found, axis=1), logits_of(model, row), rtol=1e-3, atol=1e-4)
+    expected = logits_of(model, row)
+    for plain in (False, True):
+        decoder = decoder_of(model, plain=plain)
+        cache, start, found = decoder.start(rows), 0, []
+        for stop in stops:
+            if stop > start:
+                found.append(decoder.extend(cache, *part(row, start, stop)))
+            start = stop
+        np.testing.assert_allclose(np.concatenate(found, axis=1), expected, rtol=1e-3, atol=1e-4)
 
 
 def test_a_row_does_not_depend_on_its_neighbours() -> None:
