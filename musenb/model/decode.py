@@ -55,7 +55,8 @@ class Decoder:
         self.sizes = np.array((config.begin + 1, *config.features), np.uint64)
         self.layers = tuple(layer_of(config, tensors, number) for number in range(config.layers))
         self.compiled = None if plain else compiled(config, tensors)
-        self.readout = np.ascontiguousarray((tensors["readout.weight"] * tensors["norm.weight"]).T, np.float32)
+        readout = np.asarray(tensors["readout.weight"], np.float64) * tensors["norm.weight"]
+        self.readout = np.ascontiguousarray(readout.T, np.float32)
 
     def start(self, rows: int = 1) -> Cache:
         """Return the memory for `rows` rows of which nothing is read yet."""
