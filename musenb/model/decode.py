@@ -5,7 +5,8 @@ R relations, V classes, G inner width of the feed-forward layer, C context.
 
 It computes what `Transformer.forward` does. For speed the weights are transposed, the scales of the norms and of the
 logits are multiplied into the matrices behind them, and all embeddings of a position lie in one table. For a single
-position the relative term is one product with a slice of the distance table, which is stored farthest first.
+position the relative term is one product with a slice of the distance table, which is stored farthest first. Where
+numba is installed, `kernel` reads single positions, 2 to 3 times as fast; `step` is its plain twin.
 
 References
 ----------
