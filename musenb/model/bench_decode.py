@@ -25,22 +25,23 @@ from musenb.model.weights import expected_shapes
 
 POSITIONS = (0, 64, 512, 1024, 2047)
 PRIMES = (64, 256, 2048)
-WAYS: dict[str, tuple[int, tuple[str, ...]]] = {  # rows, and what is traced
-    "plain": (1, ()),
-    "weights traced": (1, ("weights",)),
-    "all traced": (1, NAMES),
-    "8 candidates": (8, ()),
+WAYS: dict[str, tuple[int, tuple[str, ...], bool]] = {  # rows, what is traced, and whether numpy alone is used
+    "plain": (1, (), False),
+    "weights traced": (1, ("weights",), False),
+    "all traced": (1, NAMES, False),
+    "8 candidates": (8, (), False),
+    "without numba": (1, (), True),
 }
 WIDE = ModelConfig(vocabulary=390, width=256, layers=6, heads=8, feed_forward=1024, max_distance=1024, context=2048)
 
 
-def random_decoder(config: ModelConfig) -> Decoder:
-    """Return a decoder with random weights of a usual size."""
+def random_decoder(config: ModelConfig, *, plain: bool = False) -> Decoder:
+    """Return a decoder with random weights of a usual size, in the half precision of a checkpoint."""
     rng = np.random.default_rng(0)
     shapes = expected_shapes(config).items()
-    tensors = {name: rng.normal(scale=shape[-1] ** -0.5, size=shape).astype(np.float32) for name, shape in shapes}
-    ones = {name: np.ones(shape, np.float32) for name, shape in shapes if "norm" in name}
-    return Decoder(config, tensors | ones)
+    tensors = {name: rng.normal(scale=shape[-1] ** -0.5, size=shape).astype(np.float16) for name, shape in shapes}
+    ones = {name: np.ones(shape, np.float16) for name, shape in shapes if "norm" in name}
+    return Decoder(config, tensors | ones, plain=plain)
 
 
 def random_row(config: ModelConfig, rows: int) -> tuple[np.ndarray, ...]:
@@ -109,7 +110,8 @@ def decode_figures(config: ModelConfig = WIDE, *, rounds: int = 60, positions: S
     -------
     dict
         `decode_x_sgemv` and `decode_tokens_per_s`, of all tokens up to the last position; `slowest_x_fastest` of the
-        positions; `traced_x_plain`, for 'weights traced' and 'all traced'; `floor_tokens_per_s`; `steps`, rows with
+        positions; `traced_x_plain`, for 'weights traced' and 'all traced'; `compiled`, whether numba is in
+        use, and `without_numba_x_sgemv`, the first figure from numpy alone; `floor_tokens_per_s`; `steps`, rows with
         `way`, `position`, `us`, `tokens_per_s` and `x_sgemv`; `primes`, rows with `length` and `ms`.
 
     Raises
@@ -121,14 +123,14 @@ def decode_figures(config: ModelConfig = WIDE, *, rounds: int = 60, positions: S
         raise ModelError(f"{rounds} rounds at {list(positions)}: at least 1 is needed, within 0..{config.context - 1}")
     decoder = random_decoder(config)
     with one_thread():
-        taken = _rounds(decoder, rounds, positions)
+        taken = _rounds(decoder, random_decoder(config, plain=True), rounds, positions)
         lengths = [length for length in PRIMES if length <= config.context]
         primes = [{"length": n, "ms": 1e3 * _prime_seconds(decoder, n)} for n in lengths]
     floor = taken["floor", 0]
     steps = [
         {"way": way, "position": position, "us": 1e6 * taken[way, position]}
         | {"tokens_per_s": rows / taken[way, position], "x_sgemv": floor / taken[way, position]}
-        for way, (rows, _) in WAYS.items()
+        for way, (rows, _, _) in WAYS.items()
         for position in positions
     ]
     means = {way: _mean(positions, [taken[way, position] for position in positions]) for way in WAYS}
@@ -138,17 +140,21 @@ def decode_figures(config: ModelConfig = WIDE, *, rounds: int = 60, positions: S
         "decode_tokens_per_s": 1 / means["plain"],
         "slowest_x_fastest": max(plain) / min(plain),
         "traced_x_plain": {way: means[way] / means["plain"] for way in WAYS if "traced" in way},
+        "compiled": decoder.compiled is not None,
+        "without_numba_x_sgemv": floor / means["without numba"],
         "floor_tokens_per_s": 1 / floor,
         "steps": steps,
         "primes": primes,
     }
 
 
-def _rounds(decoder: Decoder, rounds: int, positions: Sequence[int]) -> dict[tuple[str, int], float]:
+def _rounds(
+    decoder: Decoder, plain: Decoder, rounds: int, positions: Sequence[int]
+) -> dict[tuple[str, int], float]:
     """Return the seconds of the floor, ('floor', 0), and of each way at each position."""
     functions = {("floor", 0): floor_of(decoder)}
-    for way, (rows, names) in WAYS.items():
-        steps = steps_of(decoder, positions, rows, names)
+    for way, (rows, names, alone) in WAYS.items():
+        steps = steps_of(plain if alone else decoder, positions, rows, names)
         functions |= {(way, position): step for position, step in steps.items()}
     taken: dict[tuple[str, int], list[float]] = {key: [] for key in functions}
     for _ in range(rounds):

@@ -5,7 +5,8 @@ R relations, V classes, G inner width of the feed-forward layer, C context.
 
 It computes what `Transformer.forward` does. For speed the weights are transposed, the scales of the norms and of the
 logits are multiplied into the matrices behind them, and all embeddings of a position lie in one table. For a single
-position the relative term is one product with a slice of the distance table, which is stored farthest first.
+position the relative term is one product with a slice of the distance table, which is stored farthest first. Where
+numba is installed, `kernel` reads single positions, 2 to 3 times as fast; `step` is its plain twin.
 
 References
 ----------
@@ -21,11 +22,12 @@ import numpy as np
 from musenb.errors import ModelError
 from musenb.model.cache import Cache
 from musenb.model.chunk import read_many
+from musenb.model.compiled import compiled
 from musenb.model.config import ModelConfig
 from musenb.model.layer import CHUNK, embedding_table, layer_of
 from musenb.model.step import read_one
 from musenb.model.threads import one_thread
-from musenb.model.trace import Silence, Trace
+from musenb.model.trace import Recorder, Silence, Trace
 from musenb.model.weights import check_tensors
 
 __all__ = ["Cache", "Decoder", "Silence", "Trace"]
@@ -38,6 +40,8 @@ class Decoder:
     config : ModelConfig
     tensors : mapping of str to float arrays
         As `load_weights` returns them, or `Transformer.state_dict()` as arrays.
+    plain : bool
+        Read single positions in numpy also where numba is installed; the logits are the same but for rounding.
 
     Raises
     ------
@@ -45,13 +49,15 @@ class Decoder:
         The tensors are not those of the configuration.
     """
 
-    def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray], *, plain: bool = False) -> None:
         check_tensors(config, tensors, source="the tensors of the decoder")
         self.config = config
         self.embeddings, self.first_rows = embedding_table(config, tensors)
         self.sizes = np.array((config.begin + 1, *config.features), np.uint64)
         self.layers = tuple(layer_of(config, tensors, number) for number in range(config.layers))
-        self.readout = np.ascontiguousarray((tensors["readout.weight"] * tensors["norm.weight"]).T, np.float32)
+        self.compiled = None if plain else compiled(config, tensors)
+        readout = np.asarray(tensors["readout.weight"], np.float64) * tensors["norm.weight"]
+        self.readout = np.ascontiguousarray(readout.T, np.float32)
 
     def start(self, rows: int = 1) -> Cache:
         """Return the memory for `rows` rows of which nothing is read yet."""
@@ -98,8 +104,7 @@ class Decoder:
                     cache.remember(related[:, first:stop])
                     recorder = None if trace is None else trace.begin(start + first, start + stop)
                     embedded = self.embeddings.take(rows[:, first:stop], axis=0)
-                    read = read_one if stop == first + 1 else read_many
-                    logits[:, first:stop] = read(self, cache, embedded, recorder, silence)
+                    logits[:, first:stop] = self._read(cache, embedded, recorder, silence)
                     cache.length = start + stop
         except BaseException:
             cache.length = start
@@ -107,6 +112,16 @@ class Decoder:
                 trace.forget(start)
             raise
         return logits
+
+    def _read(
+        self, cache: Cache, embedded: np.ndarray, recorder: Recorder | None, silence: Silence | None
+    ) -> np.ndarray:
+        """Return logits (B, n, V) of embedded positions (B, n, any, D)."""
+        if embedded.shape[1] > 1:
+            return read_many(self, cache, embedded, recorder, silence)
+        if self.compiled is not None:
+            return self.compiled.read(cache, embedded, recorder, silence)
+        return read_one(self, cache, embedded, recorder, silence)
 
     def _check(self, cache: Cache, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> None:
         """Raise ModelError when shapes or types do not fit, or the cache is full."""

@@ -32,6 +32,8 @@ def test_the_figures_are_ratios_of_one_run(config: ModelConfig) -> None:
     assert found["slowest_x_fastest"] == pytest.approx(max(plain) / min(plain))
     assert min(plain) <= 1e6 / found["decode_tokens_per_s"] <= max(plain)
     assert found["decode_x_sgemv"] == pytest.approx(found["decode_tokens_per_s"] / found["floor_tokens_per_s"])
+    assert found["compiled"] == (importlib.util.find_spec("numba") is not None)
+    assert 0 < found["without_numba_x_sgemv"] < 2
     assert set(found["traced_x_plain"]) == {"weights traced", "all traced"}
 
 

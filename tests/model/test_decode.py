@@ -36,8 +36,8 @@ def reference_of(config: ModelConfig, seed: int = 0) -> Transformer:
     return model
 
 
-def decoder_of(model: Transformer) -> Decoder:
-    return Decoder(model.config, {name: value.numpy() for name, value in model.state_dict().items()})
+def decoder_of(model: Transformer, **more: object) -> Decoder:
+    return Decoder(model.config, {name: value.numpy() for name, value in model.state_dict().items()}, **more)
 
 
 def row_of(config: ModelConfig, length: int, *, rows: int = 1, seed: int = 0) -> Row:
@@ -93,6 +93,7 @@ def test_one_pass_and_steps_give_the_logits_of_the_reference(changes: dict) -> N
     assert expected.std() > 0.5
     np.testing.assert_allclose(decoder.extend(decoder.start(2), *row), expected, **CLOSE)
     np.testing.assert_allclose(stepwise(decoder, decoder.start(2), row), expected, **CLOSE)
+    np.testing.assert_allclose(stepwise(decoder_of(model, plain=True), decoder.start(2), row), expected, **CLOSE)
 
 
 @st.composite
@@ -113,14 +114,17 @@ def test_any_model_read_in_any_parts_gives_the_logits_of_the_reference(
     config: ModelConfig, rows: int, parts: list[int], seed: int
 ) -> None:
     model = reference_of(config, seed)
-    decoder, stops = decoder_of(model), np.minimum(np.cumsum(parts), config.context)
+    stops = np.minimum(np.cumsum(parts), config.context)
     row = row_of(config, int(stops[-1]), rows=rows, seed=seed)
-    cache, start, found = decoder.start(rows), 0, []
-    for stop in stops:
-        if stop > start:
-            found.append(decoder.extend(cache, *part(row, start, stop)))
-        start = stop
-    np.testing.assert_allclose(np.concatenate(found, axis=1), logits_of(model, row), rtol=1e-3, atol=1e-4)
+    expected = logits_of(model, row)
+    for plain in (False, True):
+        decoder = decoder_of(model, plain=plain)
+        cache, start, found = decoder.start(rows), 0, []
+        for stop in stops:
+            if stop > start:
+                found.append(decoder.extend(cache, *part(row, start, stop)))
+            start = stop
+        np.testing.assert_allclose(np.concatenate(found, axis=1), expected, rtol=1e-3, atol=1e-4)
 
 
 def test_a_row_does_not_depend_on_its_neighbours() -> None:
@@ -271,6 +275,8 @@ def test_decoding_does_not_change_the_threads_of_the_user() -> None:
 
 PLAYS = """
 import sys
+if without_numba:
+    sys.modules["numba"] = None
 import numpy as np
 from musenb.model.config import ModelConfig
 from musenb.model.decode import Decoder, Silence, Trace
@@ -286,11 +292,14 @@ for _ in range(9):
     row = column, column[..., None], column[..., None]
     logits = decoder.extend(cache, *row, trace=trace, silence=Silence(relative=True))
 assert np.isfinite(logits).all()
-heavy = {"torch", "music21", "verovio", "symusic", "scipy", "numba"} & set(sys.modules)
+heavy = {"torch", "music21", "verovio", "symusic"} | ({"scipy", "llvmlite"} if without_numba else set())
+heavy &= set(sys.modules)
 assert not heavy, heavy
 """
 
 
-def test_playing_loads_no_torch() -> None:
-    done = subprocess.run([sys.executable, "-c", PLAYS], capture_output=True, text=True, timeout=120)
+@pytest.mark.parametrize("without_numba", [True, False])
+def test_playing_loads_no_torch(without_numba: bool) -> None:
+    code = f"without_numba = {without_numba}\n{PLAYS}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -27,9 +27,10 @@ def model() -> Transformer:
     return model
 
 
-@pytest.fixture(scope="module")
-def decoder(model: Transformer) -> Decoder:
-    return Decoder(CONFIG, {name: value.numpy() for name, value in model.state_dict().items()})
+@pytest.fixture(scope="module", params=[False, True], ids=["compiled", "plain"])
+def decoder(model: Transformer, request: pytest.FixtureRequest) -> Decoder:
+    tensors = {name: value.numpy() for name, value in model.state_dict().items()}
+    return Decoder(CONFIG, tensors, plain=request.param)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,279 @@
+"""One position in one compiled function: what `step` does, for machines that have numba.
+
+A token costs the bytes that it reads. Weights that half precision holds without loss, as those of every shipped
+checkpoint, are therefore kept in half precision and widened in registers; all sums are in single precision. The term
+for distance is added to each key on the way, so that the two products of the paper are one.
+
+`read` is compiled once, with all that it calls, and kept on disk; where no folder for that can be written, importing
+this module raises RuntimeError. All of it is in this file: numba compiles it again when the file changes.
+
+Dimensions: those of `decode`, and N layers, M distances, P columns of all relations of a layer together. A weight is
+float32, or uint16 that holds the bits of a half.
+
+References
+----------
+Huang et al., "Music Transformer", arXiv 1809.04281 (2018), sections 3.4 and 4.1.1.
+Muller, "Elementary Functions" (2016), chapter 3, for the exponential: 2^f by a polynomial in -1/2..1/2.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+FAST = {"fastmath": True, "nogil": True, "error_model": "numpy"}
+LOG2_E, LEAST = np.float32(math.log2(math.e)), np.float32(-126)
+ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
+C1, C2, C3, C4, C5, C6 = (np.float32(math.log(2) ** n / math.factorial(n)) for n in range(1, 7))
+GELU, CUBE = np.float32(2 * math.sqrt(2 / math.pi)), np.float32(0.044715)
+
+
+@intrinsic
+def single(_context, number):
+    """Return a weight as float32."""
+    def generate(_context, builder, signature, arguments):
+        if isinstance(signature.args[0], types.Float):
+            return arguments[0]
+        return builder.fpext(builder.bitcast(arguments[0], ir.HalfType()), ir.FloatType())
+
+    return types.float32(number), generate
+
+
+@intrinsic
+def floor(_context, number):
+    """Return the largest whole float32 that is not above a float32."""
+    def generate(_context, builder, _signature, arguments):
+        return builder.call(builder.module.declare_intrinsic("llvm.floor", [ir.FloatType()]), arguments)
+
+    return types.float32(types.float32), generate
+
+
+@intrinsic
+def power_of_two(_context, exponent):
+    """Return 2 to a whole float32 in -126..127."""
+    def generate(_context, builder, _signature, arguments):
+        word = ir.IntType(32)
+        bits = builder.shl(builder.add(builder.fptosi(arguments[0], word), word(127)), word(23))
+        return builder.bitcast(bits, ir.FloatType())
+
+    return types.float32(types.float32), generate
+
+
+@njit(**FAST)
+def exponential(x):
+    """Return e^x, at least 2^-126 and at most 2^126."""
+    t = min(max(x * LOG2_E, LEAST), -LEAST)
+    whole = floor(t + HALF)
+    f = t - whole
+    return (ONE + f * (C1 + f * (C2 + f * (C3 + f * (C4 + f * (C5 + f * C6)))))) * power_of_two(whole)
+
+
+@njit(**FAST)
+def multiply(rows, matrix, out):
+    """Write the products of rows (B, i) with a matrix (o, i) to `out` (B, o)."""
+    for o in range(matrix.shape[0]):
+        weights = matrix[o]
+        for b in range(rows.shape[0]):
+            row = rows[b]
+            total = ZERO
+            for i in range(weights.shape[0]):
+                total += single(weights[i]) * row[i]
+            out[b, o] = total
+
+
+@njit(**FAST)
+def normalise(x, weight, out):
+    """Write rows (B, D) divided by their root mean square, times a weight (D,), to `out`."""
+    for b in range(x.shape[0]):
+        total = ZERO
+        for i in range(x.shape[1]):
+            total += x[b, i] * x[b, i]
+        scale = np.float32(1 / math.sqrt(total / x.shape[1] + 1e-6))
+        for i in range(x.shape[1]):
+            out[b, i] = x[b, i] * scale * weight[i]
+
+
+@njit(**FAST)
+def gate(both, out):
+    """Write the gated linear units of gates and values (B, 2 * G) to `out` (B, G)."""
+    inner = out.shape[1]
+    for b in range(out.shape[0]):
+        for i in range(inner):
+            g = both[b, i]
+            out[b, i] = g * both[b, inner + i] / (ONE + exponential(-GELU * (g + CUBE * g * g * g)))
+
+
+@njit(**FAST)
+def products(q, keys, out):
+    """Write the products of q (Dh,) with keys (L, Dh) to `out` (L,)."""
+    for j in range(keys.shape[0]):
+        key = keys[j]
+        total = ZERO
+        for d in range(q.shape[0]):
+            total += q[d] * single(key[d])
+        out[j] = total
+
+
+@njit(**FAST)
+def products_of_sums(q, keys, distances, out):
+    """Write the products of q (Dh,) with keys + distances, both (L, Dh), to `out` (L,)."""
+    for j in range(keys.shape[0]):
+        key, distance = keys[j], distances[j]
+        total = ZERO
+        for d in range(q.shape[0]):
+            total += q[d] * (key[d] + single(distance[d]))
+        out[j] = total
+
+
+@njit(**FAST)
+def add_relations(q, embeddings, steps, logits):
+    """Add the terms for relations, with embeddings (P, Dh) that are met at steps (R, L), to logits (L,)."""
+    terms = np.empty(embeddings.shape[0], np.float32)
+    products(q, embeddings, terms)
+    for r in range(steps.shape[0]):
+        met = steps[r]
+        for j in range(logits.shape[0]):
+            logits[j] += terms[met[j]]
+
+
+@njit(**FAST)
+def softmax(logits):
+    """Replace logits (L,) by their exponentials, up to a factor, and return the sum."""
+    peak = logits[0]
+    for j in range(logits.shape[0]):
+        if logits[j] > peak:
+            peak = logits[j]
+    total = ZERO
+    for j in range(logits.shape[0]):
+        weight = exponential(logits[j] - peak)
+        logits[j] = weight
+        total += weight
+    return total
+
+
+@njit(**FAST)
+def bring(weights, values, scale, out):
+    """Write the sum of values (L, Dh) with their weights (L,), times a scale, to `out` (Dh,)."""
+    whole = weights.shape[0] // 4 * 4
+    out[:] = ZERO
+    for j in range(0, whole, 4):
+        a, b, c, d = weights[j], weights[j + 1], weights[j + 2], weights[j + 3]
+        va, vb, vc, vd = values[j], values[j + 1], values[j + 2], values[j + 3]
+        for i in range(out.shape[0]):
+            out[i] += a * va[i] + b * vb[i] + c * vc[i] + d * vd[i]
+    for j in range(whole, weights.shape[0]):
+        value = values[j]
+        for i in range(out.shape[0]):
+            out[i] += weights[j] * value[i]
+    for i in range(out.shape[0]):
+        out[i] *= scale
+
+
+@njit(**FAST)
+def relative_terms(q, distances, embeddings, steps, out):
+    """Write the terms for distance, (M, Dh) farthest first, and relations to `out` (L,)."""
+    stop, span = out.shape[0], distances.shape[0]
+    near = min(stop, span)
+    out[:] = ZERO
+    if span:
+        products(q, distances[span - near :], out[stop - near :])
+        out[: stop - near] = out[stop - near]
+    if embeddings.shape[0]:
+        add_relations(q, embeddings, steps, out)
+
+
+@njit(**FAST)
+def all_terms(q, keys, distances, embeddings, steps, out):
+    """Write the logits of q (Dh,) for keys (L, Dh), with all relative terms, to `out` (L,)."""
+    stop, span = out.shape[0], distances.shape[0]
+    far = max(stop - span, 0) if span else stop
+    products(q, keys[:far], out[:far])
+    if span:
+        products_of_sums(q, keys[far:], distances[span - stop + far :], out[far:])
+        if far:
+            edge = np.empty(1, np.float32)
+            products(q, distances[:1], edge)
+            out[:far] += edge[0]
+    if embeddings.shape[0]:
+        add_relations(q, embeddings, steps, out)
+
+
+@njit(cache=True, **FAST)
+def read(x, position, pairs, steps, blocks, ends, taps, silent):
+    """Return logits (B, V) of one position, and write its keys, its values and what is recorded.
+
+    Parameters
+    ----------
+    x : float32 (B, D)
+        The sum of the embeddings; the residual stream behind the last layer afterwards.
+    position : int
+    pairs : float32 (N, 2, H, B, C, Dh)
+    steps : int32 (R, B, position + 1)
+        Which of the P columns each key meets.
+    blocks : tuple of arrays
+        Norms (N, 2, D); mix (N, 3 * D, D), out (N, D, D), rise (N, 2 * G, D) and fall
+        (N, D, G); distances (N, H, M, Dh), farthest first; relations (layers with any, H, P, Dh).
+    ends : tuple of arrays
+        Norm (D,) and readout (V, D).
+    taps : tuple of float32 arrays
+        Residual (N + 1, B, D); content, relative and weights (N, H, B, position + 1); empty when nothing is recorded.
+    silent : tuple
+        Heads, bool (N, H); layers, bool (N,); whether the relative terms are left out.
+    """
+    norms, mix, out, rise, fall, distances, relations = blocks
+    residual, content, relative, weights = taps
+    heads_silent, layers_silent, relative_silent = silent
+    rows, width = x.shape
+    count, _, heads, _, _, size = pairs.shape
+    stop, scale, recorded = position + 1, np.float32(1 / math.sqrt(size)), residual.shape[0] > 0
+    h, joined = np.empty((rows, width), np.float32), np.empty((rows, width), np.float32)
+    mixed, both = np.empty((rows, 3 * width), np.float32), np.empty((rows, rise.shape[1]), np.float32)
+    bent, logits = np.empty((rows, fall.shape[2]), np.float32), np.empty(stop, np.float32)
+    if recorded:
+        residual[0] = x
+    for n in range(count):
+        normalise(x, norms[n, 0], h)
+        multiply(h, mix[n], mixed)
+        for b in range(rows):
+            for head in range(heads):
+                first = head * size
+                keys, values = pairs[n, 0, head, b, :stop], pairs[n, 1, head, b, :stop]
+                q, joint = mixed[b, first : first + size], joined[b, first : first + size]
+                for d in range(size):
+                    q[d] *= scale
+                    keys[position, d] = mixed[b, width + first + d]
+                    values[position, d] = mixed[b, 2 * width + first + d]
+                distance = distances[n, head] if not relative_silent else distances[n, head, :0]
+                related = n < relations.shape[0] and not relative_silent
+                embeddings = relations[n, head] if related else relations[:0, 0, 0]
+                if recorded:
+                    products(q, keys, content[n, head, b])
+                    relative_terms(q, distance, embeddings, steps[:, b], relative[n, head, b])
+                    for j in range(stop):
+                        logits[j] = content[n, head, b, j] + relative[n, head, b, j]
+                else:
+                    all_terms(q, keys, distance, embeddings, steps[:, b], logits)
+                share = ZERO if heads_silent[n, head] else ONE
+                share /= softmax(logits)
+                bring(logits, values, share, joint)
+                if recorded:
+                    for j in range(stop):
+                        weights[n, head, b, j] = logits[j] * share
+        if not layers_silent[n]:
+            multiply(joined, out[n], h)
+            x += h
+            normalise(x, norms[n, 1], h)
+            multiply(h, rise[n], both)
+            gate(both, bent)
+            multiply(bent, fall[n], h)
+            x += h
+        if recorded:
+            residual[n + 1] = x
+    normalise(x, ends[0], h)
+    scores = np.empty((rows, ends[1].shape[0]), np.float32)
+    multiply(h, ends[1], scores)
+    return scores
