@@ -50,7 +50,8 @@ def random_heads(score, layers=2, heads=3, tokens=0, labels=()):
 def make(kind, score=plain, **settings):
     return kind(score, random_heads(score), **settings) if kind is Attention else kind(score, **settings)
 
-KERNEL = tuple("MainThread Thread- IPythonHistory Heartbeat Control Shell IOPub subshell asyncio musenb-isolate".split())
+KERNEL = "MainThread Thread- IPythonHistory Heartbeat Control Shell IOPub subshell asyncio musenb-isolate"
+KERNEL = tuple(KERNEL.split())
 known = ipywidgets.widgets.widget._instances
 engine = shared_engine()
 """
