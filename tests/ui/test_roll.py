@@ -120,6 +120,8 @@ def wait_for_count(notebook, count: int) -> None:
 def page(lab, notebook, request):
     """A notebook and a kernel for each test: a page shows the widgets that its kernel has from before as well."""
     notebook.open_blank(lab, request.node.name)
+    # JupyterLab remembers the theme of the test before.
+    notebook.set_theme("JupyterLab Light")
     yield notebook.page
     notebook.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
