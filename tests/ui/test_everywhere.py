@@ -199,7 +199,8 @@ def test_every_view_has_a_name_a_description_and_a_live_region(book) -> None:
         [document.getElementById(section.getAttribute('aria-describedby')).textContent,
          section.querySelectorAll('[role=status][aria-live=polite]').length,
          [...section.querySelectorAll('button, select, input, canvas[tabindex], [role]')]
-            .filter(part => !part.closest('[hidden]') && !part.labels?.length && !part.getAttribute('aria-label') && !part.textContent.trim()
+            .filter(part => !part.closest('[hidden]') && !part.labels?.length
+                && !part.getAttribute('aria-label') && !part.textContent.trim()
                 && !part.getAttribute('aria-labelledby') && !['status', 'alert'].includes(part.getAttribute('role')))
             .map(part => part.outerHTML.slice(0, 80))]])"""))
     assert set(told) == set(LABELS.values())
