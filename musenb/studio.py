@@ -226,7 +226,7 @@ class StudioCore(Keeping):
         return self._writing is not None and not self._writing.over
 
     def stop(self) -> None:
-        """End the writing at the next sixteenth, from any thread; what is written stays. Returns at once: see `wait`."""
+        """End the writing at the next sixteenth, from any thread; what is written stays. Returns at once."""
         if self._writing is not None:
             self._writing.stop()
 
