@@ -25,8 +25,8 @@ _PLACES = {
     "Note": "musenb.score.note",
     "MusenbError": "musenb.errors",
 }
-# What IPython looks for at %load_ext musenb.
-_HOOKS = {"load_ipython_extension": "musenb.magic"}
+# What IPython looks for at %load_ext and %unload_ext musenb.
+_HOOKS = {"load_ipython_extension": "musenb.magic", "unload_ipython_extension": "musenb.magic"}
 _NAMES_THERE = {"motif": "score_from_text"}
 
 __version__ = "0.1.0"

@@ -1,5 +1,6 @@
 from musenb.errors import MusenbError as MusenbError
 from musenb.magic import load_ipython_extension as load_ipython_extension
+from musenb.magic import unload_ipython_extension as unload_ipython_extension
 from musenb.panel import Studio as Studio
 from musenb.recovery import recover as recover
 from musenb.score.from_text import score_from_text as motif

@@ -38,9 +38,9 @@ class _Halting:
         return self._decoder.start(rows)
 
     def extend(self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
-        begin, parts = cache.length, []
-        for first in range(0, before.shape[1], CHUNK):
-            if first and self.asked():
+        begin, count, parts = cache.length, before.shape[1], []
+        for first in range(0, count, CHUNK):
+            if count > 1 and self.asked():  # a single cell may be the middle of a sixteenth
                 cache.rewind(begin)
                 raise _Halted
             part = slice(first, first + CHUNK)
@@ -82,12 +82,16 @@ class Draft:
         return self.sampling.done or steps > plan.first
 
     def step(self, stop: Callable[[], bool] = lambda: False) -> Iterator[NoteEvent]:
-        """Write one sixteenth, and what is given before it; yield its events as they stand in the piece."""
+        """Write one sixteenth, and what is given before it; yield its events as they stand in the piece.
+
+        `stop` is asked while the given beginning is read. A sixteenth that has begun is finished, so that every note
+        that was told of is in the take.
+        """
         first, offset = self.rewrite.plan.first, self.rewrite.offset
         target = (max(self.sampling.position // VOICE_COUNT, first) + 1) * VOICE_COUNT
         self.model.asked = stop
         try:
-            for event in self.sampling.events(lambda: self.sampling.position >= target or stop()):
+            for event in self.sampling.events(lambda: self.sampling.position >= target):
                 note = None if event.note is None else self.rewrite.placed(event.note)
                 yield replace(event, onset=event.onset + offset, note=note)
         except _Halted:
@@ -162,18 +166,23 @@ def repeat(tree: Tree, number: int) -> Score:
         The model's weights are not those of the recipe.
     """
     take = tree.take(number)
-    if take.recipe is None or take.parent is None:
-        raise SettingError(f"take {number} was {take.kind}: it has no recipe")
-    model = open_model(take.recipe.model)
-    if model.checksum != take.recipe.checksum:
-        raise ModelError(
-            f"the model '{model.name}' has other weights ({model.checksum[:12]}) than wrote take {number} "
-            f"({take.recipe.checksum[:12]}): it would not write the same notes"
-        )
-    draft = begin(number, tree.take(take.parent), take.recipe, model)
+    draft = begin_again(number, tree, take)
     stop_at = len(draft.sampling.cells) if take.cells is None else take.cells
     draft.sampling.run(lambda: draft.sampling.position >= stop_at)
     return draft.score()
+
+
+def begin_again(number: int, tree: Tree, take: Take) -> Draft:
+    """Return the draft that a take was written from, at its beginning and under a number; errors as in `repeat`."""
+    if take.recipe is None or take.parent is None:
+        raise SettingError(f"take {take.id} was {take.kind}: it has no recipe")
+    model = open_model(take.recipe.model)
+    if model.checksum != take.recipe.checksum:
+        raise ModelError(
+            f"the model '{model.name}' has other weights ({model.checksum[:12]}) than wrote take {take.id} "
+            f"({take.recipe.checksum[:12]}): it would not write the same notes"
+        )
+    return begin(number, tree.take(take.parent), take.recipe, model)
 
 
 def _draft(number: int, parent: Take, recipe: Recipe, decoder: Any) -> Draft:

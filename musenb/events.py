@@ -16,7 +16,7 @@ EVENTS = {
     "progress": "take: int, written: float, 0..1",
     "finished": "takes: tuple of musenb.takes.Take",
     "tree": "tree: musenb.takes.Tree",
-    "locked": "locks: musenb.studio.Locks",
+    "locked": "locks: musenb.places.Locks",
     "saved": "saved: musenb.journal.Saved",
     "error": "error: BaseException",
 }

@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from musenb.drafts import Begin, Draft
+from musenb.drafts import Begin, Draft, begin_again
 from musenb.errors import MusenbError, SaveError, SettingError
 from musenb.export.write import atomic_write
 from musenb.keeping import Keeping
@@ -60,6 +60,7 @@ class StudioCore(Keeping):
         self._writing: Writing | None = None
         self._point: tuple[int, Fraction] | None = None
         self._logged: dict[int, int] = {}
+        self._looked_at: set[int | None] = {None}  # selected when the writing began: whoever looks elsewhere is left
 
     @classmethod
     def recover(cls, name: str = "last", **settings: Any) -> StudioCore:
@@ -193,10 +194,31 @@ class StudioCore(Keeping):
             )  # fmt: skip
             plan_rewrite(parent.score, bars=recipe.bars, start=point, kept_voices=locks.voices, kept_bars=locks.bars)
             numbers = tuple(self.tree.reserve() for _ in seeds)
+            self._looked_at = {None, parent.id, self.tree.state.selected}
             drafts = Begin(self.model, parent, recipe, dict(zip(numbers, seeds, strict=True)))
             self._writing, self._point = Writing(drafts, self), None
             self._writing.start()
         return numbers
+
+    def resume(self, take: int) -> int:
+        """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.
+
+        Raises
+        ------
+        SettingError
+            The take is complete or no model wrote it, or something is being written already.
+        """
+        with self._lock:
+            if self.running:
+                raise SettingError("a continuation is being written: stop it, or wait for it")
+            self._raise_fault()
+            stopped = self.tree.take(take)
+            if stopped.complete:
+                raise SettingError(f"take {take} was not stopped: there is nothing to resume")
+            number, self._looked_at = self.tree.reserve(), {None, take, self.tree.state.selected}
+            self._writing = Writing(lambda: [begin_again(number, self.tree, stopped)], self)
+            self._writing.start()
+        return number
 
     @property
     def running(self) -> bool:
@@ -204,7 +226,7 @@ class StudioCore(Keeping):
         return self._writing is not None and not self._writing.over
 
     def stop(self) -> None:
-        """End the writing at the next cell, from any thread; what is written stays. Returns at once: `wait` waits."""
+        """End the writing at the next sixteenth, from any thread; what is written stays. Returns at once."""
         if self._writing is not None:
             self._writing.stop()
 
@@ -325,7 +347,7 @@ class StudioCore(Keeping):
         takes = tuple(draft.take() for draft in drafts if draft.begun)
         with self._lock:
             for number, take in enumerate(takes):
-                self.tree.add(take, select=number == 0 and self.tree.state.selected in (take.parent, None))
+                self.tree.add(take, select=number == 0 and self.tree.state.selected in self._looked_at)
         for draft in drafts:
             self._logged.pop(draft.id, None)
         return takes

@@ -148,6 +148,8 @@ class Tree:
     def __str__(self) -> str:
         return "\n".join(self._lines(None, "")) or "no takes yet"
 
+    __repr__ = __str__
+
     @property
     def everything(self) -> tuple[Take, ...]:
         """All takes, the deleted ones too."""

@@ -60,7 +60,7 @@ class Writing:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask it to end before the next cell; returns at once, from any thread."""
+        """Ask it to end before the next sixteenth; returns at once, from any thread."""
         self._asked.set()
 
     @property
@@ -92,6 +92,8 @@ class Writing:
             for draft in left:
                 for event in draft.step(self._asked.is_set):
                     self._desk.note(draft, event)
+                if self._asked.is_set():
+                    break
             if time.monotonic() - told >= SAVE_SECONDS:
                 for draft in left:
                     self._desk.progress(draft)

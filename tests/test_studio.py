@@ -81,12 +81,30 @@ def test_stop_keeps_what_is_there_and_the_recipe_writes_it_again(studio: StudioC
     studio.continue_(8, seed=3)
     (take,) = studio.wait()
     assert not take.complete
+    begun = {(event.voice, event.onset, event.pitch) for event in heard}
+    assert begun == {(v.name, n.onset, n.pitch) for v in take.score.voices for n in v.notes if n.origin != GIVEN}
     assert set(plain(studio.tree.take(1).score)) < set(plain(take.score))
     assert studio.repeat(take.id) == take.score
     studio.continue_(1)
     (further,) = studio.wait()
     assert further.parent == take.id
     assert further.score.end > take.score.end
+
+
+def test_a_stopped_take_is_resumed_to_what_an_uninterrupted_run_gives(studio: StudioCore) -> None:
+    heard = []
+    end = studio.on("note", lambda take, event: heard.append(event) or (len(heard) == 9 and studio.stop()))
+    studio.continue_(2, seed=6)
+    (stopped,) = studio.wait()
+    end()
+    number = studio.resume(stopped.id)
+    (resumed,) = studio.wait()
+    assert (resumed.id, resumed.parent, resumed.recipe) == (number, 1, stopped.recipe)
+    assert resumed.complete
+    studio.continue_(2, seed=6, take=1)
+    assert studio.wait()[0].score == resumed.score
+    with pytest.raises(SettingError, match=f"take {number} was not stopped"):
+        studio.resume(number)
 
 
 def test_a_stop_before_the_first_note_leaves_no_take(studio: StudioCore) -> None:

@@ -80,7 +80,7 @@ describe("the store", () => {
     fake.set("query_labels", null);
     expect(store.nameOf(tokens, "rows", 4)).toBe("token 5 (D3)");
     life.end();
-    expect(pageClocks().size).toBe(0);
+    expect(pageClocks().has("attention-test")).toBe(false);
   });
 
   test("a saved picture of a short piece is read as rows, without a kernel", () => {
