@@ -123,6 +123,12 @@ def test_what_is_weaker_falls_and_the_place_of_the_motif_is_no_return() -> None:
     assert [(one.form, one.onset) for one in found] == [("exact", 0), ("exact", 8)]
 
 
+def test_returns_may_share_less_than_half_of_their_notes() -> None:
+    score = score_from_text("key=C C4 D4 G4 C4 | D4 G4 C4 D4")
+    found = find_returns(score, score_from_text("C4 D4 G4 C4 D4"))
+    assert [(one.form, one.onset) for one in found] == [("exact", 0), ("exact", 3)]
+
+
 def test_forms_left_out_still_take_the_place_of_weaker_ones() -> None:
     assert returns_after("G4:3/2 A4:1/2 B4 D5", forms=("rhythm", "contour", "intervals")) == []
 
