@@ -19,11 +19,12 @@ _PLACES = {
     "stream": "musenb.session",
     "open_model": "musenb.session",
     "save": "musenb.session",
+    "ask": "musenb.questions",
     "Score": "musenb.score.note",
     "Note": "musenb.score.note",
     "MusenbError": "musenb.errors",
 }
-_NAMES_THERE = {"motif": "score_from_text"}
+_NAMES_THERE = {"motif": "score_from_text", "ask": "questions"}
 
 __version__ = "0.1.0"
 __all__ = [*_PLACES]  # noqa: PLE0604

@@ -1,4 +1,5 @@
 from musenb.errors import MusenbError as MusenbError
+from musenb.questions import questions as ask
 from musenb.score.from_text import score_from_text as motif
 from musenb.score.load import load as load
 from musenb.score.note import Note as Note
@@ -9,4 +10,4 @@ from musenb.session import save as save
 from musenb.session import stream as stream
 
 __version__: str
-__all__ = ["MusenbError", "Note", "Score", "develop", "load", "motif", "open_model", "save", "stream"]
+__all__ = ["MusenbError", "Note", "Score", "ask", "develop", "load", "motif", "open_model", "save", "stream"]

@@ -5,9 +5,9 @@ Rules
 - A round stands before a sixteenth in which a voice, or several at once (a chord), begins a note. It is told that notes
   begin there, and in which voices; what is asked is their pitches. Rounds are drawn from a seed.
 - Everyone is scored in bits: -log2 of the probability that they gave the composer's pitch, of the PITCHES that the
-  grid holds; even guessing costs log2(46) = 5.52. `saved` is what an answer costs less than that. A student's confidence is
-  the probability of the pitch that was entered; the rest is spread evenly over the others. USUAL stands for a confidence
-  that was not told.
+  grid holds; even guessing costs log2(46) = 5.52. `saved` is what an answer costs less than that. A student's
+  confidence is the probability of the pitch that was entered; the rest is spread evenly over the others. USUAL stands
+  for a confidence that was not told.
 - In a chord, voices are predicted from the highest down; model and count model know the composer's higher voices.
 - The count model knows no difference between a held and a repeated note, so the pitch that the voice sounds already
   gets REPEATED of the probability, the share of repeated pitches among the notes of the chorales, and the others the
