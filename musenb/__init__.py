@@ -21,13 +21,14 @@ _PLACES = {
     "save": "musenb.session",
     "Studio": "musenb.panel",
     "recover": "musenb.recovery",
+    "ask": "musenb.questions",
     "Score": "musenb.score.note",
     "Note": "musenb.score.note",
     "MusenbError": "musenb.errors",
 }
 # What IPython looks for at %load_ext and %unload_ext musenb.
 _HOOKS = {"load_ipython_extension": "musenb.magic", "unload_ipython_extension": "musenb.magic"}
-_NAMES_THERE = {"motif": "score_from_text"}
+_NAMES_THERE = {"motif": "score_from_text", "ask": "questions"}
 
 __version__ = "0.1.0"
 __all__ = [*_PLACES]  # noqa: PLE0604

@@ -2,6 +2,7 @@ from musenb.errors import MusenbError as MusenbError
 from musenb.magic import load_ipython_extension as load_ipython_extension
 from musenb.magic import unload_ipython_extension as unload_ipython_extension
 from musenb.panel import Studio as Studio
+from musenb.questions import questions as ask
 from musenb.recovery import recover as recover
 from musenb.score.from_text import score_from_text as motif
 from musenb.score.load import load as load
@@ -14,5 +15,6 @@ from musenb.session import stream as stream
 
 __version__: str
 __all__ = [
-    "MusenbError", "Note", "Score", "Studio", "develop", "load", "motif", "open_model", "recover", "save", "stream",
+    "MusenbError", "Note", "Score", "Studio", "ask", "develop", "load", "motif", "open_model", "recover", "save",
+    "stream",
 ]

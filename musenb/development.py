@@ -266,8 +266,8 @@ def evaluate_development(options: argparse.Namespace) -> int:
 def table(record: dict[str, Any], pieces: int) -> str:
     """Return the arms as text, a line each, with 95 % intervals."""
     columns = ("recall", "auc", "verbatim", *(f"si_{low:g}s" for low, _ in RANGES))
-    lines = [f"{pieces} pieces, 95 % bootstrap over pieces", f"{'':24}" + "".join(f"{name:>20}" for name in columns)]
+    lines = [f"{pieces} pieces, 95 % bootstrap over pieces", f"{'':24}" + "".join(f"{name:>23}" for name in columns)]
     for name, values in record.items():
         cells = (f"{values[c][0]:.3f} [{values[c][1]:.3f}, {values[c][2]:.3f}]" for c in columns)
-        lines.append(f"{name:24.24}" + "".join(f"{cell:>20}" for cell in cells))
+        lines.append(f"{name:24.24}" + "".join(f"{cell:>23}" for cell in cells))
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """Ask a model about a piece: what it listened to, what else it could have done, and what if.
 
-    ask = questions(take)                        # or a Score; model="chorale" when nothing is said
+    ask = musenb.ask(take)                       # or a Score; model="chorale" when nothing is said
     ask.attention("v0n12")                       # earlier notes, by layer and head
     ask.next("v0n12"), ask.surprise()            # what else; how many bits each note cost
     ask.silence(head=(2, 1))                     # loss, KL, and the continuation before and after from one seed

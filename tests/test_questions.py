@@ -269,3 +269,13 @@ def test_a_piece_beyond_the_context_is_refused(tiny_decoder: Decoder) -> None:
         Reading(tiny_decoder, piece_of(melody(MOTIF * 14)))
     with pytest.raises(SettingError, match="a prime of 0 bars"):
         piece_of(melody(MOTIF), prime_bars=0)
+
+
+def test_the_shipped_model_has_a_previous_note_head_and_needs_its_relative_term() -> None:
+    tops = tuple(Note(Fraction(n), Fraction(1), pitch) for n, pitch in enumerate((67, 69, 71, 72, 71, 69, 67, 66) * 2))
+    lows = tuple(Note(Fraction(n), Fraction(1), pitch) for n, pitch in enumerate((55, 54, 55, 52, 55, 54, 55, 50) * 2))
+    ask = questions(Score(voices=(Voice("soprano", tops), Voice("bass", lows))), prime_bars=2)
+    assert any("previous note" in found.names for found in ask.heads())
+    answer = ask.silence(relative=True, listen=False)
+    assert answer.piece.change.mean > 0.05
+    assert answer.piece.kl.mean > 0.05

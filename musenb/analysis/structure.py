@@ -12,6 +12,8 @@ Conventions
 -----------
 - Fitness is 0..1. Real music lies in a band; a loop scores highest, so more is not better.
 - Copies may run at half to double speed: path steps (1, 1), (1, 2), (2, 1), frames of the piece first.
+- Stretches beyond two thirds of a piece are left out, since not even a copy at double speed fits beside them; from 15 s
+  on every second length is looked at.
 - A piece shorter than a range has no value there: not-a-number.
 
 References
@@ -31,6 +33,7 @@ from musenb.analysis.reuse import Line
 
 RATE = 2.0
 SHARE, PENALTY, SMOOTH = 0.15, -2.0, 4
+COARSE, LONGEST = 15.0, 2 / 3  # seconds; share of the piece
 RANGES = ((3.0, 8.0), (8.0, 15.0), (15.0, float("inf")))  # seconds
 NONE = -1e9
 
@@ -139,7 +142,8 @@ def structureness(line: Line, seconds: float, *, ranges: Sequence[tuple[float, f
     count = len(similarity)
     best = np.full(count + 1, np.nan)
     for low, high in ranges:
-        for length in range(max(1, int(np.ceil(low * RATE))), min(count, int(min(high * RATE, count))) + 1):
+        shortest, longest = max(1, int(np.ceil(low * RATE))), int(min(high * RATE, LONGEST * count))
+        for length in range(shortest, longest + 1, 1 if low < COARSE else 2):
             if np.isnan(best[length]):
                 best[length] = float(fitness(similarity, length).max())
     found = []
