@@ -1,4 +1,4 @@
-"""The command `musenb`: demo, continue, train, evaluate, bench, motif, doctor.
+"""The command `musenb`: demo, continue, page, train, evaluate, bench, motif, doctor.
 
 Exit codes: 0 done, 1 the doctor found something amiss, 2 the input cannot be used (one line says why), 130 interrupted.
 """
@@ -19,6 +19,7 @@ from types import FrameType
 
 import musenb
 from musenb.cli_motif import add_motif
+from musenb.cli_page import add_page
 from musenb.errors import MusenbError, SaveError, SettingError
 from musenb.progress import Bar
 
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _demo(commands.add_parser("demo", help="open the studio notebook in JupyterLab"))
     _continue(commands.add_parser("continue", help="continue a motif and write the result"))
+    add_page(commands.add_parser("page", help="continue a motif and write it as one page that plays anywhere"))
     _train(commands.add_parser("train", help="train a model on this machine"))
     _evaluate(commands.add_parser("evaluate", help="measure a model"))
     _bench(commands.add_parser("bench", help="measure this machine's speed beside what it could reach"))
@@ -118,15 +120,16 @@ def continue_prime(options: argparse.Namespace) -> int:
     return 0
 
 
-def check_output(output: str) -> None:
-    """Raise SaveError before any work when a result could not be written to `output`."""
+def check_output(output: str, suffixes: Sequence[str] = ()) -> None:
+    """Raise SaveError before any work when a result could not be written to `output`; without suffixes, a score."""
     from musenb.session import WRITERS
 
-    if output == "-":
+    if output == "-" and not suffixes:
         return
-    path, known = Path(output), ", ".join(WRITERS)
-    if path.suffix.lower() not in WRITERS:
-        raise SaveError(f"cannot write '{output}': the suffix '{path.suffix}' is none of {known}, and it is not -")
+    path, known = Path(output), ", ".join(suffixes or WRITERS)
+    if path.suffix.lower() not in (suffixes or WRITERS):
+        besides = "" if suffixes else ", and it is not -"
+        raise SaveError(f"cannot write '{output}': the suffix '{path.suffix}' is none of {known}{besides}")
     try:
         if path.is_dir():
             raise SaveError(f"cannot write '{output}': it is a folder")

@@ -29,9 +29,9 @@ ALLOWED = {
 # The modules beside the folders: they wire the folders together.
 WIRING = set(
     (
-        "__init__ __main__ benchmark cli cli_motif demo development doctor drafts evaluation events game journal "
-        "keeping magic page panel panel_hands places priming progress questions reading recovery session shelf "
-        "studio sweeps take_rows takes takes_json whatif writing"
+        "__init__ __main__ benchmark cli cli_motif cli_page demo development doctor drafts evaluation events game "
+        "journal keeping magic page panel panel_hands places priming progress questions reading recovery session "
+        "shelf studio sweeps take_rows takes takes_json whatif writing"
     ).split()
 )
 # Heavy packages that a folder never imports, wherever in the file.

@@ -1,0 +1,56 @@
+"""`musenb page`: continue a motif and write one HTML page that plays it without notebook and network."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from musenb.errors import SaveError
+from musenb.export.write import atomic_write
+
+SUFFIXES = (".html", ".htm")
+
+
+def add_page(command: argparse.ArgumentParser) -> None:
+    """Give the command its options."""
+    command.add_argument("prime", metavar="PRIME", help="a music file, corpus:NAME, or a motif such as 'C4 D4 E4:2'")
+    command.add_argument("--model", default="chorale", help="a shipped model or a .safetensors file (default: chorale)")
+    command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8; 0: PRIME alone)")
+    command.add_argument("--prime-bars", type=int, metavar="N", help="use only the first N bars of PRIME")
+    command.add_argument("--seed", type=int, help="the same seed gives the same page (default: a new one, shown)")
+    command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is less daring (default: 1.0)")
+    command.add_argument("--top-p", type=float, default=0.9, help="likeliest words up to this share (default: 0.9)")
+    command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
+    command.add_argument("--title", default="", help="of the page")
+    command.add_argument("--no-attention", action="store_true", help="leave out where the model looked")
+    command.add_argument("-o", "--output", metavar="OUT", required=True, help="an .html file")
+    command.set_defaults(run=page, transpose=0, exact=False)
+
+
+def page(options: argparse.Namespace) -> int:
+    """Continue a motif and write the page."""
+    from musenb.cli import check_output, prepared_prime
+    from musenb.page import page_of
+    from musenb.questions import questions
+    from musenb.session import develop
+
+    check_output(options.output, SUFFIXES)
+    prime = prepared_prime(options)
+    voices = [name.strip().lower() for name in options.voices.split(",")] if options.voices else None
+    if options.bars:
+        take = develop(
+            prime, model=options.model, bars=options.bars, seed=options.seed, temperature=options.temperature,
+            top_p=options.top_p, voices=voices,
+        )
+        score, source = take.score, take
+        if options.seed is None:
+            print(f"musenb: seed {take.recipe.seed}", file=sys.stderr)
+    else:
+        score = source = prime
+    asked = None if options.no_attention else questions(source, model=options.model, voices=voices)
+    record = None if asked is None else asked.record()
+    try:
+        atomic_write(options.output, page_of(score, title=options.title, attention=record))
+    except OSError as error:
+        raise SaveError(f"cannot write '{options.output}': {error.strerror}") from None
+    return 0

@@ -1,0 +1,80 @@
+"""An exported page, opened from the disk with the network off: it plays, scrolls, selects and changes takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from musenb.page import page_of, page_of_takes
+from musenb.questions import questions
+from musenb.score.from_text import score_from_text
+from musenb.session import develop
+from musenb.studio import StudioCore
+
+LATE = 60_000
+LOUDNESS = """() => {
+    const analyser = globalThis[Symbol.for('musenb.audio')]?.analyser;
+    if (!analyser) return 0;
+    const samples = new Float32Array(analyser.fftSize);
+    analyser.getFloatTimeDomainData(samples);
+    return Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length);
+}"""
+
+
+@pytest.fixture
+def offline(browser: Browser):
+    context = browser.new_context(viewport={"width": 1100, "height": 1000}, offline=True)
+    page = context.new_page()
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+
+
+def test_a_piece_sounds_and_shows_attention_without_a_kernel(offline, tmp_path: Path) -> None:
+    take = develop(score_from_text("C4 D4 E4 G4"), bars=2, seed=7)
+    path = tmp_path / "page.html"
+    path.write_bytes(page_of(take.score, title="<i>Take</i>", attention=questions(take).record()))
+    offline.goto(path.as_uri())
+    expect(offline.get_by_role("heading", level=1)).to_have_text("<i>Take</i>")
+    heads = offline.locator(".mnb-engraved .note")
+    expect(heads.first).to_be_visible(timeout=LATE)
+    assert heads.count() == len(take.score.notes)
+    player = offline.get_by_role("region", name="Player")
+    player.get_by_role("button", name="Play", exact=True).click()
+    offline.wait_for_function(f"() => ({LOUDNESS})() > 0.003", timeout=LATE)
+    player.get_by_role("button", name="Pause", exact=True).click()
+    box = offline.locator(".mnb-engraved .notehead").nth(3).bounding_box()
+    offline.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    offline.wait_for_function(
+        "() => [...globalThis[Symbol.for('musenb.clocks')].values()].some(clock => clock.selection.size === 1)"
+    )
+    offline.wait_for_function(
+        "() => [...globalThis[Symbol.for('musenb.clocks')].values()].some(clock => clock.overlay.length > 0)",
+        timeout=LATE,
+    )
+    assert offline.errors == []
+
+
+def test_the_takes_of_a_studio_are_chosen_in_the_page(offline, tmp_path: Path) -> None:
+    studio = StudioCore(folder=tmp_path)
+    studio.prime("C4 D4 E4 G4")
+    for seed in (1, 2):
+        studio.select(1)
+        studio.continue_(1, seed=seed)
+        studio.wait(120)
+    path = tmp_path / "takes.html"
+    path.write_bytes(page_of_takes(studio.tree, title="Takes"))
+    counts = [len(take.score.notes) for take in studio.tree]
+    offline.goto(path.as_uri())
+    takes = offline.get_by_role("treeitem")
+    expect(takes).to_have_count(3, timeout=LATE)
+    for number in (1, 0, 2, 1):
+        takes.nth(number).click()
+        expect(takes.nth(number)).to_have_attribute("aria-selected", "true")
+        expect(offline.locator(".mnb-engraved .note")).to_have_count(counts[number], timeout=LATE)
+    assert offline.errors == []
+    studio.close()
