@@ -336,3 +336,17 @@ def test_the_first_page_is_painted_soon(lab, notebook) -> None:
         print(f"{name}: on the screen {taken[1] / 1000:.2f} s after its cell is run")
         assert taken[1] < 30_000
     assert notebook.errors == []
+
+
+def test_a_page_that_is_loaded_again_shows_the_sheet(lab, notebook) -> None:
+    notebook.open_blank(lab, "again")
+    notebook.run(
+        "import musenb\nfrom musenb.widgets.sheet import Sheet\nsheet = Sheet(musenb.motif('C4 D4 E4 G4'))\nsheet"
+    )
+    notes = notebook.page.locator(".mnb-engraved .note")
+    notes.first.wait_for(timeout=60_000)
+    notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    notebook.page.reload()
+    notes.first.wait_for(timeout=120_000)
+    assert notes.count() == 4
+    assert notebook.errors == []
