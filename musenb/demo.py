@@ -62,7 +62,7 @@ def open_demo(browser: bool = True, port: int | None = None, folder: str | os.Pa
         Path(settings, "overrides.json").write_text(json.dumps(_QUIET), encoding="utf-8")
         with _server(notebook, port, settings=settings, token=token) as server, _terminate_as_interrupt():
             try:
-                _wait_until_up(server, f"http://127.0.0.1:{port}/api?token={token}")
+                _wait_until_up(server, f"http://127.0.0.1:{port}/api/status?token={token}")
                 print(f"JupyterLab is open at {address}\nCtrl-C here ends it.", flush=True)
                 if browser:
                     webbrowser.open(address)
