@@ -17,7 +17,11 @@ import pytest
 from musenb.demo import checked_port, free_port, place_notebook, shipped_notebooks
 from musenb.errors import LoadError, SaveError, SettingError
 
-RUN = "import sys; from musenb.demo import open_demo; sys.exit(open_demo(browser=False, folder=sys.argv[1]))"
+# A shell that starts the tests in the background has interrupts ignored; a person's terminal has not.
+RUN = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from musenb.demo import open_demo; sys.exit(open_demo(browser=False, folder=sys.argv[1]))"
+)
 
 
 def test_the_notebook_is_copied_once_and_then_kept(tmp_path: Path) -> None:
