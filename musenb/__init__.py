@@ -19,15 +19,15 @@ _PLACES = {
     "stream": "musenb.session",
     "open_model": "musenb.session",
     "save": "musenb.session",
-    "Studio": "musenb.panel",
-    "recover": "musenb.recovery",
-    "ask": "musenb.questions",
+    "Studio": "musenb.studio.panel",
+    "recover": "musenb.studio.recovery",
+    "ask": "musenb.questions.ask",
     "Score": "musenb.score.note",
     "Note": "musenb.score.note",
     "MusenbError": "musenb.errors",
 }
 # What IPython looks for at %load_ext and %unload_ext musenb.
-_HOOKS = {"load_ipython_extension": "musenb.magic", "unload_ipython_extension": "musenb.magic"}
+_HOOKS = {"load_ipython_extension": "musenb.studio.magic", "unload_ipython_extension": "musenb.studio.magic"}
 _NAMES_THERE = {"motif": "score_from_text", "ask": "questions"}
 
 __version__ = "0.1.0"

@@ -30,9 +30,9 @@ def add_page(command: argparse.ArgumentParser) -> None:
 def page(options: argparse.Namespace) -> int:
     """Continue a motif and write the page."""
     from musenb.cli import check_output, prepared_prime
-    from musenb.page import page_of
-    from musenb.questions import questions
+    from musenb.questions.ask import questions
     from musenb.session import develop
+    from musenb.studio.page import page_of
 
     check_output(options.output, SUFFIXES)
     prime = prepared_prime(options)

@@ -12,9 +12,9 @@ pytest.importorskip("anywidget", reason="pages are made of views, which need the
 
 from musenb.cli import main
 from musenb.errors import SettingError
-from musenb.page import page_of_takes
-from musenb.studio import StudioCore
-from musenb.takes import Tree
+from musenb.studio.core import StudioCore
+from musenb.studio.page import page_of_takes
+from musenb.studio.takes import Tree
 
 
 def content(page: Path | bytes) -> dict:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 import musenb
-from musenb.game import Game, count_model
-from musenb.questions import Questions, questions
+from musenb.questions.ask import Questions, questions
+from musenb.questions.game import Game, count_model
 from musenb.session import open_model
 
 PRIME_BARS = 8

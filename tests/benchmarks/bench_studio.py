@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 
-from musenb.studio import StudioCore
+from musenb.studio.core import StudioCore
 
 
 def main() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from musenb.page import page_of, page_of_takes
-from musenb.questions import questions
+from musenb.questions.ask import questions
 from musenb.score.from_text import score_from_text
 from musenb.session import develop
-from musenb.studio import StudioCore
+from musenb.studio.core import StudioCore
+from musenb.studio.page import page_of, page_of_takes
 
 LATE = 60_000
 LOUDNESS = """() => {

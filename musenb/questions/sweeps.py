@@ -13,8 +13,8 @@ import numpy as np
 
 from musenb.analysis.causal import kl_bits
 from musenb.model.decode import Silence
-from musenb.reading import Reading
-from musenb.whatif import Laboratory, changed_cells, given_with, reread
+from musenb.questions.reading import Reading
+from musenb.questions.whatif import Laboratory, changed_cells, given_with, reread
 
 Progress = Callable[[int, int], None]
 WORKERS = 2

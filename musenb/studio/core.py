@@ -13,21 +13,21 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from musenb.drafts import Begin, Draft, begin_again
 from musenb.errors import MusenbError, SaveError, SettingError
 from musenb.export.write import atomic_write
-from musenb.keeping import Keeping
-from musenb.places import Locks, locks_beyond, point_in
-from musenb.priming import Reading, read_prime
-from musenb.recovery import recover
 from musenb.sample.keep import plan_rewrite
 from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import NoteEvent
 from musenb.session import SEEDS, WRITERS, open_model, save
-from musenb.takes import EDITED, GIVEN, Recipe, Take, Tree, now
-from musenb.takes_json import recipe_to_plain
+from musenb.studio.drafts import Begin, Draft, begin_again
+from musenb.studio.keeping import Keeping
+from musenb.studio.places import Locks, locks_beyond, point_in
+from musenb.studio.priming import Reading, read_prime
+from musenb.studio.recovery import recover
+from musenb.studio.takes import EDITED, GIVEN, Recipe, Take, Tree, now
+from musenb.studio.takes_json import recipe_to_plain
+from musenb.studio.writing import Writing
 from musenb.tokens.grid import VOICES
-from musenb.writing import Writing
 
 MOST_CANDIDATES = 4
 HEAR_SECONDS = 0.02

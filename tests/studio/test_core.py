@@ -15,8 +15,8 @@ from musenb.errors import ModelError, SaveError, ScoreError, SettingError
 from musenb.score.from_text import score_from_text
 from musenb.score.note import GIVEN, Score
 from musenb.session import develop
-from musenb.studio import StudioCore
-from musenb.takes import EDITED
+from musenb.studio.core import StudioCore
+from musenb.studio.takes import EDITED
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import musenb.journal
+import musenb.studio.journal
 from musenb.errors import LoadError
-from musenb.journal import Journal, Saved, decode_line, encode_line, journal_folder, read_lines
-from musenb.recovery import rebuilt, recover
-from musenb.studio import StudioCore
-from musenb.takes import Tree
+from musenb.studio.core import StudioCore
+from musenb.studio.journal import Journal, Saved, decode_line, encode_line, journal_folder, read_lines
+from musenb.studio.recovery import rebuilt, recover
+from musenb.studio.takes import Tree
 
 
 def kinds(journal: Journal) -> list[str]:
@@ -78,7 +78,7 @@ def test_a_full_disk_is_told_once_and_everything_follows_when_there_is_room(
             return real(handle, data[:10])  # a part goes in before the disk is full
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(musenb.journal.os, "write", full)
+    monkeypatch.setattr(musenb.studio.journal.os, "write", full)
     assert journal.append("second", 2) == Saved(1, 1, "No space left on device")
     assert journal.append("third", 3) == Saved(1, 2, "No space left on device")
     assert kinds(journal) == ["first"]
@@ -98,9 +98,10 @@ def test_a_torn_line_that_cannot_be_taken_back_costs_nothing_else(
     def failing(*_: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(musenb.journal.os, "fsync", failing)
-    monkeypatch.setattr(musenb.journal.os, "ftruncate", failing)
-    monkeypatch.setattr(musenb.journal.os, "write", lambda handle, data: real(handle, bytes(data)[:-5]) and len(data))
+    monkeypatch.setattr(musenb.studio.journal.os, "fsync", failing)
+    monkeypatch.setattr(musenb.studio.journal.os, "ftruncate", failing)
+    shortened = lambda handle, data: real(handle, bytes(data)[:-5]) and len(data)  # noqa: E731
+    monkeypatch.setattr(musenb.studio.journal.os, "write", shortened)
     assert journal.append("second", 2).waiting == 1
     monkeypatch.undo()
     journal.append("third", 3)
@@ -201,7 +202,7 @@ def test_whatever_line_is_broken_is_named_and_the_rest_comes_back(tmp_path: Path
 
 KILLED = """
 import os, signal, sys
-from musenb.studio import StudioCore
+from musenb.studio.core import StudioCore
 studio = StudioCore(sys.argv[2], folder=sys.argv[1])
 studio.prime("C5 D5 E5 G5")
 cells = 0
@@ -209,8 +210,8 @@ def saved(take, share):
     print(take, studio.saved.lines, flush=True)
     if share > 0.1:
         os.kill(os.getpid(), signal.SIGKILL)
-import musenb.writing
-musenb.writing.SAVE_SECONDS = 0
+import musenb.studio.writing
+musenb.studio.writing.SAVE_SECONDS = 0
 studio.on("progress", saved)
 studio.continue_(8, seed=11)
 studio.wait()
@@ -222,7 +223,7 @@ def test_a_killed_process_loses_only_what_was_not_said_to_be_saved(tmp_path: Pat
     places = {name: tmp_path / name for name in ("home", "work", "temp", "journal")}
     for place in places.values():
         place.mkdir()
-    root = str(Path(musenb.journal.__file__).parents[1])
+    root = str(Path(musenb.studio.journal.__file__).parents[2])
     environment = {
         **os.environ, "HOME": str(places["home"]), "TMPDIR": str(places["temp"]), "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": root,

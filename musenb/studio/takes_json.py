@@ -9,7 +9,7 @@ from typing import Any
 
 from musenb.errors import LoadError
 from musenb.score.as_json import from_json, to_json
-from musenb.takes import KINDS, Recipe, Take
+from musenb.studio.takes import KINDS, Recipe, Take
 
 _TYPES = {
     "model": str, "checksum": str, "seed": int, "bars": int, "start": str, "temperature": float, "top_p": float,

@@ -19,7 +19,7 @@ from musenb.sample.policy import Policy
 from musenb.sample.stream import NoteEvent, Sampling
 from musenb.score.note import Origin, Score
 from musenb.session import Model, open_model, written_out
-from musenb.takes import WRITTEN, Recipe, Take, Tree, now
+from musenb.studio.takes import WRITTEN, Recipe, Take, Tree, now
 from musenb.tokens.grid import VOICE_COUNT
 
 

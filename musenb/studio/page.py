@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from musenb.errors import SettingError
 from musenb.export.to_page import PagePart, page_bytes
 from musenb.score.note import Score
-from musenb.take_rows import take_rows
-from musenb.takes import Tree
+from musenb.studio.take_rows import take_rows
+from musenb.studio.takes import Tree
 from musenb.widgets.attention import Attention
 from musenb.widgets.desk import Desk
 from musenb.widgets.roll import Roll

@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from musenb.errors import MusenbError
-from musenb.priming import is_abc, read_source
 from musenb.score.from_text import score_from_text
 from musenb.score.note import Score
+from musenb.studio.priming import is_abc, read_source
 
 DEFAULT_NAME = "motif"
 

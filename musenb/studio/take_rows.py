@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from musenb.takes import EDITED, GIVEN, WRITTEN, Take, Tree
+from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Take, Tree
 from musenb.widgets.wire_studio import TakeRow
 
 NO_TAKE = ""

@@ -10,14 +10,14 @@ from musenb.errors import SettingError
 
 # What happens, and what a callback is called with.
 EVENTS = {
-    "primed": "reading: musenb.priming.Reading",
-    "started": "drafts: tuple of musenb.drafts.Draft",
+    "primed": "reading: musenb.studio.priming.Reading",
+    "started": "drafts: tuple of musenb.studio.drafts.Draft",
     "note": "take: int, event: musenb.sample.stream.NoteEvent",
     "progress": "take: int, written: float, 0..1",
-    "finished": "takes: tuple of musenb.takes.Take",
-    "tree": "tree: musenb.takes.Tree",
-    "locked": "locks: musenb.places.Locks",
-    "saved": "saved: musenb.journal.Saved",
+    "finished": "takes: tuple of musenb.studio.takes.Take",
+    "tree": "tree: musenb.studio.takes.Tree",
+    "locked": "locks: musenb.studio.places.Locks",
+    "saved": "saved: musenb.studio.journal.Saved",
     "error": "error: BaseException",
 }
 

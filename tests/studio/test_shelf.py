@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from musenb.errors import SettingError
-from musenb.priming import read_prime
 from musenb.sample.keep import plan_rewrite
-from musenb.shelf import SHELF, Motif, from_shelf
+from musenb.studio.priming import read_prime
+from musenb.studio.shelf import SHELF, Motif, from_shelf
 
 
 @pytest.mark.parametrize("motif", SHELF, ids=lambda motif: motif.key)

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from musenb.analysis.compare import Comparison
-from musenb.drafts import repeat
 from musenb.errors import SettingError
-from musenb.events import Events
-from musenb.journal import Journal, Saved, journal_folder
-from musenb.recovery import state_to_plain
 from musenb.score.note import Score
-from musenb.takes import Take, Tree
-from musenb.takes_json import take_to_plain
+from musenb.studio.drafts import repeat
+from musenb.studio.events import Events
+from musenb.studio.journal import Journal, Saved, journal_folder
+from musenb.studio.recovery import state_to_plain
+from musenb.studio.takes import Take, Tree
+from musenb.studio.takes_json import take_to_plain
 
 LABELS = "ABCDEFGH"
 
@@ -68,7 +68,7 @@ class Keeping:
         tree.watch = self._watch
 
     def on(self, name: str, call: Callable[..., object]) -> Callable[[], None]:
-        """Call `call` whenever `name` happens; return a function that ends it. See `musenb.events.EVENTS`."""
+        """Call `call` whenever `name` happens; return a function that ends it. See `musenb.studio.events.EVENTS`."""
         return self._events.on(name, call)
 
     @property

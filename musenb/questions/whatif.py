@@ -18,7 +18,7 @@ from musenb.analysis.causal import Effect, effect_of, log_shares
 from musenb.analysis.difference import Difference, difference_of
 from musenb.errors import SettingError
 from musenb.model.decode import Cache, Decoder, Silence
-from musenb.reading import Piece, Reading, read
+from musenb.questions.reading import Piece, Reading, read
 from musenb.sample.masks import PART_WRITING
 from musenb.sample.policy import Policy
 from musenb.sample.stream import Sampling

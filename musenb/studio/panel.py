@@ -16,25 +16,25 @@ from typing import Any
 
 import ipywidgets
 
-from musenb.drafts import Draft
 from musenb.errors import MusenbError, SettingError
 from musenb.export.to_audio import wav_bytes
 from musenb.export.to_midi import midi_bytes
 from musenb.export.to_musicxml import musicxml_bytes
 from musenb.export.to_svg import svg_bytes
-from musenb.journal import Saved
 from musenb.model.weights import shipped_names
-from musenb.page import page_of_takes
-from musenb.panel_hands import StudioHands
-from musenb.priming import Reading
-from musenb.recovery import recover, sessions
 from musenb.sample.stream import NoteEvent
 from musenb.score.note import Score
 from musenb.session import SEEDS
-from musenb.shelf import SHELF
-from musenb.studio import StudioCore
-from musenb.take_rows import NO_TAKE, name_of, take_rows
-from musenb.takes import EDITED, Take, Tree, now
+from musenb.studio.core import StudioCore
+from musenb.studio.drafts import Draft
+from musenb.studio.journal import Saved
+from musenb.studio.page import page_of_takes
+from musenb.studio.panel_hands import StudioHands
+from musenb.studio.priming import Reading
+from musenb.studio.recovery import recover, sessions
+from musenb.studio.shelf import SHELF
+from musenb.studio.take_rows import NO_TAKE, name_of, take_rows
+from musenb.studio.takes import EDITED, Take, Tree, now
 from musenb.tokens.grid import VOICES
 from musenb.widgets.desk import Desk
 from musenb.widgets.keyboard import Keyboard

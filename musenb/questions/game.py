@@ -34,7 +34,7 @@ import numpy as np
 from musenb.analysis.counts import CountModel, describe
 from musenb.analysis.jsb import load_jsb
 from musenb.errors import SaveError, SettingError
-from musenb.questions import Questions
+from musenb.questions.ask import Questions
 from musenb.score.note import Score
 from musenb.tokens.grid import HIGHEST, HOLD, LOWEST, STEP, VOICE_COUNT, VOICES, sounding
 

@@ -11,8 +11,8 @@ import pytest
 
 from musenb.errors import ModelError, SettingError
 from musenb.model.decode import Decoder, Silence
-from musenb.questions import Questions, questions
-from musenb.reading import Reading, piece_of, read
+from musenb.questions.ask import Questions, questions
+from musenb.questions.reading import Reading, piece_of, read
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model, Take, stream
 from musenb.tokens.grid import REST, VOCABULARY
@@ -216,7 +216,7 @@ def test_edits_leave_what_stands_before_them_alone(random: Questions) -> None:
 
 
 def test_rereading_from_the_change_on_is_reading_it_all(random: Questions) -> None:
-    from musenb.whatif import changed_cells, given_with, reread
+    from musenb.questions.whatif import changed_cells, given_with, reread
 
     piece, reading = random.piece, random.reading
     cells = changed_cells(piece, [3], None)

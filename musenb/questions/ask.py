@@ -25,15 +25,15 @@ from musenb.analysis.heads import HeadSummary, summarise
 from musenb.analysis.surprise import Surprise, VoiceShares, surprise_of, voice_shares
 from musenb.errors import SettingError
 from musenb.model.decode import Silence
-from musenb.reading import NotePlace, Reading, piece_of
+from musenb.questions.reading import NotePlace, Reading, piece_of
+from musenb.questions.sweeps import HeadMap, Progress, head_map, occlusion
+from musenb.questions.whatif import Laboratory, Setting, WhatIf, changed_cells
 from musenb.sample.masks import Place, allowed_words
 from musenb.sample.policy import Policy
 from musenb.sample.stream import replayed
 from musenb.score.note import Score
 from musenb.session import Model, Take, open_model
-from musenb.sweeps import HeadMap, Progress, head_map, occlusion
 from musenb.tokens.grid import LOWEST, UNKNOWN, VOICE_COUNT, VOICES
-from musenb.whatif import Laboratory, Setting, WhatIf, changed_cells
 
 AGREED, TOP, REACH = 0.3, 5, 32
 
@@ -354,7 +354,7 @@ def questions(
     model : str, path or Model, optional
         The model that wrote the take; 'chorale' for a score.
     prime_bars : int, optional
-        See `musenb.reading.piece_of`.
+        See `musenb.questions.reading.piece_of`.
     bars : int
         Bars of the continuations that are compared.
     seed : int, optional

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from musenb.errors import SettingError
 from musenb.score.corpus import corpus_names
 from musenb.score.load import load
-from musenb.shelf import from_shelf
+from musenb.studio.shelf import from_shelf
 
 if TYPE_CHECKING:
-    from musenb.panel import Studio
+    from musenb.studio.panel import Studio
 
 
 class StudioHands:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from musenb.errors import LoadError, MusenbError, SettingError
 from musenb.score.from_text import score_from_text
-from musenb.takes import EDITED, GIVEN, WRITTEN, Recipe, Take, Tree
-from musenb.takes_json import recipe_from_plain, recipe_to_plain, take_from_plain, take_to_plain
+from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Recipe, Take, Tree
+from musenb.studio.takes_json import recipe_from_plain, recipe_to_plain, take_from_plain, take_to_plain
 
 SCORE = score_from_text("soprano: C5 D5 E5")
 RECIPE = Recipe("chorale", "ab" * 32, 7, 4, Fraction(7, 4), 0.5, 0.8, 3, ("bass",), (2, 3))

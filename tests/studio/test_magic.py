@@ -8,7 +8,7 @@ import pytest
 
 import musenb
 from musenb.errors import MusenbError, ScoreError
-from musenb.magic import load_ipython_extension, motif_of, unload_ipython_extension
+from musenb.studio.magic import load_ipython_extension, motif_of, unload_ipython_extension
 
 ABC = "T:Air\nM:4/4\nL:1/4\nK:G\nG A B d|\n"
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from musenb.errors import SettingError
 from musenb.score.note import exact_quarters
-from musenb.takes import Take
+from musenb.studio.takes import Take
 
 
 @dataclass(frozen=True, slots=True)
