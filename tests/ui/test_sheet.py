@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 CHORALE = """
 import musenb
@@ -142,9 +143,17 @@ def picture(page, name: str) -> None:
 
 
 def click_head(page, sheet, name: str) -> None:
-    """Click a notehead, wherever the cells that were run since have moved it."""
-    sheet.locator(".mnb-bar").scroll_into_view_if_needed()
-    page.mouse.click(*sheet.evaluate(HEAD, name))
+    """Click a notehead until it is selected: what is drawn meanwhile may move it between the look and the click."""
+    selected = f"([id]) => ({CLOCK})().selection.has(id)"
+    for _ in range(20):
+        sheet.locator(".mnb-bar").scroll_into_view_if_needed()
+        page.mouse.click(*sheet.evaluate(HEAD, name))
+        try:
+            page.wait_for_function(selected, arg=[name], timeout=3_000)
+        except TimeoutError:
+            continue
+        return
+    raise AssertionError(f"twenty clicks on {name} and it is not selected")
 
 
 def until(page, condition: str, argument=None) -> None:
