@@ -361,6 +361,6 @@ class StudioCore(Keeping):
 
 
 def _warm_up(model: str | os.PathLike[str]) -> None:
-    """Open a model before it is needed; what is wrong with it is told when it is used."""
+    """Open a model before it is needed, then make it fast; what is wrong with it is told when it is used."""
     with contextlib.suppress(MusenbError):
-        open_model(model)
+        open_model(model).decoder.compile()
