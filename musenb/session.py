@@ -66,8 +66,8 @@ def open_model(name: str | os.PathLike[str] = "chorale") -> Model:
     """
     model = model_file(name)
     config = model.decoder.config
-    read = (config.vocabulary, config.inputs, config.features, len(config.relations))
-    if read != (len(grid.VOCABULARY), grid.INPUTS, grid.FEATURES, len(grid.RELATION_SPANS)):
+    read = (config.vocabulary, config.inputs, config.features)
+    if read != (len(grid.VOCABULARY), grid.INPUTS, grid.FEATURES) or len(config.relations) > len(grid.RELATION_SPANS):
         raise ModelError(f"the model '{model.name}' does not read the four-voice grid, so it cannot continue a motif")
     return model
 

@@ -56,6 +56,12 @@ def test_the_recipe_writes_the_same_take_again(tiny_checkpoint: Path) -> None:
     assert develop(MOTIF, model=tiny_checkpoint, bars=1, seed=first.recipe.seed + 1).score != first.score
 
 
+def test_a_model_of_absolute_positions_continues_as_well(absolute_checkpoint: Path, tiny_checkpoint: Path) -> None:
+    take = develop(MOTIF, model=absolute_checkpoint, bars=20, seed=7)
+    assert take.complete
+    assert take.score != develop(MOTIF, model=tiny_checkpoint, bars=20, seed=7).score
+
+
 def test_every_setting_has_an_effect(tiny_checkpoint: Path) -> None:
     plain = develop(MOTIF, model=tiny_checkpoint, bars=1, seed=1).score
     for setting in ({"temperature": 0.2}, {"top_p": 0.3}, {"top_k": 2}, {"voices": ["tenor"]}, {"bars": 2}):
@@ -197,7 +203,7 @@ def rewrite(path: Path, change: Callable[[ModelConfig], ModelConfig]) -> Path:
 
 @pytest.mark.parametrize(
     "change",
-    [{"vocabulary": 47}, {"features": (4, 16)}, {"inputs": 0}, {"relations": ()}, {"relations": (45,)}],
+    [{"vocabulary": 47}, {"features": (4, 16)}, {"inputs": 0}, {"relations": (45, 64, 9)}],
 )
 def test_a_model_of_another_form_is_refused_at_once(change: dict, tiny_checkpoint: Path) -> None:
     other = rewrite(tiny_checkpoint, lambda config: replace(config, **change))

@@ -173,13 +173,13 @@ class Questions:
     def _at_the_end(self, rules: bool) -> tuple[VoiceShares, ...]:
         """Return what may follow; a voice is given the likeliest words of the voices above it."""
         reading, cells = self.reading, self.piece.cells
-        step, begin = len(cells), reading.decoder.config.begin
+        step, config = len(cells), reading.decoder.config
         if step >= len(self.piece.plan.grid.cells):
             raise SettingError("nothing was planned behind the last note: ask about a note, or about a piece with room")
         found, cache = [], reading.cache.copy()
         row_cells = np.vstack([cells, np.full((1, VOICE_COUNT), 0)])
         for voice in range(VOICE_COUNT):
-            row = self.piece.row(begin, cells=row_cells).crop(cache.length, step * VOICE_COUNT + voice + 1)
+            row = self.piece.row(config, cells=row_cells).crop(cache.length, step * VOICE_COUNT + voice + 1)
             logits = reading.decoder.extend(cache, row.before[None], row.features[None], row.related[None])[0, -1]
             found.append(self._voice(step, voice, logits, row_cells.ravel()[: step * VOICE_COUNT + voice], rules))
             allowed = allowed_words(Place(step, voice, replayed(cells.ravel()).before, np.full(VOICE_COUNT, UNKNOWN)))

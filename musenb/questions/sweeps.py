@@ -74,11 +74,11 @@ def occlusion(
     piece = reading.piece
     effects = np.full((len(queries), len(keys)), np.nan)
     places = np.array([piece.notes[query].position for query in queries])
-    begin, last = reading.decoder.config.begin, int(places.max()) + 1
+    last = int(places.max()) + 1
 
     def ask(column: int) -> None:
         cells = changed_cells(piece, [keys[column]], None)
-        row = piece.row(begin, cells=cells, given=given_with(piece, cells))
+        row = piece.row(reading.decoder.config, cells=cells, given=given_with(piece, cells))
         shares, start = reread(reading, row, stop=last)
         found = np.zeros(len(queries))
         reached = np.flatnonzero(places >= max(start, piece.notes[keys[column]].position + 1))
