@@ -92,7 +92,8 @@ def _continue(command: argparse.ArgumentParser) -> None:
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
     command.add_argument("--transpose", type=int, default=0, metavar="SEMITONES", help="move PRIME first")
     command.add_argument("--exact", action="store_true", help="refuse notes off the sixteenths, do not move them")
-    command.add_argument("-o", "--output", metavar="OUT", default="-", help=".mid, .musicxml, or - to list (default)")
+    kinds = ".mid, .musicxml, .wav, .pdf, .png, .svg, .html, or - to list (default)"
+    command.add_argument("-o", "--output", metavar="OUT", default="-", help=kinds)
     command.set_defaults(run=continue_prime)
 
 
@@ -122,12 +123,12 @@ def continue_prime(options: argparse.Namespace) -> int:
 
 def check_output(output: str, suffixes: Sequence[str] = ()) -> None:
     """Raise SaveError before any work when a result could not be written to `output`; without suffixes, a score."""
-    from musenb.session import WRITERS
+    from musenb.session import SUFFIXES
 
     if output == "-" and not suffixes:
         return
-    path, known = Path(output), ", ".join(suffixes or WRITERS)
-    if path.suffix.lower() not in (suffixes or WRITERS):
+    path, known = Path(output), ", ".join(suffixes or SUFFIXES)
+    if path.suffix.lower() not in (suffixes or SUFFIXES):
         besides = "" if suffixes else ", and it is not -"
         raise SaveError(f"cannot write '{output}': the suffix '{path.suffix}' is none of {known}{besides}")
     try:

@@ -51,7 +51,7 @@ NUMPY_ONLY = {
     *("model/step.py", "model/threads.py", "model/trace.py", "model/weights.py"),
 }
 # Imported inside functions only, so that a plain `import musenb.<anything>` stays light.
-LAZY = {"music21", "symusic", "verovio", "pretty_midi", "IPython", "jupyterlab"}
+LAZY = {"music21", "symusic", "verovio", "pretty_midi", "IPython", "jupyterlab", "soundfile", "typst"}
 
 AT_THE_TOP = set(
     ".ci .gitattributes .gitignore LICENSE README.md pyproject.toml "

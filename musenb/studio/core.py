@@ -13,12 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from musenb.errors import MusenbError, SaveError, SettingError
+from musenb.errors import MusenbError, SettingError
 from musenb.export.write import atomic_write
 from musenb.sample.keep import plan_rewrite
 from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import NoteEvent
-from musenb.session import SEEDS, WRITERS, open_model, save
+from musenb.session import PAGE, SEEDS, open_model, save
 from musenb.studio.drafts import Begin, Draft, begin_again
 from musenb.studio.keeping import Keeping
 from musenb.studio.places import Locks, locks_beyond, point_in
@@ -267,30 +267,25 @@ class StudioCore(Keeping):
         return self._finished().__await__()
 
     def save(self, path: str | os.PathLike[str], take: int | None = None) -> Path:
-        """Write a take, the selected one by default, as .mid, .musicxml, .wav or .svg, and return the path.
+        """Write a take, the selected one by default, as a file of the kind that the suffix says, and return the path.
+
+        The kinds are those of `musenb.save`; .html is one page with all takes.
 
         Raises
         ------
         SaveError
             The suffix is none of these, or the file cannot be written; what stood there before is unchanged.
+        SettingError
+            It lasts too long for a sound, or there are too many takes for a page.
         LoadError
             The score cannot be engraved.
         """
         target, score = Path(path), self._chosen(take).score
-        suffix = target.suffix.lower()
-        if suffix in WRITERS:
+        if target.suffix.lower() != PAGE:
             return save(score, target)
-        if suffix == ".wav":
-            from musenb.export.to_audio import wav_bytes
+        from musenb.studio.page import page_of_takes
 
-            atomic_write(target, wav_bytes(score))
-        elif suffix == ".svg":
-            from musenb.export.to_svg import svg_bytes
-
-            atomic_write(target, svg_bytes(score))
-        else:
-            known = ", ".join((*WRITERS, ".wav", ".svg"))
-            raise SaveError(f"cannot write '{target}': the suffix '{target.suffix}' is none of {known}")
+        atomic_write(target, page_of_takes(self.tree))
         return target
 
     async def _finished(self) -> tuple[Take, ...]:

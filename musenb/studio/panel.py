@@ -17,10 +17,7 @@ from typing import Any
 import ipywidgets
 
 from musenb.errors import MusenbError, SettingError
-from musenb.export.to_audio import wav_bytes
-from musenb.export.to_midi import midi_bytes
-from musenb.export.to_musicxml import musicxml_bytes
-from musenb.export.to_svg import svg_bytes
+from musenb.export.formats import FORMATS
 from musenb.model.weights import shipped_names
 from musenb.sample.stream import NoteEvent
 from musenb.score.note import Score
@@ -42,12 +39,7 @@ from musenb.widgets.roll import Roll
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 
-FORMS: dict[str, tuple[str, Callable[[Score], bytes]]] = {
-    "mid": ("audio/midi", midi_bytes),
-    "musicxml": ("application/vnd.recordare.musicxml+xml", musicxml_bytes),
-    "wav": ("audio/wav", wav_bytes),
-    "svg": ("image/svg+xml", svg_bytes),
-}
+FORMS = ("mid", "musicxml", "wav", "pdf", "png", "svg", "html")
 # So long (seconds) after the last edit of the roll a take is made of it.
 REST_SECONDS = 1.0
 
@@ -99,7 +91,7 @@ class Studio(StudioCore):
         models = [name for name in names if name != "jsb"] if chosen in names else [*names, chosen]
         self.desk.show(
             shelf=[(motif.key, f"{motif.title}, {motif.composer}") for motif in SHELF], models=models,
-            voices=list(VOICES), forms=[*FORMS, "html"], sessions=_session_rows(self),
+            voices=list(VOICES), forms=list(FORMS), sessions=_session_rows(self),
         )
         self._listen()
         if prime is not None:
@@ -184,12 +176,13 @@ class Studio(StudioCore):
         """
         self._keep_edit()
         take = self._chosen(None)
+        if form not in FORMS:
+            raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join(FORMS)}")
         if form == "html":
             mime, content = "text/html", page_of_takes(self.tree)
-        elif form in FORMS:
-            mime, content = FORMS[form][0], FORMS[form][1](take.score)
         else:
-            raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join((*FORMS, 'html'))}")
+            kind = FORMATS[f".{form}"]
+            mime, content = kind.mime, kind.write(take.score)
         return f"{_file_name(name_of(self.tree, take))}.{form}", mime, content
 
     def prefer(self, take: int) -> None:

@@ -9,7 +9,7 @@ from musenb.widgets.wire import ViewState
 PrimeSource = Literal["text", "shelf", "corpus", "roll"]
 DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more"]
 TakeAct = Literal["select", "rename", "delete", "vote", "compare"]
-KeepForm = Literal["mid", "musicxml", "wav", "svg", "html"]
+KeepForm = Literal["mid", "musicxml", "wav", "pdf", "png", "svg", "html"]
 
 
 class TakeRow(NamedTuple):
