@@ -144,7 +144,6 @@ class StudioCore(Keeping):
         top_p: float = 0.9,
         seed: int | None = None,
         candidates: int = 1,
-        one_bar: bool = False,
         take: int | None = None,
         start: Fraction | float | str | None = None,
     ) -> tuple[int, ...]:
@@ -153,7 +152,7 @@ class StudioCore(Keeping):
         Parameters
         ----------
         bars : int
-            1..512; a bar that `start` falls into is filled first.
+            1..512, 1 for one bar at a time; a bar that `start` falls into is filled first.
         temperature : float
             Adventurousness, 0..4.
         top_p : float
@@ -162,8 +161,6 @@ class StudioCore(Keeping):
             Of the first candidate; the next ones have the numbers after it. Drawn when there is none.
         candidates : int
             1..4 takes from the same place.
-        one_bar : bool
-            Write one bar, whatever `bars` says.
         take : int, optional
             The one to go on from: the selected one by default.
         start : number of quarters, or id of a note, optional
@@ -188,7 +185,7 @@ class StudioCore(Keeping):
             point = self._start(parent, start)
             locks = locks_beyond(self.locks, parent, point)
             recipe = Recipe(
-                "", "", first, 1 if one_bar else bars, point,
+                "", "", first, bars, point,
                 float(policy.temperature), float(policy.top_p),
                 kept_voices=locks.voices, kept_bars=locks.bars,
             )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -49,12 +50,12 @@ def rows_of(score: Score) -> list[Row]:
     return sorted(rows, key=lambda row: (row[2].onset, -row[2].pitch))
 
 
-def pack(rows: Sequence[Row]) -> bytes:
-    """Return the note table of rows (layout: `musenb.widgets.wire`)."""
+def pack(rows: Sequence[Row], marks: Mapping[tuple[int, int], int] = MappingProxyType({})) -> bytes:
+    """Return the note table of rows (layout: `musenb.widgets.wire`); `marks` has more flags by voice and index."""
     values = [
         (
             *(float(note.onset), float(note.duration), index, note.pitch, note.velocity, voice),
-            GENERATED * note.origin.generated + FERMATA * note.fermata,
+            GENERATED * note.origin.generated + FERMATA * note.fermata + marks.get((voice, index), 0),
         )
         for voice, index, note in rows
     ]
@@ -120,6 +121,7 @@ class NoteView(MusenbWidget):
         self._lock = threading.RLock()
         self._rows: list[Row] = []
         self._next: dict[int, int] = {}
+        self._marks: dict[tuple[int, int], int] = {}
         self._pending: list[Row] = []
         self._batches: dict[int, bytes] = {}
         self._sent = 0
@@ -158,13 +160,29 @@ class NoteView(MusenbWidget):
             self._drop_pending()
             self._publish(piece_of(score) if score is not None else dict(self.piece))
 
+    def mark(self, marks: Mapping[str, int]) -> None:
+        """Mark notes, by their ids, with DIFFERS or LOCKED (or both, added), and no others; another score has none."""
+        with self._lock:
+            wanted = {parse_note_id(name): flags for name, flags in marks.items() if flags}
+            if wanted == self._marks:
+                return
+            self._marks = wanted
+            if not self.streaming:
+                self._publish(dict(self.piece))
+
+    def notes_of(self, ids: Iterable[str]) -> list[Note]:
+        """Return the notes with these ids; ids of no note are left out."""
+        with self._lock:
+            wanted = set(ids)
+            return [note for voice, index, note in self._rows if note_id(voice, index) in wanted]
+
     def _take(self, score: Score) -> None:
-        self.score, self._rows = score, rows_of(score)
+        self.score, self._rows, self._marks = score, rows_of(score), {}
         self._next = {number: len(voice.notes) for number, voice in enumerate(score.voices)}
 
     def _publish(self, piece: Any) -> None:
         self._rows.sort(key=lambda row: (row[2].onset, -row[2].pitch))
-        table = pack(self._rows)
+        table = pack(self._rows, self._marks)
         notes = unpack(table)
         end = max([piece.get("end", 0.0), *(notes["onset"] + notes["duration"]).tolist()])
         with self.hold_sync():
@@ -198,7 +216,7 @@ class NoteView(MusenbWidget):
                 return
             self._sent += 1
             self._last = time.monotonic()
-            self._batches[self._sent] = pack(self._pending)
+            self._batches[self._sent] = pack(self._pending, self._marks)
             self._pending.clear()
             self.send({"kind": "append", "seq": self._sent}, [self._batches[self._sent]])
 

@@ -11,7 +11,7 @@ Notes travel as a table of columns, little-endian, `NOTE_BYTES` a note::
     pitch    uint8[n]     MIDI number
     velocity uint8[n]     1..127
     voice    uint8[n]     0 for the first voice
-    flags    uint8[n]     GENERATED, FERMATA
+    flags    uint8[n]     GENERATED, FERMATA, DIFFERS (from the take beside it), LOCKED (kept when a model writes)
 
 Every kind of message has a `kind`; a stream of messages has a `seq` that counts up by one from 1.
 """
@@ -27,6 +27,8 @@ MidiPitch = NewType("MidiPitch", int)
 NOTE_BYTES = 24
 GENERATED = 1
 FERMATA = 2
+DIFFERS = 4
+LOCKED = 8
 STREAM_RATE = 30
 CHUNK_BYTES = 1_000_000
 

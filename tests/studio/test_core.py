@@ -129,7 +129,7 @@ def test_candidates_have_seeds_in_a_row_and_stream_side_by_side(studio: StudioCo
 
 def test_one_bar_at_a_time_and_a_seed_of_its_own_each_time(studio: StudioCore) -> None:
     for _ in range(2):
-        studio.continue_(8, one_bar=True)
+        studio.continue_(1)
         studio.wait()
     first, second = (studio.tree.take(number) for number in (2, 3))
     assert second.parent == first.id

@@ -8,6 +8,10 @@ export const GENERATED = 1;
 
 export const FERMATA = 2;
 
+export const DIFFERS = 4;
+
+export const LOCKED = 8;
+
 export const STREAM_RATE = 30;
 
 export const CHUNK_BYTES = 1000000;
@@ -460,7 +464,7 @@ export type Played = {
 
 export type PrimeSource = "text" | "shelf" | "corpus" | "roll";
 
-export type DeskAct = "continue" | "again" | "stop" | "undo" | "redo" | "more";
+export type DeskAct = "continue" | "again" | "stop" | "undo" | "redo" | "more" | "save_all";
 
 export type TakeAct = "select" | "rename" | "delete" | "vote" | "compare";
 
@@ -484,6 +488,7 @@ export type DeskState = {
   seed_locked: boolean;
   candidates: number;
   one_bar: boolean;
+  listen: boolean;
   model: string;
   prime_bars: number;
   prime_voice: string;
@@ -493,6 +498,11 @@ export type DeskState = {
   comparison: string;
   running: boolean;
   written: number;
+  began: Quarters;
+  locked_voices: readonly string[];
+  locked_bars: string;
+  saved_at: number;
+  idle_minutes: number;
   reading: string;
   kept: string;
   can_undo: boolean;
@@ -524,7 +534,45 @@ export type FilePart = {
 /** Page to kernel: a button was pressed. */
 export type Act = {
   kind: "act";
-  act: "continue" | "again" | "stop" | "undo" | "redo" | "more";
+  act: "continue" | "again" | "stop" | "undo" | "redo" | "more" | "save_all";
+};
+
+/** Page to kernel: keep the selected take up to the end of the last of these notes, and write on from there. */
+export type GoOnFrom = {
+  kind: "from";
+  ids: readonly string[];
+};
+
+/** Page to kernel: keep these voices and bars (as '3, 5-6') when the model writes, and no others. */
+export type Lock = {
+  kind: "lock";
+  voices: readonly string[];
+  bars: string;
+};
+
+/** The traits of one of several takes that are written side by side. */
+export type ChoiceState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  engine: string;
+  name: string;
+  seed: number;
+  writing: boolean;
+  current: boolean;
+  begins: Quarters;
+  shown_from: Quarters;
+  shown_to: Quarters;
+};
+
+/** Page to kernel: go on from this one. */
+export type Choose = {
+  kind: "choose";
 };
 
 /** Page to kernel: something is to be done with a take; `text` is its new name. */

@@ -1,11 +1,13 @@
 /**
  * The notes of a roll. A voice has a colour and a letter; a note that was given is filled, one that a model wrote is hollow.
- * So nothing is told by colour alone.
+ * A note that is locked is hatched. Where notes differ from another take, these are framed and the others pale. So nothing is
+ * told by colour alone.
  */
 
 import type { Theme } from "../theme";
 import { pitchName } from "../units";
 import type { RollIndex } from "./roll-index";
+import { DIFFERS, LOCKED } from "../wire";
 import { rightOf, xAt, yAt, type Viewport } from "./roll-view";
 
 export interface NoteLook {
@@ -50,6 +52,7 @@ export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, ind
   // Where the last note of a pitch began: another voice in unison with it is drawn over its lower half only.
   const begun = new Float64Array(128).fill(-1);
   const labelled: number[] = [];
+  const differs = table.flags.some((flag) => flag & DIFFERS);
   let drawn = 0;
   let alpha = 1;
   index.each(view.left, rightOf(view), (row) => {
@@ -67,10 +70,13 @@ export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, ind
     if (!chosen && box.width <= SPECK && right <= (covered[key] ?? 0)) return;
     covered[key] = Math.ceil(right);
     begun[pitch] = onset;
-    const pale = look.front !== undefined && look.front !== voice ? 0.25 : 1;
+    const flags = table.flags[row] ?? 0;
+    const pale = (look.front !== undefined && look.front !== voice) || (differs && !(flags & DIFFERS)) ? 0.25 : 1;
     if (pale !== alpha) context.globalAlpha = alpha = pale;
-    drawNote(context, box, theme.voices[voice % theme.voices.length] ?? theme.ink, generated, theme);
-    if (chosen) drawChosen(context, box, theme);
+    const colour = theme.voices[voice % theme.voices.length] ?? theme.ink;
+    drawNote(context, box, colour, generated, theme);
+    if (flags & LOCKED) drawHatching(context, box, generated ? colour : theme.paper);
+    if (chosen || flags & DIFFERS) drawFrame(context, box, theme.ink, chosen ? 0 : 1);
     if (box.width >= 11 && whole.height >= 7 && labelled.length <= MOST_LETTERS) labelled.push(row);
     drawn++;
   });
@@ -97,10 +103,21 @@ function drawNote(context: CanvasRenderingContext2D, box: Box, colour: string, g
   context.strokeRect(x + 0.75, y + 0.75, width - 1.5, height - 1.5);
 }
 
-function drawChosen(context: CanvasRenderingContext2D, box: Box, theme: Theme): void {
+function drawFrame(context: CanvasRenderingContext2D, { x, y, width, height }: Box, ink: string, by: number): void {
   context.lineWidth = 2;
-  context.strokeStyle = theme.ink;
-  context.strokeRect(box.x, box.y, box.width, box.height);
+  context.strokeStyle = ink;
+  context.strokeRect(x - by, y - by, width + 2 * by, height + 2 * by);
+}
+
+function drawHatching(context: CanvasRenderingContext2D, { x, y, width, height }: Box, colour: string): void {
+  context.lineWidth = 1;
+  context.strokeStyle = colour;
+  context.beginPath();
+  for (let at = 3; at < width + height; at += 5) {
+    context.moveTo(x + Math.min(at, width), y + Math.max(0, at - width));
+    context.lineTo(x + Math.max(0, at - height), y + Math.min(at, height));
+  }
+  context.stroke();
 }
 
 function drawLetters(
