@@ -181,7 +181,8 @@ def looking_in_words(result: Looking, *, most_p: float = 0.05) -> str:
     best = result.score[layer, head]
     times = f"{best:.1f} times" if best < 100 else "more than 100 times"
     many = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-    count = f"{many[len(found)] if len(found) < len(many) else len(found)} head{'s look' if len(found) > 1 else ' looks'}"
+    number = many[len(found)] if len(found) < len(many) else len(found)
+    count = f"{number} head{'s look' if len(found) > 1 else ' looks'}"
     return (
         f"{count} back at the motif more than distance alone would have it: first head {head + 1} of layer "
         f"{layer + 1}, {times} as much ({100 * result.looking[layer, head]:.1f} % of its weight, p = "

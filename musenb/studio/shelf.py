@@ -81,8 +81,8 @@ SHELF = (
         "alto",
     ),
     Motif(
-        "fugue-g-minor", "Little Fugue in G minor, beginning of the subject", "Johann Sebastian Bach", "early 18th century",
-        "Organ fugue BWV 578, bars 1 and 2",
+        "fugue-g-minor", "Little Fugue in G minor, beginning of the subject", "Johann Sebastian Bach",
+        "early 18th century", "Organ fugue BWV 578, bars 1 and 2",
         "key=Gm 4/4 G4 D5 Bb4:1.5 A4:1/2 | G4:1/2 Bb4:1/2 A4:1/2 G4:1/2 F#4:1/2 A4:1/2 D4 |",
     ),
     Motif(

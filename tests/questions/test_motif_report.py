@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from musenb.model.decode import Decoder
 from musenb.questions.ask import questions
 from musenb.questions.motif_report import motif_report
 from musenb.score.from_text import score_from_text
-from musenb.score.note import Origin, Score, Voice
+from musenb.score.note import Note, Origin, Score, Voice
 from musenb.session import Model
 
 FIGURE = "C5 E5:1/2 D5:3/2 G4"
@@ -20,12 +22,11 @@ TEXT = f"{FIGURE} | {FIGURE} | A4 C5:1/2 B4:3/2 E4 | C5 D5 C5 D5"
 
 def written_from(score: Score, quarter: int) -> Score:
     """Return the score with all notes from there on written by a model."""
-    import dataclasses
 
-    voices = tuple(
-        Voice(v.name, tuple(dataclasses.replace(n, origin=Origin("m", 1)) if n.onset >= quarter else n for n in v.notes))
-        for v in score.voices
-    )
+    def marked(note: Note) -> Note:
+        return dataclasses.replace(note, origin=Origin("m", 1)) if note.onset >= quarter else note
+
+    voices = tuple(Voice(voice.name, tuple(map(marked, voice.notes))) for voice in score.voices)
     return dataclasses.replace(score, voices=voices)
 
 
@@ -41,7 +42,8 @@ def test_without_bars_it_is_what_was_given_or_the_first_two_bars() -> None:
     score = score_from_text(TEXT)
     assert motif_report(score).motif == motif_of(score, "melody", 1, 2)
     assert motif_report(written_from(score, 4)).motif == motif_of(score, "melody", 1)
-    assert motif_report(written_from(score, 6)).motif == motif_of(score, "melody", 1), "a bar that was begun is no prime"
+    begun = motif_report(written_from(score, 6))
+    assert begun.motif == motif_of(score, "melody", 1), "a bar that was begun is no prime"
     upbeat = score_from_text("upbeat=1 G4 | " + TEXT)
     assert motif_report(upbeat).motif == motif_of(upbeat, "melody", 0, 2)
 
@@ -106,6 +108,6 @@ def test_a_hand_made_head_that_copies_is_named_as_one_that_looks_back(induction_
     assert looking.looking[1, 0] == pytest.approx(0.75, abs=0.02)
     assert int(np.nanargmax(looking.looking)) == 2
     assert report.attention.shape == (2, 2, 2, 2)
-    assert report.attention[1, 0, 1, 0] == pytest.approx(
-        ask.weights()[1, 0][[place.bar == 2 for place in ask.notes]][:, [place.bar == 1 for place in ask.notes]].sum(1).mean()
-    )
+    first, second = (np.array([place.bar == bar for place in ask.notes]) for bar in (1, 2))
+    expected = ask.weights()[1, 0][second][:, first].sum(1).mean()
+    assert report.attention[1, 0, 1, 0] == pytest.approx(expected)

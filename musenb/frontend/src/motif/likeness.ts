@@ -12,6 +12,8 @@ import type { Bar, MotifState, ReturnRow } from "../wire";
 
 type MotifViewHost = View<MotifState, NoteStore>;
 const SIDE = 300;
+/** Columns so many pixels wide have their names in the middle. */
+const NAMED_ACROSS = 26;
 
 /** Return the matrix number `index` of several that lie one behind the other, of `bars` bars in `side` cells a side. */
 export function matrixAt(bytes: DataView | undefined, index: number, side: number, bars: number, scale: number): Matrix | undefined {
@@ -142,10 +144,13 @@ export class Likeness {
       if (!context || !found) return;
       const count = store.bars.length;
       const window = { rows: [0, count], columns: [0, count] } as const;
-      const ticks: Tick[] = store.bars.map((bar, at) => ({ at, label: String(bar[2] || "↑") }));
-      const axis = { ticks, colour: () => undefined, name: (at: number) => String(store.bars[at]?.[2] || "↑") };
+      const nameOf = (at: number) => String(store.bars[at]?.[2] || "↑");
+      // Wide cells are named in their middle, narrow ones at their edges.
+      const wide = plotBox(side(), side()).width / count >= NAMED_ACROSS;
+      const ticks = (label: (at: number) => string): Tick[] => store.bars.map((_, at) => ({ at, label: label(at) }));
+      const axis = (label: (at: number) => string) => ({ ticks: ticks(label), colour: () => undefined, name: nameOf });
       drawMatrix(context, {
-        window, image: imageOf(found, this.#view.theme.dark, false), part: found, shape: found.shape, rows: axis, columns: axis,
+        window, image: imageOf(found, this.#view.theme.dark, false), part: found, shape: found.shape, rows: axis(nameOf), columns: axis(wide ? () => "" : nameOf),
         selectedRows: [], selectedColumns: [], cursor, playing: undefined, value: () => "",
       }, side(), side(), this.#view.theme);
       const box = plotBox(side(), side());
