@@ -5,6 +5,7 @@
     ask.next("v0n12"), ask.surprise()            # what else; how many bits each note cost
     ask.silence(head=(2, 1))                     # loss, KL, and the continuation before and after from one seed
     ask.occlude(note="v0n3"), ask.head_map()
+    ask.motif(bars="1-2"), ask.game(seed=7)      # where a motif returns; the prediction game: both with a view
 
 Attention is a hypothesis: `agreement` puts it beside occlusion and says where the two differ.
 """
@@ -26,6 +27,7 @@ from musenb.analysis.surprise import Surprise, VoiceShares, surprise_of, voice_s
 from musenb.errors import SettingError
 from musenb.model.decode import Silence
 from musenb.questions.reading import NotePlace, Reading, piece_of
+from musenb.questions.shown import Shown
 from musenb.questions.sweeps import HeadMap, Progress, head_map, occlusion
 from musenb.questions.whatif import Laboratory, Setting, WhatIf, changed_cells
 from musenb.sample.masks import Place, allowed_words
@@ -84,7 +86,7 @@ class Verdict:
     words: str
 
 
-class Questions:
+class Questions(Shown):
     """Questions about one piece, answered by one model. Made by `questions`.
 
     Attributes
@@ -125,6 +127,10 @@ class Questions:
     def heads(self) -> list[HeadSummary]:
         """Return what each head looks at in this piece, with names for those that have a job."""
         return summarise(self._between("weights", "first"), self.piece.places, self.reading.seen)
+
+    def weights(self) -> np.ndarray:
+        """Return how much each note looked at each when it was chosen, float32 (layers, heads, N, N)."""
+        return self._between("weights", "first")
 
     def _between(self, what: What, query: Query) -> np.ndarray:
         """Return float32 (layers, heads, N, N); what was chosen is in `record`."""

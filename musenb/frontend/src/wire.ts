@@ -617,3 +617,92 @@ export type Recover = {
   kind: "recover";
   id: string;
 };
+
+/** The motif or one of its returns; `voices` are the numbers of those it passes through, `words` a sentence. */
+export type ReturnRow = readonly [onset: Quarters, end: Quarters, voices: readonly number[], form: string, interval: string, words: string, confidence: number, expected: number, ids: readonly string[]];
+
+/** One form: its name, what it means, how often it was found, and how often by chance (-1: not counted yet). */
+export type LaneRow = readonly [form: string, words: string, found: number, by_chance: number];
+
+/** How one head looks at the places of return: its mean weight, what distance alone would give, and the p-value. */
+export type LookingRow = readonly [layer: number, head: number, looking: number, recency: number, p_value: number];
+
+/** The traits of a motif view; `selected` is the number of a return, -1 for none. */
+export type MotifState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  motif: ReturnRow | null;
+  returns: readonly ReturnRow[];
+  lanes: readonly LaneRow[];
+  selected: number;
+  verdict: string;
+  side: number;
+  likeness: DataView;
+  likeness_scale: number;
+  attention: DataView;
+  attention_scales: readonly number[];
+  heads: number;
+  looking: readonly LookingRow[];
+  looking_words: string;
+  matrices: number;
+};
+
+export type GamePlayer = "student" | "composer" | "model" | "counts";
+
+/** A place before which the piece stops: where it is, in words, and the voices that are asked for. */
+export type RoundRow = readonly [onset: Quarters, place: string, voices: readonly string[]];
+
+/** Which pitches a voice may be asked for. */
+export type RangeRow = readonly [voice: string, low: MidiPitch, high: MidiPitch];
+
+/** What one player said in a round: pitches by voice, and bits in all (0 for the composer). */
+export type AnswerRow = readonly [player: "student" | "composer" | "model" | "counts", pitches: readonly MidiPitch[], bits: number, hits: number];
+
+/** A round that was answered. `under` are the pitches of the other voices, `ids` the composer's notes. */
+export type RevealRow = readonly [round: number, answers: readonly AnswerRow[], under: readonly MidiPitch[], ids: readonly string[], confidence: number, words: string];
+
+/** One student's result: rounds answered, pitches named rightly of those asked, bits a pitch of all players. */
+export type ClassRow = readonly [student: string, rounds: number, hits: number, asked: number, sure: string, student_bits: number, model_bits: number, counts_bits: number];
+
+/** The traits of a game; the notes are those that may be heard now. */
+export type GameState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  engine: string;
+  rounds: readonly RoundRow[];
+  reveals: readonly RevealRow[];
+  ranges: readonly RangeRow[];
+  current: number;
+  entered: readonly number[];
+  confidence: number;
+  even: number;
+  busy: boolean;
+  result: string;
+  recorded: string;
+  class_rows: readonly ClassRow[];
+};
+
+/** Page to kernel: the student's answer to a round. */
+export type Guess = {
+  kind: "guess";
+  round: number;
+  pitches: readonly MidiPitch[];
+  confidence: number;
+};
+
+/** Page to kernel: gather the results of the class. */
+export type AskClass = {
+  kind: "class";
+};
