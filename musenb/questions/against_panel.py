@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from musenb.questions.telling import difference_words
 from musenb.questions.working import Worker, mime_bundle
 from musenb.widgets.curve import Curve
 from musenb.widgets.sheet import Sheet
@@ -51,7 +52,8 @@ class AgainstPanel:
             for name, found in zip(names, against.surprise(), strict=True)
         })
         first, second, difference = against.continuations()
-        seed = f"Both go on from the prime with seed {first.seed}: {difference}."
+        parted = difference_words(difference, first.score)
+        seed = f"Both go on from the prime with seed {first.seed}. {parted}"
         self.versions.show(first.score, second.score, words=[*against.words(), seed], rows=against.rows())
 
     def settle(self, timeout: float = 60.0) -> None:

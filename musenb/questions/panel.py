@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import numpy as np
 
+from musenb.analysis.difference import difference_of
 from musenb.questions.branch import whole
 from musenb.questions.listening import Verdict
 from musenb.questions.telling import (
+    difference_words,
     effect_rows,
     head_cells,
     heard_rows,
@@ -206,14 +208,17 @@ class QuestionPanel:
         self.branches.append(take)
         place = ask.notes[ask.piece.number_of(note)]
         where = f"bar {place.bar}" if place.bar else "the upbeat"
-        name = f"{pitch_word(pitch)} in {where}"
+        said = pitch_word(pitch).replace("#", "\N{MUSIC SHARP SIGN}")
+        name = f"{said} in {where}"
         if ask.on_take is not None:
             ask.on_take(take, f"{name}, seed {take.recipe.seed}")
         stopped = "" if take.complete else " It was stopped before the end."
+        before = whole(ask.piece)
+        parted = difference_words(difference_of(before, take.score), before)
         self._show_versions(
-            "else", whole(ask.piece), take.score, heading=f"With {name} in the {VOICES[voice]}",
-            words=[f"Everything behind it is written anew, from seed {take.recipe.seed}.{stopped}"],
-            names=["as it was", f"with {pitch_word(pitch)}"],
+            "else", before, take.score, heading=f"With {name} in the {VOICES[voice]}",
+            words=[f"Everything behind it is written anew, from seed {take.recipe.seed}.{stopped} {parted}"],
+            names=["as it was", f"with {said}"],
         )
 
     def _what_if(self, asked: tuple[str, str], layer: int, head: int, amount: int, note: str, tab: str) -> None:
@@ -230,7 +235,10 @@ class QuestionPanel:
         }
         found = self.answer = jobs[act]()
         before, after = (None if one is None else one.score for one in (found.before, found.after))
-        words = [] if found.before is None else [f"Both go on from the prime with seed {found.before.seed}."]
+        words = []
+        if found.before is not None and found.difference is not None:
+            parted = difference_words(found.difference, found.before.score)
+            words = [f"Both go on from the prime with seed {found.before.seed}. {parted}"]
         self._show_versions(
             tab, before, after, heading=found.question, words=words, rows=effect_rows(found), names=["before", "after"]
         )

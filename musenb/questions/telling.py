@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musenb.analysis.causal import Effect, Estimate
+from musenb.analysis.causal import Estimate
+from musenb.analysis.difference import DURATION, ONLY_AFTER, ONLY_BEFORE, PITCH, SAME, Difference
 from musenb.analysis.heads import HeadSummary
 from musenb.analysis.surprise import VoiceShares
+from musenb.score.note import Score
 from musenb.tokens.grid import LOWEST, VOCABULARY
 from musenb.widgets.wire_asking import HeadCell, HeardRow, LayerGuess, VersionRow, VoiceNext
 from musenb.widgets.wire_questions import PitchShare
@@ -115,16 +117,26 @@ def effect_rows(found: WhatIf) -> list[VersionRow]:
     for where, effect in (("the piece", found.piece), ("continuations", found.seeds)):
         if effect is None or not effect.predictions:
             continue
-        loss = f"Loss on {where}, bits a cell"
+        on = f"{where} ({effect.kl.groups} {effect.over})"
         lost = f"{effect.loss_before:.3f}", f"{effect.loss_after:.3f}"
-        rows.append(VersionRow(loss, *lost, interval_words(effect.change)))
-        kl = f"Next note on {where}, KL in bits"
-        rows.append(VersionRow(kl, "", interval_words(effect.kl, sign=False), _over(effect)))
+        rows.append(VersionRow(f"Loss on {on}, bits a cell", *lost, interval_words(effect.change)))
+        kl = interval_words(effect.kl, sign=False)
+        rows.append(VersionRow(f"Next note on {on}, KL in bits", "", "", kl))
     return rows
 
 
-def _over(effect: Effect) -> str:
-    return f"95 % over {effect.kl.groups} {effect.over}" if effect.kl.groups > 1 else f"1 of the {effect.over} only"
+def difference_words(found: Difference, score: Score) -> str:
+    """Return where two versions part, and how many notes differ how; bars are those of `score`."""
+    if found.parts is None:
+        return f"Both are the same {len(found.pairs)} notes."
+    bar = next((bar.number for bar in score.bars(found.parts + 1) if bar.onset <= found.parts < bar.end), 0)
+    counts = found.counts
+    told = [
+        (counts[PITCH], "have another pitch"), (counts[DURATION], "another length"),
+        (counts[ONLY_BEFORE], "stand in the first alone"), (counts[ONLY_AFTER], "in the second alone"),
+    ]
+    said = ", ".join(f"{count} {words}" for count, words in told if count)
+    return f"They part in {f'bar {bar}' if bar else 'the upbeat'}: {counts[SAME]} notes are the same, {said}."
 
 
 def interval_words(found: Estimate, *, sign: bool = True) -> str:
@@ -138,4 +150,5 @@ def interval_words(found: Estimate, *, sign: bool = True) -> str:
 
 def signed(value: float) -> str:
     """Return a number of bits with its sign: '+0.031'."""
-    return f"{value:+.3f}".replace("-", "\N{MINUS SIGN}")
+    shown = f"{value:+.3f}"
+    return "0.000" if shown.endswith("0.000") else shown.replace("-", "\N{MINUS SIGN}")
