@@ -15,6 +15,7 @@ import ipywidgets
 import numpy as np
 
 from musenb.analysis.difference import difference_of
+from musenb.errors import SettingError
 from musenb.questions.branch import whole
 from musenb.questions.listening import Verdict
 from musenb.questions.telling import (
@@ -189,8 +190,12 @@ class QuestionPanel:
 
     def _test(self, note: str) -> None:
         if note not in self.verdicts:
-            found = self.questions.agreement(note, progress=self._progress(), stop=self._stop)
-            self.verdicts[note] = found
+            stop = self._stop
+            try:
+                self.verdicts[note] = self.questions.agreement(note, progress=self._progress(), stop=stop)
+            except SettingError:
+                if not stop.is_set():
+                    raise
         if note == self.asking.note:
             self._show_heard(note)
 

@@ -132,10 +132,12 @@ def difference_words(found: Difference, score: Score) -> str:
     bar = next((bar.number for bar in score.bars(found.parts + 1) if bar.onset <= found.parts < bar.end), 0)
     counts = found.counts
     told = [
-        (counts[PITCH], "have another pitch"), (counts[DURATION], "another length"),
-        (counts[ONLY_BEFORE], "stand in the first alone"), (counts[ONLY_AFTER], "in the second alone"),
+        (counts[PITCH], "has another pitch", "have another pitch"),
+        (counts[DURATION], "lasts longer or shorter", "last longer or shorter"),
+        (counts[ONLY_BEFORE], "stands in the first alone", "stand in the first alone"),
+        (counts[ONLY_AFTER], "stands in the second alone", "stand in the second alone"),
     ]
-    said = ", ".join(f"{count} {words}" for count, words in told if count)
+    said = ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in told if count)
     return f"They part in {f'bar {bar}' if bar else 'the upbeat'}: {counts[SAME]} notes are the same, {said}."
 
 

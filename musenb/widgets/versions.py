@@ -78,8 +78,9 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
     def describe(self) -> str:
         """Return the heading, the words, the figures, and how far the versions differ."""
         said = [self.heading and f"{self.heading}.", *self.words]
-        said += [f"{label}: {self.names[0]} {before}, {self.names[1]} {after}{f', {change}' if change else ''}."
-                 for label, before, after, change in self.rows]
+        for label, before, after, change in self.rows:
+            values = [f"{name} {value}" for name, value in zip(self.names, (before, after), strict=True) if value]
+            said.append(f"{label}: {', '.join(filter(None, [*values, change]))}.")
         if self.difference is not None:
             said.append(f"{self.names[0]} and {self.names[1]}: {self.difference}.")
         return " ".join(filter(None, said)) or "Two versions: none yet."
