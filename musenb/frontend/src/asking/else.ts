@@ -52,9 +52,9 @@ export function elsePart(panel: AskingView): HTMLElement {
   }));
 
   const branch = (pitch: number) => {
-    hand.tap(pitch);
     model.post<Branch>({ kind: "branch", voice: front, pitch: midiPitch(pitch) });
     say(`going on from ${nameOf(pitch)}`);
+    hand.tap(pitch);
   };
   const sayKey = (pitch: number) => say(`${nameOf(pitch)} ${percent(shares().get(pitch) ?? 0)}`);
 
