@@ -74,9 +74,14 @@ class NotePlace:
         """The position that predicts its first cell."""
         return self.step * VOICE_COUNT + self.voice
 
+    @property
+    def name(self) -> str:
+        """The pitch as it is spelled: 'G♯4'."""
+        spelled = self.note.spelling or f"{NAMES[self.note.pitch % 12]}{self.note.pitch // 12 - 1}"
+        return spelled[0] + spelled[1:].replace("#", "\N{MUSIC SHARP SIGN}").replace("b", "\N{MUSIC FLAT SIGN}")
+
     def __str__(self) -> str:
-        name = f"{NAMES[self.note.pitch % 12]}{self.note.pitch // 12 - 1}"
-        return f"{name} of the {VOICES[self.voice]}, {f'bar {self.bar}' if self.bar else 'upbeat'}"
+        return f"{self.name} of the {VOICES[self.voice]}, {f'bar {self.bar}' if self.bar else 'upbeat'}"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musenb.errors import MusenbError, SettingError
 from musenb.export.write import atomic_write
@@ -28,6 +28,9 @@ from musenb.studio.takes import EDITED, GIVEN, Recipe, Take, Tree, now
 from musenb.studio.takes_json import recipe_to_plain
 from musenb.studio.writing import Writing
 from musenb.tokens.grid import VOICES
+
+if TYPE_CHECKING:
+    from musenb.questions.ask import Questions
 
 MOST_CANDIDATES = 4
 HEAR_SECONDS = 0.02
@@ -196,6 +199,12 @@ class StudioCore(Keeping):
             self._writing, self._point = Writing(drafts, self), None
             self._writing.start()
         return numbers
+
+    def ask(self, take: int | None = None, **settings: Any) -> Questions:
+        """Return what can be asked of the model about a take, the selected one by default: see `ask_about`."""
+        from musenb.studio.asking import ask_about
+
+        return ask_about(self, self._chosen(take), **settings)
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.
