@@ -66,7 +66,8 @@ class Question(Sounding, MusenbWidget, bundle="question"):
     """
 
     _MINE: ClassVar = MusenbWidget._MINE | frozenset(
-        "engine key ask kind options music low high given given_why changes kept kept_at draft draft_why verdict told live solution".split()
+        "engine key ask kind options music low high given given_why changes kept kept_at draft draft_why verdict told"
+        " live solution".split()
     )
 
     key = traitlets.Unicode().tag(sync=True)
@@ -103,7 +104,7 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         if chosen not in KINDS:
             raise SettingError(f"a question of kind {kind!r}: it is one of {', '.join(KINDS)}")
         if not plain_text(str(key)) or not str(ask).strip():
-            raise SettingError(f"question {key!r} needs a key and words to ask, such as Question('1-a', 'What is next?')")
+            raise SettingError(f"question {key!r} needs a key and words to ask: Question('1-a', 'What comes next?')")
         super().__init__(**settings)
         where = f"question {key!r}"
         labels = _checked_options(where, chosen, options)
@@ -225,8 +226,8 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         state = super().page_state(edition=edition)
         solution = "" if self._solution is None else self._solution[self.kind == "compare"]
         told = self._told(right=None)
-        unanswered = {"given": "", "given_why": "", "changes": 0, "kept": "", "kept_at": "", "verdict": "", "live": False}
-        return {**state, **unanswered, "solution": solution, "told": told}
+        empty = dict.fromkeys(("given", "given_why", "kept", "kept_at", "draft", "draft_why", "verdict"), "")
+        return {**state, **empty, "changes": 0, "live": False, "solution": solution, "told": told}
 
     def describe(self) -> str:
         """Return the question, what can be chosen, and what was answered."""
@@ -283,7 +284,8 @@ def _keys_for(scores: Sequence[Score]) -> tuple[int, int]:
 def _pitch_of(answer: Any, where: str) -> int:
     words = str(answer).strip()
     try:
-        pitch = int(words) if words.isdecimal() else score_from_text(words.replace("♯", "#").replace("♭", "b")).notes[0].pitch
+        plain = words.replace("♯", "#").replace("♭", "b")
+        pitch = int(words) if words.isdecimal() else score_from_text(plain).notes[0].pitch
     except (MusenbError, IndexError):
         pitch = -1
     if not 0 <= pitch <= 127:

@@ -22,7 +22,8 @@ class QuestionState(ViewState):
     """The traits of a question.
 
     `given` is the answer that is kept: an option, words, a MIDI pitch as digits, or the letter of a take; `draft` is
-    one that is not kept yet. `told` is what is shown once there is an answer. Without a kernel (`live` false) the page compares with `solution` itself.
+    one that is not kept yet. `told` is what is shown once there is an answer. Without a kernel (`live` false) the page
+    compares with `solution` itself.
     """
 
     engine: str
