@@ -46,7 +46,7 @@ def test_an_answer_is_there_after_a_restart_and_its_history_too(folder: Path) ->
     question = choice(right="up", reveal="Look at bar 2.")
     assert (question.told, question.verdict) == ("", "")
     question.answer("down")
-    assert (question.told, question.verdict) == ("The answer is up. Look at bar 2.", "wrong")
+    assert (question.told, question.verdict) == ("The answer is: up. Look at bar 2.", "wrong")
     question.answer("up")
     restart()
     again = choice(right="up", reveal="Look at bar 2.")
@@ -129,7 +129,7 @@ def test_a_note_is_a_pitch(folder: Path) -> None:
     question = Question("n", "Next?", kind="note", score=score_from_text("C4 D4 E4"), right="F#4")
     assert (question.low, question.high) == (48, 72)
     question.answer("F4")
-    assert (question.given, question.verdict, question.told) == ("65", "wrong", "The answer is F♯4.")
+    assert (question.given, question.verdict, question.told) == ("65", "wrong", "The answer is: F♯4.")
     question.answer(66)
     assert question.verdict == "right"
     with pytest.raises(SettingError, match="'H9' is no pitch, such as 61"):
