@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -213,3 +214,10 @@ def test_parts_that_make_no_question(settings: dict[str, Any], message: str) -> 
 def test_a_question_needs_words() -> None:
     with pytest.raises(SettingError, match="needs a key and words to ask"):
         Question("k", " ")
+
+
+def test_the_questions_of_the_page_for_schools_can_be_asked() -> None:
+    page = Path(__file__).resolve().parents[2] / "tutorials" / "schools.md"
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    exec(compile(code, str(page), "exec"), {})
+    assert len(re.findall(r"musenb\.Question\(", code)) == 4
