@@ -1,6 +1,7 @@
-"""The command `musenb`: demo, continue, page, train, evaluate, bench, motif, doctor.
+"""The command `musenb`: demo, continue, page, train, evaluate, bench, motif, gather, doctor.
 
-Exit codes: 0 done, 1 the doctor found something amiss, 2 the input cannot be used (one line says why), 130 interrupted.
+Exit codes: 0 done, 1 the doctor found something amiss or not all answers could be read, 2 the input cannot be used
+(one line says why), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 import musenb
+from musenb.cli_gather import add_gather
 from musenb.cli_motif import add_motif
 from musenb.cli_page import add_page
 from musenb.errors import MusenbError, SaveError, SettingError
@@ -62,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     _evaluate(commands.add_parser("evaluate", help="measure a model"))
     _bench(commands.add_parser("bench", help="measure this machine's speed beside what it could reach"))
     add_motif(commands.add_parser("motif", help="list every return of a motif in a piece"))
+    add_gather(commands.add_parser("gather", help="make a table of what students answered"))
     _doctor(commands.add_parser("doctor", help="say what is installed, which models are intact, how fast they are"))
     return top
 

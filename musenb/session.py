@@ -206,7 +206,19 @@ def stream(
     top_k: int = 0,
     voices: Sequence[str] | None = None,
 ) -> Stream:
-    """Return a continuation that is written while it is iterated over.
+    """Return a continuation that is written while it is iterated over; parameters as in `develop`."""
+    policy = Policy(temperature=temperature, top_p=top_p, top_k=top_k)
+    score = prime if isinstance(prime, Score) else load(prime)
+    plan = plan_continuation(score, bars=bars, voices=voices)
+    opened = open_model(model)
+    chosen = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
+    recipe = Recipe(opened.name, opened.checksum, chosen, int(bars), policy, plan.names)
+    origin = Origin(Path(opened.name).name, chosen, (*policy.as_pairs(), ("weights", opened.checksum[:12])))
+    return Stream(Sampling(opened.decoder, plan, chosen, policy, PART_WRITING, origin), recipe)
+
+
+def develop(prime: Any, **settings: Any) -> Take:
+    """Return a finished continuation of a prime.
 
     Parameters
     ----------
@@ -231,18 +243,6 @@ def stream(
     MusenbError
         The prime, the model or a setting cannot be used; the message says which and why.
     """
-    policy = Policy(temperature=temperature, top_p=top_p, top_k=top_k)
-    score = prime if isinstance(prime, Score) else load(prime)
-    plan = plan_continuation(score, bars=bars, voices=voices)
-    opened = open_model(model)
-    chosen = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
-    recipe = Recipe(opened.name, opened.checksum, chosen, int(bars), policy, plan.names)
-    origin = Origin(Path(opened.name).name, chosen, (*policy.as_pairs(), ("weights", opened.checksum[:12])))
-    return Stream(Sampling(opened.decoder, plan, chosen, policy, PART_WRITING, origin), recipe)
-
-
-def develop(prime: Any, **settings: Any) -> Take:
-    """Return a finished continuation of a prime; parameters as in `stream`."""
     writing = stream(prime, **settings)
     for _ in writing:
         pass

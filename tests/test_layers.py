@@ -27,10 +27,11 @@ ALLOWED = {
     "widgets": ("musenb.score", "musenb.analysis", "musenb.export"),
 }
 # The folders and modules that wire the others together.
-WIRING_FOLDERS = {"studio", "questions"}
+WIRING_FOLDERS = {"studio", "questions", "lessons"}
 WIRING = set(
     (
-        "__init__ __main__ benchmark cli cli_motif cli_page demo development doctor evaluation progress session"
+        "__init__ __main__ benchmark cli cli_gather cli_motif cli_page demo development doctor evaluation progress"
+        " session"
     ).split()
 )
 # Heavy packages that a folder never imports, wherever in the file.
@@ -44,6 +45,7 @@ FORBIDDEN = {
     "widgets": {"torch"},
     "studio": {"torch"},
     "questions": {"torch"},
+    "lessons": {"torch"},
 }
 # Modules that play without torch although their folder trains with it.
 NUMPY_ONLY = {
