@@ -76,6 +76,23 @@ EDIT = """async canvas => {
 }"""
 
 
+def scroll(page: Any, canvas: Any, frames: int, by: float) -> dict[str, float]:
+    """Return the figures of so many frames, each scrolled by so many pixels.
+
+    `cpu` is the processor time of the whole browser a frame: a busy machine gives fewer frames, but hardly more of it.
+    """
+    system = page.context.browser.new_browser_cdp_session()
+
+    def seconds() -> float:
+        return sum(one["cpuTime"] for one in system.send("SystemInfo.getProcessInfo")["processInfo"])
+
+    before = seconds()
+    found = page.evaluate(FRAMES, [canvas, frames, by])
+    found["cpu"] = 1000 * (seconds() - before) / frames
+    system.detach()
+    return found
+
+
 def measure(notebook: Any, notes: int, slow: float) -> dict[str, Any]:
     """Return the figures of a roll with so many notes; the notebook is open and empty.
 
@@ -94,12 +111,12 @@ def measure(notebook: Any, notes: int, slow: float) -> dict[str, Any]:
     canvas.scroll_into_view_if_needed()
     throttle = page.context.new_cdp_session(page)
     throttle.send("Emulation.setCPUThrottlingRate", {"rate": slow})
-    figures["still"] = page.evaluate(FRAMES, [handle, 60, 0])
-    figures["scroll, as opened"] = page.evaluate(FRAMES, [handle, 180, 40])
+    figures["still"] = scroll(page, handle, 60, 0)
+    figures["scroll, as opened"] = scroll(page, handle, 180, 40)
     for place in ("a little", "half", "all the way"):
         for _ in range(5):
             canvas.evaluate(KEY, {"key": "-"})
-        figures[f"scroll, zoomed out {place}"] = page.evaluate(FRAMES, [handle, 180, 10])
+        figures[f"scroll, zoomed out {place}"] = scroll(page, handle, 180, 10)
     throttle.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     version = notebook.value("roll.version")
     figures["edit to painted (ms)"] = canvas.evaluate(EDIT)
@@ -109,7 +126,7 @@ def measure(notebook: Any, notes: int, slow: float) -> dict[str, Any]:
     canvas.evaluate(WATCH)
     notebook.run(STREAM)
     canvas.scroll_into_view_if_needed()
-    figures["streaming"] = page.evaluate(FRAMES, [handle, 150, 0])
+    figures["streaming"] = scroll(page, handle, 150, 0)
     total = notes // 4 * 4 + 240
     page.wait_for_function(f"canvas => Number(canvas.dataset.notes) >= {total}", arg=handle, timeout=120_000)
     sent = notebook.value("sent")

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -231,6 +231,20 @@ def notebook(browser: Browser) -> Iterator[Notebook]:
     context = browser.new_context(viewport={"width": 1200, "height": 1000})
     yield Notebook(context.new_page())
     context.close()
+
+
+@pytest.fixture
+def notebook_on(browser: Browser) -> Iterator[Callable[..., Notebook]]:
+    """Return a function that opens a page with a browser's settings, such as ``device_scale_factor=2``."""
+    contexts = []
+
+    def opened(**settings: Any) -> Notebook:
+        contexts.append(browser.new_context(**{"viewport": {"width": 1200, "height": 1000}, **settings}))
+        return Notebook(contexts[-1].new_page())
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
  * So nothing is told by colour alone.
  */
 
+import { screenDensity } from "../dom";
 import type { Theme } from "../theme";
 import { pitchName } from "../units";
 import type { RollIndex } from "./roll-index";
@@ -62,6 +63,7 @@ export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, ind
   // The pixel up to which a pitch is already covered by a voice: at a small scale most notes fall on drawn pixels.
   const covered = new Float64Array(128 * VOICES * 2).fill(-Infinity);
   const runs: (Run | undefined)[] = [];
+  const density = screenDensity();
   let drawn = 0;
   let alpha = 1;
   const paint = (box: Box, voice: number, generated: boolean) => {
@@ -83,7 +85,7 @@ export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, ind
     const right = x + widthOf(view, table.duration[row] ?? 0);
     const speck = right - x <= SPECK && !chosen;
     if (speck && right <= (covered[key] ?? 0)) return;
-    covered[key] = Math.ceil(right);
+    covered[key] = Math.ceil(right * density) / density;
     const run = runs[pitch];
     if (run) {
       if (speck && run.key === key && x <= run.right + 0.5) {
@@ -207,13 +209,14 @@ export function drawVelocities(
   const { table } = index;
   const { theme } = look;
   const covered = new Map<number, number>();
+  const before = view.left * view.perQuarter;
   index.each(view.left, rightOf(view), (row) => {
     const voice = table.voice[row] ?? 0;
     const x = stemAt(view, table.onset[row] ?? 0, voice, look.letters.length);
     if (x < -3) return;
     const velocity = Math.min(Math.max(look.louder?.get(row) ?? table.velocity[row] ?? 0, 0), 127);
     const tall = (velocity / 127) * (height - 6);
-    const place = Math.round(x / 2) * VOICES + (voice % VOICES);
+    const place = Math.round((x + before) / 2) * VOICES + (voice % VOICES);
     const chosen = look.selected.has(row);
     if (!chosen && (covered.get(place) ?? 0) >= tall) return;
     covered.set(place, tall);

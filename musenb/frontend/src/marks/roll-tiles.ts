@@ -1,7 +1,7 @@
 /**
  * The notes of a roll kept as square pictures, so that scrolling draws only what comes into view.
  *
- * A tile lies at a whole number of the screen's pixels from the beginning of the piece and from the highest pitch; it holds
+ * A tile lies at a whole number of the screen's pixels from the beginning of the piece and from pitch 0; it holds
  * notes (or stems of the lane) without what is behind and above them.
  */
 
@@ -53,7 +53,7 @@ export class Tiles {
     const density = screenDensity();
     const pixels = (value: number) => Math.round(value * density);
     const left = pixels(view.left * view.perQuarter);
-    const top = area === "lane" ? 0 : pixels((128 - view.top) * view.perPitch);
+    const top = area === "lane" ? 0 : -pixels(view.top * view.perPitch);
     const right = left + pixels(view.width);
     const bottom = top + pixels(area === "lane" ? lane : view.height);
     const x = pixels(KEYS_WIDTH) - left;
@@ -95,7 +95,7 @@ function paint(ground: Ground, area: Area, column: number, row: number): Tile {
   const [side, x, y] = [SIDE / density, (column * SIDE) / density, (row * SIDE) / density];
   const left = (x - ASIDE) / perQuarter;
   const size = { width: side + 2 * ASIDE, height: side + 2 * ABOVE };
-  const view = { left, perQuarter, top: 128 - (y - ABOVE) / perPitch, perPitch, ...size };
+  const view = { left, perQuarter, top: (ABOVE - y) / perPitch, perPitch, ...size };
   const context = canvas.getContext("2d");
   context?.setTransform(density, 0, 0, density, -ASIDE * density, -(area === "lane" ? y : ABOVE) * density);
   if (context && area === "lane") drawVelocities(context, view, ground.lane, ground.index, ground);
