@@ -30,8 +30,8 @@ ALLOWED = {
 WIRING_FOLDERS = {"studio", "questions", "lessons"}
 WIRING = set(
     (
-        "__init__ __main__ benchmark cli cli_gather cli_motif cli_page demo development doctor evaluation progress"
-        " session"
+        "__init__ __main__ benchmark cli cli_gather cli_motif cli_page demo development doctor evaluation "
+        "progress session"
     ).split()
 )
 # Heavy packages that a folder never imports, wherever in the file.

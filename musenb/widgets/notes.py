@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from musenb.score.note import Note, Score
+from musenb.score.note import Bar, Note, Score
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.picture import roll_png
-from musenb.widgets.wire import FERMATA, GENERATED, NOTE_BYTES, STREAM_RATE, Bar, KeyRow, Piece, TempoRow
+from musenb.widgets.squeeze import squeeze, ticks_of
+from musenb.widgets.wire import FERMATA, GENERATED, NOTE_BYTES, STREAM_RATE, BarRun, KeyRow, Piece, TempoRow
+
+# Tables of more notes are made small on their way to the page; fewer are as quick and small as they are.
+SQUEEZED_FROM = 1_000
 
 COLUMNS = [
     *(("onset", "<f8"), ("duration", "<f8"), ("index", "<u4")),
@@ -81,20 +85,29 @@ def unpack(table: bytes) -> np.ndarray:
     return notes
 
 
+def bar_runs(bars: Iterable[Bar]) -> list[BarRun]:
+    """Return bars with those of one metre that follow each other gathered; the page counts on in the same floats."""
+    runs: list[BarRun] = []
+    for bar in bars:
+        onset, end = float(bar.onset), float(bar.end)
+        row = (onset, end, bar.number, bar.metre.beats, bar.metre.unit, float(bar.metre.beat_length))
+        last = runs[-1] if runs else None
+        if last is not None and last.number and last[3:6] == row[3:]:
+            shift = last.count * (last.end - last.onset)
+            if (last.onset + shift, last.end + shift, last.number + last.count) == row[:3]:
+                runs[-1] = last._replace(count=last.count + 1)
+                continue
+        runs.append(BarRun(*row, 1))
+    return runs
+
+
 def piece_of(score: Score, end: Fraction | None = None) -> Piece:
     """Return what the views need to know of a score beside its notes."""
     stop = max(score.end, end or Fraction(0))
-    bars = [
-        Bar(
-            *(float(bar.onset), float(bar.end), bar.number, bar.metre.beats, bar.metre.unit),
-            float(bar.metre.beat_length),
-        )
-        for bar in score.bars(stop)
-    ]
     return Piece(
         title=score.title,
         voices=[voice.name or f"voice {number}" for number, voice in enumerate(score.voices, start=1)],
-        bars=bars,
+        bars=bar_runs(score.bars(stop)),
         tempos=[TempoRow(float(tempo.onset), tempo.qpm) for tempo in score.tempos],
         keys=[KeyRow(float(key.onset), key.fifths) for key in score.keys],
         end=float(stop),
@@ -110,12 +123,13 @@ class NoteView(MusenbWidget):
     """
 
     notes = traitlets.Bytes(help="note table").tag(sync=True)
+    squeezed = traitlets.Bool(False, help="`notes` is made small").tag(sync=True)
     version = traitlets.Int(0, help="counts the changes of `notes`").tag(sync=True)
     seq = traitlets.Int(0, help="streamed batches that `notes` holds").tag(sync=True)
     streaming = traitlets.Bool(False, help="more notes are on their way").tag(sync=True)
     piece = traitlets.Dict(help="title, voices, bars, tempos, keys, end").tag(sync=True)
 
-    _MINE = MusenbWidget._MINE | {"notes", "version", "seq", "streaming", "piece"}
+    _MINE = MusenbWidget._MINE | {"notes", "squeezed", "version", "seq", "streaming", "piece"}
 
     def __init__(self, score: Score | None = None, **settings: Any) -> None:
         self._lock = threading.RLock()
@@ -184,9 +198,12 @@ class NoteView(MusenbWidget):
         self._rows.sort(key=lambda row: (row[2].onset, -row[2].pitch))
         table = pack(self._rows, self._marks)
         notes = unpack(table)
+        large = len(notes) >= SQUEEZED_FROM
+        if large:
+            table = squeeze(notes, ticks_of(time.denominator for *_, n in self._rows for time in (n.onset, n.duration)))
         end = max([piece.get("end", 0.0), *(notes["onset"] + notes["duration"]).tolist()])
         with self.hold_sync():
-            self.notes = table
+            self.notes, self.squeezed = table, large
             self.piece = {**piece, "end": end}
             self.seq = self._sent
             self.version += 1
@@ -242,7 +259,7 @@ class NoteView(MusenbWidget):
         notes = [note for _, _, note in self._rows]
         generated = sum(note.origin.generated for note in notes)
         voices = len(self.score.voices)
-        count = sum(1 for bar in self.piece.get("bars", ()) if bar[2])
+        count = sum(run[6] for run in self.piece.get("bars", ()) if run[2])
         title = f"{self.score.title}, " if self.score.title else ""
         parts = [f"{title}{_count(count, 'bar')}", _count(voices, "voice"), _count(len(notes), "note")]
         return ", ".join(parts) + (f", {generated} of them generated." if generated else ".")

@@ -19,6 +19,9 @@ export const CHUNK_BYTES = 1000000;
 /** One bar; `number` is 0 for an anacrusis. */
 export type Bar = readonly [onset: Quarters, end: Quarters, number: number, beats: number, unit: number, beat: Quarters];
 
+/** `count` bars that follow each other, all like the first; an anacrusis is alone. */
+export type BarRun = readonly [onset: Quarters, end: Quarters, number: number, beats: number, unit: number, beat: Quarters, count: number];
+
 /** Quarters a minute from `onset` on. */
 export type TempoRow = readonly [onset: Quarters, qpm: number];
 
@@ -29,7 +32,7 @@ export type KeyRow = readonly [onset: Quarters, fifths: number];
 export type Piece = {
   title: string;
   voices: readonly string[];
-  bars: readonly Bar[];
+  bars: readonly BarRun[];
   tempos: readonly TempoRow[];
   keys: readonly KeyRow[];
   end: Quarters;
@@ -47,12 +50,13 @@ export type ViewState = {
   clock_id: string;
 };
 
-/** The traits of a view of notes; `notes` is a note table, `version` counts its changes, `seq` the batches in it. */
+/** The traits of a view of notes; `version` counts the changes of the table `notes`, `seq` the batches in it. */
 export type NotesState = {
   error: string;
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -79,6 +83,7 @@ export type SoundState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -93,12 +98,13 @@ export type SoundState = {
   engine: string;
 };
 
-/** The traits of a piano roll; `edition` counts the scores shown: with another one the edits before are history. */
+/** The traits of a piano roll; with another `edition` the edits before are history. `snap`: quarters, 0 for none. */
 export type RollState = {
   error: string;
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -164,6 +170,7 @@ export type SheetState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -332,6 +339,7 @@ export type AttentionState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -417,6 +425,7 @@ export type KeyboardState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -556,6 +565,7 @@ export type ChoiceState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -633,6 +643,7 @@ export type MotifState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -676,6 +687,7 @@ export type GameState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -781,6 +793,7 @@ export type CurveState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -858,6 +871,7 @@ export type AskingState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;

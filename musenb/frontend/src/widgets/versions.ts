@@ -1,6 +1,6 @@
 /** Two versions of a piece, one above the other; each plays on a clock of its own. */
 
-import { placeName } from "../bars";
+import { barsOf, placeName } from "../bars";
 import { clockOf, type PageClock } from "../clock";
 import { button, element, fitCanvas, setSign } from "../dom";
 import type { Life } from "../life";
@@ -17,7 +17,7 @@ import { decodeNotes, EMPTY, type NoteTable } from "../table";
 import { TempoMap } from "../tempo";
 import { quarters } from "../units";
 import css from "../versions.css";
-import type { VersionsState } from "../wire";
+import type { Bar, VersionsState } from "../wire";
 
 const TRAITS = ["first", "second"] as const;
 type Name = (typeof TRAITS)[number];
@@ -33,13 +33,23 @@ interface Store {
   readonly sides: readonly Side[];
 }
 
+const unrolled = new WeakMap<object, Bar[]>();
+
+/** Return the bars of the piece, unrolled once. */
+function barsIn(model: Model<VersionsState>): readonly Bar[] {
+  const runs = model.get("piece")?.bars ?? [];
+  const bars = unrolled.get(runs) ?? barsOf(runs);
+  unrolled.set(runs, bars);
+  return bars;
+}
+
 function makeStore(model: Model<VersionsState>, life: Life, clockId: string): Store {
   const sides = TRAITS.map((name): Side => {
     const clock = clockOf(`${clockId}:${name}`, life);
     const side = { name, table: EMPTY, clock } as { -readonly [K in keyof Side]: Side[K] };
     const settings = { volume: 0.8, muted: [], soloed: [], metronome: false, countIn: 0, programs: [], font: PIANO };
     side.player = new Player(clock, pageAudio(), {
-      music: () => ({ table: side.table, bars: model.get("piece")?.bars ?? [] }),
+      music: () => ({ table: side.table, bars: barsIn(model) }),
       settings: () => settings,
       parts: partsFrom(model, life),
       font: () => Promise.reject(new Error("there is no other soundfont")),
@@ -64,7 +74,7 @@ function makeStore(model: Model<VersionsState>, life: Life, clockId: string): St
 function rollOf(view: View<VersionsState, Store>, side: Side, number: 0 | 1): { element: HTMLElement; redraw(): void; resize(width: number): void; show(): void } {
   const { model, life, store } = view;
   const name = () => model.get("names")?.[number] ?? side.name;
-  const bars = () => model.get("piece")?.bars ?? [];
+  const bars = () => barsIn(model);
   const play = button("▶", "Play");
   const place = element("output", { class: "mnb-place" });
   const title = element("strong");
