@@ -20,6 +20,20 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-
 h1 { font-size: 1.4rem; margin: 0 0 .5rem; }
 .part { margin: 0 0 1rem; min-height: 2rem; }
 .part img { max-width: 100%; background: #fff; }
+@media print {
+  @page { margin: 12mm; }
+  :root { color-scheme: light; }
+  body { padding: 0; max-width: none; }
+  .part:is([data-bundle="sound"], [data-bundle="roll"], [data-bundle="attention"], [data-bundle="keyboard"]),
+  .part :is(button, select, input), .part .mnb-bar, .part .mnb-playhead, .part .mnb-selected { display: none; }
+  .part { min-height: 0; }
+  .part :is(.musenb, .mnb-root) {
+    --mnb-paper: #fff !important; --mnb-panel: #fff !important; --mnb-ink: #000 !important;
+    --mnb-faint: #444 !important; --mnb-line: #888 !important; --mnb-model: #0072b2 !important;
+    color-scheme: light !important;
+  }
+  .part .mnb-scroll { max-height: none; overflow: visible; }
+}
 """
 
 
@@ -105,7 +119,8 @@ def _place(part: PagePart) -> str:
         kind, content = part.picture
         data = base64.b64encode(content).decode("ascii")
         picture = f'<img alt="{escape(part.words)}" src="data:{kind};base64,{data}">'
-    return f'<div class="part" data-part="{escape(part.id)}">{picture}<p>{escape(part.words)}</p></div>'
+    head = f'<div class="part" data-part="{escape(part.id)}" data-bundle="{escape(part.bundle)}">'
+    return f'{head}{picture}<p>{escape(part.words)}</p></div>'
 
 
 def _packed(value: Any) -> Any:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from musenb.errors import SettingError
+from musenb.errors import MusenbError, SettingError
 from musenb.export.provenance import provenance
 from musenb.export.to_page import PagePart, page_bytes
+from musenb.questions.ask import questions
 from musenb.score.note import Score
 from musenb.studio.take_rows import take_rows
-from musenb.studio.takes import Tree
+from musenb.studio.takes import Take, Tree
 from musenb.widgets.attention import Attention
 from musenb.widgets.desk import Desk
 from musenb.widgets.roll import Roll
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 # More takes than this make a page that browsers are slow to open.
 MOST_TAKES = 60
+# Recording takes about a second a take.
+MOST_RECORDED = 6
 
 
 def page_of(
@@ -51,8 +56,18 @@ def page_of(
     )
 
 
-def page_of_takes(tree: Tree, *, title: str = "", words: str = "") -> bytes:
+def page_of_takes(
+    tree: Tree, *, title: str = "", words: str = "", attention: Mapping[int, AttentionRecord] | None = None
+) -> bytes:
     """Return a page with the takes of a tree: choosing one shows and plays it.
+
+    Parameters
+    ----------
+    tree : Tree
+    title, words : str
+        As for `page_of`.
+    attention : mapping from the number of a take to AttentionRecord, optional
+        Where a model looked in the takes, for a view of its own; see `recorded`.
 
     Raises
     ------
@@ -65,19 +80,26 @@ def page_of_takes(tree: Tree, *, title: str = "", words: str = "") -> bytes:
     chosen = tree.selected or takes[0]
     desk = Desk(read_only=True)
     desk.show(takes=take_rows(tree), selected=str(chosen.id))
-    sound = Sound(chosen.score, clock=desk)
-    views = [sound, Sheet(chosen.score, clock=desk), Roll(chosen.score, clock=desk)]
+    records = attention or {}
+    kinds: list[Callable[..., Any]] = [Sound, Sheet, Roll, *([Attention] if records else [])]
+
+    def views_of(take: Take, **settings: Any) -> list[Any]:
+        heads = {"heads": records.get(take.id)}
+        return [kind(take.score, **settings, **(heads if kind is Attention else {})) for kind in kinds]
+
+    views = views_of(chosen, clock=desk)
     parts = [view.page_part() for view in views]
-    recorded: list[dict[str, dict[str, object]]] = [{} for _ in views]
+    changing: list[dict[str, dict[str, object]]] = [{} for _ in views]
     for take in takes:
-        for place, kind in enumerate((Sound, Sheet, Roll)):
-            shown = kind(take.score)
+        for place, shown in enumerate(views_of(take)):
             state = shown.page_state(edition=take.id)
+            if "revision" in state:
+                state["revision"] = take.id
             shown.close()
-            recorded[place][str(take.id)] = {name: state[name] for name in CHANGING if name in state}
+            changing[place][str(take.id)] = {name: state[name] for name in CHANGING if name in state}
     for place, part in enumerate(parts):
         parts[place] = PagePart(
-            part.id, part.bundle, part.module, part.state, part.words, part.picture, takes=recorded[place]
+            part.id, part.bundle, part.module, part.state, part.words, part.picture, takes=changing[place]
         )
     selections = {str(take.id): {"selected": str(take.id)} for take in takes}
     part = desk.page_part()
@@ -90,5 +112,28 @@ def page_of_takes(tree: Tree, *, title: str = "", words: str = "") -> bytes:
     )
 
 
+def recorded(tree: Tree, model: Any) -> dict[int, AttentionRecord]:
+    """Return where a model looks in the takes of a tree, for `page_of_takes`.
+
+    Parameters
+    ----------
+    tree : Tree
+        Of more than six takes only the selected one is read; a take that does not fit the model is left out.
+    model : str, path or Model
+    """
+    takes = list(tree)
+    if len(takes) > MOST_RECORDED:
+        takes = [tree.selected or takes[0]]
+    records = {}
+    for take in takes:
+        with contextlib.suppress(MusenbError):
+            records[take.id] = questions(take.score, model=model).record()
+    return records
+
+
 # The traits of a view that another take changes.
-CHANGING = ("notes", "version", "seq", "piece", "description", "edition", "plan", "plates", "plates_version")
+CHANGING = (
+    *("notes", "version", "seq", "piece", "description", "edition", "plan", "plates", "plates_version"),
+    *("layers", "heads", "tokens", "kinds", "overview", "overview_shape", "overview_scales", "overview_level"),
+    *("query_notes", "key_notes", "labels", "query_labels", "revision"),
+)

@@ -25,7 +25,7 @@ from musenb.session import SEEDS
 from musenb.studio.core import StudioCore
 from musenb.studio.drafts import Draft
 from musenb.studio.journal import Saved
-from musenb.studio.page import page_of_takes
+from musenb.studio.page import page_of_takes, recorded
 from musenb.studio.panel_hands import StudioHands
 from musenb.studio.priming import Reading
 from musenb.studio.recovery import recover, sessions
@@ -179,7 +179,8 @@ class Studio(StudioCore):
         if form not in FORMS:
             raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join(FORMS)}")
         if form == "html":
-            mime, content = "text/html", page_of_takes(self.tree)
+            records = recorded(self.tree, self.model)
+            mime, content = "text/html", page_of_takes(self.tree, attention=records)
         else:
             kind = FORMATS[f".{form}"]
             mime, content = kind.mime, kind.write(take.score)
