@@ -55,6 +55,10 @@ class PagePart:
         The same as a picture: its MIME type and content.
     shown : bool
         False for a model without a view, such as the sound engine.
+    empty : bool
+        True for a view that has nothing to show until another take is chosen.
+    takes : mapping of str to mapping, or to None
+        From the id of a take to the traits that change with it; None where the view has nothing to show of it.
     """
 
     id: str
@@ -64,7 +68,8 @@ class PagePart:
     words: str = ""
     picture: tuple[str, bytes] | None = None
     shown: bool = True
-    takes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    empty: bool = False
+    takes: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
 
 
 def page_bytes(parts: Sequence[PagePart], *, title: str, words: str = "") -> bytes:
@@ -73,7 +78,7 @@ def page_bytes(parts: Sequence[PagePart], *, title: str, words: str = "") -> byt
     Parameters
     ----------
     parts : sequence of PagePart
-        In the order in which they stand. `takes` of a part maps the id of a take to the traits that change with it.
+        In the order in which they stand.
     title : str
     words : str
         Paragraphs above the views, apart by empty lines.
@@ -119,7 +124,8 @@ def _place(part: PagePart) -> str:
         kind, content = part.picture
         data = base64.b64encode(content).decode("ascii")
         picture = f'<img alt="{escape(part.words)}" src="data:{kind};base64,{data}">'
-    head = f'<div class="part" data-part="{escape(part.id)}" data-bundle="{escape(part.bundle)}">'
+    hidden = " hidden" if part.empty else ""
+    head = f'<div class="part" data-part="{escape(part.id)}" data-bundle="{escape(part.bundle)}"{hidden}>'
     return f'{head}{picture}<p>{escape(part.words)}</p></div>'
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from musenb.errors import MusenbError, SettingError
 from musenb.export.provenance import provenance
-from musenb.export.to_page import PagePart, page_bytes
+from musenb.export.to_page import page_bytes
 from musenb.questions.ask import questions
 from musenb.score.note import Score
 from musenb.studio.take_rows import take_rows
@@ -89,21 +90,18 @@ def page_of_takes(
 
     views = views_of(chosen, clock=desk)
     parts = [view.page_part() for view in views]
-    changing: list[dict[str, dict[str, object]]] = [{} for _ in views]
+    changing: list[dict[str, dict[str, object] | None]] = [{} for _ in views]
     for take in takes:
         for place, shown in enumerate(views_of(take)):
-            state = shown.page_state(edition=take.id)
-            if "revision" in state:
-                state["revision"] = take.id
+            state = shown.page_state(edition=take.id) | ({"revision": take.id} if kinds[place] is Attention else {})
             shown.close()
-            changing[place][str(take.id)] = {name: state[name] for name in CHANGING if name in state}
+            seen = kinds[place] is not Attention or take.id in records
+            changing[place][str(take.id)] = {name: state[name] for name in CHANGING if name in state} if seen else None
     for place, part in enumerate(parts):
-        parts[place] = PagePart(
-            part.id, part.bundle, part.module, part.state, part.words, part.picture, takes=changing[place]
-        )
+        empty = changing[place][str(chosen.id)] is None
+        parts[place] = dataclasses.replace(part, empty=empty, takes=changing[place])
     selections = {str(take.id): {"selected": str(take.id)} for take in takes}
-    part = desk.page_part()
-    head = PagePart(part.id, part.bundle, part.module, part.state, part.words, takes=selections)
+    head = dataclasses.replace(desk.page_part(), picture=None, takes=selections)
     for view in (desk, *views):
         view.close()
     return page_bytes(

@@ -25,6 +25,11 @@ LOUDNESS = """() => {
 }"""
 
 
+def without(records: dict, take: int) -> dict:
+    """Return the records without that of one take."""
+    return {number: record for number, record in records.items() if number != take}
+
+
 @pytest.fixture
 def offline(browser: Browser):
     context = browser.new_context(viewport={"width": 1100, "height": 1000}, offline=True)
@@ -69,7 +74,7 @@ def test_the_takes_of_a_studio_are_chosen_in_the_page(offline, tmp_path: Path) -
         studio.continue_(1, seed=seed)
         studio.wait(120)
     path = tmp_path / "takes.html"
-    path.write_bytes(page_of_takes(studio.tree, title="Takes", attention=recorded(studio.tree, "chorale")))
+    path.write_bytes(page_of_takes(studio.tree, title="Takes", attention=without(recorded(studio.tree, "chorale"), 1)))
     counts = [len(take.score.notes) for take in studio.tree]
     offline.goto(path.as_uri())
     takes = offline.get_by_role("treeitem")
@@ -78,6 +83,10 @@ def test_the_takes_of_a_studio_are_chosen_in_the_page(offline, tmp_path: Path) -
         takes.nth(number).click()
         expect(takes.nth(number)).to_have_attribute("aria-selected", "true")
         expect(offline.locator(".mnb-engraved .note")).to_have_count(counts[number], timeout=LATE)
+        attention = offline.get_by_role("region", name="Attention")
+        expect(attention).to_be_visible(visible=number > 0)
+        if number == 0:
+            continue
         # A note of the score is asked where the model looked: the arcs are of the take that is shown.
         box = offline.locator(".mnb-engraved .notehead").nth(2).bounding_box()
         offline.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
