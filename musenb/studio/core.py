@@ -275,7 +275,7 @@ class StudioCore(Keeping):
     def save(self, path: str | os.PathLike[str], take: int | None = None) -> Path:
         """Write a take, the selected one by default, as a file of the kind that the suffix says, and return the path.
 
-        The kinds are those of `musenb.save`; .html is one page with all takes.
+        The kinds are those of `musenb.save`; .html is one page with all takes, and where the model looked in them.
 
         Raises
         ------
@@ -289,9 +289,9 @@ class StudioCore(Keeping):
         target, score = Path(path), self._chosen(take).score
         if target.suffix.lower() != PAGE:
             return save(score, target)
-        from musenb.studio.page import page_of_takes
+        from musenb.studio.page import page_of_takes, recorded
 
-        atomic_write(target, page_of_takes(self.tree))
+        atomic_write(target, page_of_takes(self.tree, attention=recorded(self.tree, self.model)))
         return target
 
     async def _finished(self) -> tuple[Take, ...]:
