@@ -1,7 +1,7 @@
 """Print what a person at the studio's panel waits for, and how much memory it takes, in a real JupyterLab.
 
-Run as `python tests/benchmarks/bench_studio_page.py [--rounds N] [--minutes N] [--one-core]`. With --one-core the server
-and its kernel have one processor. The notebook and the journal lie in a temporary folder.
+Run as `python tests/benchmarks/bench_studio_page.py [--rounds N] [--minutes N] [--one-core]`. With --one-core the
+server and its kernel have one processor. The notebook and the journal lie in a temporary folder.
 """
 
 from __future__ import annotations
