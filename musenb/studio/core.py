@@ -20,6 +20,7 @@ from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import NoteEvent
 from musenb.session import PAGE, SEEDS, open_model, save
 from musenb.studio.drafts import Begin, Draft, begin_again
+from musenb.studio.interrupts import heed_interrupts
 from musenb.studio.keeping import Keeping
 from musenb.studio.places import Locks, locks_beyond, point_in
 from musenb.studio.priming import Reading, read_prime
@@ -64,6 +65,7 @@ class StudioCore(Keeping):
         self._point: tuple[int, Fraction] | None = None
         self._logged: dict[int, int] = {}
         self._looked_at: set[int | None] = {None}  # selected when the writing began: whoever looks elsewhere is left
+        heed_interrupts(self)
 
     @classmethod
     def recover(cls, name: str = "last", **settings: Any) -> StudioCore:
