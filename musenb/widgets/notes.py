@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from musenb.score.note import Note, Score
+from musenb.score.note import KeySignature, Note, Score
+from musenb.score.spelling import alterations, estimate_key, names_of, spoken, split_spelling
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.picture import roll_png
-from musenb.widgets.wire import FERMATA, GENERATED, NOTE_BYTES, STREAM_RATE, Bar, KeyRow, Piece, TempoRow
+from musenb.widgets.wire import FERMATA, GENERATED, NAMED, NOTE_BYTES, STREAM_RATE, Bar, KeyRow, Piece, TempoRow
 
 COLUMNS = [
     *(("onset", "<f8"), ("duration", "<f8"), ("index", "<u4")),
@@ -49,14 +50,30 @@ def rows_of(score: Score) -> list[Row]:
     return sorted(rows, key=lambda row: (row[2].onset, -row[2].pitch))
 
 
-def pack(rows: Sequence[Row]) -> bytes:
-    """Return the note table of rows (layout: `musenb.widgets.wire`)."""
+def keys_of(score: Score) -> tuple[KeySignature, ...]:
+    """Return the keys that a score states, or the one that it seems to be in."""
+    return score.keys or (estimate_key(score),)
+
+
+def names_in(score: Score, rows: Sequence[Row]) -> list[str]:
+    """Return a name for the note of each row, as the engraved score has it."""
+    order = sorted(range(len(rows)), key=lambda place: (rows[place][2].onset, rows[place][2].pitch, *rows[place][:2]))
+    names = [""] * len(rows)
+    for place, name in zip(order, names_of([rows[place][2] for place in order], keys_of(score)), strict=True):
+        names[place] = name
+    return names
+
+
+def pack(rows: Sequence[Row], names: Sequence[str] = ()) -> bytes:
+    """Return the note table of rows (layout: `musenb.widgets.wire`), with the names of all notes, or without any."""
     values = [
         (
             *(float(note.onset), float(note.duration), index, note.pitch, note.velocity, voice),
-            GENERATED * note.origin.generated + FERMATA * note.fermata,
+            GENERATED * note.origin.generated
+            + FERMATA * note.fermata
+            + (NAMED * (split_spelling(names[place])[1] + 3) if names else 0),
         )
-        for voice, index, note in rows
+        for place, (voice, index, note) in enumerate(rows)
     ]
     table = np.array(values, dtype=COLUMNS)
     return b"".join(np.ascontiguousarray(table[name]).tobytes() for name, _ in COLUMNS)
@@ -96,6 +113,7 @@ def piece_of(score: Score, end: Fraction | None = None) -> Piece:
         bars=bars,
         tempos=[TempoRow(float(tempo.onset), tempo.qpm) for tempo in score.tempos],
         keys=[KeyRow(float(key.onset), key.fifths) for key in score.keys],
+        alters=list(alterations(keys_of(score)[0])),
         end=float(stop),
     )
 
@@ -119,6 +137,7 @@ class NoteView(MusenbWidget):
     def __init__(self, score: Score | None = None, **settings: Any) -> None:
         self._lock = threading.RLock()
         self._rows: list[Row] = []
+        self._names: list[str] = []
         self._next: dict[int, int] = {}
         self._pending: list[Row] = []
         self._batches: dict[int, bytes] = {}
@@ -164,7 +183,8 @@ class NoteView(MusenbWidget):
 
     def _publish(self, piece: Any) -> None:
         self._rows.sort(key=lambda row: (row[2].onset, -row[2].pitch))
-        table = pack(self._rows)
+        self._names = names_in(self.score, self._rows)
+        table = pack(self._rows, self._names)
         notes = unpack(table)
         end = max([piece.get("end", 0.0), *(notes["onset"] + notes["duration"]).tolist()])
         with self.hold_sync():

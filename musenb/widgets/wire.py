@@ -11,7 +11,7 @@ Notes travel as a table of columns, little-endian, `NOTE_BYTES` a note::
     pitch    uint8[n]     MIDI number
     velocity uint8[n]     1..127
     voice    uint8[n]     0 for the first voice
-    flags    uint8[n]     GENERATED, FERMATA
+    flags    uint8[n]     GENERATED, FERMATA; times NAMED: the alteration of the note's name plus 3, 0 without a name
 
 Every kind of message has a `kind`; a stream of messages has a `seq` that counts up by one from 1.
 """
@@ -27,6 +27,7 @@ MidiPitch = NewType("MidiPitch", int)
 NOTE_BYTES = 24
 GENERATED = 1
 FERMATA = 2
+NAMED = 4
 STREAM_RATE = 30
 CHUNK_BYTES = 1_000_000
 
@@ -57,13 +58,17 @@ class KeyRow(NamedTuple):
 
 
 class Piece(TypedDict):
-    """What a view needs to know of a score beside its notes. Names are user text: never HTML."""
+    """What a view needs to know of a score beside its notes. Names are user text: never HTML.
+
+    `alters`: by how many semitones the names of the pitch classes, C first, are altered in its key.
+    """
 
     title: str
     voices: list[str]
     bars: list[Bar]
     tempos: list[TempoRow]
     keys: list[KeyRow]
+    alters: NotRequired[list[int]]
     end: Quarters
 
 

@@ -44,6 +44,12 @@ export class NoteStore {
   get bars(): readonly Bar[] {
     return this.#model.get("piece")?.bars ?? [];
   }
+  /** Return a table that calls its notes as the piece's key has it. */
+  named(table: NoteTable): NoteTable {
+    const { alters } = this.piece;
+    if (alters && table.length) table.alters = alters;
+    return table;
+  }
   /** True while more notes are on their way. */
   get streaming(): boolean {
     return this.#model.get("streaming") ?? false;
@@ -63,7 +69,7 @@ export class NoteStore {
   }
 
   #take(): void {
-    this.#table = decodeNotes(this.#model.get("notes"));
+    this.#table = this.named(decodeNotes(this.#model.get("notes")));
     this.#seq = this.#model.get("seq") ?? 0;
     for (const seq of this.#early.keys()) if (seq <= this.#seq) this.#early.delete(seq);
     this.#catchUp();
@@ -85,7 +91,7 @@ export class NoteStore {
     for (let next = this.#early.get(this.#seq + 1); next; next = this.#early.get(this.#seq + 1)) {
       this.#seq += 1;
       this.#early.delete(this.#seq);
-      this.#table = joinTables(this.#table, next);
+      this.#table = this.named(joinTables(this.#table, next));
     }
     return this.#seq > before;
   }

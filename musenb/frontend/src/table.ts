@@ -1,7 +1,7 @@
 /** The note table: columns of typed arrays, as musenb/widgets/wire.py lays them out. */
 
-import { quarters, type Quarters } from "./units";
-import { FERMATA, GENERATED, NOTE_BYTES } from "./wire";
+import { alteredName, pitchName, PLAIN_ALTERS, quarters, type Quarters } from "./units";
+import { FERMATA, GENERATED, NAMED, NOTE_BYTES } from "./wire";
 
 export interface Note {
   readonly id: string;
@@ -12,6 +12,8 @@ export interface Note {
   readonly voice: number;
   readonly generated: boolean;
   readonly fermata: boolean;
+  /** As the score spells it: "G♯4". */
+  readonly name: string;
 }
 
 export class NoteTable {
@@ -23,6 +25,8 @@ export class NoteTable {
   readonly velocity: Uint8Array;
   readonly voice: Uint8Array;
   readonly flags: Uint8Array;
+  /** How the key alters the names of pitches that the score has not named. */
+  alters: readonly number[] = PLAIN_ALTERS;
   #rows: Map<string, number> | undefined;
 
   constructor(buffer: ArrayBuffer, byteOffset: number, byteLength: number) {
@@ -54,6 +58,13 @@ export class NoteTable {
     return ((this.flags[row] ?? 0) & FERMATA) !== 0;
   }
 
+  /** Return what the score calls a note; in the key's words where it says nothing. */
+  name(row: number): string {
+    const pitch = this.pitch[row] ?? 0;
+    const alter = Math.floor((this.flags[row] ?? 0) / NAMED);
+    return alter ? alteredName(pitch, alter - 3) : pitchName(pitch, this.alters);
+  }
+
   /** Return the row of an id, or -1. */
   row(id: string): number {
     if (!this.#rows) {
@@ -73,6 +84,7 @@ export class NoteTable {
       voice: this.voice[row] ?? 0,
       generated: this.generated(row),
       fermata: this.fermata(row),
+      name: this.name(row),
     };
   }
 
@@ -135,7 +147,7 @@ export function joinTables(first: NoteTable, second: NoteTable): NoteTable {
 }
 
 /** Return the table of plain notes, sorted by onset; for tests and for drawing what is not in a trait yet. */
-export function encodeNotes(notes: readonly Omit<Note, "id">[], indices?: readonly number[]): NoteTable {
+export function encodeNotes(notes: readonly Omit<Note, "id" | "name">[], indices?: readonly number[]): NoteTable {
   const order = notes.map((_, row) => row).sort((x, y) => (notes[x]?.onset ?? 0) - (notes[y]?.onset ?? 0));
   const table = new NoteTable(new ArrayBuffer(notes.length * NOTE_BYTES), 0, notes.length * NOTE_BYTES);
   const counts = new Map<number, number>();

@@ -8,6 +8,8 @@ export const GENERATED = 1;
 
 export const FERMATA = 2;
 
+export const NAMED = 4;
+
 export const STREAM_RATE = 30;
 
 export const CHUNK_BYTES = 1000000;
@@ -28,6 +30,7 @@ export type Piece = {
   bars: readonly Bar[];
   tempos: readonly TempoRow[];
   keys: readonly KeyRow[];
+  alters?: readonly number[];
   end: Quarters;
 };
 
