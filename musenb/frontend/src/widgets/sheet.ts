@@ -220,7 +220,8 @@ function legend({ model, store, theme }: SheetView, { tint, arcs }: Pages): Elem
     const scale = element("i");
     scale.style.background = legendGradient(theme.dark);
     const [low, high] = [tint.low, tint.high].map((value) => String(Number(value.toPrecision(3))));
-    parts.push(element("span", {}, `${model.get("tint_name") || "value"}: ${low}`, scale, high!));
+    const words = element("span", {}, `${model.get("tint_name") || "value"}:`);
+    parts.push(element("span", {}, words, element("span", { class: "mnb-scale" }, low!, scale, high!)));
   }
   return parts;
 }
