@@ -96,7 +96,7 @@ def spell_score(score: Score) -> Score:
 
     The key is the one in force, or `estimate_key` when the score states none.
     """
-    if all(_fits(note) for voice in score.voices for note in voice.notes):
+    if all(is_named(note) for voice in score.voices for note in voice.notes):
         return score
     located = [(v, i, note) for v, voice in enumerate(score.voices) for i, note in enumerate(voice.notes)]
     located.sort(key=lambda item: (item[2].onset, item[2].pitch))
@@ -116,7 +116,7 @@ def names_of(notes: Sequence[Note], keys: Sequence[KeySignature]) -> list[str]:
     for note in notes:
         key = next((k for k in reversed(keys) if k.onset <= note.onset), keys[0])
         centres.append(key.fifths + (3.0 if key.mode == "minor" else 2.0))
-    fixed = [_fits(note) for note in notes]
+    fixed = [is_named(note) for note in notes]
     places = [
         place_of(note.spelling) if keep else _place(note.pitch, centre)
         for note, keep, centre in zip(notes, fixed, centres, strict=True)
@@ -131,6 +131,11 @@ def names_of(notes: Sequence[Note], keys: Sequence[KeySignature]) -> list[str]:
         note.spelling if keep else name_at(note.pitch, place)
         for note, keep, place in zip(notes, fixed, places, strict=True)
     ]
+
+
+def is_named(note: Note) -> bool:
+    """Return whether a note has a name, and that name means its pitch."""
+    return SPELLING.fullmatch(note.spelling) is not None and spelled_pitch(note.spelling) == note.pitch
 
 
 def estimate_key(score: Score) -> KeySignature:
@@ -171,11 +176,6 @@ def place_of(spelling: str) -> int:
     return STEPS.index(step) - 1 + 7 * alter
 
 
-def _fits(note: Note) -> bool:
-    """Return whether a note has a name, and that name means its pitch."""
-    return SPELLING.fullmatch(note.spelling) is not None and spelled_pitch(note.spelling) == note.pitch
-
-
 def _place(pitch: int, centre: float | Fraction) -> int:
     """Return the place of a pitch class on the line of fifths nearest to `centre`."""
     lowest = min(max(math.ceil(centre - 6 + 1e-9), LOWEST_PLACE), HIGHEST_PLACE - 11)
@@ -188,12 +188,13 @@ def _neighbourhood(notes: Sequence[Note], places: Sequence[int]) -> list[tuple[f
     A weight is the duration in quarters, times exp(-distance of the onsets): two passes, one from each end.
     """
     sums = [(0.0, 0.0)] * len(notes)
+    onsets, lengths = [float(note.onset) for note in notes], [float(note.duration) for note in notes]
     for order in (range(len(notes)), range(len(notes) - 1, -1, -1)):
         weighted = weight = 0.0
         for before, i in itertools.pairwise([-1, *order]):
             if before >= 0:
-                decay = math.exp(-abs(float(notes[i].onset - notes[before].onset)) / NEAR_QUARTERS)
-                length = float(notes[before].duration)
+                decay = math.exp(-abs(onsets[i] - onsets[before]) / NEAR_QUARTERS)
+                length = lengths[before]
                 weighted = (weighted + length * places[before]) * decay
                 weight = (weight + length) * decay
             sums[i] = (sums[i][0] + weighted, sums[i][1] + weight)

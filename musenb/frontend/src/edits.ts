@@ -2,7 +2,7 @@
 
 import { NoteTable, type Note } from "./table";
 import { quarters, midiPitch } from "./units";
-import { FERMATA, GENERATED, NOTE_BYTES, type EditOp } from "./wire";
+import { NAMED, NOTE_BYTES, type EditOp } from "./wire";
 
 type Row = Omit<Note, "id" | "name" | "generated" | "fermata"> & { readonly index: number; readonly flags: number };
 type Changes = Map<string, Row | null>;
@@ -68,7 +68,7 @@ function change(table: NoteTable, changes: Changes, op: EditOp, flagsOf: FlagsOf
     const { op: _, id, ...values } = op;
     const { pitch = was.pitch } = values as { pitch?: number };
     // A name belongs to a pitch.
-    changes.set(id, { ...was, ...values, flags: pitch === was.pitch ? was.flags : was.flags & (GENERATED | FERMATA) });
+    changes.set(id, { ...was, ...values, flags: pitch === was.pitch ? was.flags : was.flags % NAMED });
   }
 }
 
