@@ -4,7 +4,7 @@ import { NoteTable, type Note } from "./table";
 import { quarters, midiPitch } from "./units";
 import { NAMED, NOTE_BYTES, type EditOp } from "./wire";
 
-type Row = Omit<Note, "id" | "name" | "generated" | "fermata"> & { readonly index: number; readonly flags: number };
+type Row = Omit<Note, "id" | "generated" | "fermata"> & { readonly index: number; readonly flags: number };
 type Changes = Map<string, Row | null>;
 /** Tells the flags of a note that may have been deleted. */
 export type FlagsOf = (id: string) => number;

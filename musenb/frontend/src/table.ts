@@ -12,8 +12,6 @@ export interface Note {
   readonly voice: number;
   readonly generated: boolean;
   readonly fermata: boolean;
-  /** As the score spells it: "G♯4". */
-  readonly name: string;
 }
 
 export class NoteTable {
@@ -61,7 +59,7 @@ export class NoteTable {
   /** Return what the score calls a note; in the key's words where it says nothing. */
   name(row: number): string {
     const pitch = this.pitch[row] ?? 0;
-    const alter = Math.floor((this.flags[row] ?? 0) / NAMED);
+    const alter = ((this.flags[row] ?? 0) / NAMED) | 0;
     return alter ? alteredName(pitch, alter - 3) : pitchName(pitch, this.alters);
   }
 
@@ -84,7 +82,6 @@ export class NoteTable {
       voice: this.voice[row] ?? 0,
       generated: this.generated(row),
       fermata: this.fermata(row),
-      name: this.name(row),
     };
   }
 
@@ -147,7 +144,7 @@ export function joinTables(first: NoteTable, second: NoteTable): NoteTable {
 }
 
 /** Return the table of plain notes, sorted by onset; for tests and for drawing what is not in a trait yet. */
-export function encodeNotes(notes: readonly Omit<Note, "id" | "name">[], indices?: readonly number[]): NoteTable {
+export function encodeNotes(notes: readonly Omit<Note, "id">[], indices?: readonly number[]): NoteTable {
   const order = notes.map((_, row) => row).sort((x, y) => (notes[x]?.onset ?? 0) - (notes[y]?.onset ?? 0));
   const table = new NoteTable(new ArrayBuffer(notes.length * NOTE_BYTES), 0, notes.length * NOTE_BYTES);
   const counts = new Map<number, number>();

@@ -14,7 +14,7 @@ import { Host } from "./fake";
 // Soprano G4 A4 F♯4 (tied over the bar line) G4, bass G2 D3.
 const { plan, plate } = duet as unknown as { plan: SheetPlan; plate: SheetPlate };
 const VOICES = { voices: ["#0072b2", "#d55e00"] };
-const note = (voice: number, onset: number, duration: number, pitch: number): Omit<Note, "id" | "name"> => ({
+const note = (voice: number, onset: number, duration: number, pitch: number): Omit<Note, "id"> => ({
   onset: quarters(onset), duration: quarters(duration), pitch: midiPitch(pitch), velocity: 80, voice, generated: false, fermata: false,
 });
 const table = (later = 0) => encodeNotes([

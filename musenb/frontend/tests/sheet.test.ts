@@ -16,7 +16,7 @@ import { Host } from "./fake";
 // Engraved by verovio through musenb.widgets.sheet_press: soprano G4 A4 F♯4 (tied over the bar line) G4, bass G2 D3.
 const { plan, plate } = duet as unknown as { plan: SheetPlan; plate: SheetPlate };
 
-const note = (voice: number, onset: number, duration: number, pitch: number, generated = false): Omit<Note, "id" | "name"> => ({
+const note = (voice: number, onset: number, duration: number, pitch: number, generated = false): Omit<Note, "id"> => ({
   onset: quarters(onset),
   duration: quarters(duration),
   pitch: midiPitch(pitch),

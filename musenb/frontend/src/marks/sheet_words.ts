@@ -2,6 +2,7 @@
 
 import { barAt, beatAt } from "../bars";
 import type { Note } from "../table";
+import { pitchName } from "../units";
 import type { Bar } from "../wire";
 
 const PARTS: Record<string, string> = { "0.25": "¼", "0.33": "⅓", "0.5": "½", "0.67": "⅔", "0.75": "¾" };
@@ -31,7 +32,7 @@ export interface NoteWords {
 /** Return a note as it is spoken. */
 export function noteWords(note: Note, { voices, bars, name, tint }: NoteWords): string {
   const voice = voices[note.voice] ?? `voice ${note.voice + 1}`;
-  const parts = [`${voice} ${name || note.name}`, placeWords(bars, note.onset)];
+  const parts = [`${voice} ${name || pitchName(note.pitch)}`, placeWords(bars, note.onset)];
   if (note.fermata) parts.push("fermata");
   if (note.generated) parts.push("generated");
   if (tint) parts.push(tint);

@@ -77,7 +77,7 @@ export class RollEditor {
     const note = this.store.table.note(row);
     const marks = `${note.generated ? ", generated" : ""}${note.fermata ? ", fermata" : ""}`;
     const place = placeName(this.store.notes.bars, note.onset);
-    return `${this.voiceName(note.voice)}: ${note.name}, ${place}, ${durationName(note.duration)}${marks}`;
+    return `${this.voiceName(note.voice)}: ${this.store.table.name(row)}, ${place}, ${durationName(note.duration)}${marks}`;
   }
 
   #tell(did: string): void {
