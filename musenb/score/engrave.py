@@ -32,7 +32,8 @@ _ELEMENTS = frozenset("svg g defs path use rect polygon polyline ellipse circle 
 _ATTRIBUTES = frozenset(
     "class d points transform x y x1 y1 x2 y2 cx cy r rx ry dx dy width height viewBox overflow "
     "fill stroke stroke-width stroke-linecap stroke-linejoin stroke-dasharray opacity fill-opacity stroke-opacity "
-    "visibility font-size font-family font-style font-weight text-anchor data-id data-class data-related".split()
+    "visibility font-size font-family font-style font-weight text-anchor "
+    "data-id data-class data-related data-startid".split()
 )
 _PLAIN_VALUE = re.compile(r"[^<>&\"'`;:@()\\]*")
 _MOVED_VALUE = re.compile(r"((translate|scale|rotate|matrix)\([-0-9.e, ]*\) ?)*")
@@ -145,6 +146,7 @@ def draw_pages(musicxml: bytes, width: int, height: int | None, scale: int, page
             "svgViewBox": True,
             "svgFormatRaw": True,
             "smuflTextFont": "none",
+            "svgAdditionalAttribute": ["tie@startid"],
             "breaks": "auto",
             "header": "none",
             "footer": "none",

@@ -12,14 +12,17 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from musenb.score.note import Bar, Note, Score
+from musenb.score.note import Bar, KeySignature, Note, Score
+from musenb.score.spelling import alterations, estimate_key, is_named, names_of, spell, split_spelling
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.picture import roll_png
 from musenb.widgets.squeeze import squeeze, ticks_of
-from musenb.widgets.wire import FERMATA, GENERATED, NOTE_BYTES, STREAM_RATE, BarRun, KeyRow, Piece, TempoRow
+from musenb.widgets.wire import FERMATA, GENERATED, NAMED, NOTE_BYTES, STREAM_RATE, BarRun, KeyRow, Piece, TempoRow
 
 # Tables of more notes are made small on their way to the page; fewer are as quick and small as they are.
 SQUEEZED_FROM = 1_000
+# In more notes a name is not weighed against the names around it: it would take seconds.
+MOST_NAMED = 4_000
 
 COLUMNS = [
     *(("onset", "<f8"), ("duration", "<f8"), ("index", "<u4")),
@@ -52,6 +55,23 @@ def rows_of(score: Score) -> list[Row]:
     """Return (voice, index, note) of every note, by onset and then from the highest pitch down."""
     rows = [(v, n, note) for v, voice in enumerate(score.voices) for n, note in enumerate(voice.notes)]
     return sorted(rows, key=lambda row: (row[2].onset, -row[2].pitch))
+
+
+def keys_of(score: Score) -> tuple[KeySignature, ...]:
+    """Return the keys that a score states, or the one that it seems to be in."""
+    return score.keys or (estimate_key(score),)
+
+
+def names_in(score: Score, rows: Sequence[Row]) -> list[str]:
+    """Return a name for the note of each row, as the engraved score has it; in many notes by the key alone."""
+    if len(rows) > MOST_NAMED:
+        by_key = [spell(pitch, keys_of(score)[0]) for pitch in range(128)]
+        return [note.spelling if is_named(note) else by_key[note.pitch] for _, _, note in rows]
+    order = sorted(range(len(rows)), key=lambda place: (rows[place][2].onset, rows[place][2].pitch, *rows[place][:2]))
+    names = [""] * len(rows)
+    for place, name in zip(order, names_of([rows[place][2] for place in order], keys_of(score)), strict=True):
+        names[place] = name
+    return names
 
 
 def pack(rows: Sequence[Row], marks: Mapping[tuple[int, int], int] = MappingProxyType({})) -> bytes:
@@ -110,6 +130,7 @@ def piece_of(score: Score, end: Fraction | None = None) -> Piece:
         bars=bar_runs(score.bars(stop)),
         tempos=[TempoRow(float(tempo.onset), tempo.qpm) for tempo in score.tempos],
         keys=[KeyRow(float(key.onset), key.fifths) for key in score.keys],
+        alters=list(alterations(keys_of(score)[0])),
         end=float(stop),
     )
 
@@ -134,6 +155,7 @@ class NoteView(MusenbWidget):
     def __init__(self, score: Score | None = None, **settings: Any) -> None:
         self._lock = threading.RLock()
         self._rows: list[Row] = []
+        self._names: list[str] = []
         self._next: dict[int, int] = {}
         self._marks: dict[tuple[int, int], int] = {}
         self._pending: list[Row] = []
@@ -196,7 +218,8 @@ class NoteView(MusenbWidget):
 
     def _publish(self, piece: Any) -> None:
         self._rows.sort(key=lambda row: (row[2].onset, -row[2].pitch))
-        table = pack(self._rows, self._marks)
+        self._names = names_in(self.score, self._rows)
+        table = pack(self._rows, self._all_marks())
         notes = unpack(table)
         large = len(notes) >= SQUEEZED_FROM
         if large:
@@ -209,6 +232,15 @@ class NoteView(MusenbWidget):
             self.version += 1
             self.streaming = False
             self.refresh_description()
+
+    def _all_marks(self) -> dict[tuple[int, int], int]:
+        """Return more flags of the notes by voice and index: what was marked, and names that the key would not give."""
+        marks, usual = dict(self._marks), alterations(keys_of(self.score)[0])
+        for (voice, index, note), name in zip(self._rows, self._names, strict=True):
+            alter = split_spelling(name)[1]
+            if alter != usual[note.pitch % 12]:
+                marks[voice, index] = marks.get((voice, index), 0) + NAMED * (alter + 3)
+        return marks
 
     def _drop_pending(self) -> None:
         self._pending.clear()

@@ -11,7 +11,8 @@ Notes travel as a table of columns, little-endian, `NOTE_BYTES` a note::
     pitch    uint8[n]     MIDI number
     velocity uint8[n]     1..127
     voice    uint8[n]     0 for the first voice
-    flags    uint8[n]     GENERATED, FERMATA, DIFFERS (from the take beside it), LOCKED (kept when a model writes)
+    flags    uint8[n]     GENERATED, FERMATA, DIFFERS (from the take beside it), LOCKED (kept when a model writes); and
+                          NAMED times the alteration of the note's name plus 3, 0 where it is the key's
 
 A large table in a trait is `squeezed`: laid out as `musenb.widgets.squeeze` tells.
 
@@ -31,6 +32,7 @@ GENERATED = 1
 FERMATA = 2
 DIFFERS = 4
 LOCKED = 8
+NAMED = 16
 STREAM_RATE = 30
 CHUNK_BYTES = 1_000_000
 
@@ -73,13 +75,17 @@ class KeyRow(NamedTuple):
 
 
 class Piece(TypedDict):
-    """What a view needs to know of a score beside its notes. Names are user text: never HTML."""
+    """What a view needs to know of a score beside its notes. Names are user text: never HTML.
+
+    `alters`: by how many semitones the names of the pitch classes, C first, are altered in its key.
+    """
 
     title: str
     voices: list[str]
     bars: list[BarRun]
     tempos: list[TempoRow]
     keys: list[KeyRow]
+    alters: NotRequired[list[int]]
     end: Quarters
 
 

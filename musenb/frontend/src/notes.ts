@@ -49,6 +49,11 @@ export class NoteStore {
     if (this.#bars?.runs !== runs) this.#bars = { runs, bars: barsOf(runs) };
     return this.#bars.bars;
   }
+  /** Return a table that calls its notes as the piece's key has it. */
+  #named(table: NoteTable): NoteTable {
+    if (table.length) table.alters = this.piece.alters ?? table.alters;
+    return table;
+  }
   /** True while more notes are on their way. */
   get streaming(): boolean {
     return this.#model.get("streaming") ?? false;
@@ -69,7 +74,7 @@ export class NoteStore {
 
   #take(): void {
     const notes = this.#model.get("notes");
-    this.#table = this.#model.get("squeezed") ? unsqueeze(notes) : decodeNotes(notes);
+    this.#table = this.#named(this.#model.get("squeezed") ? unsqueeze(notes) : decodeNotes(notes));
     this.#seq = this.#model.get("seq") ?? 0;
     for (const seq of this.#early.keys()) if (seq <= this.#seq) this.#early.delete(seq);
     this.#catchUp();
@@ -91,7 +96,7 @@ export class NoteStore {
     for (let next = this.#early.get(this.#seq + 1); next; next = this.#early.get(this.#seq + 1)) {
       this.#seq += 1;
       this.#early.delete(this.#seq);
-      this.#table = joinTables(this.#table, next);
+      this.#table = this.#named(joinTables(this.#table, next));
     }
     return this.#seq > before;
   }

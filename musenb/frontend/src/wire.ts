@@ -12,6 +12,8 @@ export const DIFFERS = 4;
 
 export const LOCKED = 8;
 
+export const NAMED = 16;
+
 export const STREAM_RATE = 30;
 
 export const CHUNK_BYTES = 1000000;
@@ -35,6 +37,7 @@ export type Piece = {
   bars: readonly BarRun[];
   tempos: readonly TempoRow[];
   keys: readonly KeyRow[];
+  alters?: readonly number[];
   end: Quarters;
 };
 

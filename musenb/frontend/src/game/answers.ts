@@ -71,7 +71,7 @@ function answerRow([player, pitches, bits]: AnswerRow, place: number, composer: 
   return element(
     "tr", { "data-player": player, "data-right": right },
     element("th", { scope: "row", title: TITLES[player] }, NAMES[player]),
-    element("td", {}, `${pitches.map(pitchName).join(" ")}${own ? "" : right ? " ✓" : " ✗"}`),
+    element("td", {}, `${pitches.map((pitch) => pitchName(pitch)).join(" ")}${own ? "" : right ? " ✓" : " ✗"}`),
     own ? element("td") : element("td", { title: `${bits.toFixed(2)} bits; even guessing costs ${even.toFixed(2)}` }, bar, bits.toFixed(1)),
     element("td", {}, button("▶", `Hear what ${player === "student" ? "you said" : `${NAMES[player]} ${own ? "wrote" : "said"}`}`, { "data-hear": place })),
   );

@@ -6,7 +6,6 @@
 
 import { screenDensity } from "../dom";
 import type { Theme } from "../theme";
-import { pitchName } from "../units";
 import type { RollIndex } from "./roll-index";
 import { DIFFERS, LOCKED } from "../wire";
 import { rightOf, xAt, yAt, type Viewport } from "./roll-view";
@@ -183,7 +182,7 @@ export function drawLetters(context: CanvasRenderingContext2D, view: Viewport, i
     const colour = look.theme.voices[voice % look.theme.voices.length] ?? look.theme.ink;
     context.fillStyle = table.generated(row) ? look.theme.ink : inkOn(colour);
     const letter = look.letters[voice] ?? String(voice + 1);
-    const text = box.width >= 30 + 6 * letter.length && box.height >= 11 ? `${letter} ${pitchName(pitch)}` : letter;
+    const text = box.width >= 30 + 6 * letter.length && box.height >= 11 ? `${letter} ${table.name(row)}` : letter;
     // A note that began before the left edge keeps its letter in view.
     const left = Math.max(box.x, 0) + 3;
     const place = Math.round(left) * 128 + pitch;
