@@ -1,6 +1,7 @@
-"""The command `musenb`: demo, continue, page, train, evaluate, bench, motif, doctor.
+"""The command `musenb`: demo, continue, page, train, evaluate, bench, motif, gather, doctor.
 
-Exit codes: 0 done, 1 the doctor found something amiss, 2 the input cannot be used (one line says why), 130 interrupted.
+Exit codes: 0 done, 1 the doctor found something amiss or not all answers could be read, 2 the input cannot be used
+(one line says why), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 import musenb
+from musenb.cli_gather import add_gather
 from musenb.cli_motif import add_motif
 from musenb.cli_page import add_page
 from musenb.errors import MusenbError, SaveError, SettingError
@@ -62,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     _evaluate(commands.add_parser("evaluate", help="measure a model"))
     _bench(commands.add_parser("bench", help="measure this machine's speed beside what it could reach"))
     add_motif(commands.add_parser("motif", help="list every return of a motif in a piece"))
+    add_gather(commands.add_parser("gather", help="make a table of what students answered"))
     _doctor(commands.add_parser("doctor", help="say what is installed, which models are intact, how fast they are"))
     return top
 
@@ -92,7 +95,8 @@ def _continue(command: argparse.ArgumentParser) -> None:
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
     command.add_argument("--transpose", type=int, default=0, metavar="SEMITONES", help="move PRIME first")
     command.add_argument("--exact", action="store_true", help="refuse notes off the sixteenths, do not move them")
-    command.add_argument("-o", "--output", metavar="OUT", default="-", help=".mid, .musicxml, or - to list (default)")
+    kinds = ".mid, .musicxml, .wav, .pdf, .png, .svg, .html, or - to list (default)"
+    command.add_argument("-o", "--output", metavar="OUT", default="-", help=kinds)
     command.set_defaults(run=continue_prime)
 
 
@@ -122,12 +126,12 @@ def continue_prime(options: argparse.Namespace) -> int:
 
 def check_output(output: str, suffixes: Sequence[str] = ()) -> None:
     """Raise SaveError before any work when a result could not be written to `output`; without suffixes, a score."""
-    from musenb.session import WRITERS
+    from musenb.session import SUFFIXES
 
     if output == "-" and not suffixes:
         return
-    path, known = Path(output), ", ".join(suffixes or WRITERS)
-    if path.suffix.lower() not in (suffixes or WRITERS):
+    path, known = Path(output), ", ".join(suffixes or SUFFIXES)
+    if path.suffix.lower() not in (suffixes or SUFFIXES):
         besides = "" if suffixes else ", and it is not -"
         raise SaveError(f"cannot write '{output}': the suffix '{path.suffix}' is none of {known}{besides}")
     try:
@@ -176,8 +180,8 @@ def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument("task", choices=["chorale", "jsb"], help="the four-voice model, or the paper's benchmark")
     command.add_argument("--folder", type=Path, help="of the run; one that is there goes on (default: ./musenb-TASK)")
     command.add_argument("--data", type=Path, help="a folder of your own music in four voices (chorale only)")
-    command.add_argument("--variant", help="of the paper's experiment (jsb only; an unknown name lists them)")
-    command.add_argument("--size", help="of the variant: small, medium (the default) or paper (jsb only)")
+    command.add_argument("--variant", help="what the model knows of places (an unknown name lists them)")
+    command.add_argument("--size", default="medium", help="small, medium (the default) or paper")
     command.add_argument("--steps", type=int, default=6000, help="updates in all (default: 6000)")
     command.add_argument("--rows", type=int, default=4, help="crops in a batch, over all processes (default: 4)")
     command.add_argument("--cells", type=int, default=512, help="length of a crop in cells (default: 512)")
@@ -193,7 +197,6 @@ def _train(command: argparse.ArgumentParser) -> None:
 
 def train(options: argparse.Namespace) -> int:
     """Train a model, alone or as one of the processes that torchrun started; print a line every fifty steps."""
-    from musenb.train.jsb import BEST
     from musenb.train.loop import Progress, Recipe
     from musenb.train.ranks import is_first, processes_here
     from musenb.train.run import Run
@@ -206,16 +209,12 @@ def train(options: argparse.Namespace) -> int:
         accumulate=options.accumulate, precision=options.precision,
     )
     folder = options.folder or Path(f"musenb-{options.task}")
-    for name in ("variant", "size"):
-        value = getattr(options, name)
-        if value and options.task != "jsb":
-            raise SettingError(f"--{name} {value} is for the JSB experiment, not for {options.task!r}")
     threads = options.threads
     if threads is None:
         threads = max(1, (os.cpu_count() or 2) // 2 // processes_here())
     run = Run(
-        options.task, folder, options.data, options.variant or BEST, recipe, options.rows, options.cells,
-        options.device, threads, options.size or "medium",
+        options.task, folder, options.data, options.variant, recipe, options.rows, options.cells,
+        options.device, threads, options.size,
     )
 
     def report(line: Progress) -> None:

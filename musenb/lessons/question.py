@@ -198,15 +198,12 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         """Return what is shown once there is an answer."""
         parts = []
         if right is not None and self._solution is not None:
-            parts.append("That is right." if right else f"The answer is {self._shown_solution()}.")
+            parts.append("That is right." if right else f"The answer is: {_ended(self._solution[1])}")
         if self.kind == "compare":
             parts.append(", ".join(f"{letter} is {name}" for letter, name in self._takes.items()) + ".")
         if self.reveal:
             parts.append(clean_words(self.reveal))
         return " ".join(parts)
-
-    def _shown_solution(self) -> str:
-        return "" if self._solution is None else self._solution[1]
 
     # The page
 
@@ -231,12 +228,17 @@ class Question(Sounding, MusenbWidget, bundle="question"):
 
     def describe(self) -> str:
         """Return the question, what can be chosen, and what was answered."""
-        options = f" Options: {'; '.join(self.options)}." if self.options else ""
+        options = f" Options: {_ended('; '.join(self.options))}" if self.options else ""
         answered = "Not answered yet."
         if self.given:
             shown = pitch_name(int(self.given)) if self.kind == "note" else plain_text(self.given)
-            answered = f"Answered: {shown}. {self.told}".strip()
+            answered = f"Answered: {_ended(shown)} {self.told}".strip()
         return f"Question {self.key}: {plain_text(self.ask)}{options} {answered}"
+
+
+def _ended(sentence: str) -> str:
+    """Return a sentence with one sign at its end."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _checked_options(where: str, kind: str, options: Sequence[str]) -> list[str]:

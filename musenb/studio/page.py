@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from musenb.errors import SettingError
+from musenb.export.provenance import provenance
 from musenb.export.to_page import PagePart, page_bytes
 from musenb.score.note import Score
 from musenb.studio.take_rows import take_rows
@@ -13,7 +14,6 @@ from musenb.widgets.attention import Attention
 from musenb.widgets.desk import Desk
 from musenb.widgets.roll import Roll
 from musenb.widgets.sheet import Sheet
-from musenb.widgets.show import provenance
 from musenb.widgets.sound import Sound, shared_engine
 
 if TYPE_CHECKING:

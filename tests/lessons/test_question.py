@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def test_an_answer_is_there_after_a_restart_and_its_history_too(folder: Path) ->
     question = choice(right="up", reveal="Look at bar 2.")
     assert (question.told, question.verdict) == ("", "")
     question.answer("down")
-    assert (question.told, question.verdict) == ("The answer is up. Look at bar 2.", "wrong")
+    assert (question.told, question.verdict) == ("The answer is: up. Look at bar 2.", "wrong")
     question.answer("up")
     restart()
     again = choice(right="up", reveal="Look at bar 2.")
@@ -129,7 +130,7 @@ def test_a_note_is_a_pitch(folder: Path) -> None:
     question = Question("n", "Next?", kind="note", score=score_from_text("C4 D4 E4"), right="F#4")
     assert (question.low, question.high) == (48, 72)
     question.answer("F4")
-    assert (question.given, question.verdict, question.told) == ("65", "wrong", "The answer is F♯4.")
+    assert (question.given, question.verdict, question.told) == ("65", "wrong", "The answer is: F♯4.")
     question.answer(66)
     assert question.verdict == "right"
     with pytest.raises(SettingError, match="'H9' is no pitch, such as 61"):
@@ -213,3 +214,10 @@ def test_parts_that_make_no_question(settings: dict[str, Any], message: str) -> 
 def test_a_question_needs_words() -> None:
     with pytest.raises(SettingError, match="needs a key and words to ask"):
         Question("k", " ")
+
+
+def test_the_questions_of_the_page_for_schools_can_be_asked() -> None:
+    page = Path(__file__).resolve().parents[2] / "tutorials" / "schools.md"
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    exec(compile(code, str(page), "exec"), {})
+    assert len(re.findall(r"musenb\.Question\(", code)) == 4

@@ -99,8 +99,15 @@ describe("a question", () => {
     expect(told.hidden).toBe(true);
     el.querySelectorAll<HTMLInputElement>("input[type=radio]")[1]!.click();
     keep.click();
-    expect(told.textContent).toBe("The answer is up. Look at bar 2.");
+    expect(told.textContent).toBe("The answer is: up. Look at bar 2.");
     expect(sent()).toEqual([]);
+  });
+
+  test("music that comes after the model has its buttons", async () => {
+    const { el, host } = await question({ music: [] });
+    expect(el.querySelector<HTMLElement>("[aria-label=Listen]")!.hidden).toBe(true);
+    host.model.receive({ music });
+    expect(el.querySelectorAll("[aria-label=Listen] button")).toHaveLength(2);
   });
 
   test("one piece plays at a time and its button says so", async () => {

@@ -3,7 +3,7 @@
 import { button, element } from "../dom";
 import { mount, type View } from "../mount";
 import { choiceField, keysField, textField, type Field, type Keys } from "../question/fields";
-import { makePieces, musicRow, type Piece } from "../question/music";
+import { musicRow, Pieces } from "../question/music";
 import css from "../question/question.css";
 import { handOf } from "../synth";
 import { pitchName } from "../units";
@@ -13,11 +13,11 @@ const PATIENCE_MS = 4000;
 const DRAFT_MS = 400;
 const NO_KERNEL = "Nothing answers: run the cell again. What you wrote is still here.";
 
-type QuestionView = View<QuestionState, Piece[]>;
+type QuestionView = View<QuestionState, Pieces>;
 
-export default mount<QuestionState, Piece[]>({
+export default mount<QuestionState, Pieces>({
   label: "Question",
-  store: makePieces,
+  store: (model, life, clockId) => new Pieces(model, life, clockId),
   view(view) {
     const { model, root, life } = view;
     const style = element("style");
@@ -139,7 +139,7 @@ class Sheet {
     if (model.get("live") ?? true) return told;
     if (!solution) return told;
     const shown = model.get("kind") === "note" ? pitchName(Number(solution)) : solution;
-    return `${model.get("verdict") === "right" ? "That is right." : `The answer is ${shown}.`} ${told}`.trim();
+    return `${model.get("verdict") === "right" ? "That is right." : `The answer is: ${shown}${/[.!?]$/.test(shown) ? "" : "."}`} ${told}`.trim();
   }
 
   #where(): string {
