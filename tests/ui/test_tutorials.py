@@ -1,4 +1,4 @@
-"""Every tutorial in a real page: it runs from top to bottom, its views and questions are drawn, solutions stay hidden."""
+"""Every tutorial run from top to bottom in a real page: no cell fails, every view is drawn, the console stays clean."""
 
 from __future__ import annotations
 
