@@ -20,6 +20,7 @@ from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import NoteEvent
 from musenb.session import PAGE, SEEDS, open_model, save
 from musenb.studio.drafts import Begin, Draft, begin_again
+from musenb.studio.interrupts import heed_interrupts
 from musenb.studio.keeping import Keeping
 from musenb.studio.places import Locks, locks_beyond, point_in
 from musenb.studio.priming import Reading, read_prime
@@ -64,6 +65,7 @@ class StudioCore(Keeping):
         self._point: tuple[int, Fraction] | None = None
         self._logged: dict[int, int] = {}
         self._looked_at: set[int | None] = {None}  # selected when the writing began: whoever looks elsewhere is left
+        heed_interrupts(self)
 
     @classmethod
     def recover(cls, name: str = "last", **settings: Any) -> StudioCore:
@@ -275,7 +277,7 @@ class StudioCore(Keeping):
     def save(self, path: str | os.PathLike[str], take: int | None = None) -> Path:
         """Write a take, the selected one by default, as a file of the kind that the suffix says, and return the path.
 
-        The kinds are those of `musenb.save`; .html is one page with all takes.
+        The kinds are those of `musenb.save`; .html is one page with all takes, and where the model looked in them.
 
         Raises
         ------
@@ -289,9 +291,9 @@ class StudioCore(Keeping):
         target, score = Path(path), self._chosen(take).score
         if target.suffix.lower() != PAGE:
             return save(score, target)
-        from musenb.studio.page import page_of_takes
+        from musenb.studio.page import page_of_takes, recorded
 
-        atomic_write(target, page_of_takes(self.tree))
+        atomic_write(target, page_of_takes(self.tree, attention=recorded(self.tree, self.model)))
         return target
 
     async def _finished(self) -> tuple[Take, ...]:

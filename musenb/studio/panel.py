@@ -24,7 +24,7 @@ from musenb.score.note import Score
 from musenb.session import SEEDS
 from musenb.studio.choices import Choices
 from musenb.studio.hosting import idle_minutes
-from musenb.studio.page import page_of_takes
+from musenb.studio.page import page_of_takes, recorded
 from musenb.studio.panel_hands import StudioHands
 from musenb.studio.panel_views import PanelViews
 from musenb.studio.places import another_way
@@ -195,7 +195,8 @@ class Studio(PanelViews):
         if form not in FORMS:
             raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join(FORMS)}")
         if form == "html":
-            mime, content = "text/html", page_of_takes(self.tree)
+            records = recorded(self.tree, self.model)
+            mime, content = "text/html", page_of_takes(self.tree, attention=records)
         else:
             kind = FORMATS[f".{form}"]
             mime, content = kind.mime, kind.write(take.score)

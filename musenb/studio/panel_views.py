@@ -73,9 +73,10 @@ class PanelViews(StudioCore):
 
     def _finished_all(self, takes: Sequence[Take]) -> None:
         self._first, self._shown = None, None
-        self.choices.finish(takes)
-        self.desk.show(running=False, written=self._count)
         self.show_tree()
+        self.choices.finish(takes)
+        self.choices.show(self.tree)
+        self.desk.show(running=False, written=self._count)
 
     def _saved(self, saved: Saved) -> None:
         words = f"Not saved: {saved.reason}. The work is in memory alone." if saved.reason else ""
@@ -91,8 +92,12 @@ class PanelViews(StudioCore):
 
     def show_tree(self) -> None:
         """Bring the desk and the views in line with the tree."""
-        rows = take_rows(self.tree)
+        if self._first is not None and not self.running:
+            return  # what was written is kept by now, and shown as soon as all is over
         selected = self.selected
+        if selected is not None and self._first is None and selected.score is not self._shown:
+            self._show_score(selected.score)
+        rows = take_rows(self.tree)
         if self.desk.compared and not any(row[0] == self.desk.compared for row in rows):
             self.desk.compared = NO_TAKE
         self.desk.show(
@@ -101,8 +106,6 @@ class PanelViews(StudioCore):
         )
         self._show_saved()
         self.choices.show(self.tree)
-        if selected is not None and self._first is None and selected.score is not self._shown:
-            self._show_score(selected.score)
         self._show_beside()
 
     def _show_score(self, score: Score) -> None:
@@ -123,7 +126,9 @@ class PanelViews(StudioCore):
             below, marks = differing(found)
             self.beside.show_score(self.tree.take(int(other)).score)
             self.beside.mark(below)
-            self.beside.layout.display = ""
+            if self.beside.layout.display:
+                self.beside.layout.display = ""
+                self.roll.fit()  # both from the beginning, at the same scale
             self.desk.comparison = comparison_words(found, self._name_of(other), self._name_of(str(selected.id)))
         self._differing = marks
         self._mark()

@@ -109,6 +109,10 @@ class Roll(NoteView, bundle="roll"):
 
         return end
 
+    def fit(self) -> None:
+        """Show the whole piece from its beginning, wherever the page has moved to."""
+        self.send({"kind": "fit"})
+
     def page_ids(self) -> dict[str, str]:
         """Return the page's id of every note of `score`: they differ from 'v1n7' once notes were added or moved."""
         with self._lock:

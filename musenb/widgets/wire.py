@@ -371,6 +371,12 @@ class Edited(TypedDict):
     error: str
 
 
+class Fit(TypedDict):
+    """Kernel to page: show the whole piece from its beginning."""
+
+    kind: Literal["fit"]
+
+
 AttentionWhat = Literal["weights", "content", "relative"]
 AttentionLevel = Literal["tokens", "notes"]
 AttentionOrder = Literal["time", "voice"]

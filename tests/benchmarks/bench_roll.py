@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from browsing import desk, machine
+from browsing import desk, machine, processor_seconds
 
 MAKE = """
 import random, threading, time
@@ -26,6 +26,7 @@ began = time.perf_counter(); roll = Roll(score); made = time.perf_counter() - be
 shown = time.time() * 1000
 display(roll)
 """
+PAINTED = "shown to painted, at most (s)"
 STATE = "sum(len(v) if isinstance(v, bytes) else len(repr(v)) for k, v in roll.get_state().items() if k != '_esm')"
 # Batches come as a generation makes them; each is noted with the moment it was sent.
 STREAM = """
@@ -77,19 +78,10 @@ EDIT = """async canvas => {
 
 
 def scroll(page: Any, canvas: Any, frames: int, by: float) -> dict[str, float]:
-    """Return the figures of so many frames, each scrolled by so many pixels.
-
-    `cpu` is the processor time of the whole browser a frame: a busy machine gives fewer frames, but hardly more of it.
-    """
-    system = page.context.browser.new_browser_cdp_session()
-
-    def seconds() -> float:
-        return sum(one["cpuTime"] for one in system.send("SystemInfo.getProcessInfo")["processInfo"])
-
-    before = seconds()
+    """Return the figures of so many frames, each scrolled by so many pixels; `cpu`: see `processor_seconds`."""
+    before = processor_seconds(page)
     found = page.evaluate(FRAMES, [canvas, frames, by])
-    found["cpu"] = 1000 * (seconds() - before) / frames
-    system.detach()
+    found["cpu"] = 1000 * (processor_seconds(page) - before) / frames
     return found
 
 
@@ -106,7 +98,7 @@ def measure(notebook: Any, notes: int, slow: float) -> dict[str, Any]:
     page.wait_for_function(f"canvas => canvas.dataset.notes === '{notes // 4 * 4}'", arg=handle, timeout=120_000)
     painted = page.evaluate("() => Date.now()")
     figures: dict[str, Any] = {"notes": notes // 4 * 4, "made in Python (s)": notebook.value("made")}
-    figures["shown to painted, at most (s)"] = (painted - notebook.value("shown")) / 1000
+    figures[PAINTED] = (painted - notebook.value("shown")) / 1000
     figures["state without code (bytes)"] = notebook.value(STATE)
     canvas.scroll_into_view_if_needed()
     throttle = page.context.new_cdp_session(page)

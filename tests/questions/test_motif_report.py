@@ -42,6 +42,7 @@ def test_without_bars_it_is_what_was_given_or_the_first_two_bars() -> None:
     score = score_from_text(TEXT)
     assert motif_report(score).motif == motif_of(score, "melody", 1, 2)
     assert motif_report(written_from(score, 4)).motif == motif_of(score, "melody", 1)
+    assert motif_report(written_from(score, 8)).motif == motif_of(score, "melody", 1, 2)
     begun = motif_report(written_from(score, 6))
     assert begun.motif == motif_of(score, "melody", 1), "a bar that was begun is no prime"
     upbeat = score_from_text("upbeat=1 G4 | " + TEXT)

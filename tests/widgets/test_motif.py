@@ -11,6 +11,7 @@ from musenb.analysis.attention_returns import Looking
 from musenb.analysis.motif import Motif, find_returns, motif_of
 from musenb.analysis.motif_chance import Chance
 from musenb.errors import SettingError
+from musenb.export.to_page import page_bytes
 from musenb.score.from_text import score_from_text
 from musenb.score.note import Score
 from musenb.widgets.motif import MotifView
@@ -103,6 +104,17 @@ def test_the_stand_in_has_a_bar_for_every_return(view: MotifView) -> None:
     assert content.startswith(b"\x89PNG")
     assert MotifView().picture() is None
     assert MotifView().describe() == "Returns of a motif: none is looked for yet."
+
+
+def test_a_page_without_a_kernel_has_all_that_is_shown(view: MotifView) -> None:
+    view.show_likeness(np.eye(3), np.full((1, 2, 3, 3), 0.25))
+    view.select(1)
+    part = view.page_part()
+    assert part.state["selected"] == 1
+    assert [row[3] for row in part.state["returns"]] == ["exact", "transposed"]
+    assert part.state["attention"] == view.attention != b""
+    page = page_bytes([part], title="Motif").decode()
+    assert "returns in the alto in bar 2, note for note" in page
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,6 @@ interface Icon {
 export const ICONS: Record<string, Icon> = {
   "▶": { areas: "M3 1.5v11l9-5.5z" },
   "⏸": { areas: "M3 2h3v10H3zM8 2h3v10H8z" },
-  "■": { areas: "M3 3h8v8H3z" },
-  "●": { areas: "M7 2.5a4.5 4.5 0 1 0 .01 0z" },
   "↶": { lines: "M5 2.5l-3 3 3 3M2.5 5.5H9a3 3 0 0 1 0 6H6" },
   "↷": { lines: "M9 2.5l3 3-3 3M11.5 5.5H5a3 3 0 0 0 0 6h3" },
   "✎": { areas: "M2 12l.7-3L9.5 2.2l2.3 2.3L5 11.3z" },

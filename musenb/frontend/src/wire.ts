@@ -305,6 +305,11 @@ export type Edited = {
   error: string;
 };
 
+/** Kernel to page: show the whole piece from its beginning. */
+export type Fit = {
+  kind: "fit";
+};
+
 export type AttentionWhat = "weights" | "content" | "relative";
 
 export type AttentionLevel = "tokens" | "notes";

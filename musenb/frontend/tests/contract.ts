@@ -91,6 +91,12 @@ export class Ledger {
 const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
 
 /** Test the contract of one widget. `exercise` may press keys and buttons in a view before it is closed. */
+/** Return what a screen reader calls an element. */
+function nameOf(made: Element): string {
+  const given = made.getAttribute("aria-label") ?? made.getAttribute("aria-labelledby") ?? made.closest("label")?.textContent ?? "";
+  return given.trim() || (made.matches("input, select, textarea") ? "" : (made.textContent ?? "").trim());
+}
+
 export function contract(
   name: string,
   load: Load,
@@ -148,8 +154,10 @@ export function contract(
       expect(el.querySelector("[role=status]")).not.toBeNull();
       expect(el.querySelector("img")).toBeNull();
       expect(el.textContent).toContain("<img src=x onerror=alert(1)>");
-      for (const made of el.querySelectorAll("button:not([hidden])")) {
-        expect(made.getAttribute("aria-label") || made.textContent?.trim(), made.outerHTML).toBeTruthy();
+      for (const made of el.querySelectorAll(`button, input, select, textarea, summary, [tabindex="0"]`)) {
+        if (made.getAttribute("aria-hidden") === "true" || made.closest("[hidden]")) continue;
+        expect(nameOf(made), made.outerHTML).toBeTruthy();
+        if (made.matches("div, span, canvas, svg")) expect(made.getAttribute("role"), made.outerHTML).toBeTruthy();
       }
       host.close();
     });

@@ -116,6 +116,7 @@ describe("matrices", () => {
   test("returns have their places: bar of the return, bar of the motif", () => {
     expect(places(bars, motif, returns)).toEqual([[1, 0], [2, 0]]);
     expect(places(bars, null, returns)).toEqual([]);
+    expect(places(bars, row(8, 12, "motif"), returns)).toEqual([]);
   });
 
   test("the table's heads are chosen, and all heads again", async () => {

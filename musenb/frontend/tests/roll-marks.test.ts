@@ -9,7 +9,7 @@ import { encodeNotes, type NoteTable } from "../src/table";
 import { TempoMap } from "../src/tempo";
 import type { Theme } from "../src/theme";
 import { quarters } from "../src/units";
-import type { Bar } from "../src/wire";
+import { DIFFERS, LOCKED, type Bar } from "../src/wire";
 import { SvgContext } from "./svg";
 
 type Line = readonly [onset: number, duration: number, pitch: number, voice?: number, generated?: boolean];
@@ -70,6 +70,22 @@ describe("pictures", () => {
     ["seconds", ground(LIGHT, { units: "seconds", front: 1, lane: 0, selected: new Set() })],
   ])("%s", async (name, scene) => {
     await expect(drawn(scene)).toMatchFileSnapshot(`golden/roll-${name}.svg`);
+  });
+
+  test("notes that differ are framed and the others pale, locked ones are hatched", () => {
+    const marked = tableOf([[0, 1, 72], [1, 1, 74], [2, 1, 76, 0, true]]);
+    const picture = () => {
+      const context = new SvgContext();
+      drawGround(context as unknown as CanvasRenderingContext2D, ground(LIGHT, { index: new RollIndex(marked), lane: 0, selected: new Set() }));
+      return context.svg(640, 350);
+    };
+    const count = (pattern: RegExp) => picture().match(pattern)?.length ?? 0;
+    const plain = [count(/opacity="0.25"/g), count(/<path/g)];
+    marked.flags[1] = DIFFERS;
+    expect(count(/opacity="0.25"/g)).toBeGreaterThan(plain[0]!);
+    marked.flags.set([LOCKED, LOCKED, 1 | LOCKED]);
+    expect(count(/opacity="0.25"/g)).toBe(plain[0]);
+    expect(count(/<path/g)).toBe(plain[1]! + 3);
   });
 
   test("of 50,000 notes only those in view are drawn, and at a small scale those that touch together", () => {

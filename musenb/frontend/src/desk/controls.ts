@@ -13,7 +13,8 @@ const WORDS: readonly (readonly [number, string])[] = [
   [0.55, "very careful"], [0.85, "careful"], [1.1, "as learned"], [1.35, "bold"], [Infinity, "wild"],
 ];
 
-const HERE = "Go on from here: keep everything up to the selected note, write on from its end";
+/** What the button says that keeps everything up to a note. */
+export const HERE = "Go on from here: keep everything up to the selected note, write on from its end";
 
 export const adventure = (temperature: number): string => WORDS.find(([limit]) => temperature < limit)![1];
 

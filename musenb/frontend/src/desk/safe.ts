@@ -8,7 +8,7 @@ const WARNING_MINUTES = 2;
 const LOOK_MS = 1000;
 
 /** Return a moment, in seconds since 1970, as the page's clock shows it: "12:03". */
-export const clockTime = (at: number): string => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+export const clockTime = (at: number): string => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** Return after how many minutes without use one is warned. */
 export const warnsAfter = (idle: number): number => Math.max(idle - WARNING_MINUTES, idle / 2);

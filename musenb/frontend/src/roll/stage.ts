@@ -88,8 +88,6 @@ export class Stage {
       this.#width = width;
       changed();
     });
-    const density = () => changed();
-    if (typeof window !== "undefined") life.on(window, "resize", density);
   }
 
   get view(): Viewport | undefined {

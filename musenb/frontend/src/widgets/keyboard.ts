@@ -2,6 +2,7 @@
 
 import { percent } from "../attention_text";
 import { button, element, setSign } from "../dom";
+import "../key_icons";
 import { KeysPanel, pitchesOf, soundingAt } from "../keys_panel";
 import { listenToMidi } from "../midi_input";
 import type { Life } from "../life";
