@@ -146,7 +146,6 @@ def draw_pages(musicxml: bytes, width: int, height: int | None, scale: int, page
             "svgViewBox": True,
             "svgFormatRaw": True,
             "smuflTextFont": "none",
-            "svgAdditionalAttribute": ["tie@startid"],
             "breaks": "auto",
             "header": "none",
             "footer": "none",

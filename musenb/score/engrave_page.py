@@ -130,6 +130,7 @@ def draw_page(musicxml: bytes, width: int, scale: int, last: bool) -> str:
     toolkit.setOptions(
         {
             "inputFrom": "xml",  # never 'auto': MEI can carry scripts
+            "svgAdditionalAttribute": ["tie@startid"],
             "svgHtml5": True,
             "svgViewBox": True,
             "svgFormatRaw": True,

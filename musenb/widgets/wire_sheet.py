@@ -1,4 +1,4 @@
-"""What travels between the sheet in Python and its page; see `wire`."""
+"""What the sheet sends and receives: pages, their places, tints. See `musenb.widgets.wire`."""
 
 from __future__ import annotations
 

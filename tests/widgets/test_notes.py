@@ -15,7 +15,7 @@ pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 from musenb.score.note import GIVEN, Note, Origin, Score, Tempo, TimeSignature, Voice
 from musenb.widgets.notes import NoteView, note_id, pack, parse_note_id, piece_of, rows_of, unpack
-from musenb.widgets.wire import FERMATA, GENERATED, STREAM_RATE
+from musenb.widgets.wire import FERMATA, GENERATED, NAMED, STREAM_RATE
 
 WRITTEN = Origin("chorale", 7)
 # frontend/tests/table.test.ts reads the same bytes.
@@ -185,3 +185,37 @@ def test_each_change_counts_the_version_up() -> None:
     view.show_score(duet())
     view.commit()
     assert view.version == before + 2
+
+
+def test_every_view_calls_a_note_as_the_score_spells_it() -> None:
+    from musenb.score.note import KeySignature
+    from musenb.score.spelling import alterations
+    from musenb.widgets.attention import Attention
+    from musenb.widgets.keyboard import Keyboard
+    from musenb.widgets.roll import Roll
+    from musenb.widgets.sheet_press import Press, lay_out_sheet
+
+    a_minor = KeySignature(Fraction(0), 0, "minor")
+    melody = (
+        Note(Fraction(0), Fraction(1), 68),
+        Note(Fraction(1), Fraction(1), 69),
+        Note(Fraction(2), Fraction(2), 68, spelling="Ab4"),
+    )
+    score = Score((Voice("soprano", melody),), keys=(a_minor,))
+    view = Attention(score, np.ones((1, 1, 3, 3), np.float32) / 3)
+    assert [view.name_of(row) for row in range(3)] == ["G♯4, bar 1", "A4, bar 1", "A♭4, bar 1"]
+    layout = lay_out_sheet(score, edition=1, width=900, staves="each", transpose=0, growing=False)
+    _, plate = Press().plate(layout, 0)
+    assert [head.name for head in plate["heads"]] == ["G♯4", "A4", "A♭4"]
+    assert piece_of(score)["alters"] == list(alterations(a_minor))
+    assert piece_of(score)["alters"][8] == 1
+    flags = unpack(view.notes)["flags"] // NAMED
+    assert flags.tolist() == [0, 0, -1 + 3], "only the name that the key would not give is sent"
+    assert Roll(score).describe().endswith("From A♭4 to A4.")
+
+    keyboard = Keyboard(score)
+    keyboard.show_distribution({68: 0.5})
+    assert "G♯4 50 %" in keyboard.description
+    flat = Keyboard(Score(score.voices, keys=(KeySignature(Fraction(0), -4, "major"),)))
+    flat.show_distribution({68: 0.5})
+    assert "A♭4 50 %" in flat.description

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -80,6 +81,8 @@ def test_every_note_has_its_head_and_every_head_its_note(staves: str) -> None:
     assert {head.id for head in plate["heads"] if head.name == ""} == {f"v{v}n2-2" for v in range(4)}
     assert {head.staff for head in plate["heads"]} == set(range(4 if staves == "each" else 2))
     assert all(f'data-id="{head.id}"' in plate["svg"] for head in plate["heads"])
+    ties = set(re.findall(r'data-startid="#(\w+)"', plate["svg"]))
+    assert ties == {f"v{v}n2" for v in range(4)}, "a tie says whose it is"
     (line,) = plate["lines"]
     assert line["times"] == [0.0, 1.0, 5.0, 9.0]
     assert len(line["edges"]) == 4

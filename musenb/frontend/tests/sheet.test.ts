@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { clockOf } from "../src/clock";
 import { Life } from "../src/life";
-import { drawSheet } from "../src/marks/sheet";
+import { drawSheet, markGenerated } from "../src/marks/sheet";
 import { fallbackRoll } from "../src/marks/sheet_fallback";
 import { movePlayhead, playheadMark, share, tintColour, tintOf, underMarks } from "../src/marks/sheet_overlay";
 import { parseNoteId, Places, soundingAt, stepFrom } from "../src/marks/sheet_places";
@@ -134,6 +134,15 @@ describe("marks", () => {
     expect([...drawing.querySelectorAll("use")].every((use) => use.getAttribute("href")?.startsWith("#") ?? true)).toBe(true);
     expect(drawing.querySelector("[data-id=v1n0]")?.getAttribute("data-voice")).toBe("1");
     expect(() => drawSheet("<html/>")).toThrow("score view unavailable");
+  });
+
+  test("a tie has the colour of the voice that it goes on in, and that of the notes a model wrote", () => {
+    const tie = (id: string) => `<g class="tie" data-startid="#${id}"><path d="M0 0"/></g>`;
+    const drawing = drawSheet(`<svg xmlns="http://www.w3.org/2000/svg">${tie("v3n1")}${tie("v1n2-2")}${tie("nothing")}</svg>`);
+    const ties = [...drawing.querySelectorAll<SVGElement>(".tie")];
+    expect(ties.map((one) => one.dataset.voice)).toEqual(["3", "1", undefined]);
+    markGenerated(drawing, (id) => id === "v1n2");
+    expect(ties.map((one) => one.classList.contains("mnb-by-model"))).toEqual([false, true, false]);
   });
 
   test("tints grow and darken with the value; selection frames every part of a tied note", () => {
