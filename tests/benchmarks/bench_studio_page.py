@@ -34,7 +34,8 @@ BLANK = {
     "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
     "nbformat": 4, "nbformat_minor": 5,
 }  # fmt: skip
-LATE = 300_000
+# Milliseconds for what comes at once, and for a whole continuation, on a machine that has other work.
+LATE, LONG = 300_000, 1_800_000
 IDLE = "() => globalThis.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 ROLL = "document.querySelector('section[aria-label=\"Piano roll\"] canvas[data-notes]')"
 # Notes down when the number of notes drawn on the roll changes, and when something sounds first.
@@ -173,7 +174,7 @@ def begin(page: Page, desk: Locator, bars: int) -> None:
 
 def settle(page: Page) -> None:
     """Wait until nothing is written and everything is drawn."""
-    page.wait_for_function("() => !document.querySelector('.mnb-desk-main').disabled", timeout=LATE)
+    page.wait_for_function("() => !document.querySelector('.mnb-desk-main').disabled", timeout=LONG)
     page.evaluate(EXECUTE, "studio.settle()")
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
