@@ -18,6 +18,7 @@ import numpy as np
 import musenb
 from musenb.questions.ask import Questions, questions
 from musenb.questions.game import Game, count_model
+from musenb.questions.reading import Reading
 from musenb.session import open_model
 
 PRIME_BARS = 8
@@ -51,6 +52,15 @@ def ask_all(ask: Questions, figures: dict[str, list[float]], *, whole_map: bool)
     timed("transpose a bar of the prime, likewise", lambda: ask.transpose(2, bar=2), figures)
     verdict = timed("attention against occlusion of a note", lambda: ask.agreement(note), figures)
     print(f"  {verdict.words}")
+    timed("another note, continued to the end", lambda: ask.branch(67, note=note, voice="soprano"), figures)
+    early = ask.notes[len(ask.notes) // 4].id
+    timed("the same from a quarter of the piece on", lambda: ask.branch(67, note=early, voice="soprano"), figures)
+    other = ask.against(ask.model)
+    timed("another model on the piece: loss", lambda: other.loss, figures)
+    timed("another model: heads, continuation", lambda: (other.rows(), other.continuations()), figures)
+    fresh = Questions(ask.model, Reading(ask.reading.decoder, ask.piece), ask.setting)
+    timed("the panel with its first answers", lambda: fresh.panel.settle(), figures)
+    fresh.panel.close()
     timed("count model, once", count_model, figures)
     game = Game(ask, rounds=4)
     timed("a round of the game", lambda: game.answer(0, 72), figures)
