@@ -96,6 +96,8 @@ def test_what_is_to_be_found_out_is_hidden(path: Path) -> None:
         # JupyterLab unfolds the output of a cell that is run, so a solution shows nothing of itself.
         assert cell.source.startswith("%%capture\n"), cell.id
         assert cell.metadata.get("jupyter") == {"source_hidden": True}, cell.id
+    asked = [cell for cell in cells if cell.cell_type == "code" and "musenb.Question(" in cell.source]
+    assert all(cell.metadata.get("jupyter") == {"source_hidden": True} for cell in asked), "the code tells the answer"
     told = [cell.source for cell in cells if cell.cell_type == "markdown"]
     assert all(text.count("<details>") == text.count("</details>") for text in told)
     exercises = len(re.findall(r"(?m)^\*\*\d\.\*\*", "\n".join(told)))
