@@ -47,6 +47,7 @@ def test_a_tutorial_runs_and_is_drawn(lab, notebook, path: Path) -> None:
     views = page.locator("section.musenb").count()
     page.wait_for_function(f"count => ({DRAWN})() === count", arg=views, timeout=120_000)
     assert page.evaluate(SOLUTIONS) == [0] * solutions, "solutions show nothing after a run of all cells"
+    notebook.set_theme("JupyterLab Light")
     keep(notebook, f"{path.stem}-light")
     assert page.evaluate(WIDE) == 0, "nothing is wider than its cell"
     assert notebook.errors == []
