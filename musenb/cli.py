@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="musenb", description=(musenb.__doc__ or "").splitlines()[0])
     top.add_argument("--version", action="version", version=f"musenb {musenb.__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    _demo(commands.add_parser("demo", help="open the studio notebook in JupyterLab"))
+    _demo(commands.add_parser("demo", help="open the studio notebook, or a lesson, in JupyterLab"))
     _continue(commands.add_parser("continue", help="continue a motif and write the result"))
     add_page(commands.add_parser("page", help="continue a motif and write it as one page that plays anywhere"))
     _train(commands.add_parser("train", help="train a model on this machine"))
@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("lesson", nargs="?", type=int, help="number of a tutorial (default: the studio)")
     command.add_argument("--no-browser", action="store_true", help="print the address instead of opening it")
     command.add_argument("--port", type=int, help="port of the server (default: the first free one from 8888)")
     command.add_argument("--folder", help="where to keep the notebook (default: ./musenb-demo)")
@@ -77,10 +78,12 @@ def _demo(command: argparse.ArgumentParser) -> None:
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Open JupyterLab on the studio notebook."""
+    """Open JupyterLab on the studio notebook or a lesson."""
     from musenb.demo import open_demo
 
-    return open_demo(browser=not options.no_browser, port=options.port, folder=options.folder)
+    return open_demo(
+        browser=not options.no_browser, port=options.port, folder=options.folder, lesson=options.lesson
+    )
 
 
 def _continue(command: argparse.ArgumentParser) -> None:

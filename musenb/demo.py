@@ -1,4 +1,4 @@
-"""Open the studio notebook in JupyterLab: a copy of its own, so that nobody's work is written over."""
+"""Open the studio notebook, or a lesson, in JupyterLab: a copy of its own, so that nobody's work is written over."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ PORT_TRIES = 5
 _QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
-def open_demo(browser: bool = True, port: int | None = None, folder: str | os.PathLike[str] | None = None) -> int:
+def open_demo(
+    browser: bool = True, port: int | None = None, folder: str | os.PathLike[str] | None = None,
+    lesson: int | None = None,
+) -> int:
     """Start JupyterLab on a copy of the studio notebook, and stay until it ends or Ctrl-C; return the exit code.
 
     Parameters
@@ -42,9 +45,13 @@ def open_demo(browser: bool = True, port: int | None = None, folder: str | os.Pa
     folder : path or None
         Where the notebook is copied to and the server begins; without it `musenb-demo` in the working folder. A
         notebook that is there already is kept as it is.
+    lesson : int or None
+        Number of a tutorial that is opened in place of the studio.
 
     Raises
     ------
+    LoadError
+        There is no such lesson.
     MusenbError
         JupyterLab is not installed, or did not start.
     SettingError
@@ -55,7 +62,7 @@ def open_demo(browser: bool = True, port: int | None = None, folder: str | os.Pa
     for name in ("jupyterlab", "ipykernel"):
         if importlib.util.find_spec(name) is None:
             raise MusenbError(f"musenb demo needs {name}: python -m pip install 'musenb[lab]'")
-    notebook = place_notebook(Path("musenb-demo" if folder is None else folder))
+    notebook = place_notebook(Path("musenb-demo" if folder is None else folder), lesson=lesson)
     if port is not None:
         return _serve(notebook, checked_port(port), browser)
     for _ in range(PORT_TRIES - 1):
@@ -85,20 +92,20 @@ def _serve(notebook: Path, port: int, browser: bool) -> int:
                 return 0
 
 
-def place_notebook(folder: Path) -> Path:
-    """Copy the studio notebook into a folder unless it stands there already; return its path.
+def place_notebook(folder: Path, *, lesson: int | None = None) -> Path:
+    """Copy the studio notebook, or a lesson, into a folder unless it stands there already; return its path.
 
     Raises
     ------
     LoadError
-        The installation lacks the notebook.
+        The installation lacks the notebook, or there is no lesson of that number.
     SaveError
         The folder cannot be made or written.
     """
-    target = folder.resolve() / NOTEBOOK
+    source = shipped_notebooks() / NOTEBOOK if lesson is None else shipped_lesson(lesson)
+    target = folder.resolve() / source.name
     if target.exists():
         return target
-    source = shipped_notebooks() / NOTEBOOK
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
@@ -120,6 +127,22 @@ def shipped_notebooks() -> Path:
         if (folder / NOTEBOOK).is_file():
             return folder
     raise LoadError("missing", f"this installation has no {NOTEBOOK}", "install musenb again")
+
+
+def shipped_lesson(number: int) -> Path:
+    """Return the tutorial of a number, inside the installed package or beside it in a checkout.
+
+    Raises
+    ------
+    LoadError
+        There is none.
+    """
+    tutorials = shipped_notebooks().parent / "tutorials"
+    lessons = {int(path.name[:2]): path for path in sorted(tutorials.glob("[0-9][0-9]-*.ipynb"))}
+    if number not in lessons:
+        there = f"the lessons are {min(lessons)} to {max(lessons)}" if lessons else "install musenb again"
+        raise LoadError("missing", f"this installation has no lesson {number}", there)
+    return lessons[number]
 
 
 def checked_port(port: int) -> int:

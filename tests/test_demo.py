@@ -40,6 +40,18 @@ def test_the_notebook_is_copied_once_and_then_kept(tmp_path: Path) -> None:
     assert placed.read_text() == "my own work"
 
 
+@pytest.mark.parametrize("number", [1, 10])
+def test_a_lesson_is_copied_by_its_number(number: int, tmp_path: Path) -> None:
+    placed = place_notebook(tmp_path, lesson=number)
+    assert placed.name.startswith(f"{number:02d}-")
+    assert placed.read_text(encoding="utf-8").count(f"# {number} · ") == 1
+
+
+def test_a_lesson_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match="this installation has no lesson 11"):
+        place_notebook(tmp_path, lesson=11)
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SaveError, match=r"cannot write the notebook .*file/inside/studio\.ipynb"):

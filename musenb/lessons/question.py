@@ -105,10 +105,9 @@ class Question(Sounding, MusenbWidget, bundle="question"):
             raise SettingError(f"a question of kind {kind!r}: it is one of {', '.join(KINDS)}")
         if not plain_text(str(key)) or not str(ask).strip():
             raise SettingError(f"question {key!r} needs a key and words to ask: Question('1-a', 'What comes next?')")
-        super().__init__(**settings)
         where = f"question {key!r}"
         labels = _checked_options(where, chosen, options)
-        scores = _checked_takes(where, chosen, takes, self.seed)
+        scores = _checked_takes(where, chosen, takes, settings.get("seed", 0))
         if chosen == "compare":
             self._takes = dict(zip(LETTERS, scores, strict=False))
             labels = [*self._takes, CANNOT_TELL]
@@ -116,10 +115,11 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         if score is not None:
             heard = [("the music so far" if chosen == "note" else "the music", _score_of(score)), *heard]
         low, high = _keys_for([one for _, one in heard])
-        with self.hold_sync():
-            self.key, self.ask, self.kind, self.options = plain_text(str(key)), clean_words(str(ask)), chosen, labels
-            self.low, self.high = low, high
-            self.music = [Heard(label=name, notes=pack(rows_of(one)), piece=piece_of(one)) for name, one in heard]
+        # Before the page hears of the widget: it draws a question once, and may do so before a second message comes.
+        self.key, self.ask, self.kind, self.options = plain_text(str(key)), clean_words(str(ask)), chosen, labels
+        self.low, self.high = low, high
+        self.music = [Heard(label=name, notes=pack(rows_of(one)), piece=piece_of(one)) for name, one in heard]
+        super().__init__(**settings)
         self._solution = None if self.right is None else self._read(self.right, f"{where}: right")
         if chosen == "text" and self.right is not None:
             raise SettingError(f"{where} of kind 'text' has no right answer; use reveal for words to show afterwards")
