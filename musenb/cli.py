@@ -95,7 +95,8 @@ def _continue(command: argparse.ArgumentParser) -> None:
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
     command.add_argument("--transpose", type=int, default=0, metavar="SEMITONES", help="move PRIME first")
     command.add_argument("--exact", action="store_true", help="refuse notes off the sixteenths, do not move them")
-    command.add_argument("-o", "--output", metavar="OUT", default="-", help=".mid, .musicxml, or - to list (default)")
+    kinds = ".mid, .musicxml, .wav, .pdf, .png, .svg, .html, or - to list (default)"
+    command.add_argument("-o", "--output", metavar="OUT", default="-", help=kinds)
     command.set_defaults(run=continue_prime)
 
 
@@ -125,12 +126,12 @@ def continue_prime(options: argparse.Namespace) -> int:
 
 def check_output(output: str, suffixes: Sequence[str] = ()) -> None:
     """Raise SaveError before any work when a result could not be written to `output`; without suffixes, a score."""
-    from musenb.session import WRITERS
+    from musenb.session import SUFFIXES
 
     if output == "-" and not suffixes:
         return
-    path, known = Path(output), ", ".join(suffixes or WRITERS)
-    if path.suffix.lower() not in (suffixes or WRITERS):
+    path, known = Path(output), ", ".join(suffixes or SUFFIXES)
+    if path.suffix.lower() not in (suffixes or SUFFIXES):
         besides = "" if suffixes else ", and it is not -"
         raise SaveError(f"cannot write '{output}': the suffix '{path.suffix}' is none of {known}{besides}")
     try:
@@ -179,8 +180,8 @@ def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument("task", choices=["chorale", "jsb"], help="the four-voice model, or the paper's benchmark")
     command.add_argument("--folder", type=Path, help="of the run; one that is there goes on (default: ./musenb-TASK)")
     command.add_argument("--data", type=Path, help="a folder of your own music in four voices (chorale only)")
-    command.add_argument("--variant", help="of the paper's experiment (jsb only; an unknown name lists them)")
-    command.add_argument("--size", help="of the variant: small, medium (the default) or paper (jsb only)")
+    command.add_argument("--variant", help="what the model knows of places (an unknown name lists them)")
+    command.add_argument("--size", default="medium", help="small, medium (the default) or paper")
     command.add_argument("--steps", type=int, default=6000, help="updates in all (default: 6000)")
     command.add_argument("--rows", type=int, default=4, help="crops in a batch, over all processes (default: 4)")
     command.add_argument("--cells", type=int, default=512, help="length of a crop in cells (default: 512)")
@@ -196,7 +197,6 @@ def _train(command: argparse.ArgumentParser) -> None:
 
 def train(options: argparse.Namespace) -> int:
     """Train a model, alone or as one of the processes that torchrun started; print a line every fifty steps."""
-    from musenb.train.jsb import BEST
     from musenb.train.loop import Progress, Recipe
     from musenb.train.ranks import is_first, processes_here
     from musenb.train.run import Run
@@ -209,16 +209,12 @@ def train(options: argparse.Namespace) -> int:
         accumulate=options.accumulate, precision=options.precision,
     )
     folder = options.folder or Path(f"musenb-{options.task}")
-    for name in ("variant", "size"):
-        value = getattr(options, name)
-        if value and options.task != "jsb":
-            raise SettingError(f"--{name} {value} is for the JSB experiment, not for {options.task!r}")
     threads = options.threads
     if threads is None:
         threads = max(1, (os.cpu_count() or 2) // 2 // processes_here())
     run = Run(
-        options.task, folder, options.data, options.variant or BEST, recipe, options.rows, options.cells,
-        options.device, threads, options.size or "medium",
+        options.task, folder, options.data, options.variant, recipe, options.rows, options.cells,
+        options.device, threads, options.size,
     )
 
     def report(line: Progress) -> None:

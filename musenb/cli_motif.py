@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 
 import musenb
@@ -26,10 +25,10 @@ def motif(options: argparse.Namespace) -> int:
     """List every return of a motif."""
     from musenb.analysis.motif import find_returns, motif_of
     from musenb.analysis.motif_chance import chance, chance_words
-    from musenb.analysis.motif_words import record, report
+    from musenb.analysis.motif_words import parsed_bars, record, report
     from musenb.cli import is_source
 
-    first, last = parsed_bars(options.bars)
+    first, last = parsed_bars(options.bars, name="--bars")
     if options.chance < 0:
         raise SettingError(f"--chance {options.chance} is below 0")
     score = musenb.load(options.score) if is_source(options.score) else musenb.motif(options.score)
@@ -43,20 +42,3 @@ def motif(options: argparse.Namespace) -> int:
         words = chance_words(chance(score, wanted, draws=options.chance, seed=options.seed))
         print(words, file=sys.stderr if options.json else sys.stdout)
     return 0
-
-
-def parsed_bars(text: str) -> tuple[int, int]:
-    """Return the first and the last bar of '1-2' or '3'.
-
-    Raises
-    ------
-    SettingError
-        The text is neither, or the last comes before the first.
-    """
-    match = re.fullmatch(r"\s*(\d{1,6})\s*(?:[-–]\s*(\d{1,6})\s*)?", text)
-    if match is None:
-        raise SettingError(f"--bars {text!r} is neither one bar such as 3 nor a stretch such as 1-2")
-    first, last = int(match[1]), int(match[2] or match[1])
-    if last < first:
-        raise SettingError(f"--bars {text!r} ends before it begins")
-    return first, last

@@ -24,6 +24,7 @@ from musenb.errors import LoadError, MusenbError, SaveError, SettingError
 NOTEBOOK = "studio.ipynb"
 FIRST_PORT, LAST_PORT = 8888, 8987
 START_SECONDS = 180.0
+PORT_TRIES = 5
 
 # JupyterLab asks for news and updates over the network at its first start; a classroom has no use for the question.
 _QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
@@ -55,14 +56,27 @@ def open_demo(browser: bool = True, port: int | None = None, folder: str | os.Pa
         if importlib.util.find_spec(name) is None:
             raise MusenbError(f"musenb demo needs {name}: python -m pip install 'musenb[lab]'")
     notebook = place_notebook(Path("musenb-demo" if folder is None else folder))
-    port = free_port() if port is None else checked_port(port)
+    if port is not None:
+        return _serve(notebook, checked_port(port), browser)
+    for _ in range(PORT_TRIES - 1):
+        with contextlib.suppress(_PortLost):
+            return _serve(notebook, free_port(), browser)
+    return _serve(notebook, free_port(), browser)
+
+
+class _PortLost(MusenbError):
+    """A port that was free is taken by the time the server wants it: several begin at once."""
+
+
+def _serve(notebook: Path, port: int, browser: bool) -> int:
+    """Run the server until it ends or Ctrl-C; return the exit code."""
     token = secrets.token_urlsafe(24)
     address = f"http://127.0.0.1:{port}/lab/tree/{notebook.name}?token={token}"
     with tempfile.TemporaryDirectory(prefix="musenb-lab-") as settings:
         Path(settings, "overrides.json").write_text(json.dumps(_QUIET), encoding="utf-8")
         with _server(notebook, port, settings=settings, token=token) as server, _terminate_as_interrupt():
             try:
-                _wait_until_up(server, f"http://127.0.0.1:{port}/api/status?token={token}")
+                _wait_until_up(server, port, token)
                 print(f"JupyterLab is open at {address}\nCtrl-C here ends it.", flush=True)
                 if browser:
                     webbrowser.open(address)
@@ -199,18 +213,23 @@ def _terminate_as_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _wait_until_up(server: subprocess.Popen[bytes], address: str) -> None:
-    """Return when the server answers.
+def _wait_until_up(server: subprocess.Popen[bytes], port: int, token: str) -> None:
+    """Return when the server answers to its own token.
 
     Raises
     ------
+    _PortLost
+        It ended, and somebody else has its port.
     MusenbError
         It ended, or gave no answer in time.
     """
+    address = f"http://127.0.0.1:{port}/api/status?token={token}"
     give_up = time.monotonic() + START_SECONDS
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < give_up:
         if server.poll() is not None:
+            if not _is_free(port):
+                raise _PortLost(f"port {port} was taken by another program while JupyterLab started")
             raise MusenbError(f"JupyterLab ended at once with exit code {server.returncode}: its message stands above")
         try:
             with direct.open(address, timeout=5):

@@ -238,6 +238,8 @@ def evaluate_development(options: argparse.Namespace) -> int:
     policy = Policy(temperature=options.temperature, top_p=options.top_p)
     names = [options.model or "chorale", *([options.against] if options.against else [])]
     models = {str(name): open_model(name) for name in names}
+    for model in models.values():
+        model.decoder.compile()
     samples = primes_of(options)
     with Bar("continuing primes") as bar:
         arms = written_arms(

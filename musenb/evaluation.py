@@ -62,6 +62,7 @@ def evaluate_chorale(options: argparse.Namespace) -> int:
         raise SettingError(f"pieces {options.pieces} is below 1")
     policy = Policy(temperature=options.temperature, top_p=options.top_p)
     model = open_model(options.model or "chorale")
+    model.decoder.compile()
     splits = corpus_grids()
     record: dict[str, Any] = {"model": model.name, "checksum": model.checksum}
     record |= {"sampling_seed": options.seed, "part_writing_rules": not options.free}

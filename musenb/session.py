@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musenb.errors import ModelError, SaveError
+from musenb.export.formats import FORMATS
 from musenb.export.listing import listing
-from musenb.export.to_midi import midi_bytes, pretty_midi_of
-from musenb.export.to_musicxml import music21_of, musicxml_bytes
+from musenb.export.to_midi import pretty_midi_of
+from musenb.export.to_musicxml import music21_of
 from musenb.export.write import atomic_write
 from musenb.model.decode import Decoder
 from musenb.model.weights import SHIPPED, SUFFIX, load_weights, open_shipped
@@ -32,7 +33,8 @@ from musenb.tokens import grid
 if TYPE_CHECKING:
     import pretty_midi
 
-WRITERS = {".mid": midi_bytes, ".midi": midi_bytes, ".musicxml": musicxml_bytes, ".xml": musicxml_bytes}
+PAGE = ".html"
+SUFFIXES = (*FORMATS, PAGE)
 SEEDS = 2**31
 
 
@@ -66,8 +68,8 @@ def open_model(name: str | os.PathLike[str] = "chorale") -> Model:
     """
     model = model_file(name)
     config = model.decoder.config
-    read = (config.vocabulary, config.inputs, config.features, len(config.relations))
-    if read != (len(grid.VOCABULARY), grid.INPUTS, grid.FEATURES, len(grid.RELATION_SPANS)):
+    read = (config.vocabulary, config.inputs, config.features)
+    if read != (len(grid.VOCABULARY), grid.INPUTS, grid.FEATURES) or len(config.relations) > len(grid.RELATION_SPANS):
         raise ModelError(f"the model '{model.name}' does not read the four-voice grid, so it cannot continue a motif")
     return model
 
@@ -144,7 +146,7 @@ class Take:
     plan: Plan | None = field(default=None, compare=False, repr=False)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write MIDI or MusicXML by the path's suffix and return the path; see `musenb.save`."""
+        """Write a file of the kind that the path's suffix says and return the path; see `musenb.save`."""
         return save(self.score, path)
 
     def to_music21(self) -> Any:
@@ -260,16 +262,39 @@ def written_out(score: Score) -> Score:
 
 
 def save(score: Score, path: str | os.PathLike[str]) -> Path:
-    """Write a score as MIDI (.mid, .midi) or MusicXML (.musicxml, .xml) and return the path.
+    """Write a score as a file and return its path.
+
+    Parameters
+    ----------
+    score : Score
+    path : str or path
+        Its suffix says the kind: .mid, .midi, .musicxml or .xml; .wav, the sound of the piano; .pdf, .png or .svg, the
+        engraved score; .html, one page that shows and plays it anywhere.
 
     Raises
     ------
     SaveError
-        The suffix is none of these, or the file cannot be written; what stood there before is unchanged.
+        The suffix is none of these, the score does not fit the kind, or the file cannot be written; what stood there
+        before is unchanged.
+    SettingError
+        It lasts too long for a sound.
+    LoadError
+        It cannot be engraved.
     """
     target = Path(path)
-    writer = WRITERS.get(target.suffix.lower())
-    if writer is None:
-        raise SaveError(f"cannot write '{target}': the suffix '{target.suffix}' is none of {', '.join(WRITERS)}")
-    atomic_write(target, writer(score))
+    atomic_write(target, file_bytes(score, target))
     return target
+
+
+def file_bytes(score: Score, path: str | os.PathLike[str]) -> bytes:
+    """Return what `save` writes at a path."""
+    suffix = Path(path).suffix.lower()
+    if suffix == PAGE:
+        try:
+            from musenb.studio.page import page_of
+        except ImportError as error:
+            raise SaveError(f"cannot write '{path}': a page needs musenb[lab] ({error})") from error
+        return page_of(score)
+    if suffix not in FORMATS:
+        raise SaveError(f"cannot write '{path}': the suffix '{Path(path).suffix}' is none of {', '.join(SUFFIXES)}")
+    return FORMATS[suffix].write(score)

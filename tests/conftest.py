@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import socket
@@ -76,11 +77,19 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
         vocabulary=len(grid.VOCABULARY), inputs=grid.INPUTS, features=grid.FEATURES, relations=grid.RELATION_SPANS,
         width=16, layers=2, heads=2, feed_forward=24, max_distance=64, context=256, dropout=0.0,
     )
-    rng = np.random.default_rng(5)
-    tensors = {name: rng.normal(0, 0.5, shape) for name, shape in expected_shapes(config).items()}
-    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
-    path.write_bytes(weights_bytes(config, tensors))
-    return path
+    absolute = dataclasses.replace(config, relations=(), relative=False, positions="added")
+    folder = tmp_path_factory.mktemp("model")
+    for name, shape in (("tiny", config), ("tiny-absolute", absolute)):
+        rng = np.random.default_rng(5)
+        tensors = {part: rng.normal(0, 0.5, size) for part, size in expected_shapes(shape).items()}
+        (folder / f"{name}.safetensors").write_bytes(weights_bytes(shape, tensors))
+    return folder / "tiny.safetensors"
+
+
+@pytest.fixture(scope="session")
+def absolute_checkpoint(tiny_checkpoint: Path) -> Path:
+    """Return its like that knows absolute positions only."""
+    return tiny_checkpoint.with_name("tiny-absolute.safetensors")
 
 
 @pytest.fixture(scope="session")

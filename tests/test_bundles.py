@@ -10,6 +10,8 @@ import pytest
 
 NOT_BUILT_HERE = {"piano.sf3", "piano.LICENSE.txt"}
 LARGEST_WIDGET = 60_000
+# The roll edits, and puts 50,000 notes together of tiles; its code is a third of what a notebook may save of a view.
+LARGEST = {"roll.js": 66_000}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,7 @@ def test_bundles_are_small_and_reach_for_nothing(project: Path) -> None:
     assert bundles
     for path in bundles:
         text = path.read_text(encoding="utf-8")
-        assert len(text) < LARGEST_WIDGET, path.name
+        assert len(text) < LARGEST.get(path.name, LARGEST_WIDGET), path.name
         assert "http://" not in text.replace("http://www.w3.org/", ""), path.name
         assert "https://" not in text, path.name
 

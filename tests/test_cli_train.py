@@ -76,10 +76,10 @@ def test_the_processes_of_torchrun_share_the_processors_and_one_speaks(
     ("arguments", "message"),
     [
         (["chorale", "--steps", "0"], "steps 0 is below 1"),
-        (["chorale", "--variant", "relative"], "--variant relative is for the JSB experiment, not for 'chorale'"),
+        (["chorale", "--variant", "best"], "unknown variant 'best' of the chorale model; the variants are rel"),
         (["jsb", "--variant", "best"], "unknown variant 'best'"),
-        (["chorale", "--size", "small"], "--size small is for the JSB experiment, not for 'chorale'"),
-        (["jsb", "--size", "huge"], "unknown size 'huge' of the JSB experiment; the sizes are small, medium, paper"),
+        (["chorale", "--size", "tiny"], "unknown size 'tiny' of a network; the sizes are small, medium, paper"),
+        (["jsb", "--size", "huge"], "unknown size 'huge' of a network; the sizes are small, medium, paper"),
         (["jsb", "--data", "."], "--data is for training on one's own chorales"),
         (["chorale", "--data", "nowhere"], "no folder 'nowhere' to train on"),
         (["jsb", "--seed", "-1"], "seed -1 is outside"),

@@ -30,8 +30,8 @@ ALLOWED = {
 WIRING_FOLDERS = {"studio", "questions", "lessons"}
 WIRING = set(
     (
-        "__init__ __main__ benchmark cli cli_gather cli_motif cli_page demo development doctor evaluation progress"
-        " session"
+        "__init__ __main__ benchmark cli cli_gather cli_motif cli_page demo development doctor evaluation "
+        "progress session"
     ).split()
 )
 # Heavy packages that a folder never imports, wherever in the file.
@@ -53,7 +53,7 @@ NUMPY_ONLY = {
     *("model/step.py", "model/threads.py", "model/trace.py", "model/weights.py"),
 }
 # Imported inside functions only, so that a plain `import musenb.<anything>` stays light.
-LAZY = {"music21", "symusic", "verovio", "pretty_midi", "IPython", "jupyterlab"}
+LAZY = {"music21", "symusic", "verovio", "pretty_midi", "IPython", "jupyterlab", "soundfile", "typst"}
 
 AT_THE_TOP = set(
     ".ci .gitattributes .gitignore LICENSE README.md pyproject.toml "

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted([*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "tutorials").glob("*.ipynb")])
+TUTORIALS = sorted((ROOT / "tutorials").glob("*.ipynb"))
+NOTEBOOKS = sorted([*(ROOT / "notebooks").glob("*.ipynb"), *TUTORIALS])
 
 # In a process of its own: the client runs an event loop, which the browser tests have too.
 EXECUTE = """
 import sys, nbclient, nbformat
 book = nbformat.read(sys.argv[1], as_version=4)
 where = {"metadata": {"path": sys.argv[2]}}
-nbclient.NotebookClient(book, timeout=240, kernel_name="python3", resources=where).execute()
+nbclient.NotebookClient(book, timeout=600, kernel_name="python3", resources=where).execute()
 nbformat.write(book, sys.argv[3])
 """
 
@@ -27,10 +30,11 @@ def label(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=label)
 def test_notebook_runs(path: Path, tmp_path: Path) -> None:
-    run = tmp_path / "run.ipynb"
+    run, since = tmp_path / "run.ipynb", time.perf_counter()
+    before = os.times()
     done = subprocess.run(
         [sys.executable, "-c", EXECUTE, str(path), str(tmp_path), str(run)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -38,6 +42,9 @@ def test_notebook_runs(path: Path, tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr[-4000:]
+    after = os.times()
+    busy = after.children_user + after.children_system - before.children_user - before.children_system
+    print(f"{label(path)}: {time.perf_counter() - since:.0f} s, {busy:.0f} s of them computing")
     cells = [cell for cell in nbformat.read(run, as_version=4).cells if cell.cell_type == "code"]
     warned = [out.text for cell in cells for out in cell.outputs if out.get("name") == "stderr"]
     assert warned == []
@@ -56,3 +63,56 @@ def test_notebook_is_stored_clean(path: Path) -> None:
 
 def test_the_studio_is_among_them() -> None:
     assert "notebooks/studio.ipynb" in map(label, NOTEBOOKS)
+
+
+# What a lesson is made of
+
+
+def test_the_lessons_are_numbered_from_one_to_ten() -> None:
+    assert [path.name[:3] for path in TUTORIALS] == [f"{number:02d}-" for number in range(1, 11)]
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=label)
+def test_a_lesson_has_its_parts(path: Path) -> None:
+    book = nbformat.read(path, as_version=4)
+    texts = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    headings = re.findall(r"(?m)^##+ (.+)$", texts)
+    number = int(path.name[:2])
+    assert book.cells[0].source.startswith(f"# {number} · ")
+    assert "**Time:**" in book.cells[0].source
+    for part in ("Aims", "Warm-up", "Exercises", "Questions"):
+        assert headings.count(part) == 1, f"one heading {part!r}"
+    places = [headings.index(part) for part in ("Aims", "Warm-up", "Exercises", "Questions")]
+    assert places == sorted(places)
+    assert sum("predict before you look" in heading.lower() for heading in headings) >= 2
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=label)
+def test_what_is_to_be_found_out_is_hidden(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    solutions = [cell for cell in cells if cell.cell_type == "code" and "# Solution" in cell.source.partition("\n")[0]]
+    assert solutions
+    for cell in solutions:
+        assert cell.metadata.get("jupyter") == {"outputs_hidden": True, "source_hidden": True}, cell.id
+    told = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    assert all(text.count("<details>") == text.count("</details>") for text in told)
+    exercises = len(re.findall(r"(?m)^\*\*\d\.\*\*", "\n".join(told)))
+    folded = sum(text.count("<details>") for text in told)
+    assert exercises >= 3
+    assert len(solutions) + folded >= exercises, "every exercise has a solution"
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=label)
+def test_the_questions_of_a_lesson_have_keys_of_their_own(path: Path) -> None:
+    code = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+    keys = re.findall(r'musenb\.Question\(\s*"([^"]+)"', code)
+    assert keys == [f"{int(path.name[:2])}-{letter}" for letter in "abcdefgh"[: len(keys)]]
+    assert len(keys) == code.count("musenb.Question(") >= 4
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=label)
+def test_a_lesson_is_heard(path: Path) -> None:
+    code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    heard = [text for text in code if re.search(r"show\(|Sound\(|musenb\.develop\(|%%motif|Studio\(|takes=", text)]
+    assert len(heard) >= 3
+    assert all("http" not in text for text in code), "a lesson needs no network"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -21,7 +22,7 @@ from musenb.model.weights import expected_shapes, load_weights, weights_bytes
 from musenb.score.from_text import score_from_text
 from musenb.score.load import load
 from musenb.score.note import GIVEN, Score
-from musenb.session import Model, develop, open_model, save, stream
+from musenb.session import SUFFIXES, Model, develop, open_model, save, stream
 from musenb.tokens import grid
 
 MOTIF = score_from_text("key=G upbeat=1 D5 | G5 F#5 E5 D5")
@@ -54,6 +55,12 @@ def test_the_recipe_writes_the_same_take_again(tiny_checkpoint: Path) -> None:
     again = develop(MOTIF, model=tiny_checkpoint, bars=1, seed=first.recipe.seed)
     assert again == first
     assert develop(MOTIF, model=tiny_checkpoint, bars=1, seed=first.recipe.seed + 1).score != first.score
+
+
+def test_a_model_of_absolute_positions_continues_as_well(absolute_checkpoint: Path, tiny_checkpoint: Path) -> None:
+    take = develop(MOTIF, model=absolute_checkpoint, bars=20, seed=7)
+    assert take.complete
+    assert take.score != develop(MOTIF, model=tiny_checkpoint, bars=20, seed=7).score
 
 
 def test_every_setting_has_an_effect(tiny_checkpoint: Path) -> None:
@@ -197,7 +204,7 @@ def rewrite(path: Path, change: Callable[[ModelConfig], ModelConfig]) -> Path:
 
 @pytest.mark.parametrize(
     "change",
-    [{"vocabulary": 47}, {"features": (4, 16)}, {"inputs": 0}, {"relations": ()}, {"relations": (45,)}],
+    [{"vocabulary": 47}, {"features": (4, 16)}, {"inputs": 0}, {"relations": (45, 64, 9)}],
 )
 def test_a_model_of_another_form_is_refused_at_once(change: dict, tiny_checkpoint: Path) -> None:
     other = rewrite(tiny_checkpoint, lambda config: replace(config, **change))
@@ -223,9 +230,35 @@ def test_a_checkpoint_is_read_once_and_again_when_it_changes(tiny_checkpoint: Pa
         open_model(path)
 
 
-@pytest.mark.parametrize("name", ["take.wav", "take", "take.mxl", ".mid"])
+STARTS = {
+    ".mid": b"MThd", ".midi": b"MThd", ".musicxml": b"<?xml", ".xml": b"<?xml", ".wav": b"RIFF", ".pdf": b"%PDF-",
+    ".png": b"\x89PNG", ".svg": b"<svg ", ".html": b"<!doctype html>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_score_is_saved_as_every_kind_whole_or_not_at_all(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if suffix == ".html":
+        pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
+    path = tmp_path / f"motif{suffix.upper()}"
+    assert save(MOTIF, path) == path
+    written = path.read_bytes()
+    assert written.startswith(STARTS[suffix])
+
+    def full(handle: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(SaveError, match=r"motif.*No space left on device; what was there is unchanged"):
+        save(MOTIF.transpose(12), path)
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [(path.name, written)]
+
+
+@pytest.mark.parametrize("name", ["take.mp3", "take", "take.mxl", ".mid"])
 def test_saving_to_an_unknown_suffix_is_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(SaveError, match=r"is none of \.mid, \.midi, \.musicxml, \.xml"):
+    with pytest.raises(SaveError, match=r"is none of \.mid, \.midi, .*\.wav, \.pdf, \.png, \.svg, \.html$"):
         save(MOTIF, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 

@@ -141,3 +141,50 @@ def attention_on_returns(
     recency, drawn = np.maximum(recency / known, FLOOR), drawn / known
     p_value = (1 + (drawn >= looking[..., None] - 1e-12).sum(-1)) / (1 + draws)
     return Looking(looking, recency, looking / recency, p_value, len(pairs))
+
+
+def attention_by_bars(weights: np.ndarray, bars: np.ndarray, count: int) -> np.ndarray:
+    """Return which bars look at which: of the notes of a bar, the mean weight on all notes of another.
+
+    Parameters
+    ----------
+    weights : float (layers, heads, notes, notes)
+    bars : int (notes,)
+        The place of each note's bar, 0..count - 1.
+    count : int
+        Bars of the piece.
+
+    Returns
+    -------
+    float64 (layers, heads, count, count)
+        0 where no note begins.
+    """
+    member = np.asarray(bars)[:, None] == np.arange(count)
+    mean = np.divide(member, member.sum(0), out=np.zeros(member.shape), where=member.any(0))
+    return np.einsum("qi,lhqk,kj->lhij", mean, np.asarray(weights), member.astype(float), optimize=True)
+
+
+def looking_in_words(result: Looking, *, most_p: float = 0.05) -> str:
+    """Return which heads look at the places of return, beside what distance alone would give and chance among heads."""
+    known = np.isfinite(result.score) & np.isfinite(result.p_value)
+    if not result.pairs:
+        return "There is no return to look back from."
+    if not known.any():
+        return "Nothing else in the piece lies as far back, so the heads cannot be judged."
+    found = sorted(zip(*np.nonzero(known & (result.p_value <= most_p) & (result.score > 1)), strict=True),
+                   key=lambda place: -result.score[place])
+    by_chance = most_p * known.sum()
+    told = f"{known.sum()} heads were asked; about {by_chance:.1f} would pass by chance alone."
+    if not found:
+        return f"No head looks back at the motif more than its habit of distance would have it. {told}"
+    layer, head = found[0]
+    best = result.score[layer, head]
+    times = f"{best:.1f} times" if best < 100 else "more than 100 times"
+    many = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+    number = many[len(found)] if len(found) < len(many) else len(found)
+    count = f"{number} head{'s look' if len(found) > 1 else ' looks'}"
+    return (
+        f"{count} back at the motif more than distance alone would have it: first head {head + 1} of layer "
+        f"{layer + 1}, {times} as much ({100 * result.looking[layer, head]:.1f} % of its weight, p = "
+        f"{result.p_value[layer, head]:.3f}). {told}"
+    )

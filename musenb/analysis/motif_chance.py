@@ -132,9 +132,10 @@ def foreign_motif(chorales: Sequence[Grid], notes: int, generator: np.random.Gen
 def chance_words(result: Chance) -> str:
     """Return the counts beside the chance baseline as two sentences for reading."""
     mean, most = float(result.totals.mean()), int(result.totals.max())
-    times = "once" if result.total == 1 else f"{result.total} times"
+    seldom = {0: "does not return", 1: "returns once", 2: "returns twice"}
+    times = seldom.get(result.total, f"returns {result.total} times")
     judged = "more than chance gives" if result.share <= 0.05 else "no more than chance may give"
     return (
-        f"It returns {times}; {len(result.totals)} motifs of other chorales return {mean:.1f} times on average and "
+        f"It {times}; {len(result.totals)} motifs of other chorales return {mean:.1f} times on average and "
         f"{most} at most. That is {judged} (share {result.share:.2f})."
     )

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
 from musenb.analysis.motif import FORMS, Return
+from musenb.errors import SettingError
 
 NUMBERS = (
     "unison", "second", "third", "fourth", "fifth", "sixth", "seventh", "octave", "ninth", "tenth", "eleventh",
     "twelfth", "thirteenth", "fourteenth",
 )
 VOWELS = "aeiou"
+FORM_WORDS = {
+    "exact": "note for note", "transposed": "at another pitch", "tonal": "in steps of the scale",
+    "inverted": "upside down", "retrograde": "backwards", "retrograde inverted": "backwards and upside down",
+    "augmented": "twice as slow", "diminished": "twice as fast", "intervals": "its intervals in another rhythm",
+    "head": "its first notes", "tail": "its last notes", "rhythm": "its rhythm alone",
+    "contour": "its ups and downs alone",
+}
 MANY = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
 
 
@@ -73,6 +82,23 @@ def sentence(one: Return) -> str:
     elif one.pitch in ("free", "contour"):
         start = f"its {'rhythm' if one.pitch == 'free' else 'contour'} returns"
     return ", ".join([f"{start} {_where(one)}", interval_of(one), *changes(one)])
+
+
+def parsed_bars(text: str, *, name: str = "bars") -> tuple[int, int]:
+    """Return the first and the last bar of '1-2' or '3'; `name` is what the text is called in errors.
+
+    Raises
+    ------
+    SettingError
+        The text is neither, or the last comes before the first.
+    """
+    match = re.fullmatch(r"\s*(\d{1,6})\s*(?:[-\N{EN DASH}]\s*(\d{1,6})\s*)?", text)
+    if match is None:
+        raise SettingError(f"{name} {text!r} is neither one bar such as 3 nor a stretch such as 1-2")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise SettingError(f"{name} {text!r} ends before it begins")
+    return first, last
 
 
 def report(returns: Sequence[Return]) -> str:

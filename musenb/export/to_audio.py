@@ -1,38 +1,55 @@
-"""Score to sound, with nothing but numpy: a struck string modelled by its partials.
+"""Score to sound: the recorded piano that the page plays, or a soundfont of the user's own, rendered with numpy.
 
-Each note is a sum of slightly inharmonic partials. A hammer that strikes at an eighth of the string leaves out every
-eighth partial, high partials fade sooner than low ones, the level falls fast first and slowly later, two strings a
-fraction of a cent apart beat against each other, and a damper ends the note. A short decaying tail of seeded noise
-stands for the room.
+A note is its sample at the right speed, through the region's filter, under its envelope. Levels, envelopes, filter and
+interpolation are those of the synthesiser in the page (spessasynth), so that a file sounds like what was heard; a test
+holds both side by side. A filter that its soundfont moves stands where it comes to rest.
 
 References
 ----------
-N. H. Fletcher and T. D. Rossing, The Physics of Musical Instruments, 2nd ed., Springer 1998, chapter 12 (the piano).
+E-mu Systems, SoundFont Technical Specification, version 2.04, 2006, chapters 8 and 9.
+R. Bristow-Johnson, Cookbook formulae for audio equalizer biquad filter coefficients (the low-pass).
 """
 
 from __future__ import annotations
 
-import io
-import wave
+import functools
+import os
+import struct
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from importlib import resources
+from pathlib import Path
 
 import numpy as np
 
-from musenb.errors import SettingError
-from musenb.score.note import Note, Score
+from musenb.errors import LoadError, SettingError
+from musenb.export import soundfont as sf
+from musenb.export.room import add_room
+from musenb.export.soundfont import Region, Sample, Soundfont, read_soundfont
+from musenb.score.note import Score
 
-LOWEST_RATE, HIGHEST_RATE = 8000, 96000
+LOWEST_RATE, HIGHEST_RATE, USUAL_RATE = 8000, 96000, 44100
 LONGEST_SECONDS = 1800.0
 PEAK = 10 ** (-1.5 / 20)
 
-_STRIKE_POINT = 8
-_PARTIALS = 24
-_ATTACK, _RELEASE = 0.003, 0.09
-_ROOM_SECONDS, _ROOM_LEVEL = 0.7, 0.035
-_REPEATED_GAP = 0.02
+# A voice ends where its envelope has fallen to -90 dB; envelopes count down to -96 dB.
+_SILENCE, _UNHEARD = 960.0, 900.0
+_TAIL_SECONDS, _FADE_SECONDS = 1.5, 0.4
+# Frames that are made at once, and frames before them through which a filter settles.
+_BLOCK, _SETTLING = 1 << 20, 4096
+_SHORTEST_ATTACK, _SHORTEST_RELEASE = 128 / 44100, 2**-6
 
 
-def wav_bytes(score: Score, rate: int = 22050) -> bytes:
+def wav_bytes(
+    score: Score,
+    rate: int = USUAL_RATE,
+    *,
+    soundfont: str | os.PathLike[str] | None = None,
+    programs: Sequence[int] = (),
+) -> bytes:
     """Return the score as a WAV file: one channel, 16 bits, peak at -1.5 dB. An empty score is a short silence.
 
     Parameters
@@ -40,151 +57,268 @@ def wav_bytes(score: Score, rate: int = 22050) -> bytes:
     score : Score
     rate : int
         Samples a second, 8000..96000.
+    soundfont : path, optional
+        A soundfont (SF2, SF3) instead of the piano.
+    programs : sequence of int
+        General MIDI instruments of the voices, 0..127; 0, the piano, for a voice beyond the last.
 
     Raises
     ------
     SettingError
-        The rate is outside its range, or the piece lasts longer than 30 minutes.
+        The rate or an instrument is outside its range, or the piece lasts longer than 30 minutes.
+    LoadError
+        The soundfont is missing, damaged or none.
     """
-    samples = synthesise(score, rate)
-    peak = float(np.abs(samples).max(initial=0.0))
-    scaled = samples * (PEAK / peak) if peak > 0 else samples
-    pcm = np.round(scaled * 32767).astype("<i2")
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(rate)
-        sound.writeframes(pcm.tobytes())
-    return file.getvalue()
+    samples = synthesise(score, rate, soundfont=soundfont, programs=programs)
+    peak = float(max(samples.max(initial=0.0), -samples.min(initial=0.0)))
+    gain = 32767 * PEAK / peak if peak > 0 else 0.0
+    size = 2 * len(samples)
+    file = np.empty(44 + size, np.uint8)
+    file[:44] = np.frombuffer(
+        struct.pack(
+            "<4sI8sIHHIIHH4sI", b"RIFF", 36 + size, b"WAVEfmt ", 16, 1, 1, rate, 2 * rate, 2, 16, b"data", size
+        ),
+        np.uint8,
+    )
+    pcm = file[44:].view("<i2")
+    for start in range(0, len(samples), _BLOCK):
+        pcm[start : start + _BLOCK] = np.round(samples[start : start + _BLOCK] * gain)
+    del samples
+    return file.tobytes()
 
 
-def synthesise(score: Score, rate: int = 22050) -> np.ndarray:
+def synthesise(
+    score: Score,
+    rate: int = USUAL_RATE,
+    *,
+    soundfont: str | os.PathLike[str] | None = None,
+    programs: Sequence[int] = (),
+    room: bool = True,
+) -> np.ndarray:
     """Return the sound of a score before it is levelled.
 
     Parameters
     ----------
-    score : Score
-    rate : int
-        Samples a second, 8000..96000.
+    score, rate, soundfont, programs
+        As for `wav_bytes`, and so are the errors.
+    room : bool
+        False leaves out the faint room around the sound.
 
     Returns
     -------
     numpy.ndarray
-        float64, shape (samples,), without a fixed range.
-
-    Raises
-    ------
-    SettingError
-        As for `wav_bytes`.
+        float32, shape (samples,), without a fixed range.
     """
     if not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise SettingError(f"rate {rate} samples a second is outside {LOWEST_RATE}..{HIGHEST_RATE}")
-    times = [(note, seconds_at(score, note.onset), seconds_at(score, note.end)) for note in score.notes]
-    last = max((stop for _, _, stop in times), default=0.0)
+    for program in programs:
+        if not 0 <= program <= 127:
+            raise SettingError(f"instrument {program} is outside 0..127")
+    seconds = _Seconds(score)
+    last = seconds.at(score.end)
     if last > LONGEST_SECONDS:
         raise SettingError(f"a piece of {last:.0f} seconds is longer than {LONGEST_SECONDS:.0f}: use score.cut()")
-    dry = np.zeros(int((last + 0.5) * rate) + 1)
-    tones: dict[tuple[int, int], np.ndarray] = {}
-    longest = _longest_by_tone(times)
-    for note, start, stop in times:
-        key = (note.pitch, note.velocity)
-        if key not in tones:
-            tones[key] = struck_string(*key, longest[key] + _RELEASE, rate)
-        played = _damped(tones[key], stop - start, rate)
-        begin = round(start * rate)
-        stretch = dry[begin : begin + len(played)]
-        stretch += played[: len(stretch)]
-    return _in_a_room(dry, rate) if times else dry
+    font = piano() if soundfont is None else _opened(Path(soundfont))
+    groups: dict[tuple[int, int], list[_Stroke]] = defaultdict(list)
+    for voice, line in enumerate(score.voices):
+        program = programs[voice] if voice < len(programs) else 0
+        for note in line.notes:
+            stroke = _Stroke(seconds.at(note.onset), seconds.at(note.end), note.velocity)
+            groups[program, note.pitch].append(stroke)
+    mixed = np.zeros(int((last + _TAIL_SECONDS) * rate) + 1, np.float32)
+    for (program, key), strokes in sorted(groups.items()):
+        for region in font.regions(program, key):
+            struck = [one for one in strokes if region.velocities[0] <= one.velocity <= region.velocities[1]]
+            if struck:
+                _Tone(region, font.sample(region.sample), key, rate).mix(mixed, struck)
+    if groups:
+        if room:
+            add_room(mixed, rate)
+        _fade_out(mixed, rate)
+    return mixed
+
+
+@functools.cache
+def piano() -> Soundfont:
+    """Return the piano that the page plays."""
+    data = (resources.files("musenb") / "static" / "piano.sf3").read_bytes()
+    return Soundfont(data, source="the piano of musenb")
 
 
 def seconds_at(score: Score, quarter: Fraction) -> float:
     """Return the seconds from the beginning at which a quarter is reached, by the tempos of the score."""
-    seconds, tempos = 0.0, score.tempos
-    for index, tempo in enumerate(tempos):
-        start = Fraction(0) if index == 0 else tempo.onset
-        stop = min(tempos[index + 1].onset, quarter) if index + 1 < len(tempos) else quarter
-        if stop > start:
-            seconds += float(stop - start) * 60.0 / tempo.qpm
-    return seconds
+    return _Seconds(score).at(quarter)
 
 
-def struck_string(pitch: int, velocity: int, seconds: float, rate: int) -> np.ndarray:
-    """Return one undamped tone.
+class _Seconds:
+    """From quarters to seconds; the tempos' own times are counted once."""
 
-    Parameters
-    ----------
-    pitch : int
-        MIDI number, 0..127.
-    velocity : int
-        1..127; a harder stroke is louder and brighter.
-    seconds : float
-        How long the tone is computed.
-    rate : int
-        Samples a second.
+    def __init__(self, score: Score) -> None:
+        self._changes = [(Fraction(0), 0.0, 60.0 / score.tempos[0].qpm)]
+        for tempo in score.tempos[1:]:
+            onset, seconds, pace = self._changes[-1]
+            self._changes.append((tempo.onset, seconds + float(tempo.onset - onset) * pace, 60.0 / tempo.qpm))
+        self._onsets = [onset for onset, _, _ in self._changes]
 
-    Returns
-    -------
-    numpy.ndarray
-        float64, shape (samples,).
-    """
-    time = np.arange(int(seconds * rate) + 1) / rate
-    frequency = 440.0 * 2.0 ** ((pitch - 69) / 12)
-    stiffness = 7.5e-5 * 2.0 ** ((pitch - 40) / 18)
-    force = velocity / 127
-    brightness = 600 + 1200 * force
-    sustain = 2.6 * 2.0 ** ((60 - pitch) / 20)
-    tone = np.zeros_like(time)
-    for k in range(1, _PARTIALS + 1):
-        partial = k * frequency * np.sqrt((1 + stiffness * k * k) / (1 + stiffness))
-        if partial > 0.45 * rate:
-            break
-        level = abs(np.sin(np.pi * k / _STRIKE_POINT)) * k**-0.9 * np.exp(-partial / brightness)
-        fading = sustain / (1 + 0.35 * (k - 1))
-        envelope = 0.65 * np.exp(-time * 3.2 / fading) + 0.35 * np.exp(-time / fading)
-        beating = 0.5 * (_wave(partial * 1.00012, time, k) + _wave(partial * 0.99988, time, k))
-        tone += level * envelope * beating
-    attack = max(1, int(_ATTACK * rate))
-    tone[:attack] *= 0.5 - 0.5 * np.cos(np.pi * np.arange(min(attack, len(tone))) / attack)
-    return tone * force**1.5
+    def at(self, quarter: Fraction) -> float:
+        onset, seconds, pace = self._changes[max(bisect_left(self._onsets, quarter) - 1, 0)]
+        return seconds + float(quarter - onset) * pace
 
 
-def _wave(frequency: float, time: np.ndarray, k: int) -> np.ndarray:
-    """Return a sine; the phase differs from partial to partial, so that no click of aligned peaks begins the tone."""
-    return np.sin(2 * np.pi * frequency * time + 2.399963 * k)
+def _opened(path: Path) -> Soundfont:
+    return Soundfont(read_soundfont(path), source=f"soundfont {path}")
 
 
-def _longest_by_tone(times: list[tuple[Note, float, float]]) -> dict[tuple[int, int], float]:
-    longest: dict[tuple[int, int], float] = {}
-    for note, start, stop in times:
-        key = (note.pitch, note.velocity)
-        longest[key] = max(longest.get(key, 0.0), stop - start)
-    return longest
+def _fade_out(mixed: np.ndarray, rate: int) -> None:
+    """Let what still sounds at the end of the file die away."""
+    count = min(len(mixed), int(_FADE_SECONDS * rate))
+    fading = mixed[len(mixed) - count :]
+    fading *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(count) + 1) / count).astype(np.float32)
 
 
-def _damped(tone: np.ndarray, seconds: float, rate: int) -> np.ndarray:
-    """Return the tone for `seconds`, then let the damper fall: slightly early, so that a repetition is heard."""
-    held = int(max(seconds - _REPEATED_GAP, seconds / 2) * rate)
-    fall = int(_RELEASE * rate)
-    played = tone[: held + fall].copy()
-    tail = played[held:]
-    tail *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(len(tail)) + 1) / (fall + 1))
-    return played
+@dataclass(frozen=True, slots=True)
+class _Stroke:
+    """When a key goes down and up, in seconds, and how hard it is struck."""
+
+    start: float
+    stop: float
+    velocity: int
 
 
-def _in_a_room(dry: np.ndarray, rate: int) -> np.ndarray:
-    """Add the room: the sound convolved with a seeded, decaying noise, block by block."""
-    generator = np.random.default_rng(1685)
-    count = int(_ROOM_SECONDS * rate)
-    fading = np.exp(-6.9 * np.arange(count) / count)
-    tail = generator.standard_normal(count) * fading
-    tail = np.convolve(tail, np.ones(4) / 4, mode="same")
-    tail[: int(0.012 * rate)] = 0.0
-    tail *= _ROOM_LEVEL * np.sqrt(3 / np.sum(tail**2))
-    size = 1 << int(np.ceil(np.log2(4 * count)))
-    step = size - count + 1
-    spectrum = np.fft.rfft(tail, size)
-    wet = np.zeros(len(dry) + size)
-    for begin in range(0, len(dry), step):
-        wet[begin : begin + size] += np.fft.irfft(np.fft.rfft(dry[begin : begin + step], size) * spectrum, size)
-    return dry + wet[: len(dry)]
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """Seconds and centibels of a volume envelope."""
+
+    delay: float
+    attack: float
+    hold: float
+    decay: float
+    sustain: float
+    release: float
+
+    def gain(self, time: np.ndarray) -> np.ndarray:
+        """Return the gain while the key is down."""
+        rising = np.clip((time - self.delay) / self.attack, 0.0, 1.0)
+        falling = np.clip((time - self.delay - self.attack - self.hold) / self.decay * _SILENCE, 0.0, self.sustain)
+        return rising * 10 ** (-falling / 200)
+
+    @property
+    def longest(self) -> float:
+        """Seconds after which nothing is heard even while the key is down."""
+        whole = self.delay + self.attack + self.hold + self.decay * _UNHEARD / _SILENCE
+        return whole if self.sustain >= _UNHEARD else float("inf")
+
+    @property
+    def dying(self) -> float:
+        """Seconds from the release until nothing is heard."""
+        return self.release * _UNHEARD / _SILENCE
+
+
+class _Tone:
+    """One region at one key."""
+
+    def __init__(self, region: Region, sample: Sample, key: int, rate: int) -> None:
+        value = region.value
+        key = value(sf.FIXED_KEY) if value(sf.FIXED_KEY) >= 0 else key
+        root = value(sf.ROOT_KEY) if value(sf.ROOT_KEY) >= 0 else sample.root
+        cents = (key - root) * value(sf.SCALE_TUNING) + sample.cents
+        cents += 100 * value(sf.COARSE_TUNE) + value(sf.FINE_TUNE)
+        self._rate, self._step = rate, sample.rate / rate * 2 ** (cents / 1200)
+        self._cut_sample(region, sample)
+        angle = min(max(value(sf.PAN) / 1000 + 0.5, 0.0), 1.0) * np.pi / 2
+        middle = (np.cos(angle) + np.sin(angle)) / np.sqrt(2)
+        self._gain = float(middle * 10 ** (-max(value(sf.ATTENUATION), 0) / 200))
+        self._velocity = value(sf.FIXED_VELOCITY)
+        self._envelope = _Envelope(
+            delay=_seconds(value(sf.DELAY)),
+            attack=max(_seconds(value(sf.ATTACK)), _SHORTEST_ATTACK),
+            hold=_seconds(value(sf.HOLD) + (60 - key) * value(sf.KEY_TO_HOLD)),
+            decay=_seconds(value(sf.DECAY) + (60 - key) * value(sf.KEY_TO_DECAY)),
+            sustain=min(max(float(value(sf.SUSTAIN)), 0.0), _SILENCE),
+            release=max(_seconds(value(sf.RELEASE)), _SHORTEST_RELEASE),
+        )
+        rest = 1 - min(max(value(sf.FILTER_SUSTAIN), 0), 1000) / 1000
+        self._cutoff = min(value(sf.CUTOFF) + rest * value(sf.ENVELOPE_TO_CUTOFF), 13500.0)
+        self._resonance = min(max(value(sf.RESONANCE), 0), 960)
+
+    def mix(self, mixed: np.ndarray, strokes: list[_Stroke]) -> None:
+        """Add the tone wherever it is struck."""
+        rate, envelope = self._rate, self._envelope
+        falling = np.arange(int(min(envelope.dying * rate, len(mixed))) + 1) / (rate * envelope.release)
+        fall = (10 ** (-_SILENCE / 200 * falling)).astype(np.float32)
+        held = min(max(one.stop - one.start for one in strokes), envelope.longest)
+        frames = min(int(held * rate) + len(fall), len(mixed))
+        for first in range(0, frames, _BLOCK):
+            count = min(_BLOCK, frames - first)
+            wave = self._wave(first, count)
+            down = wave * envelope.gain((first + np.arange(count)) / rate).astype(np.float32)
+            for stroke in strokes:
+                self._add(mixed, stroke, first, wave, down, fall)
+
+    def _add(
+        self, mixed: np.ndarray, stroke: _Stroke, first: int, wave: np.ndarray, down: np.ndarray, fall: np.ndarray
+    ) -> None:
+        """Add one block of one stroke: `down` while the key is held, then `wave` as it dies away."""
+        begin, length = round(stroke.start * self._rate), round((stroke.stop - stroke.start) * self._rate)
+        gain = np.float32(((self._velocity if self._velocity > 0 else stroke.velocity) / 127) ** 2)
+        end = min(length + len(fall), len(mixed) - begin, first + len(wave))
+        split = max(min(length, end), first)
+        if split > first:
+            mixed[begin + first : begin + split] += gain * down[: split - first]
+        if end > split:
+            level = gain * np.float32(self._envelope.gain(np.array([length / self._rate]))[0])
+            dying = wave[split - first : end - first] * fall[split - length : end - length]
+            mixed[begin + split : begin + end] += level * dying
+
+    def _cut_sample(self, region: Region, sample: Sample) -> None:
+        value = region.value
+        start = value(sf.START) + 32768 * value(sf.START_COARSE)
+        end = len(sample.wave) + value(sf.END) + 32768 * value(sf.END_COARSE)
+        first = sample.loop[0] + value(sf.LOOP_START) + 32768 * value(sf.LOOP_START_COARSE)
+        last = sample.loop[1] + value(sf.LOOP_END) + 32768 * value(sf.LOOP_END_COARSE)
+        if not 0 <= start < end <= len(sample.wave):
+            raise LoadError("content", f"sample {sample.name!r} of the soundfont is cut outside its recording")
+        looped = value(sf.SAMPLE_MODE) in (1, 3) and start <= first < last <= end
+        self._loop = (first - start, last - first) if looped else None
+        self._source = sample.wave[start : last if looped else end]
+
+    def _wave(self, first: int, count: int) -> np.ndarray:
+        """Return frames of the tone before its envelope."""
+        lead = min(first, _SETTLING)
+        wave = self._resampled(first - lead, count + lead)
+        return (self._filtered(wave) * self._gain)[lead:].astype(np.float32)
+
+    def _resampled(self, first: int, count: int) -> np.ndarray:
+        """Return the recording at the tone's speed, by Hermite curves through its frames."""
+        position = (first + np.arange(count)) * self._step
+        below = np.floor(position).astype(np.int64)
+        t = position - below
+        before, here, after, next_one = (self._frames(below + one) for one in range(4))
+        slope, drop = (after - before) / 2, here - after
+        both = slope + drop
+        curve = both + drop + (next_one - here) / 2
+        return ((curve * t - both - curve) * t + slope) * t + here
+
+    def _frames(self, index: np.ndarray) -> np.ndarray:
+        if self._loop is not None:
+            start, length = self._loop
+            return self._source[np.where(index < start, index, start + (index - start) % length)]
+        inside = index < len(self._source)
+        return np.where(inside, self._source[np.where(inside, index, 0)], np.float32(0))
+
+    def _filtered(self, wave: np.ndarray) -> np.ndarray:
+        """Return the wave through the low-pass, by its response to each frequency."""
+        if self._cutoff >= 13500 and not self._resonance:
+            return wave
+        size = 1 << (len(wave) + _SETTLING - 1).bit_length()
+        hertz = min(8.176 * 2 ** (self._cutoff / 1200), 0.45 * self._rate)
+        angle = 2 * np.pi * hertz / self._rate
+        width = np.sin(angle) / (2 * 10 ** ((self._resonance - 3.01) / 200))
+        z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
+        top = (1 - np.cos(angle)) / 2 * 10 ** (-self._resonance / 400) * (1 + z) ** 2
+        response = top / (1 + width - 2 * np.cos(angle) * z + (1 - width) * z**2)
+        return np.fft.irfft(np.fft.rfft(wave, size) * response, size)[: len(wave)]
+
+
+def _seconds(timecents: float) -> float:
+    return 2 ** (min(max(timecents, -12000), 12000) / 1200)

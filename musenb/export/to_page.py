@@ -20,6 +20,20 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-
 h1 { font-size: 1.4rem; margin: 0 0 .5rem; }
 .part { margin: 0 0 1rem; min-height: 2rem; }
 .part img { max-width: 100%; background: #fff; }
+@media print {
+  @page { margin: 12mm; }
+  :root { color-scheme: light; }
+  body { padding: 0; max-width: none; }
+  .part:is([data-bundle="sound"], [data-bundle="roll"], [data-bundle="attention"], [data-bundle="keyboard"]),
+  .part :is(button, select, input), .part .mnb-bar, .part .mnb-playhead, .part .mnb-selected { display: none; }
+  .part { min-height: 0; }
+  .part :is(.musenb, .mnb-root) {
+    --mnb-paper: #fff !important; --mnb-panel: #fff !important; --mnb-ink: #000 !important;
+    --mnb-faint: #444 !important; --mnb-line: #888 !important; --mnb-model: #0072b2 !important;
+    color-scheme: light !important;
+  }
+  .part .mnb-scroll { max-height: none; overflow: visible; }
+}
 """
 
 
@@ -41,6 +55,10 @@ class PagePart:
         The same as a picture: its MIME type and content.
     shown : bool
         False for a model without a view, such as the sound engine.
+    empty : bool
+        True for a view that has nothing to show until another take is chosen.
+    takes : mapping of str to mapping, or to None
+        From the id of a take to the traits that change with it; None where the view has nothing to show of it.
     """
 
     id: str
@@ -50,7 +68,8 @@ class PagePart:
     words: str = ""
     picture: tuple[str, bytes] | None = None
     shown: bool = True
-    takes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    empty: bool = False
+    takes: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
 
 
 def page_bytes(parts: Sequence[PagePart], *, title: str, words: str = "") -> bytes:
@@ -59,7 +78,7 @@ def page_bytes(parts: Sequence[PagePart], *, title: str, words: str = "") -> byt
     Parameters
     ----------
     parts : sequence of PagePart
-        In the order in which they stand. `takes` of a part maps the id of a take to the traits that change with it.
+        In the order in which they stand.
     title : str
     words : str
         Paragraphs above the views, apart by empty lines.
@@ -119,7 +138,9 @@ def place_of(part: PagePart) -> str:
         kind, content = part.picture
         data = base64.b64encode(content).decode("ascii")
         picture = f'<img alt="{escape(part.words)}" src="data:{kind};base64,{data}">'
-    return f'<div class="part" data-part="{escape(part.id)}">{picture}<p>{escape(part.words)}</p></div>'
+    hidden = " hidden" if part.empty else ""
+    head = f'<div class="part" data-part="{escape(part.id)}" data-bundle="{escape(part.bundle)}"{hidden}>'
+    return f'{head}{picture}<p>{escape(part.words)}</p></div>'
 
 
 def _packed(value: Any) -> Any:

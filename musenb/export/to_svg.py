@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from musenb.errors import SaveError
-from musenb.export.to_musicxml import musicxml_bytes
-from musenb.score.engrave import engrave
+from musenb.export.ink import engraved, inked
 from musenb.score.note import Score
 
 
 def svg_bytes(score: Score) -> bytes:
-    """Return a score engraved as one SVG document.
+    """Return a score engraved as one SVG document, with the notes that a model wrote in blue.
 
     Raises
     ------
@@ -18,7 +17,7 @@ def svg_bytes(score: Score) -> bytes:
     LoadError
         It cannot be engraved.
     """
-    engraving = engrave(musicxml_bytes(score))
+    engraving = engraved(score)
     if len(engraving.svgs) > 1:
-        raise SaveError(f"the score fills {len(engraving.svgs)} pages, an SVG file holds one; save it as .musicxml")
-    return engraving.svgs[0].encode("utf-8")
+        raise SaveError(f"the score fills {len(engraving.svgs)} pages, an SVG file holds one; save it as .pdf")
+    return inked(engraving.svgs[0]).encode("utf-8")

@@ -41,7 +41,8 @@ def random_decoder(config: ModelConfig, *, plain: bool = False) -> Decoder:
     shapes = expected_shapes(config).items()
     tensors = {name: rng.normal(scale=shape[-1] ** -0.5, size=shape).astype(np.float16) for name, shape in shapes}
     ones = {name: np.ones(shape, np.float16) for name, shape in shapes if "norm" in name}
-    return Decoder(config, tensors | ones, plain=plain)
+    decoder = Decoder(config, tensors | ones)
+    return decoder if plain else decoder.compile()
 
 
 def random_row(config: ModelConfig, rows: int) -> tuple[np.ndarray, ...]:

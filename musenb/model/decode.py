@@ -5,8 +5,9 @@ R relations, V classes, G inner width of the feed-forward layer, C context.
 
 It computes what `Transformer.forward` does. For speed the weights are transposed, the scales of the norms and of the
 logits are multiplied into the matrices behind them, and all embeddings of a position lie in one table. For a single
-position the relative term is one product with a slice of the distance table, which is stored farthest first. Where
-numba is installed, `kernel` reads single positions, 2 to 3 times as fast; `step` is its plain twin.
+position the relative term is one product with a slice of the distance table, which is stored farthest first. After
+`Decoder.compile`, where numba is installed, `kernel` reads single positions, 2 to 3 times as fast; `step` is its plain
+twin.
 
 References
 ----------
@@ -15,6 +16,7 @@ Huang et al., "Music Transformer", arXiv 1809.04281 (2018).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 import numpy as np
@@ -22,7 +24,7 @@ import numpy as np
 from musenb.errors import ModelError
 from musenb.model.cache import Cache
 from musenb.model.chunk import read_many
-from musenb.model.compiled import compiled
+from musenb.model.compiled import Compiled, compiled
 from musenb.model.config import ModelConfig
 from musenb.model.layer import CHUNK, embedding_table, layer_of
 from musenb.model.step import read_one
@@ -40,8 +42,6 @@ class Decoder:
     config : ModelConfig
     tensors : mapping of str to float arrays
         As `load_weights` returns them, or `Transformer.state_dict()` as arrays.
-    plain : bool
-        Read single positions in numpy also where numba is installed; the logits are the same but for rounding.
 
     Raises
     ------
@@ -49,15 +49,27 @@ class Decoder:
         The tensors are not those of the configuration.
     """
 
-    def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray], *, plain: bool = False) -> None:
+    def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> None:
         check_tensors(config, tensors, source="the tensors of the decoder")
         self.config = config
         self.embeddings, self.first_rows = embedding_table(config, tensors)
         self.sizes = np.array((config.begin + 1, *config.features), np.uint64)
         self.layers = tuple(layer_of(config, tensors, number) for number in range(config.layers))
-        self.compiled = None if plain else compiled(config, tensors)
+        self.compiled: Compiled | None = None
+        self._tensors, self._compiling = tensors, threading.Lock()
         readout = np.asarray(tensors["readout.weight"], np.float64) * tensors["norm.weight"]
         self.readout = np.ascontiguousarray(readout.T, np.float32)
+
+    def compile(self) -> Decoder:
+        """Read single positions by numba from now on, where it is installed, and return this decoder.
+
+        numba takes seconds to load and, the first time on a machine, some ten more to compile: it pays where much is
+        written. Any thread may call this while others read; the logits are the same but for rounding.
+        """
+        with self._compiling:
+            if self.compiled is None:
+                self.compiled = compiled(self.config, self._tensors)
+        return self
 
     def start(self, rows: int = 1) -> Cache:
         """Return the memory for `rows` rows of which nothing is read yet."""

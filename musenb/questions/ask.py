@@ -5,6 +5,7 @@
     ask.next("v0n12"), ask.surprise()            # what else; how many bits each note cost
     ask.silence(head=(2, 1))                     # loss, KL, and the continuation before and after from one seed
     ask.occlude(note="v0n3"), ask.head_map()
+    ask.motif(bars="1-2"), ask.game(seed=7)      # where a motif returns; the prediction game: both with a view
 
 Attention is a hypothesis: `agreement` puts it beside occlusion and says where the two differ.
 """
@@ -14,134 +15,52 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from musenb.analysis.attention import AttentionRecord, Query, What
-from musenb.analysis.causal import Agreement, agreement_of
-from musenb.analysis.heads import HeadSummary, summarise
 from musenb.analysis.surprise import Surprise, VoiceShares, surprise_of, voice_shares
 from musenb.errors import SettingError
 from musenb.model.decode import Silence
-from musenb.questions.reading import NotePlace, Reading, piece_of
-from musenb.questions.sweeps import HeadMap, Progress, head_map, occlusion
-from musenb.questions.whatif import Laboratory, Setting, WhatIf, changed_cells
+from musenb.questions.branch import Fork, write_fork
+from musenb.questions.listening import Listening
+from musenb.questions.reading import Reading, piece_of
+from musenb.questions.shown import Shown
+from musenb.questions.sweeps import HeadMap, Progress, head_map
+from musenb.questions.whatif import Continuation, Laboratory, Setting, WhatIf, changed_cells
 from musenb.sample.masks import Place, allowed_words
-from musenb.sample.policy import Policy
+from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import replayed
-from musenb.score.note import Score
-from musenb.session import Model, Take, open_model
-from musenb.tokens.grid import LOWEST, UNKNOWN, VOICE_COUNT, VOICES
+from musenb.score.note import Origin, Score
+from musenb.session import Model, Recipe, Take, open_model
+from musenb.tokens.grid import LOWEST, UNKNOWN, VOICE_COUNT, VOICES, encode
 
-AGREED, TOP, REACH = 0.3, 5, 32
-
-
-@dataclass(frozen=True, slots=True)
-class NoteAttention:
-    """Where every head looked when a note was chosen.
-
-    Parameters
-    ----------
-    note : NotePlace
-    weights : float32 (layers, heads, N)
-        On each note of the piece, in the order of `score.notes`; 0 for what was not seen.
-    content, relative : float32 (layers, heads, N)
-        Parts of the logits, mean over the note's tokens; not-a-number for what was not seen.
-    """
-
-    note: NotePlace
-    weights: np.ndarray
-    content: np.ndarray
-    relative: np.ndarray
+if TYPE_CHECKING:
+    from musenb.questions.against import Against
+    from musenb.questions.panel import QuestionPanel
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What mattered for a note, by attention and by occlusion.
-
-    Parameters
-    ----------
-    note : NotePlace
-    keys : tuple of NotePlace
-        The earlier notes that were asked about.
-    attention : float64 (layers + 1, keys)
-        Mean weight over the heads of each layer; the last row over all heads.
-    occlusion : float64 (keys,)
-        KL in bits of the note's prediction when the key is a rest.
-    layers : tuple of Agreement
-    all : Agreement
-    words : str
-    """
-
-    note: NotePlace
-    keys: tuple[NotePlace, ...]
-    attention: np.ndarray
-    occlusion: np.ndarray
-    layers: tuple[Agreement, ...]
-    all: Agreement
-    words: str
-
-
-class Questions:
-    """Questions about one piece, answered by one model. Made by `questions`.
+class Questions(Listening, Shown):
+    """Questions about one piece, answered by one model. Made by `questions`; a notebook shows them as a panel.
 
     Attributes
     ----------
     model : Model
     reading : Reading
     setting : Setting
+    composer : Score or None
+        What the composer wrote, from the same beginning.
+    on_take : callable, or None
+        Gets every take that is branched off in the panel, with a name; a studio hangs it into its tree.
     """
 
-    def __init__(self, model: Model, reading: Reading, setting: Setting) -> None:
-        self.model, self.reading, self.setting = model, reading, setting
-        self.piece = reading.piece
+    def __init__(self, model: Model, reading: Reading, setting: Setting, composer: Score | None = None) -> None:
+        super().__init__(reading)
+        self.model, self.setting, self.composer = model, setting, composer
+        self.on_take: Callable[[Take, str], object] | None = None
         self._laboratory = Laboratory(reading, setting)
-
-    @property
-    def notes(self) -> tuple[NotePlace, ...]:
-        """All notes of the piece, in the order of `score.notes`; each has an `id` to ask by."""
-        return self.piece.notes
-
-    # What it listened to
-
-    def record(self, *, query: Query = "first") -> AttentionRecord:
-        """Return the attention of all heads, notes numbered as `score.notes`.
-
-        Parameters
-        ----------
-        query : {'first', 'mean', 'last'}
-            'first': rows are the positions that chose the notes, one each; else those of all cells.
-        """
-        return self.reading.onset_record if query == "first" else self.reading.record(onsets=False)
-
-    def attention(self, note: str | int, *, query: Query = "first") -> NoteAttention:
-        """Return where every head looked when a note was chosen (or over its cells, by `query`)."""
-        number = self.piece.number_of(note)
-        kinds: tuple[What, ...] = ("weights", "content", "relative")
-        return NoteAttention(self.notes[number], *(self._between(what, query)[:, :, number] for what in kinds))
-
-    def heads(self) -> list[HeadSummary]:
-        """Return what each head looks at in this piece, with names for those that have a job."""
-        return summarise(self._between("weights", "first"), self.piece.places, self.reading.seen)
-
-    def _between(self, what: What, query: Query) -> np.ndarray:
-        """Return float32 (layers, heads, N, N); what was chosen is in `record`."""
-        if (what, query) not in self._gathered:
-            record = self.record(query=query)
-            layers, heads = record.weights.shape[:2]
-            count = len(self.notes)
-            found = np.full((layers, heads, count, count), 0 if what == "weights" else np.nan, np.float32)
-            for layer, head in np.ndindex(layers, heads):
-                part = record.of_notes(what, layer, head, query=query)
-                found[layer, head, : len(part), : len(part)] = part
-            self._gathered[what, query] = found
-        return self._gathered[what, query]
-
-    @cached_property
-    def _gathered(self) -> dict[tuple[str, str], np.ndarray]:
-        return {}
 
     # What else
 
@@ -173,18 +92,30 @@ class Questions:
     def _at_the_end(self, rules: bool) -> tuple[VoiceShares, ...]:
         """Return what may follow; a voice is given the likeliest words of the voices above it."""
         reading, cells = self.reading, self.piece.cells
-        step, begin = len(cells), reading.decoder.config.begin
+        step, config = len(cells), reading.decoder.config
         if step >= len(self.piece.plan.grid.cells):
             raise SettingError("nothing was planned behind the last note: ask about a note, or about a piece with room")
         found, cache = [], reading.cache.copy()
         row_cells = np.vstack([cells, np.full((1, VOICE_COUNT), 0)])
         for voice in range(VOICE_COUNT):
-            row = self.piece.row(begin, cells=row_cells).crop(cache.length, step * VOICE_COUNT + voice + 1)
+            row = self.piece.row(config, cells=row_cells).crop(cache.length, step * VOICE_COUNT + voice + 1)
             logits = reading.decoder.extend(cache, row.before[None], row.features[None], row.related[None])[0, -1]
             found.append(self._voice(step, voice, logits, row_cells.ravel()[: step * VOICE_COUNT + voice], rules))
             allowed = allowed_words(Place(step, voice, replayed(cells.ravel()).before, np.full(VOICE_COUNT, UNKNOWN)))
             row_cells[step, voice] = int(np.where(allowed, logits, -np.inf).argmax())
         return tuple(found)
+
+    def composed(self, note: str | int) -> tuple[int | None, ...]:
+        """Return the word of the grid that the composer wrote in each voice where a note begins; None: not known."""
+        step = self.notes[self.piece.number_of(note)].step
+        cells = self._composed
+        if cells is None or step >= len(cells):
+            return (None,) * VOICE_COUNT
+        return tuple(None if cell == UNKNOWN else int(cell) for cell in cells[step])
+
+    @cached_property
+    def _composed(self) -> np.ndarray | None:
+        return None if self.composer is None else encode(self.composer).cells
 
     def surprise(self) -> Surprise:
         """Return the bits that each note cost, in the order of `score.notes`; given and generated notes alike."""
@@ -267,84 +198,84 @@ class Questions:
             raise SettingError(f"{name} holds no note of the prime, which is bars {first}..{last}: see prime_bars")
         return given, name
 
-    def head_map(self, progress: Progress | None = None, stop: threading.Event | None = None) -> HeadMap:
-        """Return what the silence of each head costs on the piece; `progress` is told (done, all)."""
-        return head_map(self._laboratory, progress, stop)
+    def continuation(self, seed: int | None = None) -> Continuation:
+        """Return the prime continued by the untouched model from a seed, the setting's by default."""
+        return self._laboratory.continuation(self.setting.seed if seed is None else Draws(seed).seed)
 
-    # Does attention tell what mattered?
+    def branch(
+        self, pitch: int, *, note: str | int, voice: str | None = None, seed: int | None = None,
+        progress: Progress | None = None, stop: threading.Event | None = None,
+    ) -> Take:
+        """Return the piece with another pitch at a note, continued by the model to the end of the piece.
 
-    def agreement(
-        self, note: str | int, *, reach: int = REACH, top: int = TOP, progress: Progress | None = None,
-        stop: threading.Event | None = None,
-    ) -> Verdict:
-        """Return how far attention and occlusion agree on which of the last `reach` notes mattered for a note.
+        Parameters
+        ----------
+        pitch : int
+            MIDI number.
+        note : str or int
+            Where; what comes before it, and higher voices in the same sixteenth, stay.
+        voice : str, optional
+            The voice that takes the pitch; the note's own by default.
+        seed : int, optional
+            The setting's by default.
+        progress, stop
+            Told (cells written, all), and what ends it early.
 
         Raises
         ------
         SettingError
-            No note comes before it, or it was stopped.
+            There is no such note or voice, or the grid cannot hold the pitch.
         """
-        number = self.piece.number_of(note)
-        seen = np.flatnonzero(self.reading.seen[number] > 0)
-        order = sorted(seen, key=lambda key: self.notes[key].position)[-reach:]
-        if not order:
-            raise SettingError(f"nothing comes before {self.notes[number]}")
-        effects = occlusion(self.reading, order, [number], progress=progress, stop=stop)[0]
-        if np.isnan(effects).any():
-            raise SettingError("stopped before all notes were asked about")
-        weights = self._between("weights", "first")[:, :, number, order].astype(np.float64)
-        rows = np.vstack([weights.mean(axis=1), weights.mean(axis=(0, 1))])
-        found = [agreement_of(row, effects, top=top) for row in rows]
-        keys = tuple(self.notes[key] for key in order)
-        words = verdict_in_words(self.notes[number], keys, rows[-1], effects, found[-1])
-        return Verdict(self.notes[number], keys, rows, effects, tuple(found[:-1]), found[-1], words)
-
-    def agreement_by_layer(
-        self, queries: Sequence[str | int], *, reach: int = REACH, top: int = TOP, progress: Progress | None = None,
-        stop: threading.Event | None = None,
-    ) -> dict[str, tuple[float, float, float]]:
-        """Return (correlation, overlap, chance), means over notes, for 'layer 1' ... and 'all'; see `agreement`."""
-        rows: dict[str, list[tuple[float, float, float]]] = {}
-        for done, query in enumerate(queries):
-            if stop is not None and stop.is_set():
-                break
-            verdict = self.agreement(query, reach=reach, top=top, stop=stop)
-            named = {f"layer {n + 1}": found for n, found in enumerate(verdict.layers)} | {"all": verdict.all}
-            for name, found in named.items():
-                rows.setdefault(name, []).append((found.correlation, found.overlap, found.chance))
-            if progress is not None:
-                progress(done + 1, len(queries))
-        return {name: tuple(np.nanmean(np.array(values), axis=0).tolist()) for name, values in rows.items()}
-
-
-def verdict_in_words(
-    note: NotePlace, keys: Sequence[NotePlace], attention: np.ndarray, occluded: np.ndarray, found: Agreement
-) -> str:
-    """Return a sentence or two on whether attention (keys,) and occlusion (keys,) name the same notes."""
-    looked, mattered = keys[int(attention.argmax())], keys[int(occluded.argmax())]
-    shared = round(found.overlap * found.top)
-    counted = f"{shared} of the {found.top} notes most looked at are among the {found.top} that mattered most"
-    measured = f"(rank correlation {found.correlation:.2f}; {counted}, {found.chance * found.top:.1f} by chance)"
-    if not occluded.max():
-        return f"No single earlier note changes what is expected for {note}, wherever the heads look."
-    if np.isnan(found.correlation):
-        return f"For {note}, attention and occlusion cannot be ranked against each other."
-    if looked.id == mattered.id and found.correlation >= AGREED:
-        return f"For {note}, attention and occlusion agree that {looked} counts most {measured}."
-    if found.correlation >= AGREED:
-        return (
-            f"For {note}, attention and occlusion agree by and large {measured}, but the heads look most at {looked}, "
-            f"while taking away {mattered} changes most."
+        place = self.notes[self.piece.number_of(note)]
+        if voice is not None and voice not in VOICES:
+            raise SettingError(f"there is no voice {voice!r}; the voices are {', '.join(VOICES)}")
+        fork = Fork(place, place.voice if voice is None else VOICES.index(voice), int(pitch))
+        chosen, policy = self.setting.seed if seed is None else Draws(seed).seed, self.setting.policy
+        checksum = self.model.checksum
+        origin = Origin(Path(self.model.name).name, chosen, (*policy.as_pairs(), ("weights", checksum[:12])))
+        told = progress or (lambda done, total: None)
+        score, plan, done = write_fork(
+            self.reading.decoder, self.piece, fork, seed=chosen, policy=policy, origin=origin, told=told,
+            stop=lambda: stop is not None and stop.is_set(),
         )
-    return (
-        f"For {note}, attention and occlusion disagree {measured}: the heads look most at {looked}, but it is "
-        f"{mattered} whose absence changes most what is expected. Do not read the attention as the reason."
-    )
+        bars = sum(1 for bar in score.bars() if bar.end > place.note.onset)
+        return Take(score, Recipe(self.model.name, checksum, chosen, bars, policy, VOICES), done, plan)
 
+    def head_map(self, progress: Progress | None = None, stop: threading.Event | None = None) -> HeadMap:
+        """Return what the silence of each head costs on the piece; `progress` is told (done, all)."""
+        return head_map(self._laboratory, progress, stop)
+
+    def against(self, model: str | os.PathLike[str] | Model) -> Against:
+        """Return the same piece and prime put to another model, such as one without the relative term, beside this."""
+        from musenb.questions.against import Against
+
+        return Against(self, self.put_to(model))
+
+    def put_to(self, model: str | os.PathLike[str] | Model) -> Questions:
+        """Return the same questions, put to another model that reads the four-voice grid."""
+        opened = model if isinstance(model, Model) else open_model(model)
+        return Questions(opened, Reading(opened.decoder, self.piece), self.setting, self.composer)
+
+    # As a panel
+
+    @cached_property
+    def panel(self) -> QuestionPanel:
+        """The panel that a notebook shows."""
+        from musenb.questions.panel import QuestionPanel
+
+        return QuestionPanel(self)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return self.panel._repr_mimebundle_(**kwargs)
+
+    def __repr__(self) -> str:
+        count = len(self.notes)
+        return f"<musenb questions to {self.model.name} about {count} note{'' if count == 1 else 's'}>"
 
 def questions(
     source: Score | Take, *, model: str | os.PathLike[str] | Model | None = None, prime_bars: int | None = None,
     bars: int = 2, seed: int | None = None, seeds: int = 4, voices: Sequence[str] | None = None,
+    composer: Score | None = None,
 ) -> Questions:
     """Return what can be asked of a model about a piece.
 
@@ -363,6 +294,8 @@ def questions(
         How many seeds the intervals are over.
     voices : sequence of str, optional
         Which chorale voice each voice of a score is.
+    composer : Score, optional
+        What the composer wrote from the same beginning, to be shown beside what the model took.
 
     Raises
     ------
@@ -377,4 +310,4 @@ def questions(
     piece = piece_of(source, prime_bars=prime_bars, bars=bars, voices=voices)
     policy = recipe.policy if recipe else Policy()
     chosen = seed if seed is not None else recipe.seed if recipe else 0
-    return Questions(model, Reading(model.decoder, piece), Setting(policy, chosen, seeds, bars))
+    return Questions(model, Reading(model.decoder, piece), Setting(policy, chosen, seeds, bars), composer)

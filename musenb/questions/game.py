@@ -180,14 +180,14 @@ class Game:
         self.ask, self.student = ask, student
         self.rounds = places_of(ask, seed=seed, rounds=rounds, voice=voice, chord=chord)
         self.answers: dict[int, Reveal] = {}
-        self._header = {
+        self.header = {
             "kind": "game", "version": VERSION, "piece": ask.piece.score.title or ask.piece.score.source,
             "model": Path(ask.model.name).name, "checksum": ask.model.checksum, "seed": seed, "student": student,
             "rounds": [{"step": place.step, "voices": list(place.voices)} for place in self.rounds],
         }
-        self._record = None if record is None else Path(record)
-        if self._record is not None:
-            self._begin(self._record)
+        self.path = None if record is None else Path(record)
+        if self.path is not None:
+            self._begin(self.path)
 
     def heard(self, number: int) -> Score:
         """Return the music before a round; notes that sound on are cut there."""
@@ -257,7 +257,7 @@ class Game:
     def _begin(self, path: Path) -> None:
         if path.exists() and path.stat().st_size:
             lines = read_session(path)
-            if lines[0] != self._header:
+            if lines[0] != self.header:
                 raise SaveError(f"'{path}' holds another game; choose another file to record this one")
             for line in lines[1:]:
                 found = reveal_of(line, self.rounds)
@@ -265,11 +265,11 @@ class Game:
             if not path.read_bytes().endswith(b"\n"):  # the last line was cut off
                 self._append(path, "\n")
         else:
-            self._append(path, json.dumps(self._header) + "\n")
+            self._append(path, json.dumps(self.header) + "\n")
 
     def _write(self, line: dict[str, Any]) -> None:
-        if self._record is not None:
-            self._append(self._record, json.dumps(line) + "\n")
+        if self.path is not None:
+            self._append(self.path, json.dumps(line) + "\n")
 
     @staticmethod
     def _append(path: Path, text: str) -> None:

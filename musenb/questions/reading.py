@@ -19,6 +19,7 @@ from musenb.analysis.attention import NO_NOTE, AttentionRecord, grid_notes, inpu
 from musenb.analysis.causal import log_shares
 from musenb.analysis.heads import Places, seen_tokens
 from musenb.errors import ModelError, SettingError
+from musenb.model.config import ModelConfig
 from musenb.model.decode import Cache, Decoder, Silence, Trace
 from musenb.model.layer import NORM_EPSILON
 from musenb.sample.plan import Plan, plan_continuation
@@ -73,9 +74,14 @@ class NotePlace:
         """The position that predicts its first cell."""
         return self.step * VOICE_COUNT + self.voice
 
+    @property
+    def name(self) -> str:
+        """The pitch as it is spelled: 'G♯4'."""
+        spelled = self.note.spelling or f"{NAMES[self.note.pitch % 12]}{self.note.pitch // 12 - 1}"
+        return spelled[0] + spelled[1:].replace("#", "\N{MUSIC SHARP SIGN}").replace("b", "\N{MUSIC FLAT SIGN}")
+
     def __str__(self) -> str:
-        name = f"{NAMES[self.note.pitch % 12]}{self.note.pitch // 12 - 1}"
-        return f"{name} of the {VOICES[self.voice]}, {f'bar {self.bar}' if self.bar else 'upbeat'}"
+        return f"{self.name} of the {VOICES[self.voice]}, {f'bar {self.bar}' if self.bar else 'upbeat'}"
 
 
 @dataclass(frozen=True)
@@ -171,14 +177,15 @@ class Piece:
             raise SettingError(f"the piece has no note {note!r}; it has {len(self.notes)}, such as 'v0n0'")
         return found[0]
 
-    def row(self, begin: int, *, cells: np.ndarray | None = None, given: np.ndarray | None = None) -> Row:
-        """Return what the model reads; other `cells` (T', 4), or other given cells, may take the place of the own."""
+    def row(self, config: ModelConfig, *, cells: np.ndarray | None = None, given: np.ndarray | None = None) -> Row:
+        """Return what a model reads; other `cells` (T', 4), or other given cells, may take the place of the own."""
         cells = self.cells if cells is None else cells
         plan = self.plan
         if given is not None:
             plan = dataclasses.replace(plan, grid=Grid(given, plan.grid.frame))
         features = plan.features[: cells.size]
-        return row_of(cells.ravel(), features, attributes_of(cells), begin=begin, inputs=inputs_of(cells))
+        row = row_of(cells.ravel(), features, attributes_of(cells), begin=config.begin, inputs=inputs_of(cells))
+        return row.fitted(len(config.features), len(config.relations))
 
 
 def piece_of(
@@ -278,7 +285,7 @@ class Reading:
                 "ask about a part of it (Score.cut)"
             )
         self.decoder, self.piece = decoder, piece
-        self.row = piece.row(decoder.config.begin)
+        self.row = piece.row(decoder.config)
         self._kept: dict[str, Any] = {}
 
     @property

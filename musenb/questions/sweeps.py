@@ -74,11 +74,11 @@ def occlusion(
     piece = reading.piece
     effects = np.full((len(queries), len(keys)), np.nan)
     places = np.array([piece.notes[query].position for query in queries])
-    begin, last = reading.decoder.config.begin, int(places.max()) + 1
+    last = int(places.max()) + 1
 
     def ask(column: int) -> None:
         cells = changed_cells(piece, [keys[column]], None)
-        row = piece.row(begin, cells=cells, given=given_with(piece, cells))
+        row = piece.row(reading.decoder.config, cells=cells, given=given_with(piece, cells))
         shares, start = reread(reading, row, stop=last)
         found = np.zeros(len(queries))
         reached = np.flatnonzero(places >= max(start, piece.notes[keys[column]].position + 1))
@@ -93,19 +93,25 @@ def occlusion(
 def side_by_side(
     ask: Callable[[Any], None], items: Sequence[Any], progress: Progress | None, stop: threading.Event | None
 ) -> bool:
-    """Ask about every item, WORKERS at a time; return False when `stop` ended it early."""
-    def unless_stopped(item: Any) -> bool:
-        if stop is not None and stop.is_set():
-            return False
-        ask(item)
-        return True
+    """Ask about every item, WORKERS at a time; return False when `stop` ended it early.
 
-    with _pool() as pool:
-        done, asked = 0, [pool.submit(unless_stopped, item) for item in items]
-        for future in as_completed(asked):
-            done += future.result()
+    `progress` is told by the thread that has just answered, so that a stop from there is heard before the next item.
+    """
+    done, telling = 0, threading.Lock()
+
+    def unless_stopped(item: Any) -> None:
+        nonlocal done
+        if stop is not None and stop.is_set():
+            return
+        ask(item)
+        with telling:
+            done += 1
             if progress is not None and not (stop is not None and stop.is_set()):
                 progress(done, len(items))
+
+    with _pool() as pool:
+        for future in as_completed([pool.submit(unless_stopped, item) for item in items]):
+            future.result()
     return done == len(items)
 
 

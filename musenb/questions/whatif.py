@@ -187,7 +187,7 @@ class Laboratory:
         reading, piece = self.reading, self.reading.piece
         changed = (cells != piece.cells).ravel()
         given = given_with(piece, cells)
-        row = piece.row(reading.decoder.config.begin, cells=cells, given=given)
+        row = piece.row(reading.decoder.config, cells=cells, given=given)
         shares, start = reread(reading, row)
         behind = np.arange(len(row)) > (np.argmax(changed) if changed.any() else len(row))
         counted = np.flatnonzero(behind & ~changed)
@@ -247,14 +247,14 @@ class Laboratory:
     def _over_seeds(self, seeds: Sequence[int], model: Primed, given: np.ndarray | None) -> Effect:
         """Compare the predictions on continuations that the untouched model wrote; groups are the seeds."""
         written = [self.continuation(seed).cells for seed in seeds]
-        begin = self.reading.decoder.config.begin
-        whole = [self.reading.piece.row(begin, cells=cells) for cells in written]
+        config = self.reading.decoder.config
+        whole = [self.reading.piece.row(config, cells=cells) for cells in written]
         if given is None:
             other = whole
         else:
             known = given[: self.steps]
             mixed = [np.where(known == UNKNOWN, cells, known) for cells in written]
-            other = [self.reading.piece.row(begin, cells=cells, given=given) for cells in mixed]
+            other = [self.reading.piece.row(config, cells=cells, given=given) for cells in mixed]
         before = _behind(self.reading.decoder, whole, self._prime_cache(), None)
         after = _behind(model.decoder, other, model.prime, model.silence)
         taken = np.concatenate([row.targets[self.first :] for row in whole])

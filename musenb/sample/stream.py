@@ -240,8 +240,8 @@ class Feed:
         else:
             self.passed = place
             tokens, related = row_before(cells, first, self.model.config.begin)
-        features = self.features[None, first : place + 1]
-        return self.model.extend(self.cache, tokens[None], features, related[None])[0, -1]
+        features, related = self.features[None, first : place + 1], related[None, :, : len(self.model.config.relations)]
+        return self.model.extend(self.cache, tokens[None], features, related)[0, -1]
 
 
 def row_before(cells: np.ndarray, first: int, begin: int) -> tuple[np.ndarray, np.ndarray]:

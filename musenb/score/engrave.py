@@ -23,16 +23,17 @@ from defusedxml import DefusedXmlException, ElementTree
 from musenb.errors import LoadError, SettingError
 from musenb.score.isolate import isolated
 
-NARROWEST, WIDEST = 200, 10_000
+NARROWEST, WIDEST, TALLEST = 200, 10_000, 24_000
 SMALLEST_SCALE, LARGEST_SCALE = 10, 200
 
-_TALLEST = 60_000
+_HIGHEST_PAGE = 60_000  # in verovio's own units
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _ELEMENTS = frozenset("svg g defs path use rect polygon polyline ellipse circle line text tspan".split())
 _ATTRIBUTES = frozenset(
     "class d points transform x y x1 y1 x2 y2 cx cy r rx ry dx dy width height viewBox overflow "
     "fill stroke stroke-width stroke-linecap stroke-linejoin stroke-dasharray opacity fill-opacity stroke-opacity "
-    "visibility font-size font-family font-style font-weight text-anchor data-id data-class data-related".split()
+    "visibility font-size font-family font-style font-weight text-anchor "
+    "data-id data-class data-related data-startid".split()
 )
 _PLAIN_VALUE = re.compile(r"[^<>&\"'`;:@()\\]*")
 _MOVED_VALUE = re.compile(r"((translate|scale|rotate|matrix)\([-0-9.e, ]*\) ?)*")
@@ -72,6 +73,7 @@ def engrave(
     width: int = 900,
     scale: int = 40,
     page: int | None = None,
+    height: int | None = None,
     classes: Callable[[str], str] | None = None,
 ) -> Engraving:
     """Engrave a MusicXML document.
@@ -86,13 +88,15 @@ def engrave(
         Per cent of verovio's full size, 10..200; a staff is 18 pixels high at 50.
     page : int or None
         One page, counted from 1. Without it all of them: one page as high as it needs, several for a very long score.
+    height : int or None
+        Pixels that a page has at most, 200..24000; the most by default. Pages are as high as what stands on them.
     classes : callable or None
         From a note's id to further CSS classes for it, parted by spaces.
 
     Raises
     ------
     SettingError
-        Width, scale or page is outside its range.
+        Width, height, scale or page is outside its range.
     LoadError
         Verovio refused the document, took too long or died; the running process is unharmed.
     """
@@ -100,8 +104,10 @@ def engrave(
         raise SettingError(f"width {width} pixels is outside {NARROWEST}..{WIDEST}")
     if not SMALLEST_SCALE <= scale <= LARGEST_SCALE:
         raise SettingError(f"scale {scale} is outside {SMALLEST_SCALE}..{LARGEST_SCALE} per cent")
+    if height is not None and not NARROWEST <= height <= TALLEST:
+        raise SettingError(f"height {height} pixels is outside {NARROWEST}..{TALLEST}")
     _require_partwise(musicxml)
-    arguments = {"musicxml": musicxml, "width": width, "scale": scale, "page": page}
+    arguments = {"musicxml": musicxml, "width": width, "height": height, "scale": scale, "page": page}
     try:
         answer = isolated("musenb.score.engrave:draw_pages", arguments, what="the score to engrave")
     except LoadError as error:
@@ -122,7 +128,7 @@ def warm_up() -> None:
     verovio.enableLog(verovio.LOG_OFF)
 
 
-def draw_pages(musicxml: bytes, width: int, scale: int, page: int | None) -> dict[str, object]:
+def draw_pages(musicxml: bytes, width: int, height: int | None, scale: int, page: int | None) -> dict[str, object]:
     """Return verovio's own SVG with the number of each page; runs in the child.
 
     Raises
@@ -140,12 +146,13 @@ def draw_pages(musicxml: bytes, width: int, scale: int, page: int | None) -> dic
             "svgViewBox": True,
             "svgFormatRaw": True,
             "smuflTextFont": "none",
+            "svgAdditionalAttribute": ["tie@startid"],
             "breaks": "auto",
             "header": "none",
             "footer": "none",
             "adjustPageHeight": True,
             "pageWidth": round(width * 100 / scale),
-            "pageHeight": _TALLEST,
+            "pageHeight": _HIGHEST_PAGE if height is None else min(round(height * 100 / scale), _HIGHEST_PAGE),
             "scale": scale,
             "xmlIdSeed": 1,
         }

@@ -32,6 +32,8 @@ NEAR_QUARTERS = 1.0  # the weight of a neighbour falls by e for each quarter of 
 KEY_WEIGHT = 2.0  # the key weighs as much as two quarters of neighbours
 ROUNDS = 2
 
+_SIGNS = str.maketrans({"#": "♯", "b": "♭"})
+
 MAJOR_PROFILE = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
 MINOR_PROFILE = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
 FINAL_BASS_BONUS = 0.1  # added to the correlation of the key whose tonic is the lowest note at the end
@@ -74,16 +76,31 @@ def spell(pitch: int, key: KeySignature | None) -> str:
     return name_at(pitch, _place(pitch, Fraction(2 * lowest + 11, 2)))
 
 
+def alterations(key: KeySignature | None) -> tuple[int, ...]:
+    """Return by how many semitones the name of each of the twelve pitch classes is altered in a key, C first."""
+    return tuple(split_spelling(spell(60 + pitch, key))[1] for pitch in range(12))
+
+
+def spoken(spelling: str) -> str:
+    """Return a spelling as it is shown: 'G♯4' for 'G#4', 'B♭3' for 'Bb3'."""
+    return spelling[:1] + spelling[1:].translate(_SIGNS)
+
+
+def spoken_pitch(pitch: int, key: KeySignature | None = None) -> str:
+    """Return a pitch as it is called in a key: 'G♯4' for 68 in A minor."""
+    return spoken(spell(pitch, key))
+
+
 def spell_score(score: Score) -> Score:
     """Return the score with a name for every note; names that fit their pitch stay as they are.
 
     The key is the one in force, or `estimate_key` when the score states none.
     """
-    if all(_fits(note) for voice in score.voices for note in voice.notes):
+    if all(is_named(note) for voice in score.voices for note in voice.notes):
         return score
     located = [(v, i, note) for v, voice in enumerate(score.voices) for i, note in enumerate(voice.notes)]
     located.sort(key=lambda item: (item[2].onset, item[2].pitch))
-    names = _names([note for _, _, note in located], score)
+    names = names_of([note for _, _, note in located], score.keys or (estimate_key(score),))
     voices = [list(voice.notes) for voice in score.voices]
     for (v, i, note), name in zip(located, names, strict=True):
         voices[v][i] = dataclasses.replace(note, spelling=name)
@@ -91,6 +108,34 @@ def spell_score(score: Score) -> Score:
         dataclasses.replace(voice, notes=tuple(notes)) for voice, notes in zip(score.voices, voices, strict=True)
     )
     return dataclasses.replace(score, voices=named)
+
+
+def names_of(notes: Sequence[Note], keys: Sequence[KeySignature]) -> list[str]:
+    """Return the names of notes that are sorted by onset; a name that fits its pitch stays. `keys`: at least one."""
+    centres = []
+    for note in notes:
+        key = next((k for k in reversed(keys) if k.onset <= note.onset), keys[0])
+        centres.append(key.fifths + (3.0 if key.mode == "minor" else 2.0))
+    fixed = [is_named(note) for note in notes]
+    places = [
+        place_of(note.spelling) if keep else _place(note.pitch, centre)
+        for note, keep, centre in zip(notes, fixed, centres, strict=True)
+    ]
+    for _ in range(ROUNDS):
+        around = _neighbourhood(notes, places)
+        for i, (weighted, weight) in enumerate(around):
+            if not fixed[i]:
+                centre = (weighted + KEY_WEIGHT * centres[i]) / (weight + KEY_WEIGHT)
+                places[i] = _place(notes[i].pitch, centre)
+    return [
+        note.spelling if keep else name_at(note.pitch, place)
+        for note, keep, place in zip(notes, fixed, places, strict=True)
+    ]
+
+
+def is_named(note: Note) -> bool:
+    """Return whether a note has a name, and that name means its pitch."""
+    return SPELLING.fullmatch(note.spelling) is not None and spelled_pitch(note.spelling) == note.pitch
 
 
 def estimate_key(score: Score) -> KeySignature:
@@ -131,39 +176,10 @@ def place_of(spelling: str) -> int:
     return STEPS.index(step) - 1 + 7 * alter
 
 
-def _fits(note: Note) -> bool:
-    """Return whether a note has a name, and that name means its pitch."""
-    return SPELLING.fullmatch(note.spelling) is not None and spelled_pitch(note.spelling) == note.pitch
-
-
 def _place(pitch: int, centre: float | Fraction) -> int:
     """Return the place of a pitch class on the line of fifths nearest to `centre`."""
     lowest = min(max(math.ceil(centre - 6 + 1e-9), LOWEST_PLACE), HIGHEST_PLACE - 11)
     return lowest + (7 * pitch - lowest) % 12
-
-
-def _names(notes: Sequence[Note], score: Score) -> list[str]:
-    """Return the names of notes that are sorted by onset."""
-    keys = score.keys or (estimate_key(score),)
-    centres = []
-    for note in notes:
-        key = next((k for k in reversed(keys) if k.onset <= note.onset), keys[0])
-        centres.append(key.fifths + (3.0 if key.mode == "minor" else 2.0))
-    fixed = [_fits(note) for note in notes]
-    places = [
-        place_of(note.spelling) if keep else _place(note.pitch, centre)
-        for note, keep, centre in zip(notes, fixed, centres, strict=True)
-    ]
-    for _ in range(ROUNDS):
-        around = _neighbourhood(notes, places)
-        for i, (weighted, weight) in enumerate(around):
-            if not fixed[i]:
-                centre = (weighted + KEY_WEIGHT * centres[i]) / (weight + KEY_WEIGHT)
-                places[i] = _place(notes[i].pitch, centre)
-    return [
-        note.spelling if keep else name_at(note.pitch, place)
-        for note, keep, place in zip(notes, fixed, places, strict=True)
-    ]
 
 
 def _neighbourhood(notes: Sequence[Note], places: Sequence[int]) -> list[tuple[float, float]]:
@@ -172,12 +188,13 @@ def _neighbourhood(notes: Sequence[Note], places: Sequence[int]) -> list[tuple[f
     A weight is the duration in quarters, times exp(-distance of the onsets): two passes, one from each end.
     """
     sums = [(0.0, 0.0)] * len(notes)
+    onsets, lengths = [float(note.onset) for note in notes], [float(note.duration) for note in notes]
     for order in (range(len(notes)), range(len(notes) - 1, -1, -1)):
         weighted = weight = 0.0
         for before, i in itertools.pairwise([-1, *order]):
             if before >= 0:
-                decay = math.exp(-abs(float(notes[i].onset - notes[before].onset)) / NEAR_QUARTERS)
-                length = float(notes[before].duration)
+                decay = math.exp(-abs(onsets[i] - onsets[before]) / NEAR_QUARTERS)
+                length = lengths[before]
                 weighted = (weighted + length * places[before]) * decay
                 weight = (weight + length) * decay
             sums[i] = (sums[i][0] + weighted, sums[i][1] + weight)

@@ -11,15 +11,16 @@ import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from musenb.errors import MusenbError, SaveError, SettingError
+from musenb.errors import MusenbError, SettingError
 from musenb.export.write import atomic_write
 from musenb.sample.keep import plan_rewrite
 from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import NoteEvent
-from musenb.session import SEEDS, WRITERS, open_model, save
+from musenb.session import PAGE, SEEDS, open_model, save
 from musenb.studio.drafts import Begin, Draft, begin_again
+from musenb.studio.interrupts import heed_interrupts
 from musenb.studio.keeping import Keeping
 from musenb.studio.places import Locks, locks_beyond, point_in
 from musenb.studio.priming import Reading, read_prime
@@ -28,6 +29,9 @@ from musenb.studio.takes import EDITED, GIVEN, Recipe, Take, Tree, now
 from musenb.studio.takes_json import recipe_to_plain
 from musenb.studio.writing import Writing
 from musenb.tokens.grid import VOICES
+
+if TYPE_CHECKING:
+    from musenb.questions.ask import Questions
 
 MOST_CANDIDATES = 4
 HEAR_SECONDS = 0.02
@@ -61,6 +65,7 @@ class StudioCore(Keeping):
         self._point: tuple[int, Fraction] | None = None
         self._logged: dict[int, int] = {}
         self._looked_at: set[int | None] = {None}  # selected when the writing began: whoever looks elsewhere is left
+        heed_interrupts(self)
 
     @classmethod
     def recover(cls, name: str = "last", **settings: Any) -> StudioCore:
@@ -144,7 +149,6 @@ class StudioCore(Keeping):
         top_p: float = 0.9,
         seed: int | None = None,
         candidates: int = 1,
-        one_bar: bool = False,
         take: int | None = None,
         start: Fraction | float | str | None = None,
     ) -> tuple[int, ...]:
@@ -153,7 +157,7 @@ class StudioCore(Keeping):
         Parameters
         ----------
         bars : int
-            1..512; a bar that `start` falls into is filled first.
+            1..512, 1 for one bar at a time; a bar that `start` falls into is filled first.
         temperature : float
             Adventurousness, 0..4.
         top_p : float
@@ -162,8 +166,6 @@ class StudioCore(Keeping):
             Of the first candidate; the next ones have the numbers after it. Drawn when there is none.
         candidates : int
             1..4 takes from the same place.
-        one_bar : bool
-            Write one bar, whatever `bars` says.
         take : int, optional
             The one to go on from: the selected one by default.
         start : number of quarters, or id of a note, optional
@@ -188,7 +190,7 @@ class StudioCore(Keeping):
             point = self._start(parent, start)
             locks = locks_beyond(self.locks, parent, point)
             recipe = Recipe(
-                "", "", first, 1 if one_bar else bars, point,
+                "", "", first, bars, point,
                 float(policy.temperature), float(policy.top_p),
                 kept_voices=locks.voices, kept_bars=locks.bars,
             )  # fmt: skip
@@ -199,6 +201,12 @@ class StudioCore(Keeping):
             self._writing, self._point = Writing(drafts, self), None
             self._writing.start()
         return numbers
+
+    def ask(self, take: int | None = None, **settings: Any) -> Questions:
+        """Return what can be asked of the model about a take, the selected one by default: see `ask_about`."""
+        from musenb.studio.asking import ask_about
+
+        return ask_about(self, self._chosen(take), **settings)
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.
@@ -267,30 +275,25 @@ class StudioCore(Keeping):
         return self._finished().__await__()
 
     def save(self, path: str | os.PathLike[str], take: int | None = None) -> Path:
-        """Write a take, the selected one by default, as .mid, .musicxml, .wav or .svg, and return the path.
+        """Write a take, the selected one by default, as a file of the kind that the suffix says, and return the path.
+
+        The kinds are those of `musenb.save`; .html is one page with all takes, and where the model looked in them.
 
         Raises
         ------
         SaveError
             The suffix is none of these, or the file cannot be written; what stood there before is unchanged.
+        SettingError
+            It lasts too long for a sound, or there are too many takes for a page.
         LoadError
             The score cannot be engraved.
         """
         target, score = Path(path), self._chosen(take).score
-        suffix = target.suffix.lower()
-        if suffix in WRITERS:
+        if target.suffix.lower() != PAGE:
             return save(score, target)
-        if suffix == ".wav":
-            from musenb.export.to_audio import wav_bytes
+        from musenb.studio.page import page_of_takes, recorded
 
-            atomic_write(target, wav_bytes(score))
-        elif suffix == ".svg":
-            from musenb.export.to_svg import svg_bytes
-
-            atomic_write(target, svg_bytes(score))
-        else:
-            known = ", ".join((*WRITERS, ".wav", ".svg"))
-            raise SaveError(f"cannot write '{target}': the suffix '{target.suffix}' is none of {known}")
+        atomic_write(target, page_of_takes(self.tree, attention=recorded(self.tree, self.model)))
         return target
 
     async def _finished(self) -> tuple[Take, ...]:
@@ -361,6 +364,6 @@ class StudioCore(Keeping):
 
 
 def _warm_up(model: str | os.PathLike[str]) -> None:
-    """Open a model before it is needed; what is wrong with it is told when it is used."""
+    """Open a model before it is needed, then make it fast; what is wrong with it is told when it is used."""
     with contextlib.suppress(MusenbError):
-        open_model(model)
+        open_model(model).decoder.compile()

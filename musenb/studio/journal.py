@@ -13,8 +13,9 @@ import json
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,11 +50,14 @@ class Saved:
         Lines that are in memory alone.
     reason : str
         Why there are such; empty when there are none.
+    at : float
+        When a line was last written, seconds since 1970; 0 when none was.
     """
 
     lines: int
     waiting: int
     reason: str = ""
+    at: float = field(default=0.0, compare=False)
 
 
 class Journal:
@@ -74,7 +78,7 @@ class Journal:
         self._told, self._lock = told, threading.RLock()
         self._handle: int | None = None
         self._length, self._torn = 0, False
-        self._number = 0
+        self._number, self._at = 0, 0.0
         self._waiting: list[bytes] = []
         self._reason = "" if self.path else "there is no folder to keep it in"
 
@@ -83,7 +87,7 @@ class Journal:
         """How far it is saved now."""
         with self._lock:
             waiting = len(self._waiting)
-            return Saved(self._number - waiting, waiting, self._reason if waiting else "")
+            return Saved(self._number - waiting, waiting, self._reason if waiting else "", self._at)
 
     def append(self, kind: str, data: Any) -> Saved:
         """Write a line, and those that wait, and return when they are on the disk or cannot be."""
@@ -118,7 +122,7 @@ class Journal:
             self._write_whole(data)
         except OSError as error:
             return error.strerror or str(error)
-        self._length, self._torn = self._length + len(data), False
+        self._length, self._torn, self._at = self._length + len(data), False, time.time()
         self._waiting.clear()
         return ""
 

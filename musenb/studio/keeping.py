@@ -17,7 +17,7 @@ from musenb.studio.drafts import repeat
 from musenb.studio.events import Events
 from musenb.studio.journal import Journal, Saved, journal_folder
 from musenb.studio.recovery import state_to_plain
-from musenb.studio.takes import Take, Tree
+from musenb.studio.takes import EDITED, Take, Tree, now
 from musenb.studio.takes_json import take_to_plain
 
 LABELS = "ABCDEFGH"
@@ -147,6 +147,13 @@ class Keeping:
         """Let go of the journal's file."""
         if self._journal is not None:
             self._journal.close()
+
+    def graft(self, score: Score, *, parent: int, name: str = "") -> Take:
+        """Add a score that was made elsewhere as a take below another, select it, and return it."""
+        with self._lock:
+            take = Take(self.tree.reserve(), parent, EDITED, score, name=name, made=now())
+        self._change(lambda: self.tree.add(take))
+        return take
 
     def _siblings(self) -> list[int]:
         selected = self.tree.selected

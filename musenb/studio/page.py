@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from musenb.errors import SettingError
-from musenb.export.to_page import PagePart, page_bytes
+from musenb.errors import MusenbError, SettingError
+from musenb.export.provenance import provenance
+from musenb.export.to_page import page_bytes
+from musenb.questions.ask import questions
 from musenb.score.note import Score
 from musenb.studio.take_rows import take_rows
-from musenb.studio.takes import Tree
+from musenb.studio.takes import Take, Tree
 from musenb.widgets.attention import Attention
 from musenb.widgets.desk import Desk
 from musenb.widgets.roll import Roll
 from musenb.widgets.sheet import Sheet
-from musenb.widgets.show import provenance
 from musenb.widgets.sound import Sound, shared_engine
 
 if TYPE_CHECKING:
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
 # More takes than this make a page that browsers are slow to open.
 MOST_TAKES = 60
+# Recording takes about a second a take.
+MOST_RECORDED = 6
 
 
 def page_of(
@@ -51,8 +57,18 @@ def page_of(
     )
 
 
-def page_of_takes(tree: Tree, *, title: str = "", words: str = "") -> bytes:
+def page_of_takes(
+    tree: Tree, *, title: str = "", words: str = "", attention: Mapping[int, AttentionRecord] | None = None
+) -> bytes:
     """Return a page with the takes of a tree: choosing one shows and plays it.
+
+    Parameters
+    ----------
+    tree : Tree
+    title, words : str
+        As for `page_of`.
+    attention : mapping from the number of a take to AttentionRecord, optional
+        Where a model looked in the takes, for a view of its own; see `recorded`.
 
     Raises
     ------
@@ -65,23 +81,27 @@ def page_of_takes(tree: Tree, *, title: str = "", words: str = "") -> bytes:
     chosen = tree.selected or takes[0]
     desk = Desk(read_only=True)
     desk.show(takes=take_rows(tree), selected=str(chosen.id))
-    sound = Sound(chosen.score, clock=desk)
-    views = [sound, Sheet(chosen.score, clock=desk), Roll(chosen.score, clock=desk)]
+    records = attention or {}
+    kinds: list[Callable[..., Any]] = [Sound, Sheet, Roll, *([Attention] if records else [])]
+
+    def views_of(take: Take, **settings: Any) -> list[Any]:
+        heads = {"heads": records.get(take.id)}
+        return [kind(take.score, **settings, **(heads if kind is Attention else {})) for kind in kinds]
+
+    views = views_of(chosen, clock=desk)
     parts = [view.page_part() for view in views]
-    recorded: list[dict[str, dict[str, object]]] = [{} for _ in views]
+    changing: list[dict[str, dict[str, object] | None]] = [{} for _ in views]
     for take in takes:
-        for place, kind in enumerate((Sound, Sheet, Roll)):
-            shown = kind(take.score)
-            state = shown.page_state(edition=take.id)
+        for place, shown in enumerate(views_of(take)):
+            state = shown.page_state(edition=take.id) | ({"revision": take.id} if kinds[place] is Attention else {})
             shown.close()
-            recorded[place][str(take.id)] = {name: state[name] for name in CHANGING if name in state}
+            seen = kinds[place] is not Attention or take.id in records
+            changing[place][str(take.id)] = {name: state[name] for name in CHANGING if name in state} if seen else None
     for place, part in enumerate(parts):
-        parts[place] = PagePart(
-            part.id, part.bundle, part.module, part.state, part.words, part.picture, takes=recorded[place]
-        )
+        empty = changing[place][str(chosen.id)] is None
+        parts[place] = dataclasses.replace(part, empty=empty, takes=changing[place])
     selections = {str(take.id): {"selected": str(take.id)} for take in takes}
-    part = desk.page_part()
-    head = PagePart(part.id, part.bundle, part.module, part.state, part.words, takes=selections)
+    head = dataclasses.replace(desk.page_part(), picture=None, takes=selections)
     for view in (desk, *views):
         view.close()
     return page_bytes(
@@ -90,5 +110,28 @@ def page_of_takes(tree: Tree, *, title: str = "", words: str = "") -> bytes:
     )
 
 
+def recorded(tree: Tree, model: Any) -> dict[int, AttentionRecord]:
+    """Return where a model looks in the takes of a tree, for `page_of_takes`.
+
+    Parameters
+    ----------
+    tree : Tree
+        Of more than six takes only the selected one is read; a take that does not fit the model is left out.
+    model : str, path or Model
+    """
+    takes = list(tree)
+    if len(takes) > MOST_RECORDED:
+        takes = [tree.selected or takes[0]]
+    records = {}
+    for take in takes:
+        with contextlib.suppress(MusenbError):
+            records[take.id] = questions(take.score, model=model).record()
+    return records
+
+
 # The traits of a view that another take changes.
-CHANGING = ("notes", "version", "seq", "piece", "description", "edition", "plan", "plates", "plates_version")
+CHANGING = (
+    *("notes", "version", "seq", "piece", "description", "edition", "plan", "plates", "plates_version"),
+    *("layers", "heads", "tokens", "kinds", "overview", "overview_shape", "overview_scales", "overview_level"),
+    *("query_notes", "key_notes", "labels", "query_labels", "revision"),
+)

@@ -11,29 +11,27 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from queue import SimpleQueue
 from typing import Any
 
 import ipywidgets
 
 from musenb.errors import MusenbError, SettingError
-from musenb.export.to_audio import wav_bytes
-from musenb.export.to_midi import midi_bytes
-from musenb.export.to_musicxml import musicxml_bytes
-from musenb.export.to_svg import svg_bytes
+from musenb.export.formats import FORMATS
 from musenb.model.weights import shipped_names
-from musenb.sample.stream import NoteEvent
 from musenb.score.note import Score
 from musenb.session import SEEDS
-from musenb.studio.core import StudioCore
-from musenb.studio.drafts import Draft
-from musenb.studio.journal import Saved
-from musenb.studio.page import page_of_takes
+from musenb.studio.choices import Choices
+from musenb.studio.hosting import idle_minutes
+from musenb.studio.page import page_of_takes, recorded
 from musenb.studio.panel_hands import StudioHands
+from musenb.studio.panel_views import PanelViews
+from musenb.studio.places import another_way
 from musenb.studio.priming import Reading
-from musenb.studio.recovery import recover, sessions
+from musenb.studio.recovery import sessions
 from musenb.studio.shelf import SHELF
-from musenb.studio.take_rows import NO_TAKE, name_of, take_rows
+from musenb.studio.take_rows import name_of
 from musenb.studio.takes import EDITED, Take, Tree, now
 from musenb.tokens.grid import VOICES
 from musenb.widgets.desk import Desk
@@ -42,17 +40,12 @@ from musenb.widgets.roll import Roll
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 
-FORMS: dict[str, tuple[str, Callable[[Score], bytes]]] = {
-    "mid": ("audio/midi", midi_bytes),
-    "musicxml": ("application/vnd.recordare.musicxml+xml", musicxml_bytes),
-    "wav": ("audio/wav", wav_bytes),
-    "svg": ("image/svg+xml", svg_bytes),
-}
+FORMS = ("mid", "musicxml", "wav", "pdf", "png", "svg", "html")
 # So long (seconds) after the last edit of the roll a take is made of it.
 REST_SECONDS = 1.0
 
 
-class Studio(StudioCore):
+class Studio(PanelViews):
     """Hand over a motif, watch it develop, keep every branch: one panel in a notebook.
 
     Parameters
@@ -69,6 +62,8 @@ class Studio(StudioCore):
     ----------
     desk, sound, sheet, roll, keyboard : views
         All on one clock; each can be shown in a cell of its own.
+    choices : Choices
+        The takes that are written at the same time, beside each other, each on a clock of its own.
     panel : ipywidgets.VBox
     """
 
@@ -77,29 +72,26 @@ class Studio(StudioCore):
         super().__init__(model, **core)
         names = list(shipped_names())
         chosen = os.fsdecode(model)
-        settings.setdefault("seed", secrets.randbelow(SEEDS))
+        settings = {"seed": secrets.randbelow(SEEDS), "idle_minutes": idle_minutes()} | settings
         self.desk = Desk(StudioHands(self), model=chosen, **settings)
         self.sound = Sound(clock=self.desk)
         self.sheet, self.roll = Sheet(clock=self.desk), Roll(clock=self.desk, height=320)
         self.keyboard = Keyboard(clock=self.desk, low=36, high=84)
         self.beside = Roll(clock=self.desk, height=240, editable=False)
         self.beside.layout.display = "none"
+        self.choices = Choices(lambda take: self.queue(lambda: self.select(take)))
         self.panel = ipywidgets.VBox(
-            [self.desk, self.sound, self.sheet, self.roll, self.beside, self.keyboard],
+            [self.desk, self.choices.box, self.sound, self.sheet, self.roll, self.beside, self.keyboard],
             layout=ipywidgets.Layout(width="100%"),
         )
         self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._worker: threading.Thread | None = None
         self._guard = threading.Lock()
-        self._shown: Score | None = None
-        self._first: int | None = None
-        self._lines: dict[str, int] = {}
-        self._count = 0
         self._resting: threading.Timer | None = None
         models = [name for name in names if name != "jsb"] if chosen in names else [*names, chosen]
         self.desk.show(
             shelf=[(motif.key, f"{motif.title}, {motif.composer}") for motif in SHELF], models=models,
-            voices=list(VOICES), forms=[*FORMS, "html"], sessions=_session_rows(self),
+            voices=list(VOICES), forms=list(FORMS), sessions=_session_rows(self),
         )
         self._listen()
         if prime is not None:
@@ -111,6 +103,7 @@ class Studio(StudioCore):
         heard = {
             "primed": self._primed, "started": self._started, "note": self._noted, "finished": self._finished_all,
             "tree": lambda tree: self.show_tree(), "saved": self._saved, "error": self.desk.show_error,
+            "progress": lambda take, written: self._show_saved(), "locked": self._show_locks,
         }
         for name, call in heard.items():
             self.on(name, self.desk.guarded(call))
@@ -152,7 +145,9 @@ class Studio(StudioCore):
         """Take a motif with the desk's bars and voice."""
         return self.prime(source, bars=self.desk.prime_bars or None, voice=self.desk.prime_voice or None)
 
-    def go_on(self, *, bars: int | None = None, again: bool = False) -> tuple[int, ...]:
+    def go_on(
+        self, *, bars: int | None = None, again: bool = False, start: Fraction | None = None
+    ) -> tuple[int, ...]:
         """Begin to write with the desk's settings, as Continue does; return the numbers of the takes to come.
 
         Parameters
@@ -160,19 +155,32 @@ class Studio(StudioCore):
         bars : int, optional
             In place of the desk's.
         again : bool
-            Another way: from where the selected take began, with another seed.
+            Another way: from where the selected take began, with another seed. What is locked in it is kept.
+        start : Fraction, optional
+            Quarters of the selected take from which on it is written anew; by default its end.
         """
         self._keep_edit()
         desk = self.desk
         settings: dict[str, Any] = {"bars": bars or desk.bars, "temperature": desk.temperature, "top_p": desk.top_p}
+        settings["start"] = start
         if again:
-            take = self.selected
-            if take is None or take.recipe is None or take.parent is None:
-                raise SettingError("there is no other way yet: let the model write first, and select what it wrote")
-            settings |= {"take": take.parent, "start": take.recipe.start, "bars": take.recipe.bars}
+            settings |= another_way(self.tree, self._chosen(None), self.locks)
         if again or not desk.seed_locked:
             desk.seed = secrets.randbelow(SEEDS)
         return self.continue_(**settings, seed=desk.seed, candidates=desk.candidates)
+
+    def go_on_from(self, ids: Sequence[str]) -> tuple[int, ...]:
+        """Keep the selected take up to the end of the last of these notes of the roll, and go on from there.
+
+        Raises
+        ------
+        SettingError
+            It has none of these notes.
+        """
+        notes = self.roll.notes_of(ids)
+        if not notes:
+            raise SettingError("select a note first, in the score or on the roll: what follows it is written anew")
+        return self.go_on(bars=1 if self.desk.one_bar else None, start=max(note.end for note in notes))
 
     def as_file(self, form: str) -> tuple[str, str, bytes]:
         """Return name, MIME type and content of a file: the selected take, or for 'html' a page with all takes.
@@ -184,12 +192,14 @@ class Studio(StudioCore):
         """
         self._keep_edit()
         take = self._chosen(None)
+        if form not in FORMS:
+            raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join(FORMS)}")
         if form == "html":
-            mime, content = "text/html", page_of_takes(self.tree)
-        elif form in FORMS:
-            mime, content = FORMS[form][0], FORMS[form][1](take.score)
+            records = recorded(self.tree, self.model)
+            mime, content = "text/html", page_of_takes(self.tree, attention=records)
         else:
-            raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join((*FORMS, 'html'))}")
+            kind = FORMATS[f".{form}"]
+            mime, content = kind.mime, kind.write(take.score)
         return f"{_file_name(name_of(self.tree, take))}.{form}", mime, content
 
     def prefer(self, take: int) -> None:
@@ -204,12 +214,10 @@ class Studio(StudioCore):
         self.audition()
         self.vote(next(label for label, number in self._audition.items() if number == take))
 
-    def bring_back(self, session: str) -> None:
-        """Put the takes of an earlier session in the place of these, which stay in their own journal entry."""
-        found = recover(session, folder=None if self.journal_path is None else self.journal_path.parent)
-        assert isinstance(found, Tree)
+    def bring_back(self, found: Tree, name: str) -> None:
+        """Put other takes in the place of these, which stay in their own journal entry."""
         self.adopt(found)
-        self.desk.show(reading=" ".join([f"Brought back: {session}.", *found.notices]))
+        self.desk.show(reading=" ".join([f"Brought back: {name}.", *found.notices]))
 
     def _edited_soon(self, score: Score) -> None:
         """Show an edit of the roll in the other views at once; a take is made of it when the hand has rested."""
@@ -245,83 +253,6 @@ class Studio(StudioCore):
             self._show_score(score)
         self._tell("tree", self.tree)
 
-    # What the views are told
-
-    def _primed(self, reading: Reading) -> None:
-        self.desk.show(reading=f"The model will read: {'. '.join(str(reading).splitlines())}.")
-
-    def _started(self, drafts: Sequence[Draft]) -> None:
-        first = drafts[0]
-        score = first.score()
-        self._first, self._count = first.id, 0
-        self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
-        self._show_score(score)
-        self.desk.show(running=True, written=0)
-
-    def _noted(self, take: int, event: NoteEvent) -> None:
-        if take != self._first or event.note is None:
-            return
-        self._count += 1
-        voice = self._lines.get(event.voice)
-        if voice is None:
-            return
-        for view in (self.roll, self.sheet, self.sound):
-            view.append([(voice, event.note)])
-        self.desk.written = self._count
-
-    def _finished_all(self, takes: Sequence[Take]) -> None:
-        self._first, self._shown = None, None
-        self.desk.show(running=False)
-        self.show_tree()
-
-    def _saved(self, saved: Saved) -> None:
-        if saved.reason:
-            self.desk.kept = f"Not saved: {saved.reason}. The work is in memory alone."
-        else:
-            self.desk.kept = f"Saved as it is made: {saved.lines} steps."
-
-    def show_tree(self) -> None:
-        """Bring the desk and the views in line with the tree."""
-        rows = take_rows(self.tree)
-        selected = self.selected
-        if self.desk.compared and not any(row[0] == self.desk.compared for row in rows):
-            self.desk.compared = NO_TAKE
-        self.desk.show(
-            takes=rows, selected=NO_TAKE if selected is None else str(selected.id), can_undo=self.tree.can_undo,
-            can_redo=self.tree.can_redo,
-        )
-        if self.saved is not None:
-            self._saved(self.saved)
-        if selected is not None and self._first is None and selected.score is not self._shown:
-            self._show_score(selected.score)
-        self._show_beside()
-
-    def _show_score(self, score: Score) -> None:
-        self._shown = score
-        for view in (self.roll, self.sheet, self.sound, self.keyboard):
-            view.show_score(score)
-
-    def _show_beside(self) -> None:
-        """Show the compared take below, the notes that differ selected, and say how many there are."""
-        other, selected = self.desk.compared, self.selected
-        if not other or selected is None or other == str(selected.id):
-            self.beside.layout.display = "none"
-            self.desk.comparison = f"Choose a take to compare with {self._name_of(other)}." if other else ""
-            return
-        result = self.compare(int(other), selected.id)
-        counts = result.counts
-        same = counts["same"]
-        self.beside.show_score(self.tree.take(int(other)).score)
-        self.beside.layout.display = ""
-        total = len(result.pairs)
-        self.desk.comparison = (
-            f"{self._name_of(other)} below, {self._name_of(str(selected.id))} above: {same} of {total} notes are the "
-            f"same, {counts['changed']} changed, {total - same - counts['changed']} stand in one of them alone."
-        )
-
-    def _name_of(self, number: str) -> str:
-        return name_of(self.tree, self.tree.take(int(number)))
-
     # As a widget
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -342,12 +273,13 @@ class Studio(StudioCore):
         """End the views, the thread and the journal."""
         self.stop()
         self._jobs.put(None)
+        self.choices.close()
         for view in (self.desk, self.sound, self.sheet, self.roll, self.beside, self.keyboard, self.panel):
             view.close()
         super().close()
 
 
-def _session_rows(studio: StudioCore) -> list[tuple[str, str]]:
+def _session_rows(studio: Studio) -> list[tuple[str, str]]:
     path = studio.journal_path
     if path is None:
         return []

@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Any
 from musenb.errors import SettingError
 from musenb.score.corpus import corpus_names
 from musenb.score.load import load
+from musenb.studio.carrying import is_takes_file, takes_bytes, takes_from_bytes
+from musenb.studio.places import bars_from_text
+from musenb.studio.recovery import recover
 from musenb.studio.shelf import from_shelf
+from musenb.studio.takes import Tree
 
 if TYPE_CHECKING:
     from musenb.studio.panel import Studio
+
+ALL_TAKES = "musenb-takes.jsonl"
 
 
 class StudioHands:
@@ -33,7 +39,10 @@ class StudioHands:
 
     def prime_from_file(self, name: str, content: bytes) -> None:
         studio = self._studio
-        studio.queue(lambda: studio.prime_with_settings(load(content, name=name)))
+        if is_takes_file(name):
+            studio.queue(lambda: studio.bring_back(takes_from_bytes(content, name), name))
+        else:
+            studio.queue(lambda: studio.prime_with_settings(load(content, name=name)))
 
     def act(self, act: str) -> None:
         studio = self._studio
@@ -46,10 +55,17 @@ class StudioHands:
             "again": lambda: studio.go_on(again=True),
             "undo": studio.undo,
             "redo": studio.redo,
+            "save_all": lambda: studio.desk.hand_over(ALL_TAKES, "application/x-ndjson", takes_bytes(studio.tree)),
         }
         if act not in jobs:
             raise SettingError(f"the studio has no button {act!r}")
         studio.queue(jobs[act])
+
+    def go_on_from(self, ids: list[str]) -> None:
+        self._studio.queue(lambda: self._studio.go_on_from(ids))
+
+    def lock(self, voices: list[str], bars: str) -> None:
+        self._studio.queue(lambda: self._studio.lock(voices=voices, bars=bars_from_text(bars)))
 
     def on_take(self, act: str, take: str, text: str) -> None:
         self._studio.queue(lambda: self._on_take(act, take, text))
@@ -83,4 +99,10 @@ class StudioHands:
         )
 
     def recover(self, session: str) -> None:
-        self._studio.queue(lambda: self._studio.bring_back(session))
+        self._studio.queue(functools.partial(self._recover, session))
+
+    def _recover(self, session: str) -> None:
+        path = self._studio.journal_path
+        found = recover(session, folder=None if path is None else path.parent)
+        assert isinstance(found, Tree)
+        self._studio.bring_back(found, session)

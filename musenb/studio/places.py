@@ -1,13 +1,16 @@
-"""Places in a take: a point to go on from, and what is locked beyond it."""
+"""Places in a take: a point to go on from, what is locked beyond it, and where a passage began."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
 from musenb.errors import SettingError
-from musenb.score.note import exact_quarters
-from musenb.studio.takes import Take
+from musenb.score.note import Score, exact_quarters
+from musenb.studio.takes import Take, Tree
+
+MOST_LOCKED = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,64 @@ def locks_beyond(locks: Locks, parent: Take, point: Fraction) -> Locks:
     return Locks(
         tuple(name for name in locks.voices if name in voices), tuple(number for number in locks.bars if number in bars)
     )
+
+
+def bars_from_text(text: str) -> tuple[int, ...]:
+    """Return the numbers of bars in a text such as '3, 5-6'.
+
+    Raises
+    ------
+    SettingError
+        It says something else.
+    """
+    numbers: set[int] = set()
+    for part in filter(None, re.split(r"[\s,;]+", re.sub(r"\s*[-–]\s*", "-", text.strip()))):
+        found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", part)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+        if not first <= last < first + MOST_LOCKED:
+            raise SettingError(f"cannot read the bars {part!r}: numbers are needed, such as 3, 5-6")
+        numbers.update(range(first, last + 1))
+    return tuple(sorted(numbers))
+
+
+def bars_as_text(numbers: tuple[int, ...]) -> str:
+    """Return numbers of bars, sorted, as '3, 5-6'."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+def locked_ids(locks: Locks, score: Score) -> list[str]:
+    """Return the ids of the notes that locks keep: of a locked voice, or that reach into a locked bar."""
+    spans = [(bar.onset, bar.end) for bar in score.bars() if bar.number in locks.bars]
+    return [
+        f"v{number}n{index}"
+        for number, voice in enumerate(score.voices)
+        for index, note in enumerate(voice.notes)
+        if voice.name in locks.voices or any(note.onset < stop and note.end > start for start, stop in spans)
+    ]
+
+
+def another_way(tree: Tree, take: Take, locks: Locks) -> dict[str, object]:
+    """Return `take`, `start` and `bars` for `StudioCore.continue_` to write the same passage again.
+
+    What is locked in the take itself is kept; a take that no model wrote is then written anew around it.
+
+    Raises
+    ------
+    SettingError
+        Nothing is locked and no model wrote the take.
+    """
+    written = next((one.recipe for one in reversed(tree.path(take.id)) if one.recipe is not None), None)
+    bars = sum(1 for bar in take.score.bars() if bar.number)
+    start, count = (Fraction(0), max(1, bars)) if written is None else (written.start, written.bars)
+    kept = locks_beyond(locks, take, start)
+    if kept.voices or kept.bars:
+        return {"take": take.id, "start": start, "bars": count}
+    if take.recipe is None or take.parent is None:
+        raise SettingError("there is no other way yet: let the model write first, and select what it wrote")
+    return {"take": take.parent, "start": take.recipe.start, "bars": take.recipe.bars}

@@ -50,16 +50,16 @@ class Motif:
 SHELF = (
     Motif(
         "bach", "B-A-C-H", "Johann Sebastian Bach", "about 1749",
-        "The Art of Fugue BWV 1080, last fugue, third subject: B flat, A, C, B natural spell the name",
+        "The Art of Fugue BWV 1080, last fugue, third subject: B flat, A, C, B natural, in German B, A, C, H",
         "4/4 Bb3:2 A3:2 | C4:2 B3:2 |", "tenor",
     ),
     Motif(
-        "dies-irae", "Dies irae", "plainchant", "13th century",
-        "Sequence of the Requiem Mass, first two phrases' beginning; in the Liber Usualis",
+        "dies-irae", "Dies irae", "plainchant", "13th century or earlier",
+        "Sequence of the Requiem Mass, its first words, in even notes; in the Liber Usualis",
         "4/4 F4 E4 F4 D4 | E4 C4 D4 D4 |", "tenor",
     ),
     Motif(
-        "ein-feste-burg", "Ein feste Burg ist unser Gott", "Martin Luther", "1529",
+        "ein-feste-burg", "Ein feste Burg ist unser Gott", "Martin Luther", "about 1529",
         "Chorale melody, first line, in the even rhythm of Bach's settings, such as BWV 302",
         "key=D upbeat=1 D5 | D5 D5 A4:1/2 B4:1/2 C#5 | D5:1/2 C#5:1/2 B4 A4^",
     ),
@@ -81,14 +81,14 @@ SHELF = (
         "alto",
     ),
     Motif(
-        "fugue-g-minor", "Little Fugue in G minor, beginning of the subject", "Johann Sebastian Bach", "before 1708",
-        "Organ fugue BWV 578, bars 1 and 2",
+        "fugue-g-minor", "Little Fugue in G minor, beginning of the subject", "Johann Sebastian Bach",
+        "early 18th century", "Organ fugue BWV 578, bars 1 and 2",
         "key=Gm 4/4 G4 D5 Bb4:1.5 A4:1/2 | G4:1/2 Bb4:1/2 A4:1/2 G4:1/2 F#4:1/2 A4:1/2 D4 |",
     ),
     Motif(
         "invention-1", "Invention in C major, beginning", "Johann Sebastian Bach", "1723",
         "Two-part inventions, BWV 772, bar 1 and the first note of bar 2, upper voice",
-        "4/4 r:1/4 C4:1/4 D4:1/4 E4:1/4 F4:1/4 D4:1/4 E4:1/4 C4:1/4 G4:1/2 C5:1/2 B4:1/2 C5:1/2 | D5:1/2",
+        "4/4 r:1/4 C4:1/4 D4:1/4 E4:1/4 F4:1/4 D4:1/4 E4:1/4 C4:1/4 G4:1/2 C5:1/2 B4:1/2 C5:1/2 | D5:1/4",
     ),
     Motif(
         "musical-offering", "The Royal Theme, beginning", "Johann Sebastian Bach", "1747",
@@ -104,7 +104,7 @@ SHELF = (
         "F#4:1/2 G4:1/2 A4:1/2 D4:1/2 F#4:1/2 A4:1/2 C5:1/2 B4:1/2 A4:1/2 |",
     ),
     Motif(
-        "canon-ground", "Canon in D, the ground", "Johann Pachelbel", "about 1690",
+        "canon-ground", "Canon in D, the ground", "Johann Pachelbel", "late 17th century",
         "Canon and Gigue for three violins and bass, bars 1 and 2, bass",
         "key=D 4/4 D3 A2 B2 F#2 | G2 D2 G2 A2 |", "bass",
     ),
@@ -125,7 +125,7 @@ SHELF = (
     ),
     Motif(
         "nachtmusik", "Eine kleine Nachtmusik", "Wolfgang Amadeus Mozart", "1787",
-        "Serenade K. 525, first movement, bars 1 to 4, all strings; as low as the viola's octave here",
+        "Serenade K. 525, first movement, bars 1 to 4, all strings in octaves; an octave below the first violins here",
         "key=G 4/4 G4 r:1/2 D4:1/2 G4 r:1/2 D4:1/2 | G4:1/2 D4:1/2 G4:1/2 B4:1/2 D5 r |\n"
         "C5 r:1/2 A4:1/2 C5 r:1/2 A4:1/2 | C5:1/2 A4:1/2 F#4:1/2 A4:1/2 D4 r |",
     ),
@@ -137,12 +137,12 @@ SHELF = (
     ),
     Motif(
         "ah-vous-dirai-je", "Ah ! vous dirai-je, maman", "French air", "1761",
-        "Known from Mozart's variations K. 265, theme, bars 1 to 4; in English: Twinkle, twinkle, little star",
+        "First line; known from Mozart's variations K. 265, and in English as Twinkle, twinkle, little star",
         "2/4 C5 C5 | G5 G5 | A5 A5 | G5:2 |",
     ),
     Motif(
         "fate", "Fifth Symphony", "Ludwig van Beethoven", "1808",
-        "Symphony no. 5, op. 67, first movement, bars 1 to 5, violins",
+        "Symphony no. 5, op. 67, first movement, bars 1 to 5, violins (strings and clarinets play it together)",
         "key=Cm 2/4 r:1/2 G4:1/2 G4:1/2 G4:1/2 | Eb4:2^ | r:1/2 F4:1/2 F4:1/2 F4:1/2 | D4:2~ | D4:2^ |",
     ),
     Motif(
@@ -157,8 +157,8 @@ SHELF = (
         "A4:1/2 r:1/4 C4:1/4 E4:1/4 A4:1/4 | B4:1/2 r:1/4 E4:1/4 G#4:1/4 B4:1/4 | C5:1/2",
     ),
     Motif(
-        "tristan", "Tristan, the first phrase", "Richard Wagner", "1859",
-        "Tristan und Isolde, prelude, upbeat and bars 1 and 2, cello",
+        "tristan", "Tristan, the beginning", "Richard Wagner", "1859",
+        "Tristan und Isolde, prelude, upbeat and bars 1 and 2, cellos",
         "key=Am 6/8 upbeat=1/2 A3:1/2 | F4:2.5 E4:1/2 | D#4:3 |", "tenor",
     ),
     Motif(
@@ -180,7 +180,7 @@ SHELF = (
     ),
     Motif(
         "la-donna", "La donna è mobile", "Giuseppe Verdi", "1851",
-        "Rigoletto, act 3, the Duke's canzone, first four bars of the voice",
+        "Rigoletto, act 3, the Duke's canzone, first four bars of the voice as written; it sounds an octave lower",
         "key=B 3/8 D#5:1/2 D#5:1/2 D#5:1/2 | F#5:3/4 E5:1/4 C#5:1/2 | C#5:1/2 C#5:1/2 C#5:1/2 |\n"
         "E5:3/4 D#5:1/4 B4:1/2 |",
     ),
@@ -191,7 +191,7 @@ SHELF = (
     ),
     Motif(
         "new-britain", "Amazing Grace", "American hymn tune", "1835",
-        "Tune 'New Britain' in William Walker's The Southern Harmony, first line",
+        "Tune 'New Britain', first line; with these words first in William Walker's The Southern Harmony",
         "key=G 3/4 upbeat=1 D4 | G4:2 B4:1/2 G4:1/2 | B4:2 A4 | G4:2 E4 | D4:2",
     ),
 )  # fmt: skip

@@ -38,6 +38,10 @@ class Row:
         """Return positions start..stop-1, as many as there are."""
         return Row(*(getattr(self, field.name)[start:stop] for field in dataclasses.fields(self)))
 
+    def fitted(self, features: int, related: int) -> Row:
+        """Return the row with the first columns only, for a model that reads fewer."""
+        return dataclasses.replace(self, features=self.features[:, :features], related=self.related[:, :related])
+
     def pad(self, size: int) -> Row:
         """Return the row with positions that do not count added up to `size`."""
         missing = size - len(self)

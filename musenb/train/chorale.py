@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
+from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.score.note import transposed_fifths
 from musenb.tokens import grid as words
@@ -19,6 +21,7 @@ from musenb.tokens.grid import HOLD, UNKNOWN, VOICE_COUNT, VOICES, Frame, Grid, 
 from musenb.tokens.pitch_grid import transpositions
 from musenb.tokens.row import Row, row_of
 from musenb.train.rows import CroppedRows
+from musenb.train.sizes import size_of
 
 FREE, PASSAGE = 0.4, 0.15  # shares of draws with nothing given, and with everything given outside a passage
 SOPRANO_GIVEN = 0.5  # of the others: the soprano alone, else a random choice of voices
@@ -26,17 +29,31 @@ GIVEN_TO_THE_END = 0.5
 NO_PHRASES, NO_KEY = 0.15, 0.1
 
 
-def chorale_config() -> ModelConfig:
-    """Return the shape of the shipped chorale model."""
+VARIANTS: dict[str, dict[str, Any]] = {
+    "relative": {"relations": words.RELATION_SPANS, "relation_layers": 1},
+    "absolute": {"relative": False, "positions": "added"},
+}
+
+
+def chorale_config(variant: str = "relative", *, size: str = "medium") -> ModelConfig:
+    """Return the shape of a chorale model; the shipped one is 'relative' and 'medium'.
+
+    Raises
+    ------
+    ModelError
+        There is no such variant, or no such size.
+    """
+    if variant not in VARIANTS:
+        raise ModelError(f"unknown variant {variant!r} of the chorale model; the variants are {', '.join(VARIANTS)}")
     return ModelConfig(
         vocabulary=len(words.VOCABULARY), inputs=words.INPUTS, features=words.FEATURES,
-        relations=words.RELATION_SPANS, relation_layers=1,
-        width=192, layers=6, heads=4, feed_forward=512, max_distance=1024, context=2048, dropout=0.15,
+        **size_of(size), **VARIANTS[variant], max_distance=1024, context=2048, dropout=0.15,
     )
 
 
 def chorale_rows(
-    splits: dict[str, Sequence[Grid]], *, rows: int = 4, cells: int = 512, validation: int = 0, device: str = "cpu"
+    splits: dict[str, Sequence[Grid]], config: ModelConfig, *, rows: int = 4, cells: int = 512, validation: int = 0,
+    device: str = "cpu",
 ) -> CroppedRows:
     """Return the training rows of grids, and whole validation pieces with nothing given.
 
@@ -44,33 +61,33 @@ def chorale_rows(
     ----------
     splits : dict of str to sequence of Grid
         'train' and 'valid'.
+    config : ModelConfig
     rows, cells : int
         Crops in a batch, and their length.
     validation : int
         How many validation pieces to judge by; all when 0.
     device : str
     """
-    held = [plain_row(grid) for grid in splits["valid"][: validation or None]]
+    held = [plain_row(grid, config) for grid in splits["valid"][: validation or None]]
     train = splits["train"]
-    draws, sizes = [partial(varied, grid) for grid in train], [grid.cells.size for grid in train]
+    draws, sizes = [partial(varied, grid, config) for grid in train], [grid.cells.size for grid in train]
     return CroppedRows(draws, sizes, held, rows, cells, device=device)
 
 
-def plain_row(grid: Grid) -> Row:
-    """Return a full grid as a row with nothing given."""
-    return row_with(grid, features_of(grid.frame))
+def plain_row(grid: Grid, config: ModelConfig) -> Row:
+    """Return a full grid as the row that a model reads with nothing given."""
+    return row_with(grid, config, features_of(grid.frame))
 
 
-def row_with(grid: Grid, features: np.ndarray, weights: np.ndarray | None = None) -> Row:
+def row_with(grid: Grid, config: ModelConfig, features: np.ndarray, weights: np.ndarray | None = None) -> Row:
     """Return a full grid as a row with features (4 T, F) and loss weights (4 T,)."""
     cells = grid.cells
     inputs = words.inputs_of(cells)
-    return row_of(
-        cells.ravel(), features, attributes_of(cells), begin=words.INPUTS, inputs=inputs, weights=weights
-    )
+    row = row_of(cells.ravel(), features, attributes_of(cells), begin=words.INPUTS, inputs=inputs, weights=weights)
+    return row.fitted(len(config.features), len(config.relations))
 
 
-def varied(grid: Grid, rng: np.random.Generator) -> Row:
+def varied(grid: Grid, config: ModelConfig, rng: np.random.Generator) -> Row:
     """Return a grid as a row: transposed, with random cells given and random parts of the frame hidden."""
     pitches = sounding(grid.cells)
     moves = transpositions(np.where(pitches == HOLD, UNKNOWN, pitches + words.LOWEST))
@@ -83,7 +100,7 @@ def varied(grid: Grid, rng: np.random.Generator) -> Row:
     given = draw_given(len(columns), rng)
     known = np.where(given, sounding(moved.cells), UNKNOWN)
     weights = (~given).astype(np.float32).ravel()
-    return row_with(moved, features_of(Frame(columns), known), weights)
+    return row_with(moved, config, features_of(Frame(columns), known), weights)
 
 
 def transposed(grid: Grid, semitones: int) -> Grid:

@@ -10,7 +10,6 @@ Huang et al., "Music Transformer", arXiv 1809.04281 (2018), section 4.1 and Tabl
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,6 +23,7 @@ from musenb.tokens import pitch_grid
 from musenb.tokens.pitch_grid import encode_pitches, transpositions
 from musenb.tokens.row import Row
 from musenb.train.rows import CroppedRows
+from musenb.train.sizes import size_of
 
 PITCH_AND_TIME = (45, 64)
 VOICE = pitch_grid.FEATURES[:1]
@@ -49,11 +49,6 @@ VARIANTS = {
     "relative-pitch-time-beat": Variant({"features": pitch_grid.FEATURES, "relations": PITCH_AND_TIME}, None),
 }
 BEST = "relative-pitch-time-beat"
-SIZES = {
-    "small": {"width": 128, "layers": 4, "heads": 4, "feed_forward": 352},
-    "medium": {"width": 192, "layers": 6, "heads": 4, "feed_forward": 512},
-    "paper": {"width": 512, "layers": 5, "heads": 8, "feed_forward": 1024},
-}
 
 
 def jsb_config(variant: str = BEST, *, size: str = "medium") -> ModelConfig:
@@ -66,9 +61,7 @@ def jsb_config(variant: str = BEST, *, size: str = "medium") -> ModelConfig:
     """
     if variant not in VARIANTS:
         raise ModelError(f"unknown variant {variant!r} of the JSB experiment; the variants are {', '.join(VARIANTS)}")
-    if size not in SIZES:
-        raise ModelError(f"unknown size {size!r} of the JSB experiment; the sizes are {', '.join(SIZES)}")
-    shape = SIZES[size] | {"context": 2048, "dropout": 0.15}
+    shape = size_of(size) | {"context": 2048, "dropout": 0.15}
     return ModelConfig(vocabulary=pitch_grid.VOCABULARY, **(shape | VARIANTS[variant].shape))
 
 
@@ -87,15 +80,9 @@ def variant_of(config: ModelConfig) -> str:
     raise ModelError("the model is no variant of the JSB experiment: it does not read the paper's form of the chorales")
 
 
-def fitted(row: Row, config: ModelConfig) -> Row:
-    """Return a row with as many features and attributes as a model reads."""
-    features, related = row.features[:, : len(config.features)], row.related[:, : len(config.relations)]
-    return dataclasses.replace(row, features=features, related=related)
-
-
 def split_rows(split: str, config: ModelConfig) -> list[Row]:
     """Return the whole pieces of 'train', 'valid' or 'test' as a model reads them."""
-    return [fitted(encode_pitches(piece.astype(np.int64)), config) for piece in load_jsb()[split]]
+    return [read_by(config, piece.astype(np.int64)) for piece in load_jsb()[split]]
 
 
 def jsb_rows(config: ModelConfig, *, rows: int = 4, cells: int = 512, device: str = "cpu") -> CroppedRows:
@@ -118,4 +105,9 @@ def transposed(piece: np.ndarray, config: ModelConfig, rng: np.random.Generator)
     """Return a grid (T, 4) as a row, moved by a random number of semitones that fits its voices."""
     moves = transpositions(piece)
     shift = int(rng.integers(moves.start, moves.stop))
-    return fitted(encode_pitches(np.where(piece >= 0, piece + shift, -1)), config)
+    return read_by(config, np.where(piece >= 0, piece + shift, -1))
+
+
+def read_by(config: ModelConfig, piece: np.ndarray) -> Row:
+    """Return a grid (T, 4) as the row that a model reads."""
+    return encode_pitches(piece).fitted(len(config.features), len(config.relations))

@@ -50,7 +50,7 @@ def split_nats(decoder: Decoder, grids: Sequence[Grid], tick: Tick = lambda done
     """
     total = holding = cells = 0.0
     for number, grid in enumerate(grids):
-        row = plain_row(grid)
+        row = plain_row(grid, decoder.config)
         shares = log_shares(decoder, row)
         hold = shares[:, HOLD]
         total -= shares[np.arange(len(row)), row.targets].sum()

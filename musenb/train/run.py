@@ -33,10 +33,10 @@ class Run:
         Receives data, log and checkpoints; a run that is there already is taken up again.
     data : Path or None
         A user's own folder of music, for 'chorale'; the installed music21 corpus when None.
-    variant : str
-        Which variant of the JSB experiment; see `musenb.train.jsb.VARIANTS`.
+    variant : str or None
+        See `musenb.train.jsb.VARIANTS` and `musenb.train.chorale.VARIANTS`; the shipped model's when None.
     size : str
-        Of the variant: 'small', 'medium' or 'paper'; see `musenb.train.jsb.SIZES`.
+        Of the network: 'small', 'medium' or 'paper'; see `musenb.train.sizes`.
     recipe : Recipe
     rows, cells : int
         Crops in a batch over all processes, >= 1, and their length in cells, a multiple of 4.
@@ -54,7 +54,7 @@ class Run:
     task: str
     folder: Path
     data: Path | None = None
-    variant: str = BEST
+    variant: str | None = None
     recipe: Recipe = field(default_factory=Recipe)
     rows: int = 4
     cells: int = 512
@@ -109,15 +109,16 @@ def prepared(run: Run, device: str = "cpu") -> tuple[ModelConfig, CroppedRows]:
     """Return the model's shape and the rows of a run; chorale grids are read once and kept in the folder."""
     make_folder(run.folder)
     if run.task == "jsb":
-        config = jsb_config(run.variant, size=run.size)
+        config = jsb_config(run.variant or BEST, size=run.size)
         return config, jsb_rows(config, rows=run.rows, cells=run.cells, device=device)
+    config = chorale_config(run.variant or "relative", size=run.size)
     kept = run.folder / "grids.npz"
     source = "the music21 corpus" if run.data is None else f"'{run.data.resolve()}'"
     if not kept.exists():
         found = gather(read_corpus() if run.data is None else read_folder(run.data))
         write_grids(kept, found, source=source)
     splits = read_grids(kept, source=source)
-    return chorale_config(), chorale_rows(splits, rows=run.rows, cells=run.cells, device=device)
+    return config, chorale_rows(splits, config, rows=run.rows, cells=run.cells, device=device)
 
 
 def make_folder(folder: Path) -> None:

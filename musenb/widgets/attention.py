@@ -17,6 +17,7 @@ import traitlets
 from musenb.analysis.attention import KINDS, QUERIES, AttentionRecord, top_k
 from musenb.errors import ModelError, SettingError
 from musenb.score.note import Score
+from musenb.score.spelling import spoken
 from musenb.widgets.heads import Gatherer, Heads
 from musenb.widgets.matrices import Packed, limits_of, pack, shrink
 from musenb.widgets.notes import NoteView, parse_note_id, rows_of
@@ -25,7 +26,6 @@ from musenb.widgets.picture import png_bytes
 OVERVIEW_BYTES, OVERVIEW_SIZE, PAGE_SIZE = 45_000, 128, 320
 LARGEST_REQUEST, MOST_ROWS = 4096, 64
 IDLE_SECONDS = 5.0
-NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 
 class Attention(NoteView, bundle="attention"):
@@ -268,10 +268,10 @@ class Attention(NoteView, bundle="attention"):
 
     def name_of(self, row: int) -> str:
         """Return a row of the note table as 'G4, bar 7'."""
-        _, _, note = rows_of(self.score)[row]
+        _, _, note = self._rows[row]
         bar = next((bar for bar in self.score.bars() if bar.onset <= note.onset < bar.end), None)
         place = f"quarter {float(note.onset):g}" if bar is None else f"bar {bar.number}" if bar.number else "upbeat"
-        return f"{NAMES[note.pitch % 12]}{note.pitch // 12 - 1}, {place}"
+        return f"{spoken(self._names[row])}, {place}"
 
     def _row(self, note: str) -> int:
         try:

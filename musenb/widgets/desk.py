@@ -29,7 +29,13 @@ class Hands(Protocol):
         """Begin with a file."""
 
     def act(self, act: str) -> None:
-        """Do one of 'continue', 'again', 'more' (one bar), 'stop', 'undo', 'redo'."""
+        """Do one of 'continue', 'again', 'more' (one bar), 'stop', 'undo', 'redo', 'save_all'."""
+
+    def go_on_from(self, ids: list[str]) -> None:
+        """Keep what is there up to the last of these notes, and write on."""
+
+    def lock(self, voices: list[str], bars: str) -> None:
+        """Keep these voices and bars when the model writes, and no others."""
 
     def on_take(self, act: str, take: str, text: str) -> None:
         """Do one of 'select', 'rename', 'delete', 'vote', 'compare' with a take."""
@@ -52,7 +58,8 @@ class Desk(MusenbWidget, bundle="desk"):
     hands : Hands or None
         Who does what is asked for; without them the desk only shows.
     **settings
-        `bars` (1..64), `temperature` (0..2), `top_p`, `seed`, `seed_locked`, `candidates` (1..4), `one_bar`, `model`,
+        `bars` (1..64), `temperature` (0..2), `top_p`, `seed`, `seed_locked`, `candidates` (1..4), `one_bar`, `listen`
+        (play what is written while it is written), `idle_minutes` (0: the server never ends by itself), `model`,
         `prime_bars` (0: all), `prime_voice` (empty: as the music says), `read_only`.
     """
 
@@ -63,6 +70,7 @@ class Desk(MusenbWidget, bundle="desk"):
     seed_locked = traitlets.Bool(False).tag(sync=True, echo_update=False)
     candidates = traitlets.Int(1, min=1, max=4).tag(sync=True, echo_update=False)
     one_bar = traitlets.Bool(False, help="one bar at a time").tag(sync=True, echo_update=False)
+    listen = traitlets.Bool(True, help="play while it is written").tag(sync=True, echo_update=False)
     model = traitlets.Unicode().tag(sync=True, echo_update=False)
     prime_bars = traitlets.Int(0, min=0, max=512, help="0: all").tag(sync=True, echo_update=False)
     prime_voice = traitlets.Unicode(help="empty: as the music says").tag(sync=True, echo_update=False)
@@ -73,6 +81,11 @@ class Desk(MusenbWidget, bundle="desk"):
     comparison = traitlets.Unicode(help="in words").tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
     written = traitlets.Int(0, min=0, help="notes of the run so far").tag(sync=True)
+    began = traitlets.Float(0, min=0, help="quarters at which the model began to write").tag(sync=True)
+    locked_voices = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    locked_bars = traitlets.Unicode(help="as '3, 5-6'").tag(sync=True)
+    saved_at = traitlets.Float(0, min=0, help="seconds since 1970; 0: not saved").tag(sync=True)
+    idle_minutes = traitlets.Float(0, min=0, help="after which an unused server ends; 0: never").tag(sync=True)
     reading = traitlets.Unicode(help="what the model will read, in words").tag(sync=True)
     kept = traitlets.Unicode(help="where the work is kept, in words").tag(sync=True)
     can_undo = traitlets.Bool(False).tag(sync=True)
@@ -85,8 +98,8 @@ class Desk(MusenbWidget, bundle="desk"):
     forms = traitlets.List(traitlets.Unicode(), ["mid", "musicxml"]).tag(sync=True)
 
     _SHOWN = frozenset(
-        "takes selected compared comparison running written reading kept can_undo can_redo shelf models voices sessions"
-        " forms".split()
+        "takes selected compared comparison running written began locked_voices locked_bars saved_at reading kept"
+        " can_undo can_redo shelf models voices sessions forms".split()
     )
     _MINE: ClassVar = MusenbWidget._MINE | _SHOWN
 
@@ -128,6 +141,10 @@ class Desk(MusenbWidget, bundle="desk"):
             hands.act(str(message["act"]))
         elif kind == "take":
             hands.on_take(str(message["act"]), str(message["id"]), str(message.get("text", "")))
+        elif kind == "from":
+            hands.go_on_from([str(name) for name in message["ids"]])
+        elif kind == "lock":
+            hands.lock([str(voice) for voice in message["voices"]], str(message["bars"]))
         elif kind == "keep":
             hands.keep(str(message["form"]))
         elif kind == "search":

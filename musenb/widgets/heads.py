@@ -27,8 +27,6 @@ class Heads:
     ----------
     weights : float (layers, heads, queries, keys), or a function of layer and head that returns (queries, keys)
         An array, or a list of arrays (heads, queries, keys), one a layer.
-    content, relative : the same, or None
-        The two parts of the logits; NaN, or anything where the weight is 0, for what a query does not see.
     notes : ids such as 'v1n7' or None, one a key token; or int (keys, 2): voice and index, (-1, -1) for none
         None: the tokens belong to no notes.
     query_notes : like `notes`, for the query tokens
@@ -39,26 +37,34 @@ class Heads:
         The same for the query tokens; None: as `labels`, where `query_notes` is None too and there are as many.
     shape : (layers, heads, queries, keys)
         Needed when `weights` is a function.
+    content, relative : the same as `weights`, or None
+        The two parts of the logits; NaN, or anything where the weight is 0, for what a query does not see.
 
     Raises
     ------
     ModelError
         Shapes do not agree.
+    SettingError
+        The logits have another part than these two.
     """
 
     def __init__(
-        self, weights: Source, *, content: Source | None = None, relative: Source | None = None,
-        notes: Notes | None = None, query_notes: Notes | None = None, labels: Sequence[str] = (),
-        query_labels: Sequence[str] | None = None, shape: tuple[int, int, int, int] | None = None,
+        self, weights: Source, *, notes: Notes | None = None, query_notes: Notes | None = None,
+        labels: Sequence[str] = (), query_labels: Sequence[str] | None = None,
+        shape: tuple[int, int, int, int] | None = None, **logits: Source | None,
     ) -> None:
-        weights, content, relative = (_stacked(source) for source in (weights, content, relative))
+        unknown = logits.keys() - set(KINDS[1:])
+        if unknown:
+            raise SettingError(f"Heads takes no {min(unknown)!r}; parts of the logits are {' and '.join(KINDS[1:])}")
+        weights = _stacked(weights)
         found = shape or np.shape(weights)
         if len(found) != 4 or min(found) < 1:
             needs = "a function needs shape=(layers, heads, queries, keys)" if callable(weights) else f"not {found}"
             raise ModelError(f"weights are (layers, heads, queries, keys); {needs}")
         self.shape: tuple[int, int, int, int] = tuple(int(size) for size in found)  # type: ignore[assignment]
         self._sources: dict[str, Source] = {}
-        for name, source in zip(KINDS, (weights, content, relative), strict=True):
+        for name in KINDS:
+            source = weights if name == KINDS[0] else _stacked(logits.get(name))
             if source is None:
                 continue
             if not callable(source) and np.shape(source) != self.shape:

@@ -16,11 +16,11 @@ from musenb.errors import SettingError
 from musenb.score.from_keys import score_from_keys
 from musenb.score.note import Score
 from musenb.score.quantise import SIXTEENTH, Report
-from musenb.widgets.notes import NoteView
+from musenb.score.spelling import spoken_pitch
+from musenb.widgets.notes import NoteView, keys_of
 from musenb.widgets.picture import png_bytes
 from musenb.widgets.sound import Sounding
 
-NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 BLACK = frozenset({1, 3, 6, 8, 10})
 SMALLEST_SHARE = 0.0005
 GRIDS = {
@@ -136,10 +136,11 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
 
     def describe(self) -> str:
         """Return the range of the keys, the likeliest pitches, and what was recorded."""
-        text = f"Keyboard from {pitch_name(self.low)} to {pitch_name(self.high)}."
+        text = f"Keyboard from {spoken_pitch(self.low)} to {spoken_pitch(self.high)}."
         if self.distribution:
+            key = keys_of(self.score)[0]
             best = sorted(self.distribution, key=lambda pair: -pair[1])[:5]
-            said = ", ".join(f"{pitch_name(pitch)} {100 * share:.0f} %" for pitch, share in best)
+            said = ", ".join(f"{spoken_pitch(pitch, key)} {100 * share:.0f} %" for pitch, share in best)
             text += f" {self.distribution_label or 'Likely'}: {said}."
         if self.take:
             text += f" Recorded: {len(self.take)} note{'' if len(self.take) == 1 else 's'}."
@@ -148,11 +149,6 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
     def picture(self) -> tuple[str, bytes] | None:
         """Return the keys as PNG, with the bars of the distribution."""
         return "image/png", keys_png(self.low, self.high, dict(map(tuple, self.distribution)))
-
-
-def pitch_name(pitch: int) -> str:
-    """Return a pitch as people say it: 60 is 'C4'."""
-    return f"{NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
 def _checked(shares: Mapping[int, float] | Sequence[float]) -> list[list[float]]:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import traitlets
 
-from musenb.score.note import Note, Score
+from musenb.score.note import Bar, KeySignature, Note, Score
+from musenb.score.spelling import alterations, estimate_key, is_named, names_of, spell, split_spelling
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.picture import roll_png
-from musenb.widgets.wire import FERMATA, GENERATED, NOTE_BYTES, STREAM_RATE, Bar, KeyRow, Piece, TempoRow
+from musenb.widgets.squeeze import squeeze, ticks_of
+from musenb.widgets.wire import FERMATA, GENERATED, NAMED, NOTE_BYTES, STREAM_RATE, BarRun, KeyRow, Piece, TempoRow
+
+# Tables of more notes are made small on their way to the page; fewer are as quick and small as they are.
+SQUEEZED_FROM = 1_000
+# In more notes a name is not weighed against the names around it: it would take seconds.
+MOST_NAMED = 4_000
 
 COLUMNS = [
     *(("onset", "<f8"), ("duration", "<f8"), ("index", "<u4")),
@@ -49,12 +57,29 @@ def rows_of(score: Score) -> list[Row]:
     return sorted(rows, key=lambda row: (row[2].onset, -row[2].pitch))
 
 
-def pack(rows: Sequence[Row]) -> bytes:
-    """Return the note table of rows (layout: `musenb.widgets.wire`)."""
+def keys_of(score: Score) -> tuple[KeySignature, ...]:
+    """Return the keys that a score states, or the one that it seems to be in."""
+    return score.keys or (estimate_key(score),)
+
+
+def names_in(score: Score, rows: Sequence[Row]) -> list[str]:
+    """Return a name for the note of each row, as the engraved score has it; in many notes by the key alone."""
+    if len(rows) > MOST_NAMED:
+        by_key = [spell(pitch, keys_of(score)[0]) for pitch in range(128)]
+        return [note.spelling if is_named(note) else by_key[note.pitch] for _, _, note in rows]
+    order = sorted(range(len(rows)), key=lambda place: (rows[place][2].onset, rows[place][2].pitch, *rows[place][:2]))
+    names = [""] * len(rows)
+    for place, name in zip(order, names_of([rows[place][2] for place in order], keys_of(score)), strict=True):
+        names[place] = name
+    return names
+
+
+def pack(rows: Sequence[Row], marks: Mapping[tuple[int, int], int] = MappingProxyType({})) -> bytes:
+    """Return the note table of rows (layout: `musenb.widgets.wire`); `marks` has more flags by voice and index."""
     values = [
         (
             *(float(note.onset), float(note.duration), index, note.pitch, note.velocity, voice),
-            GENERATED * note.origin.generated + FERMATA * note.fermata,
+            GENERATED * note.origin.generated + FERMATA * note.fermata + marks.get((voice, index), 0),
         )
         for voice, index, note in rows
     ]
@@ -80,22 +105,32 @@ def unpack(table: bytes) -> np.ndarray:
     return notes
 
 
+def bar_runs(bars: Iterable[Bar]) -> list[BarRun]:
+    """Return bars with those of one metre that follow each other gathered; the page counts on in the same floats."""
+    runs: list[BarRun] = []
+    for bar in bars:
+        onset, end = float(bar.onset), float(bar.end)
+        row = (onset, end, bar.number, bar.metre.beats, bar.metre.unit, float(bar.metre.beat_length))
+        last = runs[-1] if runs else None
+        if last is not None and last.number and last[3:6] == row[3:]:
+            shift = last.count * (last.end - last.onset)
+            if (last.onset + shift, last.end + shift, last.number + last.count) == row[:3]:
+                runs[-1] = last._replace(count=last.count + 1)
+                continue
+        runs.append(BarRun(*row, 1))
+    return runs
+
+
 def piece_of(score: Score, end: Fraction | None = None) -> Piece:
     """Return what the views need to know of a score beside its notes."""
     stop = max(score.end, end or Fraction(0))
-    bars = [
-        Bar(
-            *(float(bar.onset), float(bar.end), bar.number, bar.metre.beats, bar.metre.unit),
-            float(bar.metre.beat_length),
-        )
-        for bar in score.bars(stop)
-    ]
     return Piece(
         title=score.title,
         voices=[voice.name or f"voice {number}" for number, voice in enumerate(score.voices, start=1)],
-        bars=bars,
+        bars=bar_runs(score.bars(stop)),
         tempos=[TempoRow(float(tempo.onset), tempo.qpm) for tempo in score.tempos],
         keys=[KeyRow(float(key.onset), key.fifths) for key in score.keys],
+        alters=list(alterations(keys_of(score)[0])),
         end=float(stop),
     )
 
@@ -109,17 +144,20 @@ class NoteView(MusenbWidget):
     """
 
     notes = traitlets.Bytes(help="note table").tag(sync=True)
+    squeezed = traitlets.Bool(False, help="`notes` is made small").tag(sync=True)
     version = traitlets.Int(0, help="counts the changes of `notes`").tag(sync=True)
     seq = traitlets.Int(0, help="streamed batches that `notes` holds").tag(sync=True)
     streaming = traitlets.Bool(False, help="more notes are on their way").tag(sync=True)
     piece = traitlets.Dict(help="title, voices, bars, tempos, keys, end").tag(sync=True)
 
-    _MINE = MusenbWidget._MINE | {"notes", "version", "seq", "streaming", "piece"}
+    _MINE = MusenbWidget._MINE | {"notes", "squeezed", "version", "seq", "streaming", "piece"}
 
     def __init__(self, score: Score | None = None, **settings: Any) -> None:
         self._lock = threading.RLock()
         self._rows: list[Row] = []
+        self._names: list[str] = []
         self._next: dict[int, int] = {}
+        self._marks: dict[tuple[int, int], int] = {}
         self._pending: list[Row] = []
         self._batches: dict[int, bytes] = {}
         self._sent = 0
@@ -158,22 +196,51 @@ class NoteView(MusenbWidget):
             self._drop_pending()
             self._publish(piece_of(score) if score is not None else dict(self.piece))
 
+    def mark(self, marks: Mapping[str, int]) -> None:
+        """Mark notes, by their ids, with DIFFERS or LOCKED (or both, added), and no others; another score has none."""
+        with self._lock:
+            wanted = {parse_note_id(name): flags for name, flags in marks.items() if flags}
+            if wanted == self._marks:
+                return
+            self._marks = wanted
+            if not self.streaming:
+                self._publish(dict(self.piece))
+
+    def notes_of(self, ids: Iterable[str]) -> list[Note]:
+        """Return the notes with these ids; ids of no note are left out."""
+        with self._lock:
+            wanted = set(ids)
+            return [note for voice, index, note in self._rows if note_id(voice, index) in wanted]
+
     def _take(self, score: Score) -> None:
-        self.score, self._rows = score, rows_of(score)
+        self.score, self._rows, self._marks = score, rows_of(score), {}
         self._next = {number: len(voice.notes) for number, voice in enumerate(score.voices)}
 
     def _publish(self, piece: Any) -> None:
         self._rows.sort(key=lambda row: (row[2].onset, -row[2].pitch))
-        table = pack(self._rows)
+        self._names = names_in(self.score, self._rows)
+        table = pack(self._rows, self._all_marks())
         notes = unpack(table)
+        large = len(notes) >= SQUEEZED_FROM
+        if large:
+            table = squeeze(notes, ticks_of(time.denominator for *_, n in self._rows for time in (n.onset, n.duration)))
         end = max([piece.get("end", 0.0), *(notes["onset"] + notes["duration"]).tolist()])
         with self.hold_sync():
-            self.notes = table
+            self.notes, self.squeezed = table, large
             self.piece = {**piece, "end": end}
             self.seq = self._sent
             self.version += 1
             self.streaming = False
             self.refresh_description()
+
+    def _all_marks(self) -> dict[tuple[int, int], int]:
+        """Return more flags of the notes by voice and index: what was marked, and names that the key would not give."""
+        marks, usual = dict(self._marks), alterations(keys_of(self.score)[0])
+        for (voice, index, note), name in zip(self._rows, self._names, strict=True):
+            alter = split_spelling(name)[1]
+            if alter != usual[note.pitch % 12]:
+                marks[voice, index] = marks.get((voice, index), 0) + NAMED * (alter + 3)
+        return marks
 
     def _drop_pending(self) -> None:
         self._pending.clear()
@@ -198,7 +265,7 @@ class NoteView(MusenbWidget):
                 return
             self._sent += 1
             self._last = time.monotonic()
-            self._batches[self._sent] = pack(self._pending)
+            self._batches[self._sent] = pack(self._pending, self._marks)
             self._pending.clear()
             self.send({"kind": "append", "seq": self._sent}, [self._batches[self._sent]])
 
@@ -224,7 +291,7 @@ class NoteView(MusenbWidget):
         notes = [note for _, _, note in self._rows]
         generated = sum(note.origin.generated for note in notes)
         voices = len(self.score.voices)
-        count = sum(1 for bar in self.piece.get("bars", ()) if bar[2])
+        count = sum(run[6] for run in self.piece.get("bars", ()) if run[2])
         title = f"{self.score.title}, " if self.score.title else ""
         parts = [f"{title}{_count(count, 'bar')}", _count(voices, "voice"), _count(len(notes), "note")]
         return ", ".join(parts) + (f", {generated} of them generated." if generated else ".")

@@ -40,7 +40,14 @@ def png_bytes(pixels: np.ndarray) -> bytes:
 
 
 def roll_png(notes: np.ndarray, width: int = 800, row: int = 4) -> bytes:
-    """Return a piano roll of a note table: voices in colours, generated notes hatched.
+    """Return a piano roll of a note table as PNG; see `roll_pixels`."""
+    return png_bytes(roll_pixels(notes, width=width, row=row))
+
+
+def roll_pixels(
+    notes: np.ndarray, *, width: int = 800, row: int = 4, span: tuple[int, int] | None = None, end: float | None = None
+) -> np.ndarray:
+    """Return a piano roll of a note table, uint8 (height, width, 3): voices in colours, generated notes hatched.
 
     Parameters
     ----------
@@ -50,9 +57,13 @@ def roll_png(notes: np.ndarray, width: int = 800, row: int = 4) -> bytes:
         Pixels.
     row : int
         Pixels a semitone.
+    span : (int, int), optional
+        Lowest and highest pitch; those of the notes, with two more on either side, by default.
+    end : float, optional
+        Quarters at the right edge; where the last note ends, by default.
     """
-    low, high = int(notes["pitch"].min()) - 2, int(notes["pitch"].max()) + 2
-    end = float((notes["onset"] + notes["duration"]).max())
+    low, high = span or (int(notes["pitch"].min()) - 2, int(notes["pitch"].max()) + 2)
+    end = float((notes["onset"] + notes["duration"]).max()) if end is None else end
     pixels = np.full(((high - low + 1) * row, width, 3), PAPER, np.uint8)
     for pitch in range(low, high + 1):
         if pitch % 12 in (1, 3, 6, 8, 10):
@@ -65,4 +76,4 @@ def roll_png(notes: np.ndarray, width: int = 800, row: int = 4) -> bytes:
         pixels[top : top + row - 1, start:stop] = colour
         if note["flags"] & GENERATED:
             pixels[top + 1 : top + row - 2, start + 1 : stop - 1] = (colour.astype(int) + 2 * PAPER) // 3
-    return png_bytes(pixels)
+    return pixels

@@ -12,6 +12,7 @@ import traitlets
 
 from musenb.errors import ScoreError
 from musenb.score.note import GIVEN, Note, Origin, Score, Voice, exact_quarters
+from musenb.score.spelling import spoken
 from musenb.widgets.notes import NoteView, Row, note_id, parse_note_id, piece_of, rows_of
 from musenb.widgets.wire import EditOp
 
@@ -108,6 +109,10 @@ class Roll(NoteView, bundle="roll"):
 
         return end
 
+    def fit(self) -> None:
+        """Show the whole piece from its beginning, wherever the page has moved to."""
+        self.send({"kind": "fit"})
+
     def page_ids(self) -> dict[str, str]:
         """Return the page's id of every note of `score`: they differ from 'v1n7' once notes were added or moved."""
         with self._lock:
@@ -178,20 +183,12 @@ class Roll(NoteView, bundle="roll"):
         text = f"Piano roll: {super().describe()}"
         if not self._rows:
             return text
-        pitches = [note.pitch for _, _, note in self._rows]
-        return f"{text} From {pitch_name(min(pitches))} to {pitch_name(max(pitches))}."
+        named = sorted((row[2].pitch, name) for row, name in zip(self._rows, self._names, strict=False))
+        return f"{text} From {spoken(named[0][1])} to {spoken(named[-1][1])}." if named else text
 
 
 # Ids of notes drawn in the page begin here: streamed notes never reach them.
 FIRST_DRAWN = 1 << 20
-
-_NAMES = "C C♯ D E♭ E F F♯ G A♭ A B♭ B".split()
-
-
-def pitch_name(pitch: int) -> str:
-    """Return a MIDI pitch as people say it: 60 is 'C4'."""
-    return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
-
 
 def edited_score(score: Score, rows: Iterable[Row]) -> Score:
     """Return the score with other notes; voices that it lacks are added."""

@@ -15,14 +15,13 @@ from musenb.export.staves import Staff, break_into_lines, staff_per_voice, two_s
 from musenb.export.to_musicxml import Passage, passage_bytes
 from musenb.score.engrave_page import Head, Page, engrave_page, spaces_across
 from musenb.score.note import Bar, Note, Score
-from musenb.score.spelling import spell_score
+from musenb.score.spelling import spell_score, spoken
 from musenb.widgets.wire import SheetHead, SheetLine, SheetPage, SheetPlan, SheetPlate
 
 SCALE = 38
 STAVES_A_PAGE = 12
 KEPT_PAGES = 48
 UNAVAILABLE = "score view unavailable"
-_SIGNS = str.maketrans({"#": "\N{MUSIC SHARP SIGN}", "b": "\N{MUSIC FLAT SIGN}"})
 
 
 @dataclass(frozen=True)
@@ -183,5 +182,4 @@ def _name(score: Score, written: str) -> str:
     if "-" in written:
         return ""
     voice, _, index = written.removeprefix("v").partition("n")
-    spelling = score.voices[int(voice)].notes[int(index)].spelling
-    return spelling[:1] + spelling[1:].translate(_SIGNS)
+    return spoken(score.voices[int(voice)].notes[int(index)].spelling)

@@ -15,13 +15,11 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from musenb.errors import LoadError
+from musenb.export.soundfont import read_soundfont
 from musenb.score.note import Score
 from musenb.widgets.base import STATIC, MusenbWidget
 from musenb.widgets.notes import NoteView
 from musenb.widgets.wire import CHUNK_BYTES
-
-LARGEST_SOUNDFONT = 64_000_000
 
 _lock = threading.Lock()
 _shared: list[Engine] = []
@@ -74,27 +72,6 @@ class Sounding(traitlets.HasTraits):
             self.send({"kind": "engine"}, list(engine_parts()))  # type: ignore[attr-defined]
         else:
             super().on_message(message, buffers)  # type: ignore[misc]
-
-
-def read_soundfont(path: Path) -> bytes:
-    """Return the bytes of a soundfont (SF2, SF3).
-
-    Raises
-    ------
-    LoadError
-        The file is missing, too large or no soundfont.
-    """
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_SOUNDFONT:
-            text = f"{path} has {size / 1e6:.0f} MB, {LARGEST_SOUNDFONT / 1e6:.0f} at most"
-            raise LoadError("size", text, "choose a smaller soundfont")
-        content = path.read_bytes()
-    except OSError as error:
-        raise LoadError("missing", f"soundfont {path}: {error.strerror}") from None
-    if content[:4] != b"RIFF" or content[8:12] != b"sfbk":
-        raise LoadError("format", f"{path} is no soundfont (SF2 or SF3)")
-    return content
 
 
 class Sound(Sounding, NoteView, bundle="sound"):

@@ -11,7 +11,10 @@ Notes travel as a table of columns, little-endian, `NOTE_BYTES` a note::
     pitch    uint8[n]     MIDI number
     velocity uint8[n]     1..127
     voice    uint8[n]     0 for the first voice
-    flags    uint8[n]     GENERATED, FERMATA
+    flags    uint8[n]     GENERATED, FERMATA, DIFFERS (from the take beside it), LOCKED (kept when a model writes); and
+                          NAMED times the alteration of the note's name plus 3, 0 where it is the key's
+
+A large table in a trait is `squeezed`: laid out as `musenb.widgets.squeeze` tells.
 
 Every kind of message has a `kind`; a stream of messages has a `seq` that counts up by one from 1.
 """
@@ -27,6 +30,9 @@ MidiPitch = NewType("MidiPitch", int)
 NOTE_BYTES = 24
 GENERATED = 1
 FERMATA = 2
+DIFFERS = 4
+LOCKED = 8
+NAMED = 16
 STREAM_RATE = 30
 CHUNK_BYTES = 1_000_000
 
@@ -40,6 +46,18 @@ class Bar(NamedTuple):
     beats: int
     unit: int
     beat: Quarters
+
+
+class BarRun(NamedTuple):
+    """`count` bars that follow each other, all like the first; an anacrusis is alone."""
+
+    onset: Quarters
+    end: Quarters
+    number: int
+    beats: int
+    unit: int
+    beat: Quarters
+    count: int
 
 
 class TempoRow(NamedTuple):
@@ -57,13 +75,17 @@ class KeyRow(NamedTuple):
 
 
 class Piece(TypedDict):
-    """What a view needs to know of a score beside its notes. Names are user text: never HTML."""
+    """What a view needs to know of a score beside its notes. Names are user text: never HTML.
+
+    `alters`: by how many semitones the names of the pitch classes, C first, are altered in its key.
+    """
 
     title: str
     voices: list[str]
-    bars: list[Bar]
+    bars: list[BarRun]
     tempos: list[TempoRow]
     keys: list[KeyRow]
+    alters: NotRequired[list[int]]
     end: Quarters
 
 
@@ -86,9 +108,10 @@ class ViewState(TypedDict):
 
 
 class NotesState(ViewState):
-    """The traits of a view of notes; `notes` is a note table, `version` counts its changes, `seq` the batches in it."""
+    """The traits of a view of notes; `version` counts the changes of the table `notes`, `seq` the batches in it."""
 
     notes: bytes
+    squeezed: bool
     version: int
     seq: int
     streaming: bool
@@ -121,10 +144,7 @@ class SoundState(NotesState):
 
 
 class RollState(NotesState):
-    """The traits of a piano roll; `edition` counts the scores shown: with another one the edits before are history.
-
-    `snap` is in quarters, 0 for none; `height` in CSS pixels.
-    """
+    """The traits of a piano roll; with another `edition` the edits before are history. `snap`: quarters, 0 for none."""
 
     editable: bool
     edition: int
@@ -349,6 +369,12 @@ class Edited(TypedDict):
     page: str
     seq: int
     error: str
+
+
+class Fit(TypedDict):
+    """Kernel to page: show the whole piece from its beginning."""
+
+    kind: Literal["fit"]
 
 
 AttentionWhat = Literal["weights", "content", "relative"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypedDict
 
-from musenb.widgets.wire import ViewState
+from musenb.widgets.wire import NotesState, Quarters, ViewState
 
 PrimeSource = Literal["text", "shelf", "corpus", "roll"]
-DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more"]
+DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more", "save_all"]
 TakeAct = Literal["select", "rename", "delete", "vote", "compare"]
-KeepForm = Literal["mid", "musicxml", "wav", "svg", "html"]
+KeepForm = Literal["mid", "musicxml", "wav", "pdf", "png", "svg", "html"]
 
 
 class TakeRow(NamedTuple):
@@ -33,6 +33,8 @@ class DeskState(ViewState):
     """The traits of the desk.
 
     The first group is written by the page: how to continue, and what of a prime to take (`prime_bars` 0: all bars).
+    `began` is where the model began to write; `saved_at` counts seconds since 1970, 0 for what is not saved;
+    `idle_minutes` says after how long a server ends that nobody uses, 0 when it does not.
     """
 
     bars: int
@@ -42,6 +44,7 @@ class DeskState(ViewState):
     seed_locked: bool
     candidates: int
     one_bar: bool
+    listen: bool
     model: str
     prime_bars: int
     prime_voice: str
@@ -52,6 +55,11 @@ class DeskState(ViewState):
     comparison: str
     running: bool
     written: int
+    began: Quarters
+    locked_voices: list[str]
+    locked_bars: str
+    saved_at: float
+    idle_minutes: float
     reading: str
     kept: str
     can_undo: bool
@@ -87,6 +95,43 @@ class Act(TypedDict):
 
     kind: Literal["act"]
     act: DeskAct
+
+
+class GoOnFrom(TypedDict):
+    """Page to kernel: keep the selected take up to the end of the last of these notes, and write on from there."""
+
+    kind: Literal["from"]
+    ids: list[str]
+
+
+class Lock(TypedDict):
+    """Page to kernel: keep these voices and bars (as '3, 5-6') when the model writes, and no others."""
+
+    kind: Literal["lock"]
+    voices: list[str]
+    bars: str
+
+
+class ChoiceState(NotesState):
+    """The traits of one of several takes that are written side by side.
+
+    It shows the notes from `shown_from` to `shown_to`; `begins` is where the model began to write.
+    """
+
+    engine: str
+    name: str
+    seed: int
+    writing: bool
+    current: bool
+    begins: Quarters
+    shown_from: Quarters
+    shown_to: Quarters
+
+
+class Choose(TypedDict):
+    """Page to kernel: go on from this one."""
+
+    kind: Literal["choose"]
 
 
 class OnTake(TypedDict):

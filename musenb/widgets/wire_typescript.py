@@ -6,11 +6,11 @@ import types
 import typing
 from pathlib import Path
 
-from musenb.widgets import wire, wire_lessons, wire_questions, wire_studio
+from musenb.widgets import wire, wire_asking, wire_lessons, wire_motif, wire_questions, wire_studio
 
 TARGET = Path(__file__).resolve().parents[1] / "frontend" / "src" / "wire.ts"
 
-PARTS = (wire, wire_questions, wire_studio, wire_lessons)
+PARTS = (wire, wire_questions, wire_studio, wire_motif, wire_lessons, wire_asking)
 
 _HEAD = """// Written by `python -m musenb.widgets.wire` from musenb/widgets/wire.py. Do not edit.
 

@@ -14,12 +14,10 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
-import pytest
+from browsing import desk, machine
 
-UI = Path(__file__).resolve().parents[1] / "ui"
 ROUNDS = 5
 
 MODEL = """
@@ -94,51 +92,24 @@ page(model_view, 6, 4, 256)
 """
 
 
-def _ui() -> Any:
-    spec = importlib.util.spec_from_file_location("ui_fixtures", UI / "conftest.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["ui_fixtures"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-if "pytest" in sys.modules and __name__ != "__main__":
-    lab, browser, notebook = (getattr(_ui(), name) for name in ("lab", "browser", "notebook"))
-
-
-def line(what: str, *figures: str) -> None:
-    """Print one row of the table."""
-    print(f"{what:<28}" + "".join(f"{figure:<34}" for figure in figures), flush=True)
-
-
-@pytest.mark.timeout(600)
-def test_attention_view(lab, notebook) -> None:
-    """Measure the attention view."""
-    notebook.open_blank(lab, "ours")
+def attention(notebook: Any) -> dict[str, float]:
+    """Return the seconds until a head is painted, and the bytes saved, of the attention view; the notebook is empty."""
     notebook.run(MODEL)
     start = time.perf_counter()
     view = notebook.run(OURS).locator("section[aria-label=Attention]").first
     view.wait_for()
     handle = view.element_handle()
-    notebook.page.wait_for_function(PAINTED, arg=handle, timeout=60_000)
+    notebook.page.wait_for_function(PAINTED, arg=handle, timeout=120_000)
     first = time.perf_counter() - start
     view.scroll_into_view_if_needed()
-    taken = [notebook.page.evaluate(NEXT_HEAD, handle) for _ in range(ROUNDS)]
-    state = notebook.value("saved(view)") / 1e6
-    program = notebook.value("len(json.dumps(str(view._esm))) + len(json.dumps(str(view._css or '')))") / 1e6
-    made = notebook.value("made")
-    line("attention view, 24 heads", f"{made:.1f} s to make, {first:.1f} s to first picture",
-         f"next head in {statistics.median(taken):.0f} ms", f"{state:.2f} MB saved ({program:.2f} its program)")
+    taken = [notebook.page.evaluate(NEXT_HEAD, handle) / 1000 for _ in range(ROUNDS)]
+    found = {"made": notebook.value("made"), "first": first, "next": statistics.median(taken)}
+    program = "len(json.dumps(str(view._esm))) + len(json.dumps(str(view._css or '')))"
+    return {**found, "saved": notebook.value("saved(view)"), "program": notebook.value(program)}
 
 
-@pytest.mark.timeout(600)
-def test_plotly(lab, notebook) -> None:
-    """Measure a heatmap in plotly's FigureWidget, one head in it."""
-    if importlib.util.find_spec("plotly") is None:
-        pytest.skip("plotly is not installed")
-    notebook.open_blank(lab, "plotly")
+def plotly(notebook: Any) -> dict[str, float]:
+    """Return the same of a heatmap in plotly's FigureWidget, one head in it."""
     notebook.run(MODEL)
     start = time.perf_counter()
     plot = notebook.run(PLOTLY).locator(".js-plotly-plot").first
@@ -152,32 +123,49 @@ def test_plotly(lab, notebook) -> None:
         notebook.run(f"figure.data[0].z = weights[0, {head}]")
         notebook.page.wait_for_function("before => globalThis.plots > before", arg=before, timeout=240_000)
         taken.append(time.perf_counter() - start)
-    state, made = notebook.value("saved(figure)") / 1e6, notebook.value("made")
-    line("plotly FigureWidget, 1 head", f"{made:.1f} s to make, {first:.1f} s to first picture",
-         f"next head in {1000 * statistics.median(taken):.0f} ms", f"{state:.1f} MB saved")
+    found = {"made": notebook.value("made"), "first": first, "next": statistics.median(taken)}
+    return {**found, "saved": notebook.value("saved(figure)")}
 
 
-def bertviz(python: str) -> None:
-    """Print how long BertViz makes its pages and how large they are, or that it is not installed."""
+def bertviz(python: str) -> list[list[str]]:
+    """Return name, case, time to make and size of BertViz's pages; nothing where that interpreter has no BertViz."""
     asked = [python, "-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('bertviz') is None)"]
     if subprocess.run(asked, check=False).returncode:
-        print("BertViz is not installed: its lines are left out; name an interpreter that has it with --bertviz")
-        return
+        return []
     done = subprocess.run([python, "-c", BERTVIZ], capture_output=True, text=True, check=False)
-    for row in filter(None, done.stdout.splitlines()):
-        name, *figures = row.split("|")
-        line(f"BertViz {name}", *figures)
     if done.returncode:
-        print(f"BertViz failed: {done.stderr.strip().splitlines()[-1]}")
+        print(f"BertViz failed: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+    return [row.split("|") for row in done.stdout.splitlines() if row]
 
 
-def main() -> int:
+def line(what: str, *figures: str) -> None:
+    """Print one row of the table."""
+    print(f"{what:<28}" + "".join(f"{figure:<34}" for figure in figures), flush=True)
+
+
+def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bertviz", default=sys.executable, metavar="PYTHON")
-    bertviz(parser.parse_args().bertviz)
-    return int(pytest.main(["-q", "-s", "-p", "no:cacheprovider", "-W", "ignore", __file__]))
+    pages = bertviz(parser.parse_args().bertviz)
+    for name, *figures in pages:
+        line(f"BertViz {name}", *figures)
+    if not pages:
+        print("BertViz is not installed: its lines are left out; name an interpreter that has it with --bertviz")
+    print(machine())
+    with desk() as opened:
+        for name, measure in (("attention view, 24 heads", attention), ("plotly FigureWidget, 1 head", plotly)):
+            if measure is plotly and importlib.util.find_spec("plotly") is None:
+                print("plotly is not installed: its line is left out")
+                continue
+            with opened.notebook(name.split()[0]) as notebook:
+                found = measure(notebook)
+            own = f" ({found['program'] / 1e6:.2f} its program)" if "program" in found else ""
+            line(
+                *(name, f"{found['made']:.1f} s to make, {found['first']:.1f} s to first picture"),
+                *(f"next head in {1000 * found['next']:.0f} ms", f"{found['saved'] / 1e6:.2f} MB saved{own}"),
+            )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -85,11 +85,13 @@ def main() -> None:
     options = parser.parse_args()
     works = json.loads((FOLDER / "motif_truth.json").read_text("utf-8"))
     print("motif               notes  seconds  confidence  there  found  hits  precision  recall")
+    sums = {least: dict.fromkeys(("there", "found", "hits"), 0) for least in LEAST}
     for work in works:
         if options.only not in (None, work["name"]):
             continue
         result = measured(work)
         for least, judged in result["judged"].items():
+            sums[least] = {name: count + judged[name] for name, count in sums[least].items()}
             first = f"{work['name']:18}  {result['notes']:5}  {result['seconds']:7.2f}" if not least else " " * 34
             print(
                 f"{first}     >= {least:3.1f}  {judged['there']:5}  {judged['found']:5}  {judged['hits']:4}"
@@ -107,6 +109,12 @@ def main() -> None:
                 f"{'':20}in {one['piece']} it returns {beside.total} times, {options.chance} motifs of other chorales "
                 f"{beside.totals.mean():.2f} times on average, {beside.totals.max()} at most"
             )
+    for least, total in sums.items():
+        precision, recall = total["hits"] / total["found"], total["hits"] / total["there"]
+        print(
+            f"{'all':34}     >= {least:3.1f}  {total['there']:5}  {total['found']:5}  {total['hits']:4}"
+            f"  {precision:9.3f}  {recall:6.3f}"
+        )
 
 
 if __name__ == "__main__":

@@ -8,23 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import re
-import runpy
-import signal
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
-ROOT = Path(__file__).resolve().parents[2]
-UI = SimpleNamespace(**runpy.run_path(str(ROOT / "tests" / "ui" / "conftest.py")))
+from browsing import desk, machine, processor_seconds
 
 MAKE = """
 import random, threading, time
@@ -39,6 +26,7 @@ began = time.perf_counter(); roll = Roll(score); made = time.perf_counter() - be
 shown = time.time() * 1000
 display(roll)
 """
+PAINTED = "shown to painted, at most (s)"
 STATE = "sum(len(v) if isinstance(v, bytes) else len(repr(v)) for k, v in roll.get_state().items() if k != '_esm')"
 # Batches come as a generation makes them; each is noted with the moment it was sent.
 STREAM = """
@@ -89,29 +77,19 @@ EDIT = """async canvas => {
 }"""
 
 
-@contextmanager
-def lab(folder: Path) -> Iterator[Any]:
-    """Start JupyterLab as `musenb demo` does, with a home of its own."""
-    (folder / "config").mkdir()
-    (folder / "config" / "jupyter_lab_config.json").write_text('{"LabApp": {"expose_app_in_browser": true}}')
-    environment = {**os.environ, "HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder / "config")}
-    environment["PYTHONPATH"] = str(ROOT)
-    notebooks = folder / "notebooks"
-    command = [sys.executable, "-c", UI.DEMO, str(notebooks)]
-    demo = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        assert demo.stdout is not None
-        found = re.search(r"(http://127\.0\.0\.1:\d+)/\S+\?token=(\S+)", demo.stdout.readline())
-        if not found:
-            sys.exit("JupyterLab did not start: its message stands above")
-        yield UI.Lab(notebooks, found[1], found[2])
-    finally:
-        demo.send_signal(signal.SIGTERM)
-        demo.wait(60)
+def scroll(page: Any, canvas: Any, frames: int, by: float) -> dict[str, float]:
+    """Return the figures of so many frames, each scrolled by so many pixels; `cpu`: see `processor_seconds`."""
+    before = processor_seconds(page)
+    found = page.evaluate(FRAMES, [canvas, frames, by])
+    found["cpu"] = 1000 * (processor_seconds(page) - before) / frames
+    return found
 
 
-def measure(notebook: Any, notes: int) -> dict[str, Any]:
-    """Return the figures of a roll with so many notes; the notebook is open and empty."""
+def measure(notebook: Any, notes: int, slow: float) -> dict[str, Any]:
+    """Return the figures of a roll with so many notes; the notebook is open and empty.
+
+    `slow` slows the page down by this factor while it scrolls, as a weaker machine would.
+    """
     page = notebook.page
     output = notebook.run(MAKE.format(notes=notes))
     canvas = output.locator("section[aria-label='Piano roll'] canvas").first
@@ -120,14 +98,18 @@ def measure(notebook: Any, notes: int) -> dict[str, Any]:
     page.wait_for_function(f"canvas => canvas.dataset.notes === '{notes // 4 * 4}'", arg=handle, timeout=120_000)
     painted = page.evaluate("() => Date.now()")
     figures: dict[str, Any] = {"notes": notes // 4 * 4, "made in Python (s)": notebook.value("made")}
-    figures["shown to painted, at most (s)"] = (painted - notebook.value("shown")) / 1000
+    figures[PAINTED] = (painted - notebook.value("shown")) / 1000
     figures["state without code (bytes)"] = notebook.value(STATE)
     canvas.scroll_into_view_if_needed()
-    figures["still"] = page.evaluate(FRAMES, [handle, 60, 0])
-    figures["scroll, as opened"] = page.evaluate(FRAMES, [handle, 180, 40])
-    for _ in range(14):
-        canvas.evaluate(KEY, {"key": "-"})
-    figures["scroll, zoomed out"] = page.evaluate(FRAMES, [handle, 180, 10])
+    throttle = page.context.new_cdp_session(page)
+    throttle.send("Emulation.setCPUThrottlingRate", {"rate": slow})
+    figures["still"] = scroll(page, handle, 60, 0)
+    figures["scroll, as opened"] = scroll(page, handle, 180, 40)
+    for place in ("a little", "half", "all the way"):
+        for _ in range(5):
+            canvas.evaluate(KEY, {"key": "-"})
+        figures[f"scroll, zoomed out {place}"] = scroll(page, handle, 180, 10)
+    throttle.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     version = notebook.value("roll.version")
     figures["edit to painted (ms)"] = canvas.evaluate(EDIT)
     canvas.evaluate(KEY, {"key": "0"})
@@ -136,7 +118,7 @@ def measure(notebook: Any, notes: int) -> dict[str, Any]:
     canvas.evaluate(WATCH)
     notebook.run(STREAM)
     canvas.scroll_into_view_if_needed()
-    figures["streaming"] = page.evaluate(FRAMES, [handle, 150, 0])
+    figures["streaming"] = scroll(page, handle, 150, 0)
     total = notes // 4 * 4 + 240
     page.wait_for_function(f"canvas => Number(canvas.dataset.notes) >= {total}", arg=handle, timeout=120_000)
     sent = notebook.value("sent")
@@ -150,26 +132,19 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--notes", type=int, default=50_000)
+    parser.add_argument("--slow", type=float, default=1, help="scroll with the page slowed down by this factor")
     parser.add_argument("--picture", type=Path, help="write what was seen at the end to this PNG")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
-    browser = runpy.run_path(str(ROOT / "tests" / "__main__.py"))["find_chromium"]()
-    if not browser:
-        sys.exit("this needs Chromium: install it, or name one in MUSENB_CHROMIUM")
-    with tempfile.TemporaryDirectory() as home, lab(Path(home)) as server, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser, args=UI.FLAGS)
-        notebook = UI.Notebook(chromium.new_page(viewport={"width": 1200, "height": 1000}))
-        notebook.open_blank(server, "bench")
-        figures = measure(notebook, options.notes)
+    with desk() as opened, opened.notebook("bench") as notebook:
+        figures = measure(notebook, options.notes, options.slow)
         if options.picture:
             notebook.page.screenshot(path=options.picture)
-        chromium.close()
-    if hasattr(os, "getloadavg"):
-        figures["load of the machine"] = os.getloadavg()[0]
+    print(machine())
     for name, value in figures.items():
         parts = value if isinstance(value, dict) else {"": value}
         text = "  ".join(f"{part} {number:.1f}".strip() for part, number in parts.items())
-        print(f"{name:<32}{text}")
+        print(f"{name:<36}{text}")
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 

@@ -92,3 +92,10 @@ def test_a_page_asks_for_no_other_file() -> None:
     text = page_bytes([part(module="")], title="t").decode()
     assert "http:" not in text
     assert "https:" not in text
+
+
+def test_a_view_with_nothing_to_show_is_hidden_at_first() -> None:
+    page = read(page_bytes([part(), part(id="a2", empty=True, takes={"t1": None})], title="t"))
+    hidden = {one["data-part"]: "hidden" in one for one in page.attributes if "data-part" in one}
+    assert hidden == {"a1": False, "a2": True}
+    assert json.loads(page.texts["musenb-page"])["takes"] == {"t1": {"a2": None}}

@@ -37,7 +37,7 @@ def written(decoder: Decoder, rows: int = 2) -> np.ndarray:
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
 def test_the_twins_agree(dtype: type) -> None:
     tensors = tensors_of(SHAPE, dtype)
-    fast, plain = Decoder(SHAPE, tensors), Decoder(SHAPE, tensors, plain=True)
+    fast, plain = Decoder(SHAPE, tensors).compile(), Decoder(SHAPE, tensors)
     assert plain.compiled is None
     assert fast.compiled.half == (dtype is np.float16)
     expected = written(plain)
@@ -50,13 +50,13 @@ def test_one_number_that_half_precision_lacks_keeps_single_precision() -> None:
     for number in (1 + 2**-12, 1e5, 1e-9):
         widened = {name: value.astype(np.float32) for name, value in tensors.items()}
         widened["blocks.1.feed_forward.fall.weight"][3, 4] = number
-        assert not Decoder(SHAPE, widened).compiled.half
-    assert Decoder(SHAPE, {name: value.astype(np.float32) for name, value in tensors.items()}).compiled.half
+        assert not Decoder(SHAPE, widened).compile().compiled.half
+    assert Decoder(SHAPE, {name: value.astype(np.float32) for name, value in tensors.items()}).compile().compiled.half
 
 
 def test_extreme_logits_give_no_infinities() -> None:
     tensors = {name: value * np.float32(30) for name, value in tensors_of(SHAPE, np.float32).items()}
-    fast, plain = (written(Decoder(SHAPE, tensors, plain=plain)) for plain in (False, True))
+    fast, plain = (written(decoder) for decoder in (Decoder(SHAPE, tensors).compile(), Decoder(SHAPE, tensors)))
     assert np.isfinite(fast).all()
     np.testing.assert_allclose(fast[:, :1], plain[:, :1], rtol=1e-4, atol=1e-2)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -24,24 +25,34 @@ TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-9}
 LENGTHS = [1, 2, 7, 63, 64, 65, 127, 128, 129, 300]
 
 
+@dataclass(eq=False)
 class Case:
     """Random tensors of one shape, and what a form gives for them."""
 
-    def __init__(
-        self, length, *, distances=50, dtype=torch.float32, batch=2, heads=3, width=4, related=False, masked=False,
-        spans=(12, 64, 0), seed=0,
-    ):
-        draw = torch.Generator().manual_seed(seed)
+    length: int
+    distances: int = 50
+    dtype: torch.dtype = torch.float32
+    batch: int = 2
+    heads: int = 3
+    width: int = 4
+    related: bool = False
+    masked: bool = False
+    spans: tuple = (12, 64, 0)
+    seed: int = 0
+
+    def __post_init__(self):
+        draw = torch.Generator().manual_seed(self.seed)
+        batch, heads, length, width, spans = self.batch, self.heads, self.length, self.width, self.spans
 
         def normal(*shape):
-            return torch.randn(*shape, dtype=dtype, generator=draw).requires_grad_()
+            return torch.randn(*shape, dtype=self.dtype, generator=draw).requires_grad_()
 
         self.q, self.k, self.v = (normal(batch, heads, length, width) for _ in range(3))
-        self.table = normal(heads, distances, width)
-        self.seen = torch.randn(batch, heads, length, width, dtype=dtype, generator=draw)  # gradient of the output
-        self.key_mask = torch.rand(batch, length, generator=draw) > 0.3 if masked else None
+        self.table = normal(heads, self.distances, width)
+        self.seen = torch.randn(batch, heads, length, width, dtype=self.dtype, generator=draw)  # gradient of the output
+        self.key_mask = torch.rand(batch, length, generator=draw) > 0.3 if self.masked else None
         self.relations = ()
-        if related:
+        if self.related:
             pitch = torch.randint(36, 82, (batch, length), generator=draw)
             step = (torch.arange(length) // 4).expand(batch, length)
             sparse = torch.randint(-(10**9), 10**9, (batch, length), generator=draw)

@@ -30,7 +30,8 @@ def model() -> Transformer:
 @pytest.fixture(scope="module", params=[False, True], ids=["compiled", "plain"])
 def decoder(model: Transformer, request: pytest.FixtureRequest) -> Decoder:
     tensors = {name: value.numpy() for name, value in model.state_dict().items()}
-    return Decoder(CONFIG, tensors, plain=request.param)
+    decoder = Decoder(CONFIG, tensors)
+    return decoder if request.param else decoder.compile()
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from musenb.model.decode import Decoder, Silence
 from musenb.questions.ask import Questions, questions
 from musenb.questions.reading import Reading, piece_of, read
 from musenb.score.note import Note, Score, Voice
-from musenb.session import Model, Take, stream
+from musenb.session import Model, Take, open_model, stream
 from musenb.tokens.grid import REST, VOCABULARY
 
 MOTIF = (60, 64, 62, 67, 65)
@@ -50,6 +51,13 @@ def duet() -> Score:
 @pytest.fixture(scope="module")
 def random(tiny: Model, duet: Score) -> Questions:
     return questions(duet, model=tiny, prime_bars=1, bars=1, seeds=2)
+
+
+def test_a_model_of_absolute_positions_answers_too(absolute_checkpoint: Path, duet: Score) -> None:
+    asked = questions(duet, model=open_model(absolute_checkpoint), prime_bars=1, bars=1, seeds=1)
+    reference = read(asked.reading.decoder, asked.piece.row(asked.reading.decoder.config))
+    np.testing.assert_allclose(np.exp(reference).sum(1), 1, rtol=1e-4)
+    assert asked.occlude(note=0, listen=False).piece.predictions > 0
 
 
 # An induction head, made by hand
@@ -220,7 +228,7 @@ def test_rereading_from_the_change_on_is_reading_it_all(random: Questions) -> No
 
     piece, reading = random.piece, random.reading
     cells = changed_cells(piece, [3], None)
-    row = piece.row(reading.decoder.config.begin, cells=cells, given=given_with(piece, cells))
+    row = piece.row(reading.decoder.config, cells=cells, given=given_with(piece, cells))
     part, start = reread(reading, row)
     assert 0 < start < len(row)
     np.testing.assert_allclose(part, read(reading.decoder, row)[start:], atol=1e-4)

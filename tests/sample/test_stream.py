@@ -52,7 +52,7 @@ class FakeModel:
     """Logits that depend on everything that was read, and on how many positions were read in one call."""
 
     def __init__(self, context: int = 4096) -> None:
-        self.config = SimpleNamespace(context=context, begin=words.INPUTS)
+        self.config = SimpleNamespace(context=context, begin=words.INPUTS, relations=words.RELATION_SPANS)
         self.calls: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
     def start(self, rows: int) -> FakeCache:

@@ -129,7 +129,7 @@ def test_candidates_have_seeds_in_a_row_and_stream_side_by_side(studio: StudioCo
 
 def test_one_bar_at_a_time_and_a_seed_of_its_own_each_time(studio: StudioCore) -> None:
     for _ in range(2):
-        studio.continue_(8, one_bar=True)
+        studio.continue_(1)
         studio.wait()
     first, second = (studio.tree.take(number) for number in (2, 3))
     assert second.parent == first.id
@@ -292,12 +292,21 @@ def test_two_studios_write_at_once(tiny_checkpoint: Path, tmp_path: Path) -> Non
 
 
 def test_saving_by_suffix(studio: StudioCore, tmp_path: Path) -> None:
-    for suffix, start in ((".mid", b"MThd"), (".musicxml", b"<?xml"), (".wav", b"RIFF"), (".svg", b"<svg")):
+    starts = {".mid": b"MThd", ".musicxml": b"<?xml", ".wav": b"RIFF", ".svg": b"<svg", ".pdf": b"%PDF-"}
+    for suffix, start in starts.items():
         path = studio.save(tmp_path / f"take{suffix}")
         assert path.read_bytes().startswith(start)
     assert fromstring((tmp_path / "take.svg").read_bytes()).tag.endswith("svg")
     with pytest.raises(SaveError, match=r"the suffix '\.gif' is none of"):
         studio.save(tmp_path / "take.gif")
+
+
+def test_a_page_has_all_takes(studio: StudioCore, tmp_path: Path) -> None:
+    pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
+    studio.prime("E5 D5 C5")
+    text = studio.save(tmp_path / "takes.html").read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert all(f'"{take.id}":' in text for take in studio.tree)
 
 
 def test_a_journal_that_cannot_be_written_is_told_once(tiny_checkpoint: Path, tmp_path: Path) -> None:

@@ -8,9 +8,20 @@ from hypothesis import strategies as st
 from musenb.score.from_text import score_from_text
 from musenb.tokens import grid as words
 from musenb.tokens.grid import FEATURES, HOLD, INPUTS, NOT_GIVEN, Grid, check_cells, encode, features_of, sounding
-from musenb.train.chorale import FREE, PASSAGE, SOPRANO_GIVEN, chorale_rows, draw_given, plain_row, transposed, varied
+from musenb.train.chorale import (
+    FREE,
+    PASSAGE,
+    SOPRANO_GIVEN,
+    chorale_config,
+    chorale_rows,
+    draw_given,
+    plain_row,
+    transposed,
+    varied,
+)
 from musenb.train.chorale_data import chorale_grid
 
+CONFIG = chorale_config()
 TEXT = """key=D upbeat=1
 soprano: A4  | B4 A4  G4:2^
 alto:    F#4 | G4 F#4 E4:2^
@@ -41,7 +52,7 @@ def test_transposing_leaves_a_missing_key_and_the_piece_itself_alone() -> None:
 
 
 def test_a_plain_row_has_nothing_given_and_counts_every_cell(piece: Grid) -> None:
-    row = plain_row(piece)
+    row = plain_row(piece, CONFIG)
     assert np.array_equal(row.targets, piece.cells.ravel())
     assert set(row.features[:, 8:].ravel()) == {NOT_GIVEN}
     assert row.weights.all()
@@ -49,9 +60,23 @@ def test_a_plain_row_has_nothing_given_and_counts_every_cell(piece: Grid) -> Non
     assert row.before[5] == words.FIRST_HELD + piece.cells[0, 0] if piece.cells[1, 0] == HOLD else True
 
 
+def test_a_model_of_absolute_positions_reads_the_same_row_without_relations(piece: Grid) -> None:
+    absolute = chorale_config("absolute", size="small")
+    assert (absolute.relative, absolute.positions, absolute.relations) == (False, "added", ())
+    rng = np.random.default_rng
+    for whole, bare in (
+        (plain_row(piece, CONFIG), plain_row(piece, absolute)),
+        (varied(piece, CONFIG, rng(3)), varied(piece, absolute, rng(3))),
+    ):
+        assert bare.related.shape == (len(whole), 0)
+        assert whole.related.shape == (len(whole), 2)
+        assert np.array_equal(bare.features, whole.features)
+        assert np.array_equal(bare.before, whole.before)
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_a_variant_is_the_piece_moved_with_given_cells_told_and_not_counted(piece: Grid, seed: int) -> None:
-    row = varied(piece, np.random.default_rng(seed))
+    row = varied(piece, CONFIG, np.random.default_rng(seed))
     assert row.features.shape == (piece.cells.size, len(FEATURES))
     assert (row.features >= 0).all()
     assert (row.features < np.array(FEATURES)).all()
@@ -70,7 +95,7 @@ def test_a_variant_is_the_piece_moved_with_given_cells_told_and_not_counted(piec
 
 
 def test_variants_are_drawn_from_the_generator_alone(piece: Grid) -> None:
-    one, other = (varied(piece, np.random.default_rng(5)) for _ in range(2))
+    one, other = (varied(piece, CONFIG, np.random.default_rng(5)) for _ in range(2))
     assert all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("before", "features", "targets"))
 
 
@@ -110,14 +135,14 @@ def generators(count: int) -> list[np.random.Generator]:
 
 
 def test_rows_are_crops_of_variants_padded_with_what_does_not_count(piece: Grid) -> None:
-    rows = chorale_rows({"train": [piece], "valid": [piece]}, rows=3, cells=96)
+    rows = chorale_rows({"train": [piece], "valid": [piece]}, CONFIG, rows=3, cells=96)
     batch = rows.batch(generators(3))
     size = piece.cells.size
     assert size < 96
     assert batch.inputs.tokens.shape == batch.targets.shape == batch.weights.shape == (3, size)
     assert batch.inputs.features.shape == (3, size, len(FEATURES))
     assert batch.inputs.attributes.shape == (3, size, 2)
-    short = chorale_rows({"train": [piece], "valid": [piece]}, rows=8, cells=16).batch(generators(8))
+    short = chorale_rows({"train": [piece], "valid": [piece]}, CONFIG, rows=8, cells=16).batch(generators(8))
     assert short.targets.shape == (8, 16)
     assert (short.inputs.features[:, 0, 0] == 0).all()  # crops begin with the soprano
     assert len(rows.held) == 1
@@ -125,5 +150,5 @@ def test_rows_are_crops_of_variants_padded_with_what_does_not_count(piece: Grid)
 
 def test_long_pieces_are_drawn_more_often(piece: Grid) -> None:
     long = Grid(np.tile(piece.cells, (3, 1)), words.Frame(np.tile(piece.frame.columns, (3, 1))))
-    rows = chorale_rows({"train": [piece, long], "valid": []}, rows=1, cells=4)
+    rows = chorale_rows({"train": [piece, long], "valid": []}, CONFIG, rows=1, cells=4)
     assert list(rows.sizes) == [piece.cells.size, 3 * piece.cells.size]

@@ -84,7 +84,7 @@ def chorale() -> Grid:
 
 def test_nats_are_split_into_holding_and_pitch(tiny_decoder: Decoder) -> None:
     grid = chorale()
-    shares = np.exp(log_shares(tiny_decoder, plain_row(grid)))
+    shares = np.exp(log_shares(tiny_decoder, plain_row(grid, tiny_decoder.config)))
     targets = grid.cells.ravel()
     holds = targets == HOLD
     whole = -np.log(shares[np.arange(len(targets)), targets])

@@ -30,7 +30,7 @@ def tiny(config: ModelConfig) -> ModelConfig:
 @pytest.fixture
 def small_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Train models of the right form that are small."""
-    monkeypatch.setattr(run_module, "chorale_config", lambda: tiny(chorale_config()))
+    monkeypatch.setattr(run_module, "chorale_config", lambda *names, **sizes: tiny(chorale_config(*names, **sizes)))
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,10 +67,9 @@ class Lab:
         return f"{self.origin}/doc/tree/{notebook}?token={self.token}&reset"
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Start the demo with a home of its own and end it afterwards."""
-    home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("notebooks")
+@contextmanager
+def open_lab(home: Path, folder: Path) -> Iterator[Lab]:
+    """Start the demo with a home of its own and end it afterwards; the benchmarks use it too."""
     settings = home / "config"
     settings.mkdir()
     (settings / "jupyter_lab_config.json").write_text('{"LabApp": {"expose_app_in_browser": true}}')
@@ -96,6 +96,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             demo.kill()
             demo.wait()
             demo.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Start one JupyterLab for the tests of a module."""
+    with open_lab(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("notebooks")) as running:
+        yield running
 
 
 def _free_port() -> int:
@@ -224,6 +231,20 @@ def notebook(browser: Browser) -> Iterator[Notebook]:
     context = browser.new_context(viewport={"width": 1200, "height": 1000})
     yield Notebook(context.new_page())
     context.close()
+
+
+@pytest.fixture
+def notebook_on(browser: Browser) -> Iterator[Callable[..., Notebook]]:
+    """Return a function that opens a page with a browser's settings, such as ``device_scale_factor=2``."""
+    contexts = []
+
+    def opened(**settings: Any) -> Notebook:
+        contexts.append(browser.new_context(**{"viewport": {"width": 1200, "height": 1000}, **settings}))
+        return Notebook(contexts[-1].new_page())
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="module")

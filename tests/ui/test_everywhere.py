@@ -106,6 +106,33 @@ REPAINTS = """async ([section, milliseconds]) => {
     return [painted.size, frame];
 }"""
 
+# The parts of views that move by themselves.
+MOVING = """() => [...document.querySelectorAll('section.musenb, section.musenb *')].filter(part => {
+    const style = getComputedStyle(part);
+    const times = [style.transitionDuration, style.animationDuration].join().split(',');
+    return times.some(time => parseFloat(time) > 0) || style.scrollBehavior === 'smooth';
+}).map(part => part.outerHTML.slice(0, 80))"""
+# True when every canvas that is seen has so many pixels to one of the page, in the three views that draw on one.
+SHARP = """density => {
+    const seen = [...document.querySelectorAll('section.musenb canvas')].filter(canvas => canvas.clientHeight > 4);
+    const labels = new Set(seen.map(canvas => canvas.closest('section').getAttribute('aria-label')));
+    return labels.size === 3 && seen.every(canvas => ['Width', 'Height'].every(side => {
+        const size = canvas['client' + side];
+        return Math.abs(canvas[side.toLowerCase()] - density * size) <= density;
+    }));
+}"""
+# Keep how the views scroll: at once or little by little.
+WATCH_SCROLLS = """() => {
+    globalThis.scrolls = [];
+    for (const name of ['scrollTo', 'scrollBy', 'scrollIntoView']) {
+        const original = Element.prototype[name];
+        Element.prototype[name] = function (...how) {
+            if (this.closest('.musenb')) globalThis.scrolls.push(how[0]?.behavior ?? 'auto');
+            return original.apply(this, how);
+        };
+    }
+}"""
+
 
 @pytest.fixture(scope="module")
 def book(shared):
@@ -254,12 +281,38 @@ def test_with_reduced_motion_the_roll_turns_pages(book) -> None:
     page.emulate_media(reduced_motion="no-preference")
     print(f"ground painted anew in 2.5 s of playing: {painted}")
     assert painted["reduce"] <= 4 < painted["no-preference"]
-    moving = page.evaluate("""() => [...document.querySelectorAll('section.musenb, section.musenb *')].filter(part => {
-        const style = getComputedStyle(part);
-        const times = [style.transitionDuration, style.animationDuration].join().split(',');
-        return times.some(time => parseFloat(time) > 0);
-    }).length""")
-    assert moving == 0
+    assert page.evaluate(MOVING) == []
+
+
+def test_every_view_is_sharp_and_still_where_that_is_wished(lab, notebook_on) -> None:
+    # So low a window that the score does not fit.
+    book = notebook_on(device_scale_factor=2, reduced_motion="reduce", viewport={"width": 1200, "height": 500})
+    book.open_blank(lab, "sharp")
+    page = book.page
+    book.run(BEGIN)
+    show(book, """
+chorale = musenb.load("corpus:bach/bwv66.6")
+clock = Clock(chorale)
+shown = [clock, *(make(kind, chorale, clock=clock) for kind in KINDS[1:])]
+display(*shown)
+""", 6)
+    page.wait_for_function(SHARP, arg=2)
+    assert page.locator("section[aria-label=Score] :is(canvas, img)").count() == 0
+    assert page.evaluate(MOVING) == []
+    page.evaluate(WATCH_SCROLLS)
+    clock = page.evaluate_handle("id => globalThis[Symbol.for('musenb.clocks')].get(id)", book.value("clock.clock_id"))
+    clock.evaluate("clock => clock.seek(25)")
+    page.locator("section[aria-label=Player]").get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("clock => clock.playhead > 27", arg=clock, timeout=60_000)
+    assert set(page.evaluate("() => globalThis.scrolls")) == {"auto"}
+    assert page.evaluate(MOVING) == []
+    keep(book, "sharp")
+    # Moved to another screen.
+    session = page.context.new_cdp_session(page)
+    metrics = {"width": 1200, "height": 500, "deviceScaleFactor": 1, "mobile": False}
+    session.send("Emulation.setDeviceMetricsOverride", metrics)
+    page.wait_for_function(SHARP, arg=1)
+    assert book.errors == []
 
 
 def test_the_saved_state_of_a_view_is_small(book) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,10 @@ from musenb.questions.ask import questions
 from musenb.score.from_text import score_from_text
 from musenb.session import develop
 from musenb.studio.core import StudioCore
-from musenb.studio.page import page_of, page_of_takes
+from musenb.studio.page import page_of, page_of_takes, recorded
 
 LATE = 60_000
+CLOCKS = "[...globalThis[Symbol.for('musenb.clocks')].values()]"
 LOUDNESS = """() => {
     const analyser = globalThis[Symbol.for('musenb.audio')]?.analyser;
     if (!analyser) return 0;
@@ -25,6 +27,11 @@ LOUDNESS = """() => {
     analyser.getFloatTimeDomainData(samples);
     return Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length);
 }"""
+
+
+def without(records: dict, take: int) -> dict:
+    """Return the records without that of one take."""
+    return {number: record for number, record in records.items() if number != take}
 
 
 @pytest.fixture
@@ -71,7 +78,7 @@ def test_the_takes_of_a_studio_are_chosen_in_the_page(offline, tmp_path: Path) -
         studio.continue_(1, seed=seed)
         studio.wait(120)
     path = tmp_path / "takes.html"
-    path.write_bytes(page_of_takes(studio.tree, title="Takes"))
+    path.write_bytes(page_of_takes(studio.tree, title="Takes", attention=without(recorded(studio.tree, "chorale"), 1)))
     counts = [len(take.score.notes) for take in studio.tree]
     offline.goto(path.as_uri())
     takes = offline.get_by_role("treeitem")
@@ -80,6 +87,17 @@ def test_the_takes_of_a_studio_are_chosen_in_the_page(offline, tmp_path: Path) -
         takes.nth(number).click()
         expect(takes.nth(number)).to_have_attribute("aria-selected", "true")
         expect(offline.locator(".mnb-engraved .note")).to_have_count(counts[number], timeout=LATE)
+        attention = offline.get_by_role("region", name="Attention")
+        expect(attention).to_be_visible(visible=number > 0)
+        if number == 0:
+            continue
+        # A note of the score is asked where the model looked: the arcs are of the take that is shown.
+        box = offline.locator(".mnb-engraved .notehead").nth(2).bounding_box()
+        offline.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        offline.wait_for_function(f"() => {CLOCKS}.some(clock => clock.overlay.length > 0)", timeout=LATE)
+        offline.keyboard.press("Escape")
+    offline.get_by_role("region", name="Player").get_by_role("button", name="Play", exact=True).click()
+    offline.wait_for_function(f"() => ({LOUDNESS})() > 0.003", timeout=LATE)
     assert offline.errors == []
     studio.close()
 
@@ -126,4 +144,24 @@ def test_a_lesson_from_a_stick_sounds_asks_and_reveals(offline, tmp_path: Path) 
     expect(offline.get_by_role("region", name="Attention").locator("canvas.mnb-matrix")).to_be_visible()
     assert offline.get_by_role("img", name="x_i").count() == 1
     assert [url for url in asked_for if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_a_page_is_narrow_dark_and_printed_as_ink_on_paper(offline, tmp_path: Path) -> None:
+    offline.emulate_media(color_scheme="dark")
+    offline.set_viewport_size({"width": 480, "height": 800})
+    path = tmp_path / "page.html"
+    path.write_bytes(page_of(score_from_text("C4 D4 E4 G4 A4 G4 E4 D4 C4:4", source="line")))
+    offline.goto(path.as_uri())
+    head = offline.locator(".mnb-engraved .note").first
+    expect(head).to_be_visible(timeout=LATE)
+    assert offline.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    colour = "node => getComputedStyle(node).color"
+    light = offline.locator(".mnb-engraved").first.evaluate(colour)
+    assert min(int(one) for one in re.findall(r"\d+", light)[:3]) > 180, "light ink on dark"
+    offline.emulate_media(media="print", color_scheme="dark")
+    dark = offline.locator(".mnb-engraved").first.evaluate(colour)
+    assert max(int(one) for one in re.findall(r"\d+", dark)[:3]) < 60, "dark ink on paper"
+    assert head.is_visible()
+    assert not offline.get_by_role("button", name="Play", exact=True).first.is_visible()
+    assert not offline.locator("canvas").first.is_visible()
     assert offline.errors == []

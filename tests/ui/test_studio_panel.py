@@ -19,6 +19,13 @@ from musenb.score.load import load
 
 MOTIF = score_from_text("C4 D4 E4 G4")
 LATE = 90_000
+# Buttons of the Keep row, and what they give.
+KEPT = [
+    ("Save the sound", ".wav", b"RIFF"),
+    ("Save the score as pages to print", ".pdf", b"%PDF-"),
+    ("Save the score as a picture", ".png", b"\x89PNG"),
+    ("Save one page that plays without a notebook", ".html", b"<!doctype html>"),
+]
 
 # Drop a file on the element, as a browser does when one lets go of it.
 DROP = """(element, [name, data]) => {
@@ -77,6 +84,19 @@ def test_a_motif_is_continued_another_way_compared_and_saved(notebook, studio, t
     button(studio, "Undo").click()
     expect(studio.get_by_role("treeitem").nth(1)).to_have_attribute("aria-selected", "true", timeout=LATE)
     assert page.screenshot(path=tmp_path / "studio.png")
+
+
+def test_sound_pages_picture_and_page_are_taken_home(notebook, studio, tmp_path) -> None:
+    begin(studio)
+    for name, suffix, start in KEPT:
+        with notebook.page.expect_download(timeout=LATE) as saving:
+            button(studio, name).click()
+        assert Path(saving.value.suggested_filename).suffix == suffix
+        saving.value.save_as(tmp_path / f"kept{suffix}")
+        content = (tmp_path / f"kept{suffix}").read_bytes()
+        assert content.startswith(start)
+        if suffix != ".html":  # the ids in a page are new ones each time
+            assert len(content) == notebook.value(f"len(studio.as_file('{suffix[1:]}')[2])")
 
 
 def test_files_are_dropped_and_stop_keeps_what_is_there(notebook, studio) -> None:

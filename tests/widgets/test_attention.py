@@ -159,6 +159,11 @@ def test_a_function_is_asked_for_the_heads_that_are_looked_at(monkeypatch):
     assert not worker.is_alive()
 
 
+def test_a_part_of_the_logits_that_there_is_not_is_named():
+    with pytest.raises(SettingError, match="Heads takes no 'positions'; parts of the logits are content and relative"):
+        Heads(np.zeros((1, 1, 2, 2)), positions=np.zeros((1, 1, 2, 2)))
+
+
 def test_a_function_of_another_shape_is_named():
     heads = Heads(lambda layer, head: np.zeros((3, 3)), shape=(1, 1, 4, 4))
     with pytest.raises(ModelError, match=r"layer 0, head 0: shape \(3, 3\), not \(4, 4\)"):

@@ -106,7 +106,7 @@ def test_a_piece_says_what_a_view_needs() -> None:
     piece = piece_of(duet())
     assert piece["voices"] == ["soprano", "voice 2"]
     assert piece["end"] == 2
-    assert [tuple(bar) for bar in piece["bars"]] == [(0, 1, 0, 3, 4, 1), (1, 4, 1, 3, 4, 1)]
+    assert [tuple(bar) for bar in piece["bars"]] == [(0, 1, 0, 3, 4, 1, 1), (1, 4, 1, 3, 4, 1, 1)]
     assert [tuple(tempo) for tempo in piece["tempos"]] == [(0, 72)]
     assert [index for _, index, _ in rows_of(duet())] == [0, 0, 1]
 

@@ -10,9 +10,11 @@ import pytest
 from defusedxml import ElementTree
 
 from musenb.errors import LoadError
+from musenb.export.ink import GENERATED
+from musenb.export.provenance import provenance
 from musenb.score.note import Note, Origin, Score, TimeSignature, Voice
 from musenb.widgets import show as module
-from musenb.widgets.show import GENERATED, mime_bundle, provenance, show
+from musenb.widgets.show import mime_bundle, show
 
 WRITTEN = Origin("chorale", 7)
 
@@ -62,10 +64,10 @@ def test_a_title_with_markup_stays_text() -> None:
 
 
 def test_without_an_engraver_the_listing_and_the_sound_remain(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(musicxml: bytes, **settings: object) -> None:
+    def fails(score: Score, **settings: object) -> None:
         raise LoadError("crash", "the score view is unavailable: <died>")
 
-    monkeypatch.setattr(module, "engrave", fails)
+    monkeypatch.setattr(module, "engraved", fails)
     bundle = mime_bundle(duet())
     assert "the score view is unavailable: &lt;died&gt;" in bundle["text/html"]
     assert "<pre>" in bundle["text/html"]

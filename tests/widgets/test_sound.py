@@ -10,8 +10,8 @@ import pytest
 pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 from musenb.errors import LoadError, SettingError
+from musenb.export import soundfont
 from musenb.score.from_text import score_from_text
-from musenb.widgets import sound as module
 from musenb.widgets.clock import Clock
 from musenb.widgets.sound import Sound, engine_parts, shared_engine
 
@@ -28,11 +28,11 @@ def test_the_engine_is_made_once_and_again_when_it_was_closed() -> None:
 
 
 def test_the_engine_is_code_and_a_soundfont() -> None:
-    code, soundfont = engine_parts()
+    code, piano = engine_parts()
     assert b"createSynth" in gzip.decompress(code)
-    assert soundfont[:4] == b"RIFF"
-    assert soundfont[8:12] == b"sfbk"
-    assert len(code) + len(soundfont) < 1_200_000
+    assert piano[:4] == b"RIFF"
+    assert piano[8:12] == b"sfbk"
+    assert len(code) + len(piano) < 1_200_000
 
 
 def test_a_player_alone_is_small() -> None:
@@ -85,7 +85,7 @@ def test_what_is_no_soundfont_is_refused(tmp_path: Path, content: bytes | None, 
 def test_a_soundfont_of_any_size_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "mine.sf2"
     path.write_bytes(b"RIFF0000sfbk" + bytes(100))
-    monkeypatch.setattr(module, "LARGEST_SOUNDFONT", 100)
+    monkeypatch.setattr(soundfont, "LARGEST_SOUNDFONT", 100)
     with pytest.raises(LoadError, match="at most"):
         Sound(MOTIF, soundfont=path)
 

@@ -2,7 +2,6 @@
 
 import { barAt, placeName } from "./bars";
 import type { NoteTable } from "./table";
-import { pitchName } from "./units";
 import type { AttentionWhat, Bar } from "./wire";
 
 /** Return a share as people say it: "31 %", "0.4 %". */
@@ -21,10 +20,10 @@ export function valueText(value: number, what: AttentionWhat): string {
 /** Return a note as "G4, bar 7", or with its beat as well. */
 export function noteText(table: NoteTable, bars: readonly Bar[], row: number, beat = false): string {
   if (row < 0 || row >= table.length) return "no note";
-  if (beat) return `${pitchName(table.pitch[row] ?? 0)}, ${placeName(bars, table.onset[row] ?? 0)}`;
+  if (beat) return `${table.name(row)}, ${placeName(bars, table.onset[row] ?? 0)}`;
   const bar = barAt(bars, table.onset[row] ?? 0);
   const place = bar ? (bar[2] ? `bar ${bar[2]}` : "upbeat") : `quarter ${(table.onset[row] ?? 0).toFixed(2)}`;
-  return `${pitchName(table.pitch[row] ?? 0)}, ${place}`;
+  return `${table.name(row)}, ${place}`;
 }
 
 /** Return (index, value) of the largest values of a row that are above a threshold, the largest first. */

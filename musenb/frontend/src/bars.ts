@@ -1,6 +1,17 @@
 /** Bars and beats, as people count them. */
 
-import type { Bar } from "./wire";
+import { quarters } from "./units";
+import type { Bar, BarRun } from "./wire";
+
+/** Return every bar of the runs. */
+export function barsOf(runs: readonly BarRun[]): Bar[] {
+  return runs.flatMap(([onset, end, number, beats, unit, beat, count = 1]) =>
+    Array.from({ length: count }, (_, n): Bar => {
+      const shift = n * (end - onset);
+      return [quarters(onset + shift), quarters(end + shift), number + n, beats, unit, beat];
+    }),
+  );
+}
 
 /** Return the bar that a quarter falls into: the first for what lies before, the last for what lies behind. */
 export function barAt(bars: readonly Bar[], quarter: number): Bar | undefined {

@@ -45,6 +45,8 @@ export interface Driver {
   readonly delay: Seconds;
   /** Called by `play` within the click: the place to resume the audio context. Returns how long the playhead stands first. */
   start(from: Quarters): Seconds;
+  /** Called within a click: `play` may follow later, without one, and is to sound then. */
+  ready?(): void;
 }
 
 const wall: Driver = {

@@ -30,9 +30,12 @@ export function setSign(on: HTMLButtonElement, sign: string): void {
   (on.firstElementChild ?? on).replaceChildren(...signOf(sign));
 }
 
+/** Pixels of the screen to one of the page. */
+export const screenDensity = (): number => globalThis.devicePixelRatio || 1;
+
 /** Fit a canvas to its size on the page and the density of the screen; return its context in CSS pixels. */
 export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
-  const density = globalThis.devicePixelRatio || 1;
+  const density = screenDensity();
   const [w, h] = [Math.max(1, Math.round(width * density)), Math.max(1, Math.round(height * density))];
   if (canvas.width !== w) canvas.width = w;
   if (canvas.height !== h) canvas.height = h;

@@ -2,7 +2,7 @@
 
 import { NoteTable, type Note } from "./table";
 import { quarters, midiPitch } from "./units";
-import { FERMATA, GENERATED, NOTE_BYTES, type EditOp } from "./wire";
+import { NAMED, NOTE_BYTES, type EditOp } from "./wire";
 
 type Row = Omit<Note, "id" | "generated" | "fermata"> & { readonly index: number; readonly flags: number };
 type Changes = Map<string, Row | null>;
@@ -51,8 +51,7 @@ function rowOf(table: NoteTable, changes: Changes, id: string, find: (id: string
   if (changed !== undefined) return changed;
   const row = find(id);
   if (row < 0) return null;
-  const { generated, fermata, id: _, ...note } = table.note(row);
-  return { ...note, index: table.index[row] ?? 0, flags: (generated ? GENERATED : 0) + (fermata ? FERMATA : 0) };
+  return { ...table.note(row), index: table.index[row] ?? 0, flags: table.flags[row] ?? 0 };
 }
 
 function change(table: NoteTable, changes: Changes, op: EditOp, flagsOf: FlagsOf, find: (id: string) => number): void {
@@ -67,7 +66,9 @@ function change(table: NoteTable, changes: Changes, op: EditOp, flagsOf: FlagsOf
   if (op.op === "delete") changes.set(op.id, null);
   else {
     const { op: _, id, ...values } = op;
-    changes.set(id, { ...was, ...values });
+    const { pitch = was.pitch } = values as { pitch?: number };
+    // A name belongs to a pitch.
+    changes.set(id, { ...was, ...values, flags: pitch === was.pitch ? was.flags : was.flags % NAMED });
   }
 }
 
@@ -90,6 +91,7 @@ export function applyOps(table: NoteTable, ops: readonly EditOp[], flagsOf: Flag
 function merged(table: NoteTable, gone: ReadonlySet<number>, fresh: readonly Row[]): NoteTable {
   const count = table.length - gone.size + fresh.length;
   const made = new NoteTable(new ArrayBuffer(count * NOTE_BYTES), 0, count * NOTE_BYTES);
+  made.alters = table.alters;
   let [old, added] = [0, 0];
   for (let place = 0; place < count; place++) {
     while (gone.has(old)) old++;

@@ -21,6 +21,8 @@ export interface KeysHost {
   shiftOctave(by: number): void;
   velocity(): number;
   shares(): ReadonlyMap<number, number>;
+  /** What a pitch is called; by default as where no key is known. */
+  nameOf?(pitch: number): string;
   /** A key went down or up, whoever pressed it. */
   down(pitch: number, velocity: number): void;
   up(pitch: number): void;
@@ -180,7 +182,7 @@ export class KeysPanel {
       const from = this.#cursor ?? Math.max(low, Math.min(high, 60)) - Math.sign(move);
       this.#cursor = Math.max(low, Math.min(high, from + move));
       const share = this.#host.shares().get(this.#cursor);
-      this.#host.say(`${pitchName(this.#cursor)}${share ? `, ${Math.round(100 * share)} %` : ""}`);
+      this.#host.say(`${(this.#host.nameOf ?? pitchName)(this.#cursor)}${share ? `, ${Math.round(100 * share)} %` : ""}`);
       this.#redraw();
     } else if ((event.key === "Enter" || event.key === " ") && this.#cursor !== undefined) {
       if (!event.repeat) this.press(event.code, this.#cursor);

@@ -4,7 +4,6 @@ import type { AttentionStore, Choice } from "./attention";
 import { barAt } from "./bars";
 import type { Axis, Tick } from "./marks/matrix";
 import type { Theme } from "./theme";
-import { pitchName } from "./units";
 
 type Side = "rows" | "columns";
 
@@ -33,7 +32,7 @@ export class MatrixAxes {
       },
       name(index) {
         const note = store.noteOf(choice, side, index);
-        if (note >= 0) return pitchName(table.pitch[note] ?? 0);
+        if (note >= 0) return table.name(note);
         return store.labelOf(side, index)?.slice(0, LONGEST_LABEL) || String(index + 1);
       },
     };

@@ -1,16 +1,19 @@
 /** The notes of a view: what the trait holds and what has been streamed since. Made in `initialize`, read by the views. */
 
+import { barsOf } from "./bars";
 import { clockOf } from "./clock";
 import type { Model } from "./mount";
 import type { Life } from "./life";
+import { unsqueeze } from "./squeeze";
 import { decodeNotes, EMPTY, joinTables, type NoteTable } from "./table";
 import { quarters, type Quarters } from "./units";
-import type { Append, Bar, NotesState, Piece, Resend } from "./wire";
+import type { Append, Bar, BarRun, NotesState, Piece, Resend } from "./wire";
 
 const NO_PIECE: Piece = { title: "", voices: [], bars: [], tempos: [], keys: [], end: quarters(0) };
 
 export class NoteStore {
   #table: NoteTable = EMPTY;
+  #bars: { runs: readonly BarRun[]; bars: readonly Bar[] } | undefined;
   #seq = 0;
   #early = new Map<number, NoteTable>();
   readonly #model: Model<NotesState>;
@@ -42,7 +45,14 @@ export class NoteStore {
     return { ...NO_PIECE, ...this.#model.get("piece") };
   }
   get bars(): readonly Bar[] {
-    return this.#model.get("piece")?.bars ?? [];
+    const runs = this.#model.get("piece")?.bars ?? [];
+    if (this.#bars?.runs !== runs) this.#bars = { runs, bars: barsOf(runs) };
+    return this.#bars.bars;
+  }
+  /** Return a table that calls its notes as the piece's key has it. */
+  #named(table: NoteTable): NoteTable {
+    if (table.length) table.alters = this.piece.alters ?? table.alters;
+    return table;
   }
   /** True while more notes are on their way. */
   get streaming(): boolean {
@@ -63,7 +73,8 @@ export class NoteStore {
   }
 
   #take(): void {
-    this.#table = decodeNotes(this.#model.get("notes"));
+    const notes = this.#model.get("notes");
+    this.#table = this.#named(this.#model.get("squeezed") ? unsqueeze(notes) : decodeNotes(notes));
     this.#seq = this.#model.get("seq") ?? 0;
     for (const seq of this.#early.keys()) if (seq <= this.#seq) this.#early.delete(seq);
     this.#catchUp();
@@ -85,7 +96,7 @@ export class NoteStore {
     for (let next = this.#early.get(this.#seq + 1); next; next = this.#early.get(this.#seq + 1)) {
       this.#seq += 1;
       this.#early.delete(this.#seq);
-      this.#table = joinTables(this.#table, next);
+      this.#table = this.#named(joinTables(this.#table, next));
     }
     return this.#seq > before;
   }

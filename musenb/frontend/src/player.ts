@@ -95,6 +95,11 @@ export class Player implements Driver {
     return seconds(this.#audio.blocked ? 0 : PATIENCE);
   }
 
+  ready(): void {
+    this.#audio.resume();
+    this.#load();
+  }
+
   // What its view shows and does
 
   get state(): PlayerState {

@@ -1,7 +1,7 @@
 /** The note table: columns of typed arrays, as musenb/widgets/wire.py lays them out. */
 
-import { quarters, type Quarters } from "./units";
-import { FERMATA, GENERATED, NOTE_BYTES } from "./wire";
+import { alteredName, pitchName, PLAIN_ALTERS, quarters, type Quarters } from "./units";
+import { FERMATA, GENERATED, NAMED, NOTE_BYTES } from "./wire";
 
 export interface Note {
   readonly id: string;
@@ -23,6 +23,8 @@ export class NoteTable {
   readonly velocity: Uint8Array;
   readonly voice: Uint8Array;
   readonly flags: Uint8Array;
+  /** How the key alters the names of pitches that the score has not named. */
+  alters: readonly number[] = PLAIN_ALTERS;
   #rows: Map<string, number> | undefined;
 
   constructor(buffer: ArrayBuffer, byteOffset: number, byteLength: number) {
@@ -52,6 +54,13 @@ export class NoteTable {
 
   fermata(row: number): boolean {
     return ((this.flags[row] ?? 0) & FERMATA) !== 0;
+  }
+
+  /** Return what the score calls a note; in the key's words where it says nothing. */
+  name(row: number): string {
+    const pitch = this.pitch[row] ?? 0;
+    const alter = ((this.flags[row] ?? 0) / NAMED) | 0;
+    return alter ? alteredName(pitch, alter - 3) : pitchName(pitch, this.alters);
   }
 
   /** Return the row of an id, or -1. */

@@ -17,9 +17,15 @@ export const seconds = (value: number): Seconds => value as Seconds;
 export const pixels = (value: number): Pixels => value as Pixels;
 export const midiPitch = (value: number): MidiPitch => value as MidiPitch;
 
-const SHARPS = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"] as const;
+const LETTERS = "C D EF G A B";
+/** By how many semitones the names of C, C♯, D, E♭ ... are altered where no key says otherwise. */
+export const PLAIN_ALTERS: readonly number[] = [0, 1, 0, -1, 0, 0, 1, 0, 1, 0, -1, 0];
 
-/** Return a pitch as people say it: 60 is "C4". */
-export function pitchName(pitch: number): string {
-  return `${SHARPS[((pitch % 12) + 12) % 12]}${Math.floor(pitch / 12) - 1}`;
+/** Return a pitch by its name that is altered so: 68 is "G♯4" for 1 and "A♭4" for -1. */
+export function alteredName(pitch: number, alter: number): string {
+  const natural = pitch - alter;
+  return LETTERS.charAt((natural + 12) % 12) + (alter < 0 ? "♭" : "♯").repeat(Math.abs(alter)) + Math.floor(natural / 12 - 1);
 }
+
+/** Return a pitch as it is called in a key: 60 is "C4". `alters`: one for each pitch class, C first. */
+export const pitchName = (pitch: number, alters = PLAIN_ALTERS): string => alteredName(pitch, alters[pitch % 12] ?? 0);

@@ -8,12 +8,21 @@ export const GENERATED = 1;
 
 export const FERMATA = 2;
 
+export const DIFFERS = 4;
+
+export const LOCKED = 8;
+
+export const NAMED = 16;
+
 export const STREAM_RATE = 30;
 
 export const CHUNK_BYTES = 1000000;
 
 /** One bar; `number` is 0 for an anacrusis. */
 export type Bar = readonly [onset: Quarters, end: Quarters, number: number, beats: number, unit: number, beat: Quarters];
+
+/** `count` bars that follow each other, all like the first; an anacrusis is alone. */
+export type BarRun = readonly [onset: Quarters, end: Quarters, number: number, beats: number, unit: number, beat: Quarters, count: number];
 
 /** Quarters a minute from `onset` on. */
 export type TempoRow = readonly [onset: Quarters, qpm: number];
@@ -25,9 +34,10 @@ export type KeyRow = readonly [onset: Quarters, fifths: number];
 export type Piece = {
   title: string;
   voices: readonly string[];
-  bars: readonly Bar[];
+  bars: readonly BarRun[];
   tempos: readonly TempoRow[];
   keys: readonly KeyRow[];
+  alters?: readonly number[];
   end: Quarters;
 };
 
@@ -43,12 +53,13 @@ export type ViewState = {
   clock_id: string;
 };
 
-/** The traits of a view of notes; `notes` is a note table, `version` counts its changes, `seq` the batches in it. */
+/** The traits of a view of notes; `version` counts the changes of the table `notes`, `seq` the batches in it. */
 export type NotesState = {
   error: string;
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -75,6 +86,7 @@ export type SoundState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -89,12 +101,13 @@ export type SoundState = {
   engine: string;
 };
 
-/** The traits of a piano roll; `edition` counts the scores shown: with another one the edits before are history. */
+/** The traits of a piano roll; with another `edition` the edits before are history. `snap`: quarters, 0 for none. */
 export type RollState = {
   error: string;
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -160,6 +173,7 @@ export type SheetState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -291,6 +305,11 @@ export type Edited = {
   error: string;
 };
 
+/** Kernel to page: show the whole piece from its beginning. */
+export type Fit = {
+  kind: "fit";
+};
+
 export type AttentionWhat = "weights" | "content" | "relative";
 
 export type AttentionLevel = "tokens" | "notes";
@@ -328,6 +347,7 @@ export type AttentionState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -413,6 +433,7 @@ export type KeyboardState = {
   description: string;
   clock_id: string;
   notes: DataView;
+  squeezed: boolean;
   version: number;
   seq: number;
   streaming: boolean;
@@ -460,11 +481,11 @@ export type Played = {
 
 export type PrimeSource = "text" | "shelf" | "corpus" | "roll";
 
-export type DeskAct = "continue" | "again" | "stop" | "undo" | "redo" | "more";
+export type DeskAct = "continue" | "again" | "stop" | "undo" | "redo" | "more" | "save_all";
 
 export type TakeAct = "select" | "rename" | "delete" | "vote" | "compare";
 
-export type KeepForm = "mid" | "musicxml" | "wav" | "svg" | "html";
+export type KeepForm = "mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "html";
 
 /** One take of the tree; `parent` is empty for a prime. `name` is user text: never HTML. */
 export type TakeRow = readonly [id: string, parent: string, name: string, about: string, votes: number];
@@ -484,6 +505,7 @@ export type DeskState = {
   seed_locked: boolean;
   candidates: number;
   one_bar: boolean;
+  listen: boolean;
   model: string;
   prime_bars: number;
   prime_voice: string;
@@ -493,6 +515,11 @@ export type DeskState = {
   comparison: string;
   running: boolean;
   written: number;
+  began: Quarters;
+  locked_voices: readonly string[];
+  locked_bars: string;
+  saved_at: number;
+  idle_minutes: number;
   reading: string;
   kept: string;
   can_undo: boolean;
@@ -501,7 +528,7 @@ export type DeskState = {
   models: readonly string[];
   voices: readonly string[];
   sessions: readonly Choice[];
-  forms: readonly ("mid" | "musicxml" | "wav" | "svg" | "html")[];
+  forms: readonly ("mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "html")[];
   read_only: boolean;
 };
 
@@ -524,7 +551,46 @@ export type FilePart = {
 /** Page to kernel: a button was pressed. */
 export type Act = {
   kind: "act";
-  act: "continue" | "again" | "stop" | "undo" | "redo" | "more";
+  act: "continue" | "again" | "stop" | "undo" | "redo" | "more" | "save_all";
+};
+
+/** Page to kernel: keep the selected take up to the end of the last of these notes, and write on from there. */
+export type GoOnFrom = {
+  kind: "from";
+  ids: readonly string[];
+};
+
+/** Page to kernel: keep these voices and bars (as '3, 5-6') when the model writes, and no others. */
+export type Lock = {
+  kind: "lock";
+  voices: readonly string[];
+  bars: string;
+};
+
+/** The traits of one of several takes that are written side by side. */
+export type ChoiceState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  squeezed: boolean;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  engine: string;
+  name: string;
+  seed: number;
+  writing: boolean;
+  current: boolean;
+  begins: Quarters;
+  shown_from: Quarters;
+  shown_to: Quarters;
+};
+
+/** Page to kernel: go on from this one. */
+export type Choose = {
+  kind: "choose";
 };
 
 /** Page to kernel: something is to be done with a take; `text` is its new name. */
@@ -538,7 +604,7 @@ export type OnTake = {
 /** Page to kernel: hand over the selected take as a file. */
 export type Keep = {
   kind: "keep";
-  form: "mid" | "musicxml" | "wav" | "svg" | "html";
+  form: "mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "html";
 };
 
 /** Kernel to page: the file, in pieces of at most CHUNK_BYTES in the only buffer. */
@@ -568,6 +634,97 @@ export type Found = {
 export type Recover = {
   kind: "recover";
   id: string;
+};
+
+/** The motif or one of its returns; `voices` are the numbers of those it passes through, `words` a sentence. */
+export type ReturnRow = readonly [onset: Quarters, end: Quarters, voices: readonly number[], form: string, interval: string, words: string, confidence: number, expected: number, ids: readonly string[]];
+
+/** One form: its name, what it means, how often it was found, and how often by chance (-1: not counted yet). */
+export type LaneRow = readonly [form: string, words: string, found: number, by_chance: number];
+
+/** How one head looks at the places of return: its mean weight, what distance alone would give, and the p-value. */
+export type LookingRow = readonly [layer: number, head: number, looking: number, recency: number, p_value: number];
+
+/** The traits of a motif view; `selected` is the number of a return, -1 for none. */
+export type MotifState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  squeezed: boolean;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  motif: ReturnRow | null;
+  returns: readonly ReturnRow[];
+  lanes: readonly LaneRow[];
+  selected: number;
+  verdict: string;
+  side: number;
+  likeness: DataView;
+  likeness_scale: number;
+  attention: DataView;
+  attention_scales: readonly number[];
+  heads: number;
+  looking: readonly LookingRow[];
+  looking_words: string;
+  matrices: number;
+};
+
+export type GamePlayer = "student" | "composer" | "model" | "counts";
+
+/** A place before which the piece stops: where it is, in words, and the voices that are asked for. */
+export type RoundRow = readonly [onset: Quarters, place: string, voices: readonly string[]];
+
+/** Which pitches a voice may be asked for. */
+export type RangeRow = readonly [voice: string, low: MidiPitch, high: MidiPitch];
+
+/** What one player said in a round: pitches by voice, and bits in all (0 for the composer). */
+export type AnswerRow = readonly [player: "student" | "composer" | "model" | "counts", pitches: readonly MidiPitch[], bits: number, hits: number];
+
+/** A round that was answered. `under` are the pitches of the other voices, `ids` the composer's notes. */
+export type RevealRow = readonly [round: number, answers: readonly AnswerRow[], under: readonly MidiPitch[], ids: readonly string[], confidence: number, words: string];
+
+/** One student's result: rounds answered, pitches named rightly of those asked, bits a pitch of all players. */
+export type ClassRow = readonly [student: string, rounds: number, hits: number, asked: number, sure: string, student_bits: number, model_bits: number, counts_bits: number];
+
+/** The traits of a game; the notes are those that may be heard now. */
+export type GameState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  squeezed: boolean;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  engine: string;
+  rounds: readonly RoundRow[];
+  reveals: readonly RevealRow[];
+  ranges: readonly RangeRow[];
+  current: number;
+  entered: readonly number[];
+  confidence: number;
+  even: number;
+  busy: boolean;
+  result: string;
+  recorded: string;
+  class_rows: readonly ClassRow[];
+};
+
+/** Page to kernel: the student's answer to a round. */
+export type Guess = {
+  kind: "guess";
+  round: number;
+  pitches: readonly MidiPitch[];
+  confidence: number;
+};
+
+/** Page to kernel: gather the results of the class. */
+export type AskClass = {
+  kind: "class";
 };
 
 export type QuestionKind = "choice" | "text" | "note" | "compare";
@@ -624,4 +781,158 @@ export type AskForAnswers = {
 export type AnswersFile = {
   kind: "answers";
   name: string;
+};
+
+export type AskTab = "else" | "heard" | "if" | "heads";
+
+export type IfAct = "head" | "layer" | "relative" | "rest" | "move" | "change";
+
+export type IfScope = "note" | "bar";
+
+/** One value for each row of the note table, null where there is none; `name` tells lines apart. */
+export type CurveLine = {
+  name: string;
+  values: readonly (number | null)[];
+};
+
+/** The traits of a curve along the piece; `unit` is that of the values, such as 'bits'. */
+export type CurveState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  squeezed: boolean;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  lines: readonly CurveLine[];
+  unit: string;
+  height: number;
+};
+
+/** A figure of both versions and how far they are apart, in words; empty where there is none. */
+export type VersionRow = readonly [label: string, before: string, after: string, change: string];
+
+/** The traits of two versions of a piece; both note tables stand on the time of `piece`. */
+export type VersionsState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  engine: string;
+  piece: Piece;
+  first: DataView;
+  second: DataView;
+  names: readonly [string, string];
+  differ: readonly [readonly string[], readonly string[]];
+  parts: Quarters | null;
+  heading: string;
+  words: readonly string[];
+  rows: readonly VersionRow[];
+  version: number;
+};
+
+/** What a voice might do in one cell, in shares of 1, the likeliest pitch first. */
+export type VoiceNext = {
+  voice: string;
+  pitches: readonly PitchShare[];
+  hold: number;
+  rest: number;
+  held: MidiPitch | null;
+  entropy: number;
+  taken: string;
+  taken_share: number | null;
+  composer: string;
+  composer_share: number | null;
+};
+
+/** What a layer would say if it were the last; the first row is that of the input alone. */
+export type LayerGuess = {
+  name: string;
+  pitches: readonly PitchShare[];
+  hold: number;
+  rest: number;
+  entropy: number;
+};
+
+/** An earlier note: the mean share of the heads' looks, and what its absence changes in bits; null: not tested. */
+export type HeardRow = {
+  id: string;
+  name: string;
+  pitch: MidiPitch;
+  looked: number;
+  mattered: number | null;
+};
+
+/** What the silence of a head costs on the piece, in bits a cell, with its 95 % interval; null: not asked. */
+export type HeadCell = {
+  change: number | null;
+  low: number | null;
+  high: number | null;
+  kl: number | null;
+  job: string;
+};
+
+/** The traits of the panel of questions. */
+export type AskingState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  squeezed: boolean;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  tab: "else" | "heard" | "if" | "heads";
+  every_head: boolean;
+  engine: string;
+  note: string;
+  place: string;
+  voice: number;
+  voices: readonly VoiceNext[];
+  guesses: readonly LayerGuess[];
+  bits: number | null;
+  heard: readonly HeardRow[];
+  verdict: string;
+  by_layer: readonly (number | null)[];
+  layers: number;
+  heads: number;
+  relative: boolean;
+  cells: readonly HeadCell[];
+  map_words: string;
+  prime: string;
+  running: string;
+  done: number;
+  total: number;
+  said: string;
+  model: string;
+};
+
+/** Page to kernel: ask about this note. */
+export type AskNote = {
+  kind: "ask";
+  id: string;
+};
+
+/** Page to kernel: let this voice take another pitch at the note that is asked about, and go on from there. */
+export type Branch = {
+  kind: "branch";
+  voice: number;
+  pitch: MidiPitch;
+};
+
+/** Page to kernel: what if? `layer` and `head` count from 0; `amount` is in semitones, or the new MIDI pitch. */
+export type AskIf = {
+  kind: "if";
+  act: "head" | "layer" | "relative" | "rest" | "move" | "change";
+  scope: "note" | "bar";
+  layer: number;
+  head: number;
+  amount: number;
+};
+
+/** Page to kernel: test the attention by taking notes away, map the heads, or stop what runs. */
+export type AskJob = {
+  kind: "test" | "map" | "stop";
 };

@@ -1,7 +1,12 @@
-import { describe, expect, test } from "vitest";
-import { adventure } from "../src/desk/controls";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { clockOf } from "../src/clock";
+import { adventure, HERE } from "../src/desk/controls";
+import { lockedWords } from "../src/desk/locks";
+import { clockTime, warnsAfter } from "../src/desk/safe";
 import { letters, treeOrder } from "../src/desk/takes";
+import { Life } from "../src/life";
 import type { TakeRow } from "../src/wire";
+import { quarters } from "../src/units";
 import { contract } from "./contract";
 import { Host } from "./fake";
 
@@ -14,16 +19,20 @@ const takes: TakeRow[] = [
 const state = {
   bars: 4, temperature: 1, top_p: 0.9, seed: 7, seed_locked: false, candidates: 1, one_bar: false, model: "chorale", prime_bars: 0,
   prime_voice: "", takes, selected: "a", compared: "", comparison: "", running: false, written: 0, reading: "", kept: "", can_undo: true,
-  can_redo: false, shelf: [["bach", "B-A-C-H"]], models: ["chorale"], voices: ["soprano", "alto"], sessions: [], forms: ["mid", "wav"],
+  began: 0, locked_voices: [], locked_bars: "", saved_at: 0, idle_minutes: 0, listen: true, can_redo: false, shelf: [["bach", "B-A-C-H"]], models: ["chorale"], voices: ["soprano", "alto"], sessions: [], forms: ["mid", "wav"],
 };
 
 contract("desk", () => import("../src/widgets/desk"), state, (el) => {
   el.querySelector<HTMLElement>("[role=treeitem]")?.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
 });
 
+const hosts: Host[] = [];
+afterEach(() => hosts.splice(0).forEach((host) => host.close()));
+
 async function desk(changes: Record<string, unknown> = {}) {
   const { default: widget } = await import("../src/widgets/desk");
   const host = await new Host(widget, { ...state, ...changes }).start();
+  hosts.push(host);
   const { el } = await host.view();
   const press = (name: string) => el.querySelector<HTMLElement>(`[aria-label="${name}"]`)!.click();
   const items = () => [...el.querySelectorAll<HTMLElement>("[role=treeitem]")];
@@ -93,7 +102,53 @@ describe("the buttons", () => {
     press("Undo");
     expect(sent()).toEqual([{ kind: "act", act: "continue" }, { kind: "act", act: "undo" }]);
     const disabled = [...el.querySelectorAll("button:disabled")].map((one) => one.getAttribute("aria-label"));
-    expect(disabled).toEqual(["Stop and keep what is there", "Redo"]);
+    expect(disabled).toEqual(["Stop and keep what is there", HERE, "Redo"]);
+  });
+
+  test("going on from here wants a selected note, and names those that are", async () => {
+    const life = new Life();
+    const clock = clockOf("shared", life);
+    const { press, sent } = await desk({ clock_id: "shared" });
+    press(HERE);
+    expect(sent()).toEqual([]);
+    clock.select(["v0n3"]);
+    press(HERE);
+    expect(sent()).toEqual([{ kind: "from", ids: ["v0n3"] }]);
+    life.end();
+  });
+
+  test("what is written sounds from where the model began, if one listens along", async () => {
+    const life = new Life();
+    const clock = clockOf("heard", life);
+    clock.setEnd(quarters(8));
+    for (const listen of [true, false]) {
+      const { host, press } = await desk({ clock_id: "heard", listen });
+      press("Continue");
+      host.model.receive({ running: true, written: 0, began: 4 });
+      expect(clock.playing).toBe(false);
+      host.model.receive({ written: 1 });
+      expect(clock.playing).toBe(listen);
+      if (listen) expect(clock.playhead).toBeGreaterThanOrEqual(4);
+      press("Stop and keep what is there");
+      expect(clock.playing).toBe(false);
+      host.close();
+    }
+    life.end();
+  });
+
+  test("voices and bars are locked, and said in words", async () => {
+    const { el, host, press, sent } = await desk({ locked_voices: ["alto"], locked_bars: "3, 5-6" });
+    const words = () => el.querySelector(".mnb-desk-locks summary")!.textContent;
+    expect(words()).toContain("locked: alto, bars 3, 5-6");
+    press("Lock the soprano");
+    press("Lock the alto");
+    expect(sent()).toEqual([
+      { kind: "lock", voices: ["alto", "soprano"], bars: "3, 5-6" },
+      { kind: "lock", voices: [], bars: "3, 5-6" },
+    ]);
+    host.model.receive({ locked_voices: [], locked_bars: "" });
+    expect(words()).toContain("lock voices or bars");
+    expect([lockedWords([], "3"), lockedWords(["bass"], "")]).toEqual(["bar 3", "bass"]);
   });
 
   test("one bar at a time asks for more", async () => {
@@ -119,6 +174,40 @@ describe("the buttons", () => {
     field.value = "8";
     field.dispatchEvent(new Event("change"));
     expect(host.model.get("bars")).toBe(8);
+  });
+
+  test("it tells when the work was saved, and asks before unsaved work is closed", async () => {
+    const at = new Date(2026, 10, 21, 12, 3).getTime() / 1000;
+    const { el, host } = await desk({ saved_at: at });
+    expect(el.querySelector("[aria-label=Saved]")!.textContent).toBe(`Saved ${clockTime(at)}. Closing this page loses nothing.`);
+    expect(clockTime(at)).toMatch(/12:03/);
+    const closing = () => {
+      const event = new Event("beforeunload", { cancelable: true });
+      window.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    expect(closing()).toBe(false);
+    host.model.receive({ saved_at: 0 });
+    expect(closing()).toBe(true);
+    host.close();
+  });
+
+  test("nobody's page is warned of its server's end, until somebody comes", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    const { el, host, press, sent } = await desk({ idle_minutes: 10, saved_at: 1 });
+    const warned = () => !el.querySelector<HTMLElement>(".mnb-desk-idle")!.hidden;
+    vi.advanceTimersByTime(7.9 * 60_000);
+    expect(warned()).toBe(false);
+    vi.advanceTimersByTime(0.2 * 60_000);
+    expect(warned()).toBe(true);
+    expect(el.querySelector(".mnb-desk-idle")!.textContent).toContain("8 minutes");
+    press("Save all takes before the server ends");
+    expect(sent()).toEqual([{ kind: "act", act: "save_all" }]);
+    document.body.dispatchEvent(new Event("keydown", { bubbles: true }));
+    expect(warned()).toBe(false);
+    host.close();
+    vi.useRealTimers();
+    expect([warnsAfter(10), warnsAfter(1)]).toEqual([8, 0.5]);
   });
 
   test("adventurousness has words", () => {

@@ -2,11 +2,16 @@
 
 import { describe, expect, test } from "vitest";
 import { drawArcs, layoutArcs } from "../src/marks/arcs";
+import { curveScale, drawCurve } from "../src/marks/curve";
+import { drawGuesses } from "../src/marks/guesses";
 import { drawKeyboard, layoutKeys } from "../src/marks/keyboard";
 import { drawMatrix, matrixPixels, type Axis } from "../src/marks/matrix";
 import { signedRamp, weightRamp } from "../src/marks/ramp";
 import { drawThumbnails, gridSize } from "../src/marks/thumbnails";
+import { encodeNotes } from "../src/table";
 import type { Theme } from "../src/theme";
+import { quarters } from "../src/units";
+import type { Bar } from "../src/wire";
 import { SvgContext, type Pixels } from "./picture";
 
 const LIGHT: Theme = {
@@ -85,4 +90,21 @@ describe.each([LIGHT, DARK])("dark: $dark", (theme) => {
         sounding: new Map([[62, -1], [66, 2]]), shares: new Map([[67, 0.41], [69, 0.22], [70, 0.1], [73, 0.004]]), chosen: new Set(), cursor: 64,
         letters: new Map([[60, "A"], [61, "W"]]),
       }, { width: 420, height: 160 }, theme)));
+
+  const notes = encodeNotes([0, 1, 2, 4, 5].map((onset, place) => (
+    { onset: quarters(onset), duration: quarters(1), pitch: 60 + 2 * place, velocity: 80, voice: place % 2, generated: onset > 3, fermata: false })));
+  const bars = [[0, 4, 1, 4, 4, 1], [4, 8, 2, 4, 4, 1]] as unknown as readonly Bar[];
+
+  test.each([[1], [2]])("curve of %i", (count) => {
+    const lines = [{ name: "one", values: [1, 3, 2, 0.5, null] }, { name: "two", values: [2, 2, 4, 1, 1] }].slice(0, count);
+    const scale = curveScale(lines.map(({ values }) => values), 8, { width: 420, height: 110 });
+    return picture(`curve-${count}`, 420, 110, theme, (context) =>
+      drawCurve(context, { table: notes, bars, lines, scale, selected: new Set([2]), hover: -1, playhead: 3, theme }));
+  });
+
+  test("layers' guesses", () =>
+    picture("guesses", 420, 30, theme, (context) =>
+      drawGuesses(context, layoutKeys(60, 76, 420), [
+        { label: "input", shares: new Map([[60, 0.2], [64, 0.1]]) }, { label: "layer 1", shares: new Map([[66, 0.7], [67, 0.2]]) },
+      ], { width: 420, height: 30 }, theme)));
 });

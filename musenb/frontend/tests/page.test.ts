@@ -48,6 +48,19 @@ describe("a page without a kernel", () => {
   });
 });
 
+describe("a take of which a view has nothing to show", () => {
+  test("hides the view until another take is chosen", async () => {
+    document.body.innerHTML = '<div data-part="one"></div><div data-part="two"></div>';
+    const takes = { t2: { one: { title: "second" }, two: null }, t3: { two: { title: "third" } } };
+    const models = await start({ ...content, takes }, document, () => Promise.resolve(shown));
+    const [one, two] = [...document.querySelectorAll<HTMLElement>("[data-part]")] as [HTMLElement, HTMLElement];
+    one.click();
+    expect([one.hidden, two.hidden]).toEqual([false, true]);
+    models.get("one")!.send({ kind: "take", act: "select", id: "t3" });
+    expect([two.hidden, two.textContent]).toEqual([false, "third"]);
+  });
+});
+
 describe("signs", () => {
   test("are drawings with their words beside them, or text", () => {
     const [drawing, words] = signOf("▶ Continue");

@@ -2,13 +2,14 @@ import { describe, expect, test } from "vitest";
 import { drawAbove, drawGround, LANE_HEIGHT, type Ground } from "../src/marks/roll";
 import { KEYS_WIDTH, linesIn, RULER_HEIGHT, secondsName, snapped } from "../src/marks/roll-grid";
 import { RollIndex } from "../src/marks/roll-index";
-import { inkOn, lettersOf } from "../src/marks/roll-notes";
-import { fitted, held, pitchAt, quarterAt, xAt, yAt, zoomPitch, zoomTime, type Viewport } from "../src/marks/roll-view";
+import { drawNotes, inkOn, lettersOf } from "../src/marks/roll-notes";
+import { changedSpan } from "../src/marks/roll-tiles";
+import { fitted, held, onPixels, pitchAt, quarterAt, xAt, yAt, zoomPitch, zoomTime, type Viewport } from "../src/marks/roll-view";
 import { encodeNotes, type NoteTable } from "../src/table";
 import { TempoMap } from "../src/tempo";
 import type { Theme } from "../src/theme";
 import { quarters } from "../src/units";
-import type { Bar } from "../src/wire";
+import { DIFFERS, LOCKED, type Bar } from "../src/wire";
 import { SvgContext } from "./svg";
 
 type Line = readonly [onset: number, duration: number, pitch: number, voice?: number, generated?: boolean];
@@ -71,14 +72,46 @@ describe("pictures", () => {
     await expect(drawn(scene)).toMatchFileSnapshot(`golden/roll-${name}.svg`);
   });
 
-  test("of 50,000 notes only those in view are drawn, and at a small scale one for each pixel", () => {
+  test("notes that differ are framed and the others pale, locked ones are hatched", () => {
+    const marked = tableOf([[0, 1, 72], [1, 1, 74], [2, 1, 76, 0, true]]);
+    const picture = () => {
+      const context = new SvgContext();
+      drawGround(context as unknown as CanvasRenderingContext2D, ground(LIGHT, { index: new RollIndex(marked), lane: 0, selected: new Set() }));
+      return context.svg(640, 350);
+    };
+    const count = (pattern: RegExp) => picture().match(pattern)?.length ?? 0;
+    const plain = [count(/opacity="0.25"/g), count(/<path/g)];
+    marked.flags[1] = DIFFERS;
+    expect(count(/opacity="0.25"/g)).toBeGreaterThan(plain[0]!);
+    marked.flags.set([LOCKED, LOCKED, 1 | LOCKED]);
+    expect(count(/opacity="0.25"/g)).toBe(plain[0]);
+    expect(count(/<path/g)).toBe(plain[1]! + 3);
+  });
+
+  test("of 50,000 notes only those in view are drawn, and at a small scale those that touch together", () => {
     const many = tableOf(Array.from({ length: 50_000 }, (_, n) => [n / 16, 0.25, 60 + (n % 12), n % 4] as const));
     const count = (view: Viewport) => {
       const context = new SvgContext() as unknown as CanvasRenderingContext2D;
       return drawGround(context, ground(LIGHT, { index: new RollIndex(many), view, lane: 0, selected: new Set() }));
     };
     expect(count(VIEW)).toBeLessThan(200);
-    expect(count({ ...VIEW, perQuarter: 640 / 3125 })).toBeLessThan(8_000);
+    // Twelve pitches, each without a gap.
+    expect(count({ ...VIEW, perQuarter: 640 / 3125 })).toBe(12);
+  });
+
+  test("specks of two voices keep their order, and what is apart stays apart", () => {
+    const lines = [[0, 1, 60], [1, 1, 60], [2, 1, 60, 1], [3, 1, 60], [9, 1, 60], [0, 1, 62, 0, true]] as const;
+    const context = new SvgContext();
+    const view = { ...VIEW, perQuarter: 1.25, width: 100 };
+    drawNotes(context as unknown as CanvasRenderingContext2D, view, new RollIndex(tableOf(lines)), ground(LIGHT, { selected: new Set() }));
+    const drawn = [...context.svg(1, 1).matchAll(/<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="([\d.]+)" fill="(#\w+)"/g)];
+    expect(drawn.map(([, x, width, height, fill]) => [Number(x), Number(width), Number(height), fill])).toEqual([
+      [0, 2.75, 13, "#0072b2"],
+      [2.5, 1.5, 13, "#d55e00"],
+      [3.75, 1.5, 13, "#0072b2"],
+      [11.25, 1.5, 13, "#0072b2"],
+      [0, 1.5, 5.2, "#0072b2"],
+    ]);
   });
 });
 
@@ -96,6 +129,13 @@ describe("the view", () => {
     expect(quarterAt(zoomTime(near, 1.5, 200, 100), 200)).toBeCloseTo(quarterAt(near, 200));
     const zoomed = zoomPitch(near, 1.5, 100, 100);
     expect(zoomed.top - 100 / zoomed.perPitch).toBeCloseTo(near.top - 100 / near.perPitch);
+  });
+
+  test("a picture lies on whole pixels of the screen", () => {
+    const view = onPixels({ ...VIEW, left: 3.21, perQuarter: 28.7, top: 77.43, perPitch: 7.3 }, 1.5);
+    for (const pixels of [1.5 * view.left * view.perQuarter, 1.5 * view.top * view.perPitch]) expect(pixels).toBeCloseTo(Math.round(pixels), 6);
+    expect(Math.abs(view.left - 3.21) * 28.7).toBeLessThan(0.34);
+    expect(Math.abs(view.top - 77.43) * 7.3).toBeLessThan(0.34);
   });
 
   test("it never runs away from the piece, nor beyond the pitches of MIDI", () => {
@@ -168,6 +208,20 @@ describe("the grid", () => {
     expect(snapped(1.4, 2, BARS)).toBe(1);
     expect(snapped(0.7, 0, BARS)).toBe(0.7);
     expect(snapped(-3, 0.25, BARS)).toBe(0);
+  });
+});
+
+describe("what a change reaches", () => {
+  const before = [[0, 1, 60], [1, 1, 61], [2, 4, 62], [3, 1, 63], [4, 1, 64]] as Line[];
+  const span = (after: Line[]) => changedSpan(tableOf(before), tableOf(after));
+
+  test("nothing, what came behind, what was changed, what was taken away", () => {
+    expect(span(before)).toEqual([Infinity, -Infinity]);
+    expect(span([...before, [7, 1, 60]])).toEqual([7, 8]);
+    expect(span(before.with(1, [1, 1, 70]))).toEqual([1, 2]);
+    expect(span(before.toSpliced(2, 1))).toEqual([2, 6]);
+    expect(span(before.with(0, [6, 2, 60]))).toEqual([0, 8]);
+    expect(span([])).toEqual([0, 6]);
   });
 });
 

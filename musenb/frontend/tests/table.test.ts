@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { decodeNotes, EMPTY, encodeNotes, joinTables, type Note } from "../src/table";
-import { midiPitch, pitchName, quarters } from "../src/units";
+import { applyOps } from "../src/edits";
+import { alteredName, midiPitch, pitchName, quarters } from "../src/units";
+import { NAMED } from "../src/wire";
 import { GENERATED, NOTE_BYTES } from "../src/wire";
 
 const note = (onset: number, duration: number, pitch: number, voice = 0, generated = false): Omit<Note, "id"> => ({
@@ -72,4 +74,22 @@ describe("the note table", () => {
 
 test("pitches have names", () => {
   expect([60, 61, 69, 0, 127].map((pitch) => pitchName(midiPitch(pitch)))).toEqual(["C4", "C♯4", "A4", "C-1", "G9"]);
+});
+
+test("a note is called as the score spells it, and in the key's words where it does not", () => {
+  expect([1, -1].map((alter) => alteredName(68, alter))).toEqual(["G♯4", "A♭4"]);
+  expect([alteredName(60, 1), alteredName(59, -1), alteredName(62, -2)]).toEqual(["B♯3", "C♭4", "E♭♭4"]);
+  const note = { onset: quarters(0), duration: quarters(1), pitch: 68, velocity: 80, voice: 0, generated: true, fermata: true };
+  const table = encodeNotes([note, note]);
+  expect(table.name(0)).toBe("G♯4");
+  table.alters = [0, -1, 0, -1, 0, 0, -1, 0, -1, 0, -1, 0];
+  table.flags[1] = (table.flags[1] ?? 0) + NAMED * (1 + 3);
+  expect([0, 1].map((row) => table.name(row))).toEqual(["A♭4", "G♯4"]);
+  expect([table.generated(1), table.fermata(1), table.name(1)]).toEqual([true, true, "G♯4"]);
+
+  const same = applyOps(table, [{ op: "resize", id: "v0n1", duration: quarters(2) }]);
+  expect([same.name(same.row("v0n1")), same.alters[8]]).toEqual(["G♯4", -1]);
+  const moved = applyOps(table, [{ op: "move", id: "v0n1", pitch: midiPitch(70) }]);
+  const there = moved.row("v0n1");
+  expect([moved.name(there), moved.generated(there), moved.fermata(there)]).toEqual(["B♭4", true, true]);
 });

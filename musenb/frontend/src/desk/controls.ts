@@ -1,56 +1,103 @@
 /** How to go on: few controls, in plain words. */
 
 import { button, element, setSign } from "../dom";
-import type { DeskState } from "../wire";
+import { quarters } from "../units";
+import type { DeskState, GoOnFrom } from "../wire";
+import { locksRow } from "./locks";
 import { act, numberIn, show, type DeskView } from "./parts";
 
-type NumberName = "bars" | "temperature" | "top_p" | "seed" | "candidates";
+type NumberName = "bars" | "temperature" | "top_p" | "seed";
 
 const LARGEST_SEED = 2 ** 32 - 1;
 const WORDS: readonly (readonly [number, string])[] = [
   [0.55, "very careful"], [0.85, "careful"], [1.1, "as learned"], [1.35, "bold"], [Infinity, "wild"],
 ];
 
+/** What the button says that keeps everything up to a note. */
+export const HERE = "Go on from here: keep everything up to the selected note, write on from its end";
+
 export const adventure = (temperature: number): string => WORDS.find(([limit]) => temperature < limit)![1];
 
 export function controlsPart(view: DeskView): HTMLElement {
   const part = element("fieldset", { class: "mnb-desk-part" }, element("legend", {}, "Go on"));
   const more = element("details", {}, element("summary", {}, "more"));
-  more.append(element("div", { class: "mnb-bar" }, topP(view), candidates(view), model(view)));
+  more.append(element("div", { class: "mnb-bar" }, topP(view), model(view)));
   part.append(
     element("div", { class: "mnb-bar" }, ...buttons(view), counter(view)),
-    element("div", { class: "mnb-bar" }, length(view), oneBar(view), temperature(view), ...seed(view)),
+    element("div", { class: "mnb-bar" }, length(view), oneBar(view), candidates(view), listening(view)),
+    element("div", { class: "mnb-bar" }, temperature(view), ...seed(view)),
+    locksRow(view),
     more,
   );
   return part;
 }
 
+/** Return what a button that begins to write calls within its click: what is written then sounds from its first note on. */
+function listener({ model, clock, life }: DeskView): () => void {
+  let wanted = false;
+  const begin = () => {
+    if (!wanted || !model.get("running") || !model.get("written")) return;
+    wanted = false;
+    if (clock.playing) return;
+    clock.seek(quarters(model.get("began") ?? 0));
+    clock.play();
+  };
+  model.on("change:written", life, begin);
+  model.on("change:running", life, () => (model.get("running") ? begin() : (wanted = false)));
+  return () => {
+    wanted = model.get("listen") ?? true;
+    if (wanted) clock.driver?.ready?.();
+  };
+}
+
 function buttons(view: DeskView): HTMLElement[] {
-  const { life, model } = view;
+  const { life, model, clock } = view;
+  const listen = listener(view);
   const go = button("▶ Continue", "Continue", { class: "mnb-desk-main" });
+  const from = button("⤷ Go on from here", HERE);
   const again = button("↻ Another way", "Another way: the same beginning, another seed");
   const stop = button("■ Stop", "Stop and keep what is there");
   const undo = button("↶", "Undo");
   const redo = button("↷", "Redo");
-  life.on(go, "click", () => act(view, model.get("one_bar") ? "more" : "continue"));
-  life.on(again, "click", () => act(view, "again"));
-  life.on(stop, "click", () => act(view, "stop"));
+  life.on(go, "click", () => {
+    listen();
+    act(view, model.get("one_bar") ? "more" : "continue");
+  });
+  life.on(from, "click", () => {
+    listen();
+    model.post<GoOnFrom>({ kind: "from", ids: [...clock.selection] });
+  });
+  life.on(again, "click", () => {
+    listen();
+    act(view, "again");
+  });
+  life.on(stop, "click", () => {
+    act(view, "stop");
+    clock.pause();
+  });
   life.on(undo, "click", () => act(view, "undo"));
   life.on(redo, "click", () => act(view, "redo"));
-  show(view, ["running", "takes", "can_undo", "can_redo", "one_bar"], () => {
+  const able = () => {
+    from.disabled = (model.get("running") ?? false) || !model.get("takes")?.length || !clock.selection.size;
+    from.title = clock.selection.size ? HERE : `${HERE}. Select a note first, in the score or on the roll`;
+  };
+  clock.on("selection", life, able);
+  show(view, ["running", "takes", "can_undo", "can_redo", "one_bar", "locked_voices", "locked_bars"], () => {
     const running = model.get("running") ?? false;
     const takes = model.get("takes") ?? [];
+    const locked = Boolean(model.get("locked_voices")?.length || model.get("locked_bars"));
+    able();
     const focus = (go.getRootNode() as ShadowRoot | Document).activeElement;
     go.disabled = running || !takes.length;
     setSign(go, model.get("one_bar") ? "▶ One bar more" : "▶ Continue");
-    again.disabled = running || !takes.some(([, parent]) => parent);
+    again.disabled = running || !takes.length || (!locked && !takes.some(([, parent]) => parent));
     stop.disabled = !running;
     undo.disabled = running || !model.get("can_undo");
     redo.disabled = running || !model.get("can_redo");
     if (running && focus === go) stop.focus();
     else if (!running && focus === stop) go.focus();
   });
-  return [go, stop, again, undo, redo];
+  return [go, stop, from, again, undo, redo];
 }
 
 function counter(view: DeskView): HTMLElement {
@@ -78,7 +125,7 @@ function field(view: DeskView, name: NumberName, attributes: Record<string, stri
 const length = (view: DeskView) =>
   element("label", {}, field(view, "bars", { min: 1, max: 64, step: 1, "aria-label": "Length in bars" }), "bars");
 
-function toggle(view: DeskView, name: "one_bar" | "seed_locked", text: string, title: string): HTMLElement {
+function toggle(view: DeskView, name: "one_bar" | "seed_locked" | "listen", text: string, title: string): HTMLElement {
   const box = element("input", { type: "checkbox", "aria-label": title });
   show(view, [name], () => (box.checked = view.model.get(name) ?? false));
   view.life.on(box, "change", () => view.model.set({ [name]: box.checked } as Partial<DeskState>));
@@ -86,6 +133,7 @@ function toggle(view: DeskView, name: "one_bar" | "seed_locked", text: string, t
 }
 
 const oneBar = (view: DeskView) => toggle(view, "one_bar", "one at a time", "One bar at a time");
+const listening = (view: DeskView) => toggle(view, "listen", "listen along", "Play the notes while they are written");
 
 function temperature(view: DeskView): HTMLElement {
   const { life, model } = view;
@@ -115,8 +163,15 @@ const topP = (view: DeskView) =>
     "likeliest share (top-p)", field(view, "top_p", { min: 0.05, max: 1, step: 0.05, "aria-label": "Likeliest share" }),
   );
 
-const candidates = (view: DeskView) =>
-  element("label", {}, "ways at once", field(view, "candidates", { min: 1, max: 4, step: 1, "aria-label": "Candidates at once" }));
+/** How many takes are written at the same time, to choose from. */
+function candidates(view: DeskView): HTMLElement {
+  const { model, life } = view;
+  const choice = element("select", { "aria-label": "Candidates at once" });
+  for (const count of [1, 2, 3, 4]) choice.append(element("option", { value: count }, String(count)));
+  show(view, ["candidates"], () => (choice.value = String(model.get("candidates") ?? 1)));
+  life.on(choice, "change", () => model.set({ candidates: Number(choice.value) }));
+  return element("label", { title: "Write up to four takes side by side, and choose one" }, choice, "ways at once");
+}
 
 function model(view: DeskView): HTMLElement {
   const choice = element("select", { "aria-label": "Model" });

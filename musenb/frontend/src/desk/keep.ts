@@ -8,7 +8,9 @@ const NAMES: Record<KeepForm, readonly [string, string]> = {
   mid: ["MIDI", "Save as MIDI"],
   musicxml: ["MusicXML", "Save as MusicXML, for notation programs"],
   wav: ["WAV", "Save the sound"],
-  svg: ["SVG", "Save the score as a picture"],
+  pdf: ["PDF", "Save the score as pages to print"],
+  png: ["PNG", "Save the score as a picture"],
+  svg: ["SVG", "Save the score as a drawing that stays sharp at any size"],
   html: ["Page", "Save one page that plays without a notebook"],
 };
 
@@ -30,7 +32,9 @@ export function keepPart(view: DeskView): HTMLElement {
   show(view, ["selected", "running"], able);
   life.on(bar, "click", (event) => {
     const form = (event.target as HTMLElement).closest<HTMLElement>("[data-form]")?.dataset.form;
-    if (form) model.post<Keep>({ kind: "keep", form: form as KeepForm });
+    if (!form) return;
+    view.say(`${NAMES[form as KeepForm][0]} is being made…`);
+    model.post<Keep>({ kind: "keep", form: form as KeepForm });
   });
   const kept = element("p", { class: "mnb-desk-reading", "aria-label": "Where the work is kept" });
   show(view, ["kept"], () => (kept.textContent = model.get("kept") ?? ""));

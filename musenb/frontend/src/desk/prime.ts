@@ -4,7 +4,7 @@ import { button, element } from "../dom";
 import { CHUNK_BYTES, type FilePart, type Found, type PrimeFrom, type PrimeSource, type Search } from "../wire";
 import { numberIn, show, type DeskView } from "./parts";
 
-const READ = ".mid,.midi,.musicxml,.xml,.mxl,.abc";
+const READ = ".mid,.midi,.musicxml,.xml,.mxl,.abc,.jsonl";
 const TYPING_MS = 200;
 
 export function primePart(view: DeskView): HTMLElement {

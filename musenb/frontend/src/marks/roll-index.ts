@@ -4,18 +4,23 @@ import type { NoteTable } from "../table";
 
 const BLOCK = 64;
 
-/** Built once for a table, whose rows are sorted by onset: the latest end of every block of rows. */
+/** Built once for a table, whose rows are sorted by onset: the latest end of every block of rows, the longest note. */
 export class RollIndex {
   readonly table: NoteTable;
+  /** In quarters; 0 for no notes. */
+  readonly longest: number;
   readonly #latest: Float64Array;
 
   constructor(table: NoteTable) {
     this.table = table;
     this.#latest = new Float64Array(Math.ceil(table.length / BLOCK)).fill(-Infinity);
+    let longest = 0;
     for (let row = 0; row < table.length; row++) {
       const block = (row / BLOCK) | 0;
       this.#latest[block] = Math.max(this.#latest[block] ?? 0, table.end(row));
+      longest = Math.max(longest, table.duration[row] ?? 0);
     }
+    this.longest = longest;
   }
 
   /** Call with every row that sounds after `from` and before `to`, in the order of the table. */

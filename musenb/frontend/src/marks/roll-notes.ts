@@ -1,11 +1,13 @@
 /**
  * The notes of a roll. A voice has a colour and a letter; a note that was given is filled, one that a model wrote is hollow.
- * So nothing is told by colour alone.
+ * A note that is locked is hatched. Where notes differ from another take, these are framed and the others pale. So nothing is
+ * told by colour alone.
  */
 
+import { screenDensity } from "../dom";
 import type { Theme } from "../theme";
-import { pitchName } from "../units";
 import type { RollIndex } from "./roll-index";
+import { DIFFERS, LOCKED } from "../wire";
 import { rightOf, xAt, yAt, type Viewport } from "./roll-view";
 
 export interface NoteLook {
@@ -36,47 +38,86 @@ const MOST_LETTERS = 500;
 
 /** Return where a note is drawn, in pixels of the note area. */
 export function boxOf(view: Viewport, onset: number, duration: number, pitch: number): Box {
-  const x = xAt(view, onset);
-  const gap = view.perPitch >= 6 ? 1 : 0;
-  return { x, y: yAt(view, pitch), width: Math.max(1.5, duration * view.perQuarter - gap), height: Math.max(1, view.perPitch - gap) };
+  const height = Math.max(1, view.perPitch - gapOf(view));
+  return { x: xAt(view, onset), y: yAt(view, pitch), width: widthOf(view, duration), height };
 }
 
-/** Draw the notes in view; return how many rectangles that took. Notes that lie behind others of their colour are skipped. */
+const gapOf = (view: Viewport): number => (view.perPitch >= 6 ? 1 : 0);
+const widthOf = (view: Viewport, duration: number): number => Math.max(1.5, duration * view.perQuarter - gapOf(view));
+
+/** Specks of one voice and pitch that touch, drawn as one rectangle. */
+interface Run {
+  readonly key: number;
+  readonly box: Box;
+  readonly voice: number;
+  readonly generated: boolean;
+  right: number;
+}
+
+/**
+ * Draw the notes in view; return how many rectangles that took. At a small scale notes that touch are drawn together, and
+ * those that lie behind others of their colour are skipped.
+ */
 export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, index: RollIndex, look: NoteLook): number {
   const { table } = index;
   const { theme } = look;
   // The pixel up to which a pitch is already covered by a voice: at a small scale most notes fall on drawn pixels.
   const covered = new Float64Array(128 * VOICES * 2).fill(-Infinity);
-  // Where the last note of a pitch began: another voice in unison with it is drawn over its lower half only.
-  const begun = new Float64Array(128).fill(-1);
-  const labelled: number[] = [];
+  const differs = table.flags.some((flag) => flag & DIFFERS);
+  const runs: (Run | undefined)[] = [];
+  const density = screenDensity();
   let drawn = 0;
   let alpha = 1;
+  const paint = (box: Box, voice: number, generated: boolean, flags = 0) => {
+    const pale = (look.front !== undefined && look.front !== voice) || (differs && !(flags & DIFFERS)) ? 0.25 : 1;
+    if (pale !== alpha) context.globalAlpha = alpha = pale;
+    const colour = theme.voices[voice % theme.voices.length] ?? theme.ink;
+    drawNote(context, box, colour, generated, theme);
+    if (flags & LOCKED) drawHatching(context, box, generated ? colour : theme.paper);
+    drawn++;
+  };
+  const finish = (run: Run) => paint({ ...run.box, width: run.right - run.box.x }, run.voice, run.generated);
   index.each(view.left, rightOf(view), (row) => {
     const pitch = table.pitch[row] ?? 0;
-    const onset = table.onset[row] ?? 0;
-    const whole = boxOf(view, onset, table.duration[row] ?? 0, pitch);
-    const unison = begun[pitch] === onset;
-    const box = unison ? { ...whole, y: whole.y + whole.height / 2, height: whole.height / 2 } : whole;
-    if (box.y + box.height < 0 || box.y > view.height || look.lifted?.has(row)) return;
+    const y = yAt(view, pitch);
+    if (y + view.perPitch < 0 || y > view.height || look.lifted?.has(row)) return;
     const voice = table.voice[row] ?? 0;
     const generated = table.generated(row);
     const chosen = look.selected.has(row);
     const key = (pitch * VOICES + (voice % VOICES)) * 2 + Number(generated);
-    const right = box.x + box.width;
-    if (!chosen && box.width <= SPECK && right <= (covered[key] ?? 0)) return;
-    covered[key] = Math.ceil(right);
-    begun[pitch] = onset;
-    const pale = look.front !== undefined && look.front !== voice ? 0.25 : 1;
-    if (pale !== alpha) context.globalAlpha = alpha = pale;
-    drawNote(context, box, theme.voices[voice % theme.voices.length] ?? theme.ink, generated, theme);
-    if (chosen) drawChosen(context, box, theme);
-    if (box.width >= 11 && whole.height >= 7 && labelled.length <= MOST_LETTERS) labelled.push(row);
-    drawn++;
+    const x = xAt(view, table.onset[row] ?? 0);
+    const right = x + widthOf(view, table.duration[row] ?? 0);
+    const flags = table.flags[row] ?? 0;
+    const speck = right - x <= SPECK && !chosen && !(flags & DIFFERS);
+    if (speck && right <= (covered[key] ?? 0)) return;
+    covered[key] = Math.ceil(right * density) / density;
+    const run = runs[pitch];
+    if (run) {
+      if (speck && run.key === key && x <= run.right + 0.5) {
+        run.right = Math.max(run.right, right);
+        return;
+      }
+      finish(run);
+      runs[pitch] = undefined;
+    }
+    const whole = boxOf(view, table.onset[row] ?? 0, table.duration[row] ?? 0, pitch);
+    const box = inUnison(index, row, look) ? { ...whole, y: whole.y + whole.height / 2, height: whole.height / 2 } : whole;
+    if (speck) runs[pitch] = { key, box, voice, generated, right };
+    else paint(box, voice, generated, flags);
+    if (chosen || flags & DIFFERS) drawFrame(context, box, theme.ink, chosen ? 0 : 1);
   });
+  for (const run of runs) if (run) finish(run);
   context.globalAlpha = 1;
-  if (labelled.length <= MOST_LETTERS) drawLetters(context, view, index, look, labelled);
   return drawn;
+}
+
+/** Return whether another voice has the same note: it is drawn first, and this one over its lower half only. */
+function inUnison({ table }: RollIndex, row: number, look: NoteLook): boolean {
+  const { onset, pitch } = table;
+  for (let other = row - 1; other >= 0 && onset[other] === onset[row]; other--) {
+    if (pitch[other] === pitch[row] && !look.lifted?.has(other)) return true;
+  }
+  return false;
 }
 
 function drawNote(context: CanvasRenderingContext2D, box: Box, colour: string, generated: boolean, theme: Theme): void {
@@ -97,31 +138,51 @@ function drawNote(context: CanvasRenderingContext2D, box: Box, colour: string, g
   context.strokeRect(x + 0.75, y + 0.75, width - 1.5, height - 1.5);
 }
 
-function drawChosen(context: CanvasRenderingContext2D, box: Box, theme: Theme): void {
+function drawFrame(context: CanvasRenderingContext2D, { x, y, width, height }: Box, ink: string, by: number): void {
   context.lineWidth = 2;
-  context.strokeStyle = theme.ink;
-  context.strokeRect(box.x, box.y, box.width, box.height);
+  context.strokeStyle = ink;
+  context.strokeRect(x - by, y - by, width + 2 * by, height + 2 * by);
 }
 
-function drawLetters(
-  context: CanvasRenderingContext2D,
-  view: Viewport,
-  { table }: RollIndex,
-  look: NoteLook,
-  rows: readonly number[],
-): void {
+function drawHatching(context: CanvasRenderingContext2D, { x, y, width, height }: Box, colour: string): void {
+  context.lineWidth = 1;
+  context.strokeStyle = colour;
+  context.beginPath();
+  for (let at = 3; at < width + height; at += 5) {
+    context.moveTo(x + Math.min(at, width), y + Math.max(0, at - width));
+    context.lineTo(x + Math.max(0, at - height), y + Math.min(at, height));
+  }
+  context.stroke();
+}
+
+/** Return the rows that are wide enough for a letter; none where there would be too many. */
+function rowsWithLetters(view: Viewport, index: RollIndex, look: NoteLook): number[] {
+  const { table } = index;
+  const rows: number[] = [];
+  if (widthOf(view, index.longest) < 11 || view.perPitch - gapOf(view) < 7) return rows;
+  index.each(view.left, rightOf(view), (row) => {
+    if (rows.length > MOST_LETTERS || widthOf(view, table.duration[row] ?? 0) < 11 || look.lifted?.has(row)) return;
+    const y = yAt(view, table.pitch[row] ?? 0);
+    if (y + view.perPitch >= 0 && y <= view.height) rows.push(row);
+  });
+  return rows.length > MOST_LETTERS ? [] : rows;
+}
+
+/** Write the voices' letters into the notes in view, over what `drawNotes` has drawn. */
+export function drawLetters(context: CanvasRenderingContext2D, view: Viewport, index: RollIndex, look: NoteLook): void {
+  const { table } = index;
   const size = Math.min(11, Math.max(8, view.perPitch - 3));
   context.font = `600 ${size}px ${look.theme.font}`;
   context.textAlign = "left";
   context.textBaseline = "middle";
   const taken = new Map<number, number>();
-  for (const row of rows) {
+  for (const row of rowsWithLetters(view, index, look)) {
     const [pitch, voice] = [table.pitch[row] ?? 0, table.voice[row] ?? 0];
     const box = boxOf(view, table.onset[row] ?? 0, table.duration[row] ?? 0, pitch);
     const colour = look.theme.voices[voice % look.theme.voices.length] ?? look.theme.ink;
     context.fillStyle = table.generated(row) ? look.theme.ink : inkOn(colour);
     const letter = look.letters[voice] ?? String(voice + 1);
-    const text = box.width >= 30 + 6 * letter.length && box.height >= 11 ? `${letter} ${pitchName(pitch)}` : letter;
+    const text = box.width >= 30 + 6 * letter.length && box.height >= 11 ? `${letter} ${table.name(row)}` : letter;
     // A note that began before the left edge keeps its letter in view.
     const left = Math.max(box.x, 0) + 3;
     const place = Math.round(left) * 128 + pitch;
@@ -153,7 +214,7 @@ export function stemAt(view: Viewport, onset: number, voice: number, voices: num
   return xAt(view, onset) + (voice % VOICES) * gap;
 }
 
-/** Draw how loud the notes are, as stems; the origin is the upper left corner of the lane. */
+/** Draw how loud the notes are, as stems on the lane, whose upper left corner is the origin. */
 export function drawVelocities(
   context: CanvasRenderingContext2D,
   view: Viewport,
@@ -163,18 +224,15 @@ export function drawVelocities(
 ): void {
   const { table } = index;
   const { theme } = look;
-  context.fillStyle = theme.panel;
-  context.fillRect(0, 0, view.width, height);
-  context.fillStyle = theme.line;
-  context.fillRect(0, 0, view.width, 1);
   const covered = new Map<number, number>();
+  const before = view.left * view.perQuarter;
   index.each(view.left, rightOf(view), (row) => {
     const voice = table.voice[row] ?? 0;
     const x = stemAt(view, table.onset[row] ?? 0, voice, look.letters.length);
     if (x < -3) return;
     const velocity = Math.min(Math.max(look.louder?.get(row) ?? table.velocity[row] ?? 0, 0), 127);
     const tall = (velocity / 127) * (height - 6);
-    const place = Math.round(x / 2) * VOICES + (voice % VOICES);
+    const place = Math.round((x + before) / 2) * VOICES + (voice % VOICES);
     const chosen = look.selected.has(row);
     if (!chosen && (covered.get(place) ?? 0) >= tall) return;
     covered.set(place, tall);

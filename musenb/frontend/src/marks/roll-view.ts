@@ -38,6 +38,12 @@ export function held(view: Viewport, end: number): Viewport {
   return { ...view, perQuarter, perPitch, left, top };
 }
 
+/** Return the view moved to the next pixel of a screen: two pictures of one scale then lie a whole number of pixels apart. */
+export function onPixels(view: Viewport, density: number): Viewport {
+  const to = (value: number, scale: number) => Math.round(value * scale * density) / (scale * density);
+  return { ...view, left: to(view.left, view.perQuarter), top: to(view.top, view.perPitch) };
+}
+
 /** Return the view zoomed in time by `factor`, with the quarter at `x` staying where it is. */
 export function zoomTime(view: Viewport, factor: number, x: number, end: number): Viewport {
   const sized = held({ ...view, perQuarter: view.perQuarter * factor }, end);

@@ -4,7 +4,8 @@ import type { Loop } from "../wire";
 import { drawArcs, type ArcShape } from "./arcs";
 import { drawGrid, drawKeys, drawRuler, KEYS_WIDTH, linesIn, RULER_HEIGHT, type Times } from "./roll-grid";
 import type { RollIndex } from "./roll-index";
-import { boxOf, drawNotes, drawVelocities, type NoteLook } from "./roll-notes";
+import { boxOf, drawLetters, drawNotes, drawVelocities, type NoteLook } from "./roll-notes";
+import type { Tiles } from "./roll-tiles";
 import { xAt, type Viewport } from "./roll-view";
 
 export const LANE_HEIGHT = 64;
@@ -40,23 +41,33 @@ export interface Above {
   readonly frame: readonly [x0: number, y0: number, x1: number, y1: number] | null;
 }
 
-/** Draw the ground on a canvas of `KEYS_WIDTH + view.width` by `RULER_HEIGHT + view.height + lane`; return the rectangles. */
-export function drawGround(context: CanvasRenderingContext2D, ground: Ground): number {
+/**
+ * Draw the ground on a canvas of `KEYS_WIDTH + view.width` by `RULER_HEIGHT + view.height + lane`; return the rectangles
+ * that the notes took: 0 when they were put together of `tiles`.
+ */
+export function drawGround(context: CanvasRenderingContext2D, ground: Ground, tiles?: Tiles): number {
   const { view, theme, lane } = ground;
+  const ready = tiles?.ready(ground) ? tiles : undefined;
   const lines = linesIn(view, ground);
   context.clearRect(0, 0, KEYS_WIDTH + view.width, RULER_HEIGHT + view.height + lane);
   const drawn = inside(context, KEYS_WIDTH, RULER_HEIGHT, view.width, view.height, () => {
     drawGrid(context, view, lines, theme);
-    return drawNotes(context, view, ground.index, ground);
+    const count = ready?.draw(context, ground, "notes") ?? drawNotes(context, view, ground.index, ground);
+    drawLetters(context, view, ground.index, ground);
+    return count;
   });
   inside(context, KEYS_WIDTH, 0, view.width, RULER_HEIGHT, () => drawRuler(context, view, lines, theme));
   inside(context, 0, RULER_HEIGHT, KEYS_WIDTH, view.height, () => drawKeys(context, view, theme));
   context.fillStyle = theme.panel;
   context.fillRect(0, 0, KEYS_WIDTH, RULER_HEIGHT);
   if (lane) {
-    inside(context, KEYS_WIDTH, RULER_HEIGHT + view.height, view.width, lane, () =>
-      drawVelocities(context, view, lane, ground.index, ground),
-    );
+    inside(context, KEYS_WIDTH, RULER_HEIGHT + view.height, view.width, lane, () => {
+      context.fillStyle = theme.panel;
+      context.fillRect(0, 0, view.width, lane);
+      context.fillStyle = theme.line;
+      context.fillRect(0, 0, view.width, 1);
+      return ready?.draw(context, ground, "lane") ?? drawVelocities(context, view, lane, ground.index, ground);
+    });
     drawLaneName(context, ground);
   }
   return drawn;

@@ -4,13 +4,13 @@ import { parseNoteId } from "./sheet_places";
 
 const SVG = "http://www.w3.org/2000/svg";
 // As many colours as themes have.
-const COLOURS = 6;
+export const COLOURS = 6;
 const ELEMENTS = new Set("svg g defs path use rect polygon polyline ellipse circle line text tspan".split(" "));
 const ATTRIBUTES = new Set(
   (
     "id class d points transform x y x1 y1 x2 y2 cx cy r rx ry dx dy width height viewBox overflow fill stroke " +
     "stroke-width stroke-linecap stroke-linejoin stroke-dasharray opacity fill-opacity stroke-opacity visibility " +
-    "font-size font-family font-style font-weight text-anchor data-id"
+    "font-size font-family font-style font-weight text-anchor data-id data-startid"
   ).split(" "),
 );
 
@@ -23,7 +23,7 @@ export function shape(name: string, attributes: Record<string, string | number> 
 
 /**
  * Return the page of an SVG text, copied element by element: the kernel has screened it, but a saved notebook may have been
- * changed since. Every note and every beam has the colour of its voice as `data-voice`.
+ * changed since. Every note, beam and tie has the colour of its voice as `data-voice`.
  */
 export function drawSheet(svg: string): SVGElement {
   const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
@@ -36,7 +36,16 @@ export function drawSheet(svg: string): SVGElement {
     note.dataset.voice = voice;
     for (const group of groupsOf(note)) group.dataset.voice = voice;
   }
+  for (const [tie, { voice }] of tiesOf(drawing)) tie.dataset.voice = String(voice % COLOURS);
   return drawing;
+}
+
+/** Return the ties, each with the note that it goes on from. */
+function tiesOf(drawing: Element): [tie: SVGElement, note: NonNullable<ReturnType<typeof parseNoteId>>][] {
+  return [...drawing.querySelectorAll<SVGElement>("[data-startid]")].flatMap((tie) => {
+    const note = parseNoteId((tie.getAttribute("data-startid") ?? "").slice(1));
+    return note ? [[tie, note]] : [];
+  });
 }
 
 /** Return the chord and the beam that a note is part of. */
@@ -53,6 +62,7 @@ export function markGenerated(drawing: Element, generated: (id: string) => boole
     note.classList.toggle("mnb-by-model", marked);
     for (const group of groupsOf(note)) groups.set(group, (groups.get(group) ?? true) && marked);
   }
+  for (const [tie, { id }] of tiesOf(drawing)) tie.classList.toggle("mnb-by-model", generated(id));
   for (const [group, marked] of groups) group.classList.toggle("mnb-by-model", marked);
 }
 

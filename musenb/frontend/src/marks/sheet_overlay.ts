@@ -1,13 +1,16 @@
 /** What lies under and over the engraved notes: tints, selection, lines under generated notes, the playhead. Pure. */
 
 import type { NoteTable } from "../table";
-import { shape } from "./sheet";
+import { COLOURS, shape } from "./sheet";
 import { SPACE, type Head, type Place, type Places } from "./sheet_places";
 
 // From the paper to a yellow on which black, or an olive on which white, and the colours of the voices can be read. The
 // size of the disc says the same as its colour.
 const ON_LIGHT = [[253, 250, 222], [240, 214, 0]] as const;
-const ON_DARK = [[44, 42, 20], [134, 116, 0]] as const;
+const ON_DARK = [[52, 48, 20], [146, 122, 0]] as const;
+// The rim of a disc stands out where its face has to leave the note readable.
+const RIM_ON_LIGHT = [[214, 206, 150], [150, 122, 0]] as const;
+const RIM_ON_DARK = [[92, 86, 44], [255, 226, 70]] as const;
 
 export interface Tint {
   readonly values: ReadonlyMap<string, number>;
@@ -28,7 +31,14 @@ export function share({ low, high }: Tint, value: number): number {
 }
 
 export function tintColour(part: number, dark = false): string {
-  const [from, to] = dark ? ON_DARK : ON_LIGHT;
+  return between(dark ? ON_DARK : ON_LIGHT, part);
+}
+
+function rimColour(part: number, dark = false): string {
+  return between(dark ? RIM_ON_DARK : RIM_ON_LIGHT, part);
+}
+
+function between([from, to]: typeof ON_LIGHT | typeof ON_DARK | typeof RIM_ON_LIGHT | typeof RIM_ON_DARK, part: number): string {
   return `rgb(${from.map((low, k) => Math.round(low + part * (to[k]! - low))).join(" ")})`;
 }
 
@@ -54,7 +64,7 @@ export function underMarks(places: Places, { selection, hover, tint, dark }: Sho
       const [x, radius] = [middle(head), SPACE * (0.75 + 0.9 * part)];
       const title = shape("title");
       title.textContent = String(value);
-      const disc = shape("circle", { class: "mnb-tint", cx: x, cy: head.y, r: radius, fill: tintColour(part, dark) });
+      const disc = shape("circle", { class: "mnb-tint", cx: x, cy: head.y, r: radius, fill: tintColour(part, dark), stroke: rimColour(part, dark) });
       disc.append(title);
       marks.push(disc);
     }
@@ -94,10 +104,10 @@ function brokenTies(places: Places, table: NoteTable): SVGElement[] {
     const row = tied || line > 0 ? -1 : table.row(id);
     return row >= 0 && table.onset[row]! < places.start - 1e-6;
   });
-  return first.map(({ x, y }) => {
+  return first.map(({ x, y, voice }) => {
     const [from, low] = [x - 1.9 * SPACE, y + 0.6 * SPACE];
     const d = `M${from} ${low}Q${x - SPACE} ${low + 110} ${x - 50} ${low}Q${x - SPACE} ${low + 60} ${from} ${low}Z`;
-    return shape("path", { class: "mnb-tie", d });
+    return shape("path", { class: "mnb-tie", "data-voice": voice % COLOURS, d });
   });
 }
 

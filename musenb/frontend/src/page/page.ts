@@ -14,8 +14,8 @@ export interface PageContent {
   /** The text of each module. */
   readonly bundles: Readonly<Record<string, string>>;
   readonly parts: readonly { readonly id: string; readonly bundle: string; readonly state: State }[];
-  /** For each take of the tree, what the parts show of it. */
-  readonly takes: Readonly<Record<string, Readonly<Record<string, State>>>>;
+  /** For each take of the tree, what the parts show of it; null: nothing. */
+  readonly takes: Readonly<Record<string, Readonly<Record<string, State | null>>>>;
 }
 
 /** Return a value with its bytes unpacked. */
@@ -44,10 +44,15 @@ async function load(text: string): Promise<AnyWidget> {
 /** Bring the views of a page to life; `loader` makes a widget of a module's text. */
 export async function start(content: PageContent, root: Document, loader = load): Promise<Map<string, PageModel>> {
   const models = new Map<string, PageModel>();
+  const placeOf = (id: string) => root.querySelector<HTMLElement>(`[data-part="${CSS.escape(id)}"]`);
   const heard = (message: { kind: string } & Record<string, unknown>) => {
     if (message.kind !== "take" || message.act !== "select") return;
     const take = content.takes[String(message.id)];
-    if (take) for (const [id, state] of Object.entries(take)) models.get(id)?.receive(unpacked(state));
+    for (const [id, state] of Object.entries(take ?? {})) {
+      const place = placeOf(id);
+      if (place) place.hidden = state === null;
+      if (state) models.get(id)?.receive(unpacked(state));
+    }
   };
   for (const { id, state } of content.parts) models.set(id, new PageModel(id, unpacked(state), models, heard));
   const never = new AbortController().signal;
@@ -60,7 +65,7 @@ export async function start(content: PageContent, root: Document, loader = load)
     await widget.initialize?.({ model: models.get(id)!.asAny(), signal: never, experimental: { invoke: none } });
   }
   for (const [id, widget] of widgets) {
-    const place = root.querySelector<HTMLElement>(`[data-part="${CSS.escape(id)}"]`);
+    const place = placeOf(id);
     if (!place) continue;
     place.replaceChildren();
     await widget.render?.({

@@ -1,5 +1,6 @@
 /** The music of a question: a button for each piece, a clock of its own for each, and one plays at a time. */
 
+import { barsOf } from "../bars";
 import { clockOf, type PageClock } from "../clock";
 import { button, element, setSign } from "../dom";
 import type { Life } from "../life";
@@ -51,8 +52,9 @@ function makePieces(model: Model<QuestionState>, life: Life, clockId: string): P
     const table = decodeNotes(notes);
     clock.setTempos(piece.tempos);
     clock.setEnd(quarters(Math.max(piece.end, table.lastEnd())), false);
+    const bars = barsOf(piece.bars);
     const source = {
-      music: () => ({ table, bars: piece.bars }),
+      music: () => ({ table, bars }),
       settings: () => SETTINGS,
       parts,
       font: () => Promise.reject(new Error("a question has the piano only")),

@@ -3,7 +3,7 @@
 import { placeName } from "../bars";
 import type { PageClock } from "../clock";
 import { findRow, findRows } from "../edits";
-import { midiPitch, pitchName, quarters } from "../units";
+import { midiPitch, quarters } from "../units";
 import type { AddNote, EditOp } from "../wire";
 import type { RollStore } from "./store";
 
@@ -77,7 +77,7 @@ export class RollEditor {
     const note = this.store.table.note(row);
     const marks = `${note.generated ? ", generated" : ""}${note.fermata ? ", fermata" : ""}`;
     const place = placeName(this.store.notes.bars, note.onset);
-    return `${this.voiceName(note.voice)}: ${pitchName(note.pitch)}, ${place}, ${durationName(note.duration)}${marks}`;
+    return `${this.voiceName(note.voice)}: ${this.store.table.name(row)}, ${place}, ${durationName(note.duration)}${marks}`;
   }
 
   #tell(did: string): void {

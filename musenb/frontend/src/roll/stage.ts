@@ -1,7 +1,7 @@
 /** The two canvases of a roll and the view on the notes: what is drawn when. */
 
 import type { Arc, PageClock } from "../clock";
-import { element, fitCanvas } from "../dom";
+import { element, fitCanvas, screenDensity } from "../dom";
 import { findRow } from "../edits";
 import type { Life } from "../life";
 import { arcAt, arcTitle, type ArcShape } from "../marks/arcs";
@@ -10,7 +10,8 @@ import { arcRows, rollArcs } from "../marks/roll-arcs";
 import { KEYS_WIDTH, RULER_HEIGHT } from "../marks/roll-grid";
 import { RollIndex } from "../marks/roll-index";
 import { lettersOf } from "../marks/roll-notes";
-import { fitted, held, rightOf, showing, showingPitch, zoomPitch, zoomTime, type Viewport } from "../marks/roll-view";
+import { Tiles } from "../marks/roll-tiles";
+import { fitted, held, onPixels, rightOf, showing, showingPitch, zoomPitch, zoomTime, type Viewport } from "../marks/roll-view";
 import { EMPTY, type NoteTable } from "../table";
 import type { Theme } from "../theme";
 import type { RollUnits } from "../wire";
@@ -37,6 +38,7 @@ export class Stage {
   #stale = true;
   #ends: { table: NoteTable; end: number } | undefined;
   #ground: Ground | undefined;
+  readonly #tiles = new Tiles();
   #overlay: readonly Arc[] = [];
   #arcRows: { table: NoteTable; overlay: readonly Arc[]; rows: ReadonlyMap<string, number> } | undefined;
   #arcs: readonly ArcShape[] = [];
@@ -86,8 +88,6 @@ export class Stage {
       this.#width = width;
       changed();
     });
-    const density = () => changed();
-    if (typeof window !== "undefined") life.on(window, "resize", density);
   }
 
   get view(): Viewport | undefined {
@@ -222,9 +222,10 @@ export class Stage {
       this.#index = new RollIndex(store.table);
       if (first && store.table.length) this.#view = undefined;
     }
-    const view = this.#size();
-    const context = view && this.#fit(this.canvas);
-    if (!view || !context) return;
+    const exact = this.#size();
+    const context = exact && this.#fit(this.canvas);
+    if (!exact || !context) return;
+    const view = onPixels(exact, screenDensity());
     this.#ground = {
       ...{ view, index: this.#index, theme: this.#theme, lane: this.lane, front: this.front },
       letters: lettersOf(store.notes.piece.voices),
@@ -235,7 +236,7 @@ export class Stage {
       tempo: this.#clock.tempo,
       units: this.#options.units(),
     };
-    drawGround(context, this.#ground);
+    drawGround(context, this.#ground, this.#tiles);
     this.#stale = false;
     // What is in view, for those who look from outside.
     this.canvas.dataset.view = JSON.stringify(view);

@@ -4,6 +4,7 @@ import { button, element, setSign } from "../dom";
 import type { Life } from "../life";
 import { lettersOf } from "../marks/roll-notes";
 import type { Theme } from "../theme";
+import { DIFFERS, GENERATED, LOCKED } from "../wire";
 import { KEYS } from "./keys";
 import type { Stage } from "./stage";
 
@@ -25,6 +26,9 @@ const SNAPS: readonly (readonly [value: number, name: string])[] = [
   ...([[0, "off"], [4, "whole"], [2, "half"], [1, "quarter"], [0.5, "eighth"], [0.25, "sixteenth"]] as const),
   ...([[0.125, "thirty-second"], [2 / 3, "quarter triplet"], [1 / 3, "eighth triplet"]] as const),
 ];
+
+// What the looks of notes mean; those of the last two are told while there are such.
+const SIGNS = [[0, "given"], [GENERATED, "generated"], [LOCKED, "locked"], [DIFFERS, "differs"]] as const;
 
 export interface Toolbar {
   readonly element: HTMLElement;
@@ -138,8 +142,9 @@ export function buildLegend(life: Life, stage: Stage, theme: () => Theme | undef
         });
         return made;
       }),
-      element("span", { class: "mnb-roll-sign" }, element("span", { class: "mnb-roll-key", "aria-hidden": true }), "given"),
-      element("span", { class: "mnb-roll-sign" }, element("span", { class: "mnb-roll-key hollow", "aria-hidden": true }), "generated"),
+      ...SIGNS.map(([flag, name]) =>
+        element("span", { class: "mnb-roll-sign", "data-flag": flag }, element("span", { class: `mnb-roll-key ${name}`, "aria-hidden": true }), name),
+      ),
     );
     rove(inner, group);
   };
@@ -148,6 +153,11 @@ export function buildLegend(life: Life, stage: Stage, theme: () => Theme | undef
     const key = JSON.stringify(names);
     if (key !== shown) build(names);
     shown = key;
+    const flags = editor.store.table.flags.reduce((all, flag) => all | flag, 0);
+    for (const sign of group.querySelectorAll<HTMLElement>("[data-flag]")) {
+      const flag = Number(sign.dataset.flag);
+      sign.hidden = flag > GENERATED && !(flags & flag);
+    }
     const colours = theme()?.voices ?? [];
     for (const made of group.querySelectorAll<HTMLElement>("[data-voice]")) {
       made.style.borderBottomColor = colours[Number(made.dataset.voice) % colours.length] ?? "";

@@ -2,8 +2,10 @@
 
 import { controlsPart } from "../desk/controls";
 import css from "../desk/desk.css";
+import "../desk/icons";
 import { keepPart } from "../desk/keep";
 import { primePart } from "../desk/prime";
+import { safePart } from "../desk/safe";
 import { takesPart } from "../desk/takes";
 import { element } from "../dom";
 import { mount } from "../mount";
@@ -14,10 +16,13 @@ export default mount<DeskState>({
   view(view) {
     const style = element("style");
     style.textContent = css;
-    const parts = view.model.get("read_only")
-      ? [takesPart(view)]
-      : [primePart(view), controlsPart(view), takesPart(view), keepPart(view)];
-    view.root.append(style, element("div", { class: "mnb-desk" }, ...parts));
+    if (view.model.get("read_only")) {
+      view.root.append(style, element("div", { class: "mnb-desk" }, takesPart(view)));
+      return;
+    }
+    const { row, warning } = safePart(view);
+    const parts = [primePart(view), controlsPart(view), takesPart(view), keepPart(view)];
+    view.root.append(style, warning, element("div", { class: "mnb-desk" }, ...parts), row);
     let running = false;
     view.model.on("change:running", view.life, () => {
       const now = view.model.get("running") ?? false;

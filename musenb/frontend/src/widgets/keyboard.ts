@@ -2,6 +2,7 @@
 
 import { percent } from "../attention_text";
 import { button, element, setSign } from "../dom";
+import "../key_icons";
 import { KeysPanel, pitchesOf, soundingAt } from "../keys_panel";
 import { listenToMidi } from "../midi_input";
 import type { Life } from "../life";
@@ -26,11 +27,13 @@ function sharesOf(model: Model<KeyboardState>): Map<number, number> {
 }
 
 /** Return the distribution in words: the five likeliest and what goes elsewhere. */
-export function distributionText(shares: ReadonlyMap<number, number>, label: string): string {
+export function distributionText(
+  shares: ReadonlyMap<number, number>, label: string, nameOf: (pitch: number) => string = pitchName,
+): string {
   if (!shares.size) return "";
   const best = [...shares].sort((a, b) => b[1] - a[1]).slice(0, 5);
   const rest = 1 - [...shares.values()].reduce((sum, share) => sum + share, 0);
-  const said = best.map(([pitch, share]) => `${pitchName(pitch)} ${percent(share)}`).join(", ");
+  const said = best.map(([pitch, share]) => `${nameOf(pitch)} ${percent(share)}`).join(", ");
   return `${label ? `${label}: ` : ""}${said}${rest > 0.005 ? `; no pitch of these: ${percent(rest)}` : ""}`;
 }
 
@@ -261,6 +264,7 @@ export default mount<KeyboardState, NoteStore>({
       model.set({ octave });
       say(`octave ${octave}`);
     };
+    const nameOf = (pitch: number) => pitchName(pitch, store.piece.alters);
     const panel = new KeysPanel({
       life, say, shiftOctave,
       theme: () => view.theme,
@@ -268,6 +272,7 @@ export default mount<KeyboardState, NoteStore>({
       octave: () => model.get("octave") ?? 4,
       velocity: () => model.get("velocity") ?? 80,
       shares: () => sharesOf(model),
+      nameOf,
       down: (pitch, velocity) => hands.down(pitch, velocity),
       up: (pitch) => hands.up(pitch),
     });
@@ -278,7 +283,7 @@ export default mount<KeyboardState, NoteStore>({
     root.append(bar, panel.canvas, likely);
     panel.listen(root);
     const showShares = () => {
-      likely.textContent = distributionText(sharesOf(model), model.get("distribution_label") ?? "");
+      likely.textContent = distributionText(sharesOf(model), model.get("distribution_label") ?? "", nameOf);
       panel.repaint();
     };
     for (const name of ["distribution", "distribution_label", "low", "high", "octave"] as const) model.on(`change:${name}`, life, showShares);

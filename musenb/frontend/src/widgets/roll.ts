@@ -11,7 +11,7 @@ import css from "../roll/roll.css";
 import { Stage } from "../roll/stage";
 import { RollStore } from "../roll/store";
 import { buildHelp, buildLegend, buildToolbar, type ToolbarOptions } from "../roll/toolbar";
-import type { RollState } from "../wire";
+import type { Fit, RollState } from "../wire";
 
 type RollView = View<RollState, RollStore>;
 
@@ -93,6 +93,7 @@ export default mount<RollState, RollStore>({
       stage.refresh();
     };
     store.onChange(life, changed);
+    model.onMessage<Fit>("fit", life, () => stage.fit());
     clock.on(["selection", "play", "pause"], life, () => toolbar.show());
     for (const name of ["piece", "snap", "units", "follow", "velocity_lane", "height", "editable", "streaming"] as const) {
       model.on(`change:${name}`, life, changed);

@@ -61,7 +61,8 @@ function handle(view: SheetView, pages: Pages, place: HTMLElement): void {
   const words = (note: Note) => {
     const value = pages.tint.values.get(note.id);
     const tint = value === undefined ? undefined : `${model.get("tint_name") || "value"} ${Number(value.toPrecision(3))}`;
-    return noteWords(note, { voices: store.notes.piece.voices, bars: store.notes.bars, name: pages.nameOf(note.id), tint });
+    const name = pages.nameOf(note.id) || store.notes.table.name(store.notes.table.row(note.id));
+    return noteWords(note, { voices: store.notes.piece.voices, bars: store.notes.bars, name, tint });
   };
   const sound = (note: Note) => {
     const seconds = clock.tempo.secondsAt(quarters(note.onset + note.duration)) - clock.tempo.secondsAt(note.onset);
@@ -220,7 +221,8 @@ function legend({ model, store, theme }: SheetView, { tint, arcs }: Pages): Elem
     const scale = element("i");
     scale.style.background = legendGradient(theme.dark);
     const [low, high] = [tint.low, tint.high].map((value) => String(Number(value.toPrecision(3))));
-    parts.push(element("span", {}, `${model.get("tint_name") || "value"}: ${low}`, scale, high!));
+    const words = element("span", {}, `${model.get("tint_name") || "value"}:`);
+    parts.push(element("span", {}, words, element("span", { class: "mnb-scale" }, low!, scale, high!)));
   }
   return parts;
 }

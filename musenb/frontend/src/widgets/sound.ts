@@ -8,6 +8,7 @@ import type { Life } from "../life";
 import { mount, type Model, type View } from "../mount";
 import { NoteStore } from "../notes";
 import { Player, type PlayerState } from "../player";
+import "../sound_icons";
 import { fontFrom, pageAudio, partsFrom, PIANO } from "../synth";
 import { quarters } from "../units";
 import type { SoundState } from "../wire";

@@ -1,0 +1,32 @@
+/** What the parts of the game share. */
+
+import type { View } from "../mount";
+import type { NoteStore } from "../notes";
+import type { Player } from "../player";
+import type { GameState, RevealRow, RoundRow } from "../wire";
+
+export interface GameStore {
+  readonly notes: NoteStore;
+  readonly player: Player;
+}
+
+export type GameView = View<GameState, GameStore>;
+type Name = keyof GameState & string;
+
+/** Call now and whenever one of the traits changes. */
+export function show({ model, life }: GameView, names: readonly Name[], call: () => unknown): void {
+  for (const name of names) model.on(`change:${name}`, life, call);
+  life.guard(call)();
+}
+
+export const roundOf = ({ model }: GameView): RoundRow | undefined => model.get("rounds")?.[model.get("current") ?? 0];
+
+export const revealOf = ({ model }: GameView): RevealRow | undefined =>
+  model.get("reveals")?.find(([round]) => round === (model.get("current") ?? 0));
+
+/** Return the first round without an answer, or the number of rounds when all have one. */
+export function nextRound({ model }: GameView): number {
+  const done = new Set((model.get("reveals") ?? []).map(([round]) => round));
+  const count = model.get("rounds")?.length ?? 0;
+  return Array.from({ length: count }, (_, round) => round).find((round) => !done.has(round)) ?? count;
+}

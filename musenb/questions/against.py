@@ -1,0 +1,157 @@
+"""Two models on one piece and one prime, side by side: such as relative against absolute positions.
+
+Both read the same notes, so their losses are paired: the change is of the second against the first, with its interval
+over the bars of the piece. Both go on from the same prime with the same seed, so the draws are the same and only the
+models differ.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from musenb.analysis.causal import Effect, effect_of
+from musenb.analysis.difference import Difference, difference_of
+from musenb.analysis.heads import EDGES, HeadSummary
+from musenb.analysis.surprise import Surprise
+from musenb.questions.ask import Questions, questions
+from musenb.questions.whatif import Continuation
+from musenb.score.note import Score
+from musenb.session import Model, Take
+
+if TYPE_CHECKING:
+    from musenb.questions.against_panel import AgainstPanel
+
+MODELS = ("chorale", "chorale-absolute")
+
+
+class Against:
+    """Two models that were asked about one piece. Made by `compare_models`, or `Questions.against`.
+
+    Attributes
+    ----------
+    one, other : Questions
+        All that can be asked of each alone.
+    """
+
+    def __init__(self, one: Questions, other: Questions) -> None:
+        self.one, self.other = one, other
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the models are called; two of one name are numbered."""
+        first, second = (os.path.basename(asked.model.name) for asked in (self.one, self.other))
+        return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
+
+    @cached_property
+    def loss(self) -> Effect:
+        """Bits a cell of both, their change with its interval over bars, and KL."""
+        one, other = self.one.reading, self.other.reading
+        return effect_of(one.shares, other.shares, one.row.targets, one.piece.bars, over="bars")
+
+    def surprise(self) -> tuple[Surprise, Surprise]:
+        """Return the bits of each note under both models, in the order of `score.notes`."""
+        return self.one.surprise(), self.other.surprise()
+
+    @cached_property
+    def heads(self) -> tuple[list[HeadSummary], list[HeadSummary]]:
+        """What the heads of each look at in this piece."""
+        return self.one.heads(), self.other.heads()
+
+    @cached_property
+    def reach(self) -> tuple[np.ndarray, np.ndarray]:
+        """How the attention to notes falls on distances in quarters: mean over heads, float64 (bins,), over EDGES."""
+        one, other = (np.mean([head.profile.share for head in heads], axis=0) for heads in self.heads)
+        return one, other
+
+    def continuations(self, seed: int | None = None) -> tuple[Continuation, Continuation, Difference]:
+        """Return the prime continued by both from one seed, the setting's by default, and what differs."""
+        first, second = (asked.continuation(seed) for asked in (self.one, self.other))
+        return first, second, difference_of(first.score, second.score)
+
+    def words(self) -> list[str]:
+        """Return who predicts the piece better, and who looks further back."""
+        (first, second), loss = self.names, self.loss
+        low, high = loss.change.low, loss.change.high
+        if low > 0 or high < 0:
+            better, worse = (first, second) if loss.change.mean > 0 else (second, first)
+            told = f"{better} predicts this piece better than {worse}"
+        else:
+            told = f"On this piece {first} and {second} cannot be told apart by their losses"
+        near = [float(reach[: EDGES.index(1)].sum()) for reach in self.reach]
+        far = [float(reach[EDGES.index(4) :].sum()) for reach in self.reach]
+        return [
+            f"{told}: {loss.loss_before:.3f} and {loss.loss_after:.3f} bits a cell.",
+            f"Of what the heads give to notes, {first} gives {_percent(near[0])} to the last quarter and "
+            f"{_percent(far[0])} to what lies 4 quarters back or more; {second} {_percent(near[1])} and "
+            f"{_percent(far[1])}.",
+        ]
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Return the figures as (label, first, second, change)."""
+        from musenb.questions.telling import interval_words
+
+        one, other = self.surprise()
+        loss, (mine, theirs) = self.loss, self.heads
+        rows = [
+            ("Loss, bits a cell", f"{loss.loss_before:.3f}", f"{loss.loss_after:.3f}", interval_words(loss.change)),
+            ("Surprise, bits a note", *(f"{found.bits.mean():.2f}" for found in (one, other)), ""),
+        ]
+        bins = [("less than 1 quarter", 0, 1), ("1 to 4 quarters", 1, 4), ("4 to 16 quarters", 4, 16)]
+        for name, start, stop in [*bins, ("16 quarters or more", 16, float("inf"))]:
+            cut = slice(EDGES.index(start), EDGES.index(stop))
+            rows.append((f"Looks back {name}", *(_percent(float(reach[cut].sum())) for reach in self.reach), ""))
+        rows.append(("Heads with a named job", *(_jobs(heads) for heads in (mine, theirs)), ""))
+        return rows
+
+    def __str__(self) -> str:
+        return "\n".join([*self.words(), *("  ".join(filter(None, row)) for row in self.rows())])
+
+    def __repr__(self) -> str:
+        return f"<musenb {self.names[0]} against {self.names[1]} on {len(self.one.notes)} notes>"
+
+    @cached_property
+    def panel(self) -> AgainstPanel:
+        """The panel that a notebook shows."""
+        from musenb.questions.against_panel import AgainstPanel
+
+        return AgainstPanel(self)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return self.panel._repr_mimebundle_(**kwargs)
+
+
+def compare_models(
+    source: Score | Take, models: Sequence[str | os.PathLike[str] | Model] = MODELS, **settings: Any
+) -> Against:
+    """Return two models on one piece and prime.
+
+    Parameters
+    ----------
+    source : Score or Take
+    models : two of str, path or Model
+        Both read the four-voice grid.
+    **settings
+        As `musenb.ask` takes them.
+
+    Raises
+    ------
+    MusenbError
+        A model is missing, or does not read the four-voice grid; or the piece does not fit it.
+    """
+    first, second = models
+    return questions(source, model=first, **settings).against(second)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _jobs(heads: Sequence[HeadSummary]) -> str:
+    names = [name for head in heads for name in head.names]
+    counted = [f"{names.count(name)} {name}" for name in dict.fromkeys(names)]
+    return ", ".join(counted) or "none"

@@ -1,0 +1,71 @@
+"""The panel of two models on one piece: both surprises as curves, both continuations as rolls, figures in a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from musenb.questions.telling import difference_words
+from musenb.questions.working import Worker, mime_bundle
+from musenb.widgets.curve import Curve
+from musenb.widgets.sheet import Sheet
+from musenb.widgets.sound import Sound
+from musenb.widgets.versions import Versions
+
+if TYPE_CHECKING:
+    from musenb.questions.against import Against
+
+
+class AgainstPanel:
+    """What `musenb.ask(...).against(...)` shows in a notebook.
+
+    Parameters
+    ----------
+    against : Against
+
+    Attributes
+    ----------
+    sound, sheet, curve, versions : views
+        All on one clock; the two continuations play on clocks of their own.
+    panel : ipywidgets.VBox
+    """
+
+    def __init__(self, against: Against) -> None:
+        self.against = against
+        score, names = against.one.piece.score, against.names
+        self.versions = Versions(names=list(names), heading=f"{names[0]} against {names[1]}")
+        self.sound = Sound(score, clock=self.versions)
+        self.sheet = Sheet(score, clock=self.versions, staves="two", zoom=0.85)
+        self.curve = Curve(score, clock=self.versions, height=130)
+        self.panel = ipywidgets.VBox(
+            [self.sound, self.sheet, self.curve, self.versions], layout=ipywidgets.Layout(width="100%")
+        )
+        self._worker = Worker(self.versions)
+        self._worker.do(self._answer)
+
+    def _answer(self) -> None:
+        against, names = self.against, self.against.names
+        places = against.one.notes
+        self.curve.show({
+            name: {place.id: float(bits) for place, bits in zip(places, found.bits, strict=True)}
+            for name, found in zip(names, against.surprise(), strict=True)
+        })
+        first, second, difference = against.continuations()
+        parted = difference_words(difference, first.score)
+        seed = f"Both go on from the prime with seed {first.seed}. {parted}"
+        self.versions.show(first.score, second.score, words=[*against.words(), seed], rows=against.rows())
+
+    def settle(self, timeout: float = 60.0) -> None:
+        """Wait until all is shown; see `Worker.settle`."""
+        self._worker.settle(timeout)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Show the panel; where widgets do not run, the score."""
+        return mime_bundle(self.panel, self.sheet, repr(self.against), **kwargs)
+
+    def close(self) -> None:
+        """End the views and the thread."""
+        self._worker.close()
+        for view in (self.sound, self.sheet, self.curve, self.versions, self.panel):
+            view.close()

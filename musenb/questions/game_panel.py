@@ -1,0 +1,315 @@
+"""The prediction game in a notebook: the game with a score beside it, its record, and the results of a class.
+
+    musenb.ask(musenb.load("corpus:bwv66.6")).game(seed=7)
+    musenb.ask(take).game(voice="bass", rounds=5, student="Ada")
+    musenb.ask(score).game(voice=None, chord=4)               # whole chords
+
+What is pressed in the page is done by one thread, so that neither a running cell nor the page waits for the model.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from musenb.errors import SaveError
+from musenb.questions.ask import Questions
+from musenb.questions.game import (
+    EVEN,
+    PLAYERS,
+    Game,
+    Reveal,
+    Round,
+    class_table,
+    count_model,
+    format_table,
+    read_session,
+)
+from musenb.score.note import Score
+from musenb.tokens.grid import HIGHEST, LOWEST, NAMES, VOICES
+from musenb.tokens.pitch_grid import VOICE_RANGES
+from musenb.widgets.wire import MidiPitch, Quarters
+from musenb.widgets.wire_motif import AnswerRow, ClassRow, RangeRow, RevealRow, RoundRow
+
+if TYPE_CHECKING:
+    import ipywidgets
+
+    from musenb.widgets.game import GameView
+
+MOST_FILES = 99
+PERSONS = {"student": "you", "model": "the model", "counts": "the count model"}
+
+
+class GamePanel:
+    """A game that is played in a notebook; as the last line of a cell it is shown.
+
+    Parameters
+    ----------
+    ask : Questions
+    record : path or None
+        Where answers are kept; '': a file in the working folder, named after piece, seed and student; None: nowhere.
+    **settings
+        As `Game` takes them.
+
+    Attributes
+    ----------
+    game : Game
+    view : GameView
+    panel : ipywidgets.VBox
+    """
+
+    def __init__(self, ask: Questions, *, record: str | os.PathLike[str] | None = "", **settings: Any) -> None:
+        self.game, self.recorded = _recorded_game(ask, record, settings)
+        self.current = self.next or 0
+        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._worker: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    # What is played
+
+    def answer(self, guess: Any, confidence: float | None = None) -> Reveal:
+        """Answer the round that is shown, as the page does, and return what all said."""
+        found = self.game.answer(self.current, guess, confidence)
+        if "view" in vars(self):
+            self._show()
+        return found
+
+    def result(self) -> str:
+        """Return how the game stands: what each player named rightly, and bits a note."""
+        found = self.game.answers.values()
+        asked = sum(len(reveal.composer) for reveal in found)
+        if not asked:
+            return ""
+        told = [
+            f"{PERSONS[player]} {sum(reveal.hits[player] for reveal in found)} of {asked} right, "
+            f"{sum(reveal.bits[player] for reveal in found) / asked:.1f} bits a note"
+            for player in PLAYERS
+        ]
+        rounds = f"{len(found)} of {len(self.game.rounds)} rounds"
+        return f"{rounds}: {'; '.join(told)}. Even guessing costs {EVEN:.1f} bits."
+
+    def sessions(self) -> list[Path]:
+        """Return the recorded sessions of this game in the record's folder: the same piece, seed and rounds."""
+        if self.game.path is None:
+            return []
+        found = []
+        for path in sorted(self.game.path.parent.glob("*.jsonl")):
+            try:
+                header = read_session(path)[0]
+            except (SaveError, OSError, UnicodeError):
+                continue
+            if same_game(header, self.game.header):
+                found.append(path)
+        return found
+
+    def class_result(self, sessions: Iterable[str | os.PathLike[str]] | None = None) -> str:
+        """Return the results of a class as a table; of the sessions of this game in the record's folder by default."""
+        return format_table(class_table(self.sessions() if sessions is None else sessions))
+
+    # What the page asks for
+
+    def guess(self, number: int, pitches: Sequence[int], confidence: float | None) -> None:
+        """Take an answer from the page."""
+        self.view.busy = True
+
+        def take() -> None:
+            try:
+                if number not in self.game.answers:
+                    voices = self.game.rounds[number].voices
+                    self.game.answer(number, dict(zip(voices, pitches, strict=True)), confidence)
+                self._show()
+            finally:
+                self.view.busy = False
+
+        self._queue(take)
+
+    def go(self, number: int) -> None:
+        """Show another round: one that was answered, or the next; those after it would tell what comes."""
+        if number == self.current:
+            return
+        if number in self.game.answers or number == self.next:
+            self.current = number
+        self._queue(self._show)
+
+    @property
+    def next(self) -> int | None:
+        """The first round that is not answered; None when all are."""
+        return next((place.number for place in self.game.rounds if place.number not in self.game.answers), None)
+
+    def gather_class(self) -> None:
+        """Show the results of the class in the page."""
+        self._queue(lambda: self.view.show_class(class_rows(self.sessions())))
+
+    def _queue(self, job: Callable[[], object]) -> None:
+        with self._lock:
+            self._jobs.put(job)
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._work, name="musenb-game", daemon=True)
+                self._worker.start()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            self.view.guarded(job)()
+
+    # What is seen
+
+    @cached_property
+    def view(self) -> GameView:
+        """The game without the score beside it."""
+        from musenb.widgets.game import GameView
+
+        view = GameView(None, self, current=self.current)
+        asked = list(dict.fromkeys(voice for place in self.game.rounds for voice in place.voices))
+        view.show(ranges=[RangeRow(voice, *self._range(voice)) for voice in asked], even=EVEN, recorded=self.recorded)
+        return view
+
+    @cached_property
+    def panel(self) -> ipywidgets.VBox:
+        """The game, and the score as far as it may be seen, on one clock."""
+        import ipywidgets
+
+        from musenb.widgets.sheet import Sheet
+
+        self._sheet = Sheet(clock=self.view)
+        self._show()
+        self._queue(lambda: (count_model(), self.game.ask.reading.shares))  # ready before the first answer
+        return ipywidgets.VBox([self.view, self._sheet], layout=ipywidgets.Layout(width="100%"))
+
+    def _show(self) -> None:
+        """Bring the views in line with the game."""
+        score, number = self.heard(self.current), self.current
+        rows = [round_row(self.game.ask.piece.score, place) for place in self.game.rounds]
+        reveals = [self._reveal_row(self.game.answers[at]) for at in sorted(self.game.answers)]
+        self.view.show_round(score, rounds=rows, reveals=reveals, current=number, result=self.result())
+        if "_sheet" in vars(self):
+            self._sheet.show_score(score)
+
+    def heard(self, number: int) -> Score:
+        """Return the music that may be heard in a round: up to it, and the composer's notes once it is answered."""
+        place, score = self.game.rounds[number], self.game.ask.piece.score
+        if number not in self.game.answers:
+            return self.game.heard(number)
+        stop = max(note.end for _, _, note in self._composed(place))
+        ahead = [r.onset for r in self.game.rounds if r.onset > place.onset and r.number not in self.game.answers]
+        return score.cut(Fraction(0), min([stop, *ahead]))
+
+    def _composed(self, place: Round) -> list[tuple[str, int, Any]]:
+        """Return (chorale voice, id, note) of the composer's notes in a round."""
+        return [
+            (VOICES[one.voice], one.id, one.note)
+            for one in self.game.ask.notes if one.step == place.step and VOICES[one.voice] in place.voices
+        ]
+
+    def _reveal_row(self, found: Reveal) -> RevealRow:
+        place = found.round
+        answers = [AnswerRow("composer", [found.composer[v] for v in place.voices], 0.0, len(place.voices))]
+        for player in PLAYERS:
+            pitches = [found.guesses[player][voice] for voice in place.voices]
+            answers.append(AnswerRow(player, pitches, found.bits[player], found.hits[player]))
+        under = [
+            one.note.pitch for one in self.game.ask.notes
+            if one.step <= place.step < one.end and VOICES[one.voice] not in place.voices
+        ]
+        ids = [note_id for _, note_id, _ in self._composed(place)]
+        sure = -1.0 if found.confidence is None else found.confidence
+        return RevealRow(place.number, answers, under, ids, sure, reveal_words(found))
+
+    def _range(self, voice: str) -> tuple[MidiPitch, MidiPitch]:
+        """Return lowest and highest of what a voice is asked for: its usual range and what it has in the piece."""
+        low, high = VOICE_RANGES[VOICES.index(voice)]
+        mine = [one.note.pitch for one in self.game.ask.notes if VOICES[one.voice] == voice]
+        return MidiPitch(max(LOWEST, min([low, *mine]))), MidiPitch(min(HIGHEST, max([high, *mine])))
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Show the panel; where widgets do not run, what the game says and the score so far."""
+        shown = self.panel._repr_mimebundle_(**kwargs)
+        data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
+        stand_in = self._sheet._repr_mimebundle_(**kwargs)
+        if stand_in is not None:
+            data = data | {kind: stand_in[0][kind] for kind in ("image/svg+xml", "image/png") if kind in stand_in[0]}
+        return data | {"text/plain": repr(self)}, metadata
+
+    def __repr__(self) -> str:
+        """Return the rounds and how it stands."""
+        return f"<musenb game of {len(self.game.rounds)} rounds: {self.result() or 'not begun'}>"
+
+    def close(self) -> None:
+        """End the views and the thread."""
+        self._jobs.put(None)
+        if "panel" in vars(self):
+            for view in (*self.panel.children, self.panel):
+                view.close()
+        elif "view" in vars(self):
+            self.view.close()
+
+
+def _recorded_game(
+    ask: Questions, record: str | os.PathLike[str] | None, settings: dict[str, Any]
+) -> tuple[Game, str]:
+    """Return a game and where it is kept, in words; one in a file of its own name goes on."""
+    if record is None:
+        return Game(ask, **settings), "Not recorded."
+    if record != "":
+        return Game(ask, record=record, **settings), _kept(Path(record))
+    score = ask.piece.score
+    seed, student = settings.get("seed", 0), settings.get("student", "")
+    stem = re.sub(r"[^\w.-]+", "-", f"game-{score.title or score.source or 'piece'}-{seed}-{student}").strip("-.")[:80]
+    for number in range(1, MOST_FILES):
+        path = Path(f"{stem}{'' if number == 1 else f'-{number}'}.jsonl")
+        try:
+            return Game(ask, record=path, **settings), _kept(path)
+        except SaveError as error:
+            if not path.exists() or not os.access(path, os.W_OK):
+                return Game(ask, **settings), f"Not recorded: {error}."
+    return Game(ask, **settings), f"Not recorded: there are too many files named '{stem}'."
+
+
+def _kept(path: Path) -> str:
+    return f"Every answer is kept in '{path.name}'; run the cell again and the game goes on."
+
+
+def round_row(score: Score, place: Round) -> RoundRow:
+    """Return a round as the page takes it."""
+    bar = next(bar for bar in score.bars() if bar.onset <= place.onset < bar.end)
+    beat = (place.onset - (bar.end - bar.metre.bar_length)) / bar.metre.beat_length + 1
+    name = f"bar {bar.number}" if bar.number else "upbeat"
+    return RoundRow(Quarters(float(place.onset)), f"{name}, beat {float(beat):g}", list(place.voices))
+
+
+def reveal_words(found: Reveal) -> str:
+    """Return what all said in a round as sentences."""
+    voices = found.round.voices
+
+    def said(pitches: dict[str, int]) -> str:
+        return " ".join(f"{NAMES[pitches[voice] % 12]}{pitches[voice] // 12 - 1}" for voice in voices)
+
+    right = "right" if found.hits["student"] == len(voices) else f"{found.hits['student']} of {len(voices)} right"
+    right = "not it" if found.hits["student"] == 0 else right
+    parts = [f"The composer wrote {said(found.composer)}; you said {said(found.guesses['student'])}: {right}"]
+    parts += [f"{PERSONS[player]} would have said {said(found.guesses[player])}" for player in ("model", "counts")]
+    bits = ", ".join(f"{name} {found.bits[player]:.1f}" for player, name in PERSONS.items())
+    return f"{'; '.join(parts)}. In bits: {bits}."
+
+
+def class_rows(sessions: Iterable[str | os.PathLike[str]]) -> list[ClassRow]:
+    """Return the results of recorded sessions as the page takes them."""
+    return [
+        ClassRow(
+            row.student or "(no name)", row.answered, row.hits, row.asked,
+            "" if row.confidence != row.confidence else f"{row.confidence:.0%}", *(row.bits[p] for p in PLAYERS),
+        )
+        for row in class_table(sessions)
+    ]
+
+
+def same_game(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether two headers are of the same game, whoever plays."""
+    return json.dumps(one | {"student": ""}, sort_keys=True) == json.dumps(other | {"student": ""}, sort_keys=True)

@@ -1,0 +1,307 @@
+"""The panel of `musenb.ask`: player, score, surprise, questions and answers on one clock.
+
+What is asked in the page goes into a queue, and one thread answers, so that neither a running cell nor the page waits.
+Only Stop does not queue.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import numpy as np
+
+from musenb.analysis.difference import difference_of
+from musenb.errors import SettingError
+from musenb.questions.branch import whole
+from musenb.questions.listening import Verdict
+from musenb.questions.telling import (
+    difference_words,
+    effect_rows,
+    head_cells,
+    heard_rows,
+    layer_guesses,
+    map_in_words,
+    voice_next,
+)
+from musenb.questions.whatif import WhatIf
+from musenb.questions.working import Worker, mime_bundle
+from musenb.session import Take
+from musenb.tokens.grid import LOWEST, VOCABULARY, VOICES
+from musenb.widgets.asking import Asking
+from musenb.widgets.attention import Attention
+from musenb.widgets.curve import Curve
+from musenb.widgets.sheet import Sheet
+from musenb.widgets.sound import Sound
+from musenb.widgets.versions import Versions
+
+if TYPE_CHECKING:
+    from musenb.questions.ask import Questions
+
+SECONDS_BETWEEN_NEWS = 0.15
+
+
+class QuestionPanel:
+    """What `musenb.ask(...)` shows in a notebook.
+
+    Parameters
+    ----------
+    questions : Questions
+
+    Attributes
+    ----------
+    sound, sheet, curve, asking, versions : views
+        All on one clock; each can be shown in a cell of its own.
+    attention : Attention or None
+        Made when every head is asked for.
+    branches : list of session.Take
+        What was branched off, the last one last.
+    answer : WhatIf or None
+        The last answer to what if.
+    panel : ipywidgets.VBox
+    """
+
+    def __init__(self, questions: Questions) -> None:
+        self.questions = questions
+        score, config = questions.piece.score, questions.reading.decoder.config
+        self.asking = Asking(score, self, tab="else")
+        self.asking.tell(
+            layers=config.layers, heads=config.heads, model=questions.model.name,
+            relative=config.relative or bool(config.relations),
+            prime=_prime_words(*questions.piece.prime_bars),
+        )
+        self.sound = Sound(score, clock=self.asking)
+        self.sheet = Sheet(score, clock=self.asking, staves="two", zoom=0.85)
+        self.curve = Curve(score, clock=self.asking)
+        self.versions = Versions(clock=self.asking)
+        self.versions.layout.display = "none"
+        self.attention: Attention | None = None
+        self.branches: list[Take] = []
+        self.answer: WhatIf | None = None
+        self.verdicts: dict[str, Verdict] = {}
+        self.panel = ipywidgets.VBox(
+            [self.sound, self.sheet, self.curve, self.asking, self.versions],
+            layout=ipywidgets.Layout(width="100%"),
+        )
+        self._answered_in = ""
+        self._wanted = ""
+        self._stop = threading.Event()
+        self._worker = Worker(self.asking, self._rest)
+        self.asking.observe(self.asking.guarded(lambda _: self._arrange()), ["tab", "every_head"])
+        self._worker.do(self._begin)
+
+    def settle(self, timeout: float = 60.0) -> None:
+        """Wait until everything that was asked so far is answered; see `Worker.settle`."""
+        self._worker.settle(timeout)
+
+    def _rest(self) -> None:
+        if self.asking.running:
+            self.asking.tell(running="", done=0, total=0)
+
+    # What the page asks for: see `musenb.widgets.asking.Inquirer`
+
+    def ask(self, note: str) -> None:
+        """Answer about a note; of several that wait, only the last one still is."""
+        self._wanted = note
+        self._worker.do(lambda: self._answer(note))
+
+    def branch(self, voice: int, pitch: int) -> None:
+        """Go another way at the note that is shown."""
+        note = self.asking.note
+        self._start(f"Writing on from {pitch_word(pitch)}", lambda: self._branch(note, voice, pitch))
+
+    def what_if(self, act: str, scope: str, layer: int, head: int, amount: int) -> None:
+        """Ask what if."""
+        note, tab = self.asking.note, self.asking.tab
+        self._start("Asking what if", lambda: self._what_if((act, scope), layer, head, amount, note, tab))
+
+    def test(self) -> None:
+        """Test the attention of the note that is shown."""
+        note = self.asking.note
+        self._start("Taking notes away one by one", lambda: self._test(note))
+
+    def map(self) -> None:
+        """Map the heads."""
+        self._start("Silencing one head after the other", self._map)
+
+    def stop(self) -> None:
+        """End what runs."""
+        self._stop.set()
+
+    def _start(self, words: str, job: Callable[[], object]) -> None:
+        """Queue a job that can be stopped."""
+        self._stop = stop = threading.Event()
+
+        def run() -> None:
+            self.asking.tell(running=words, done=0, total=0)
+            if not stop.is_set():
+                job()
+
+        self._worker.do(run)
+
+    def _progress(self) -> Callable[[int, int], None]:
+        """Return what tells the page how far a job has come, a few times a second."""
+        last = [0.0]
+
+        def told(done: int, total: int) -> None:
+            if time.monotonic() - last[0] > SECONDS_BETWEEN_NEWS:
+                last[0] = time.monotonic()
+                self.asking.tell(done=done, total=total)
+
+        return told
+
+    # The answers
+
+    def _begin(self) -> None:
+        """Show the surprise, and answer about a first note: the first that was written, or the middle one."""
+        ask = self.questions
+        bits = {place.id: float(value) for place, value in zip(ask.notes, ask.surprise().bits, strict=True)}
+        self.curve.show({"surprise": bits})
+        self.sheet.show_tint(bits, "surprise, bits")
+        if not self._wanted and ask.notes:
+            written = [place.id for place in ask.notes if place.note.origin.generated]
+            self._wanted = written[0] if written else ask.notes[len(ask.notes) // 2].id
+            self._answer(self._wanted)
+
+    def _answer(self, note: str) -> None:
+        if note != self._wanted:
+            return
+        ask = self.questions
+        number = ask.piece.number_of(note)
+        place = ask.notes[number]
+        composed = ask.composed(note)
+        voices = [voice_next(found, word) for found, word in zip(ask.next(note), composed, strict=True)]
+        self.asking.tell(
+            note=note, place=str(place), voice=place.voice, voices=voices, guesses=layer_guesses(ask.layers(note)),
+            bits=float(ask.surprise().bits[number]), heard=[], verdict="", by_layer=[],
+        )
+        if note == self._wanted:
+            self._show_heard(note)
+
+    def _show_heard(self, note: str) -> None:
+        verdict = self.verdicts.get(note)
+        self.asking.tell(
+            heard=heard_rows(self.questions, note, verdict), verdict="" if verdict is None else verdict.words,
+            by_layer=[] if verdict is None else [_number(found.correlation) for found in verdict.layers],
+        )
+
+    def _test(self, note: str) -> None:
+        if note not in self.verdicts:
+            stop = self._stop
+            try:
+                self.verdicts[note] = self.questions.agreement(note, progress=self._progress(), stop=stop)
+            except SettingError:
+                if not stop.is_set():
+                    raise
+        if note == self.asking.note:
+            self._show_heard(note)
+
+    def _map(self) -> None:
+        ask = self.questions
+        found = ask.head_map(self._progress(), self._stop)
+        self.asking.tell(cells=head_cells(found), map_words=map_in_words(found))
+        if found.complete:
+            self.asking.tell(running="Looking what each head looks at", done=0, total=0)
+            self.asking.tell(cells=head_cells(found, ask.heads()))
+
+    def _branch(self, note: str, voice: int, pitch: int) -> None:
+        ask = self.questions
+        take = ask.branch(pitch, note=note, voice=VOICES[voice], progress=self._progress(), stop=self._stop)
+        self.branches.append(take)
+        place = ask.notes[ask.piece.number_of(note)]
+        where = f"bar {place.bar}" if place.bar else "the upbeat"
+        said = pitch_word(pitch).replace("#", "\N{MUSIC SHARP SIGN}")
+        name = f"{said} in {where}"
+        if ask.on_take is not None:
+            ask.on_take(take, f"{name}, seed {take.recipe.seed}")
+        stopped = "" if take.complete else " It was stopped before the end."
+        before = whole(ask.piece)
+        parted = difference_words(difference_of(before, take.score), before)
+        self._show_versions(
+            "else", before, take.score, heading=f"With {name} in the {VOICES[voice]}",
+            words=[f"Everything behind it is written anew, from seed {take.recipe.seed}.{stopped} {parted}"],
+            names=["as it was", f"with {said}"],
+        )
+
+    def _what_if(self, asked: tuple[str, str], layer: int, head: int, amount: int, note: str, tab: str) -> None:
+        ask, (act, scope) = self.questions, asked
+        place = ask.notes[ask.piece.number_of(note)] if note else None
+        of: dict[str, Any] = {"bar": place.bar if place else 1} if scope == "bar" else {"note": note}
+        jobs: dict[str, Callable[[], WhatIf]] = {
+            "head": lambda: ask.silence(head=(layer, head)),
+            "layer": lambda: ask.silence(layer=layer),
+            "relative": lambda: ask.silence(relative=True),
+            "rest": lambda: ask.occlude(**of),
+            "move": lambda: ask.transpose(amount, **of),
+            "change": lambda: ask.change(amount, note=note),
+        }
+        found = self.answer = jobs[act]()
+        before, after = (None if one is None else one.score for one in (found.before, found.after))
+        words = []
+        if found.before is not None and found.difference is not None:
+            parted = difference_words(found.difference, found.before.score)
+            words = [f"Both go on from the prime with seed {found.before.seed}. {parted}"]
+        self._show_versions(
+            tab, before, after, heading=found.question, words=words, rows=effect_rows(found), names=["before", "after"]
+        )
+
+    def _show_versions(self, tab: str, before: Any, after: Any, **shown: Any) -> None:
+        self._answered_in = tab
+        self.versions.show(before, after, **shown)
+        self.asking.tell(said=self.versions.description[:400])
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show the views that belong to the tab, and no others."""
+        asking = self.asking
+        self.versions.layout.display = "" if asking.tab == self._answered_in else "none"
+        wanted = asking.tab == "heard" and asking.every_head
+        if wanted and self.attention is None:
+            self._worker.do(self._make_attention)
+        if self.attention is not None:
+            self.attention.layout.display = "" if wanted else "none"
+
+    def _make_attention(self) -> None:
+        if self.attention is not None:
+            return
+        self.asking.tell(running="Reading all heads", done=0, total=0)
+        ask = self.questions
+        self.attention = Attention(ask.piece.score, ask.record(), clock=self.asking, query="first")
+        self.panel.children = (*self.panel.children, self.attention)
+        self._arrange()
+
+    # As a widget
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Show the panel; where widgets do not run, the score."""
+        return mime_bundle(self.panel, self.sheet, repr(self), **kwargs)
+
+    def __repr__(self) -> str:
+        """Return what is asked about."""
+        return f"<musenb {self.asking.describe()}>"
+
+    def close(self) -> None:
+        """End the views and the thread."""
+        self._stop.set()
+        self._worker.close()
+        views = [self.sound, self.sheet, self.curve, self.versions, self.attention, self.asking, self.panel]
+        for view in filter(None, views):
+            view.close()
+
+
+def pitch_word(pitch: int) -> str:
+    """Return a pitch of the grid by its name: 'G4'."""
+    return VOCABULARY[pitch - LOWEST]
+
+
+def _prime_words(first: int, last: int) -> str:
+    if last < first:
+        return ""
+    return f"bar {last}" if first == last else f"bars {first or 'upbeat'} to {last}"
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

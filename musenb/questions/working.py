@@ -1,0 +1,85 @@
+"""What the panels of questions share: one thread that works off what was asked, and what stands in for a panel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from musenb.widgets.base import MusenbWidget
+
+IDLE_SECONDS = 5.0
+
+Job = Callable[[], object]
+
+
+class Worker:
+    """Does jobs one after the other in a thread of its own, which ends when there is nothing to do.
+
+    Parameters
+    ----------
+    view : MusenbWidget
+        Where errors are shown.
+    after : callable
+        Called after every job.
+    """
+
+    def __init__(self, view: MusenbWidget, after: Callable[[], object] = lambda: None) -> None:
+        self._view, self._after = view, after
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def do(self, job: Job) -> None:
+        """Do a job after those before it; what it raises is shown in the view."""
+        with self._guard:
+            self._jobs.put(job)
+            if self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._work, name="musenb-questions", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=IDLE_SECONDS)
+            except Empty:
+                with self._guard:
+                    if self._jobs.empty():
+                        self._thread = None
+                        return
+                continue
+            if job is None or self._closed:
+                return
+            self._view.guarded(job)()
+            self._after()
+
+    def settle(self, timeout: float = 60.0) -> None:
+        """Wait until everything that was asked so far is done.
+
+        Raises
+        ------
+        TimeoutError
+            It takes longer than `timeout` seconds.
+        """
+        done = threading.Event()
+        self.do(done.set)
+        if not done.wait(timeout):
+            raise TimeoutError(f"the questions are not answered after {timeout:g} s")
+
+    def close(self) -> None:
+        """End the thread behind the job that it is at."""
+        self._closed = True
+        self._jobs.put(None)
+
+
+def mime_bundle(panel: Any, stand_in: MusenbWidget, text: str, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a panel for a notebook, with the picture of one of its views where widgets do not run."""
+    shown = panel._repr_mimebundle_(**kwargs)
+    data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
+    pictured = stand_in._repr_mimebundle_(**kwargs)
+    if pictured is not None:
+        kinds = ("image/svg+xml", "image/png")
+        data = data | {kind: pictured[0][kind] for kind in kinds if kind in pictured[0]}
+    return data | {"text/plain": text}, metadata

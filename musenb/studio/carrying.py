@@ -1,0 +1,39 @@
+"""All takes of a studio as one file to carry to another computer: a journal, as `musenb.studio.journal` has it."""
+
+from __future__ import annotations
+
+from musenb.errors import LoadError
+from musenb.studio.journal import SUFFIX, decode_line, encode_line
+from musenb.studio.recovery import rebuilt, state_to_plain
+from musenb.studio.takes import Tree
+from musenb.studio.takes_json import take_to_plain
+
+LARGEST_FILE = 32_000_000
+
+
+def is_takes_file(name: str) -> bool:
+    """Return whether a file is called as the files with takes are."""
+    return name.lower().endswith(SUFFIX)
+
+
+def takes_bytes(tree: Tree) -> bytes:
+    """Return all takes of a tree, the deleted ones too, with names and votes."""
+    state = state_to_plain(tree.state)
+    rows = ({"take": take_to_plain(take), "state": state} for take in tree.everything)
+    return b"".join(encode_line(number, "take", row) for number, row in enumerate(rows, start=1))
+
+
+def takes_from_bytes(content: bytes, name: str) -> Tree:
+    """Return the takes of a file; what could not be read is named in the tree's notices.
+
+    Raises
+    ------
+    LoadError
+        The file is too large, or holds no take.
+    """
+    if len(content) > LARGEST_FILE:
+        raise LoadError("size", f"'{name}' has more than {LARGEST_FILE / 1e6:.0f} MB", "no studio writes so much")
+    tree = rebuilt([decode_line(number, line) for number, line in enumerate(content.splitlines(keepends=True), 1)])
+    if not tree.everything:
+        raise LoadError("format", f"'{name}' holds no takes", "files with takes are saved by 'Save all takes'")
+    return tree

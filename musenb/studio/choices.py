@@ -1,0 +1,112 @@
+"""Two to four takes that are written at the same time, beside each other in the panel."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Sequence
+
+import ipywidgets
+
+from musenb.sample.stream import NoteEvent
+from musenb.studio.drafts import Draft
+from musenb.studio.take_rows import WORDS, name_of
+from musenb.studio.takes import WRITTEN, Take, Tree
+from musenb.tokens.grid import STEP, VOICE_COUNT
+from musenb.widgets.choice import Choice
+
+COLUMNS = "repeat(auto-fit, minmax(min(100%, 230px), 1fr))"
+
+
+class Choices:
+    """The small rolls of the takes that were begun together.
+
+    Parameters
+    ----------
+    choose : callable
+        Called with the number of a take that somebody wants to go on from.
+
+    Attributes
+    ----------
+    box : ipywidgets.GridBox
+        Hidden while there is nothing to choose.
+    """
+
+    def __init__(self, choose: Callable[[int], object]) -> None:
+        self._choose = choose
+        self._lock = threading.RLock()
+        self._views: list[Choice] = []
+        self._group: dict[int, Choice] = {}
+        self._lines: dict[str, int] = {}
+        layout = ipywidgets.Layout(grid_template_columns=COLUMNS, grid_gap="6px", width="100%", display="none")
+        self.box = ipywidgets.GridBox(layout=layout)
+
+    @property
+    def takes(self) -> tuple[int, ...]:
+        """The numbers of the takes that are shown."""
+        return tuple(number for number, view in self._group.items() if view in self.box.children)
+
+    def begin(self, drafts: Sequence[Draft]) -> None:
+        """Show what is about to be written; a single take needs no choice."""
+        with self._lock:
+            self._group = {}
+            if len(drafts) < 2:
+                self._place([])
+                return
+            while len(self._views) < len(drafts):
+                self._views.append(Choice(chosen=functools.partial(self._chosen, len(self._views))))
+            score = drafts[0].score()
+            self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
+            for view, draft in zip(self._views, drafts, strict=False):
+                ends = draft.rewrite.offset + STEP * (len(draft.sampling.cells) // VOICE_COUNT)
+                name, recipe = f"{WORDS[WRITTEN]} {draft.id}", draft.recipe
+                view.begin(score, name=name, seed=recipe.seed, begins=recipe.start, ends=ends)
+            self._group = {draft.id: view for view, draft in zip(self._views, drafts, strict=False)}
+            self._place(list(self._group))
+
+    def note(self, take: int, event: NoteEvent) -> None:
+        """Add a note that was written."""
+        view, voice = self._group.get(take), self._lines.get(event.voice)
+        if view is not None and voice is not None and event.note is not None:
+            view.append([(voice, event.note)])
+
+    def finish(self, takes: Sequence[Take]) -> None:
+        """Show the takes as they were kept; what was stopped before its first note goes."""
+        with self._lock:
+            written = {take.id: take for take in takes}
+            self._group = {number: view for number, view in self._group.items() if number in written}
+            for number, view in self._group.items():
+                view.writing = False
+                view.show_score(written[number].score)
+            self._place(list(self._group))
+
+    def show(self, tree: Tree) -> None:
+        """Mark the current take; leave out those that were deleted, and all while another motif is looked at."""
+        with self._lock:
+            group = self._group
+            if not group or any(view.writing for view in group.values()):
+                return
+            left = [number for number in group if tree.knows(number) and tree.is_visible(number)]
+            selected = tree.state.selected
+            here = selected in left or selected in {tree.take(number).parent for number in left}
+            self._place(left if here else [])
+            for number in left:
+                group[number].name, group[number].current = name_of(tree, tree.take(number)), number == selected
+                group[number].refresh_description()
+
+    def close(self) -> None:
+        """End the views."""
+        for view in (*self._views, self.box):
+            view.close()
+
+    def _place(self, shown: Sequence[int]) -> None:
+        children = tuple(self._group[number] for number in shown)
+        if self.box.children != children:
+            self.box.children = children
+        self.box.layout.display = "grid" if children else "none"
+
+    def _chosen(self, place: int) -> None:
+        view = self._views[place]
+        number = next((number for number, other in self._group.items() if other is view), None)
+        if number is not None and not view.writing:
+            self._choose(number)

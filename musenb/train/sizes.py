@@ -1,0 +1,24 @@
+"""The sizes of the networks that musenb trains by name."""
+
+from __future__ import annotations
+
+from musenb.errors import ModelError
+
+SIZES = {
+    "small": {"width": 128, "layers": 4, "heads": 4, "feed_forward": 352},
+    "medium": {"width": 192, "layers": 6, "heads": 4, "feed_forward": 512},
+    "paper": {"width": 512, "layers": 5, "heads": 8, "feed_forward": 1024},
+}
+
+
+def size_of(name: str) -> dict[str, int]:
+    """Return width, layers, heads and the inner width of the feed-forward layer.
+
+    Raises
+    ------
+    ModelError
+        There is no such size.
+    """
+    if name not in SIZES:
+        raise ModelError(f"unknown size {name!r} of a network; the sizes are {', '.join(SIZES)}")
+    return SIZES[name]

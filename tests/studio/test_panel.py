@@ -1,0 +1,165 @@
+"""The panel without a page: what its desk is asked for is done, and its views are told of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
+
+import musenb
+from musenb.errors import LoadError
+from musenb.studio.carrying import takes_bytes, takes_from_bytes
+from musenb.studio.hosting import idle_minutes
+from musenb.widgets.notes import unpack
+from musenb.widgets.wire import DIFFERS, GENERATED, LOCKED
+
+
+@pytest.fixture
+def studio(tiny_checkpoint: Path, tmp_path: Path) -> Iterator[Any]:
+    """Return a panel with a motif."""
+    settings = {"bars": 1, "seed": 5, "seed_locked": True, "folder": tmp_path / "journal"}
+    made = musenb.Studio("C5 D5 E5 G5", model=tiny_checkpoint, **settings)
+    yield made
+    made.close()
+
+
+def press(studio: Any, **message: Any) -> None:
+    """Send the desk a message of the page, and wait until what it asks for is done and written."""
+    studio.desk._receive(None, message, [])
+    studio.settle()
+    studio.wait(300)
+    assert studio.desk.error == ""
+
+
+
+def flagged(view: Any, flag: int) -> set[str]:
+    """Return the ids of the notes in a view's table that bear a flag."""
+    notes = unpack(view.notes)
+    return {f"v{voice}n{index}" for voice, index in notes[notes["flags"] & flag > 0][["voice", "index"]].tolist()}
+
+
+def test_candidates_stand_beside_each_other_and_one_is_chosen(studio: Any) -> None:
+    studio.desk.candidates = 3
+    press(studio, kind="act", act="continue")
+    views = studio.choices.box.children
+    assert studio.choices.takes == (2, 3, 4)
+    assert [view.seed for view in views] == [5, 6, 7]
+    assert [view.current for view in views] == [True, False, False]
+    assert len({view.clock_id for view in views}) == 3
+    for view, number in zip(views, studio.choices.takes, strict=True):
+        assert view.score == studio.tree.take(number).score
+        assert not view.writing
+    views[2]._receive(None, {"kind": "choose"}, [])
+    studio.settle()
+    assert studio.selected.id == 4
+    assert [view.current for view in views] == [False, False, True]
+    studio.desk.candidates = 1
+    press(studio, kind="act", act="continue")
+    assert studio.selected.parent == 4
+    assert studio.choices.box.layout.display == "none"
+
+
+def test_notes_of_every_candidate_are_streamed_into_its_own_view(studio: Any) -> None:
+    grown: list[list[int]] = []
+    studio.on("note", lambda take, event: grown.append([len(view._rows) for view in studio.choices.box.children]))
+    studio.desk.candidates = 2
+    press(studio, kind="act", act="continue")
+    assert any(first > 4 and second > 4 for first, second in grown), "both grow at the same time"
+
+
+def test_a_deleted_candidate_leaves_and_undo_brings_it_back(studio: Any) -> None:
+    studio.desk.candidates = 2
+    press(studio, kind="act", act="continue")
+    studio.delete(3)
+    assert studio.choices.takes == (2,)
+    studio.undo()
+    assert studio.choices.takes == (2, 3)
+
+
+def test_going_on_from_a_note_keeps_what_is_before_its_end(studio: Any) -> None:
+    press(studio, kind="act", act="continue")
+    press(studio, kind="from", ids=["v0n1", "v0n0"])
+    take = studio.selected
+    assert (take.parent, take.recipe.start) == (2, 2)
+    assert [note.pitch for note in take.score.voices[0].notes if not note.origin.generated] == [72, 74]
+    studio.desk._receive(None, {"kind": "from", "ids": ["v3n99"]}, [])
+    studio.settle()
+    assert "select a note first" in studio.desk.error
+
+
+def test_what_is_locked_is_marked_and_kept_another_way(studio: Any) -> None:
+    press(studio, kind="act", act="continue")
+    press(studio, kind="lock", voices=["alto"], bars="")
+    assert (studio.desk.locked_voices, studio.desk.locked_bars) == (["alto"], "")
+    before = studio.selected.score
+    alto = [voice.name for voice in before.voices].index("alto")
+    assert flagged(studio.roll, LOCKED) == {f"v{alto}n{n}" for n in range(len(before.voices[alto].notes))} != set()
+    studio.desk.seed = 99
+    press(studio, kind="act", act="again")
+    after = studio.selected
+    assert after.parent == 2
+    old, new = ([(n.onset, n.pitch) for n in score.voices[alto].notes] for score in (before, after.score))
+    assert old == new
+    assert flagged(studio.roll, LOCKED) != set()
+    press(studio, kind="lock", voices=[], bars="1, 2")
+    assert studio.desk.locked_bars == "1-2"
+    press(studio, kind="lock", voices=[], bars="")
+    assert flagged(studio.roll, LOCKED) == set()
+
+
+def test_notes_that_differ_are_marked_in_both_rolls(studio: Any) -> None:
+    press(studio, kind="act", act="continue")
+    studio.desk.seed = 99
+    press(studio, kind="act", act="again")
+    press(studio, kind="take", act="compare", id="2")
+    found = studio.compare(2, 3)
+    different = [pair for pair in found.pairs if pair.kind != "same"]
+    assert different
+    assert flagged(studio.beside, DIFFERS) == {pair.first_id for pair in different} - {""}
+    assert flagged(studio.roll, DIFFERS) == {pair.second_id for pair in different} - {""}
+    assert flagged(studio.roll, GENERATED) != set()
+    assert "drawn pale; framed are" in studio.desk.comparison
+    press(studio, kind="take", act="compare", id="")
+    assert flagged(studio.roll, DIFFERS) == set()
+
+
+def test_the_desk_knows_when_it_was_saved(studio: Any, tmp_path: Path) -> None:
+    assert abs(studio.desk.saved_at - time.time()) < 60
+    before = studio.desk.saved_at
+    press(studio, kind="act", act="continue")
+    assert studio.desk.saved_at > before
+    alone = musenb.Studio("C4 D4", folder=tmp_path / "journal", journal=False)
+    assert alone.desk.saved_at == 0
+    alone.close()
+
+
+def test_all_takes_travel_in_a_file(studio: Any) -> None:
+    press(studio, kind="act", act="continue")
+    studio.rename(2, "mine")
+    content = takes_bytes(studio.tree)
+    sent: list[Any] = []
+    studio.desk.hand_over = lambda *values: sent.append(values)
+    press(studio, kind="act", act="save_all")
+    ((name, kind, saved),) = sent
+    assert (name, kind) == ("musenb-takes.jsonl", "application/x-ndjson")
+    assert takes_from_bytes(saved, name).everything == studio.tree.everything
+    studio.prime("G4 A4")
+    studio.desk._hands.prime_from_file("musenb-takes.jsonl", content)
+    studio.settle()
+    assert [take.name for take in studio.tree] == ["", "mine"]
+    assert "Brought back: musenb-takes.jsonl" in studio.desk.reading
+    with pytest.raises(LoadError, match=r"'x\.jsonl' holds no takes"):
+        takes_from_bytes(b"{}\n", "x.jsonl")
+
+
+def test_the_servers_that_end_by_themselves_are_known() -> None:
+    assert idle_minutes({}) == 0
+    assert idle_minutes({"BINDER_REPO_URL": "x"}) == 10
+    assert idle_minutes({"JUPYTERHUB_SERVICE_PREFIX": "/user/x"}) == 60
+    assert idle_minutes({"MUSENB_IDLE_MINUTES": "25", "BINDER_REPO_URL": "x"}) == 25
+    assert idle_minutes({"MUSENB_IDLE_MINUTES": "soon"}) == 0
