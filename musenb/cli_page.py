@@ -1,9 +1,10 @@
-"""`musenb page`: continue a motif and write one HTML page that plays it without notebook and network."""
+"""`musenb page`: a continued motif, or a whole notebook, as one HTML page that plays without kernel and network."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from musenb.errors import SaveError
 from musenb.export.write import atomic_write
@@ -13,7 +14,9 @@ SUFFIXES = (".html", ".htm")
 
 def add_page(command: argparse.ArgumentParser) -> None:
     """Give the command its options."""
-    command.add_argument("prime", metavar="PRIME", help="a music file, corpus:NAME, or a motif such as 'C4 D4 E4:2'")
+    command.add_argument(
+        "prime", metavar="PRIME", help="a music file, corpus:NAME, a motif such as 'C4 D4 E4:2', or a notebook (.ipynb)"
+    )
     command.add_argument("--model", default="chorale", help="a shipped model or a .safetensors file (default: chorale)")
     command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8; 0: PRIME alone)")
     command.add_argument("--prime-bars", type=int, metavar="N", help="use only the first N bars of PRIME")
@@ -35,6 +38,8 @@ def page(options: argparse.Namespace) -> int:
     from musenb.studio.page import page_of
 
     check_output(options.output, SUFFIXES)
+    if options.prime.endswith(".ipynb"):
+        return page_from_notebook(options)
     prime = prepared_prime(options)
     voices = [name.strip().lower() for name in options.voices.split(",")] if options.voices else None
     if options.bars:
@@ -49,8 +54,24 @@ def page(options: argparse.Namespace) -> int:
         score = source = prime
     asked = None if options.no_attention else questions(source, model=options.model, voices=voices)
     record = None if asked is None else asked.record()
+    return _write(options.output, page_of(score, title=options.title, attention=record))
+
+
+def page_from_notebook(options: argparse.Namespace) -> int:
+    """Run a notebook and write it as a page."""
+    from musenb.lessons.paging import page_of_notebook
+    from musenb.progress import Bar
+
+    with Bar("running") as bar:
+        content = page_of_notebook(
+            Path(options.prime).resolve(), title=options.title, tell=lambda done, total: bar.show(done / total)
+        )
+    return _write(options.output, content)
+
+
+def _write(output: str, content: bytes) -> int:
     try:
-        atomic_write(options.output, page_of(score, title=options.title, attention=record))
+        atomic_write(output, content)
     except OSError as error:
-        raise SaveError(f"cannot write '{options.output}': {error.strerror}") from None
+        raise SaveError(f"cannot write '{output}': {error.strerror}") from None
     return 0

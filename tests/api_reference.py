@@ -25,8 +25,9 @@ HANDED_OUT = {
     "Studio": ["musenb.studio.takes.Take", "musenb.studio.takes.Tree", "musenb.studio.priming.Reading"],
     "recover": ["musenb.studio.recovery.Session"],
     "ask": [
-        "musenb.questions.ask.Questions", "musenb.questions.ask.NoteAttention", "musenb.analysis.surprise.Surprise",
-        "musenb.analysis.surprise.VoiceShares", "musenb.questions.whatif.WhatIf", "musenb.questions.sweeps.HeadMap",
+        "musenb.questions.ask.Questions", "musenb.questions.listening.NoteAttention",
+        "musenb.analysis.surprise.Surprise", "musenb.analysis.surprise.VoiceShares",
+        "musenb.questions.whatif.WhatIf", "musenb.questions.sweeps.HeadMap",
         "musenb.analysis.causal.Agreement", "musenb.analysis.attention.AttentionRecord",
     ],
     "Question": ["musenb.lessons.record.Answer"],

@@ -26,7 +26,7 @@ NOTED = {
     "musenb/frontend/": "the TypeScript of the views; only who changes it needs Node",
     "musenb/static/": "the views as built, and the sounds",
     "musenb/weights/": "the shipped models, a card for each, the log of runs",
-    "notebooks/": "the instruments: studio.ipynb",
+    "notebooks/": "the instruments: studio, gallery, train-your-own, evaluate; pictures of the README",
     "tutorials/": "the lessons, numbered",
     "tests/*/": "tests that mirror the folders of musenb",
     "pyproject.toml": "the package and the settings of every tool",

@@ -42,6 +42,7 @@ def test_post_build_can_run_and_stops_at_the_first_fault() -> None:
 
 def test_what_the_badges_open_is_run_when_the_image_is_built() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "voila%2Frender" not in readme or "voila" in PINS
     opened = [found.replace("%2F", "/") for found in re.findall(r"urlpath=doc%2Ftree%2F([\w%./-]+)", readme)]
     assert len(opened) >= 2
     patterns = re.search(r"^for notebook in (.+); do$", POST_BUILD.read_text(encoding="utf-8"), re.MULTILINE)

@@ -83,6 +83,23 @@ def page_bytes(parts: Sequence[PagePart], *, title: str, words: str = "") -> byt
     words : str
         Paragraphs above the views, apart by empty lines.
     """
+    text = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in words.split("\n\n") if paragraph.strip())
+    places = "\n".join(place_of(part) for part in parts if part.shown)
+    return document_bytes(f"<h1>{escape(title)}</h1>\n{text}{places}", parts, title=title)
+
+
+def document_bytes(body: str, parts: Sequence[PagePart], *, title: str, style: str = "") -> bytes:
+    """Return a page around a body of one's own.
+
+    Parameters
+    ----------
+    body : str
+        HTML, taken as it is, with `place_of` of each part where its view is to stand.
+    parts : sequence of PagePart
+    title : str
+    style : str
+        CSS beside the page's own.
+    """
     takes: dict[str, dict[str, Any]] = {}
     for part in parts:
         for take, state in part.takes.items():
@@ -93,21 +110,18 @@ def page_bytes(parts: Sequence[PagePart], *, title: str, words: str = "") -> byt
         "takes": takes,
     }
     runtime = (resources.files("musenb") / "static" / "page.js").read_text(encoding="utf-8")
-    text = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in words.split("\n\n") if paragraph.strip())
-    places = "\n".join(_place(part) for part in parts if part.shown)
     page = f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title>
-<style>{_STYLE}</style>
+<style>{_STYLE}{style}</style>
 </head>
 <body>
 <main>
-<h1>{escape(title)}</h1>
-{text}<p id="musenb-problem" role="alert"></p>
-{places}
+<p id="musenb-problem" role="alert"></p>
+{body}
 </main>
 <script type="application/json" id="musenb-page">{_in_script(json.dumps(content, ensure_ascii=False))}</script>
 <script type="module">{_module_in_script(runtime)}</script>
@@ -117,7 +131,7 @@ def page_bytes(parts: Sequence[PagePart], *, title: str, words: str = "") -> byt
     return page.encode("utf-8")
 
 
-def _place(part: PagePart) -> str:
+def place_of(part: PagePart) -> str:
     """Return where a view will stand, with its picture and words until it does."""
     picture = ""
     if part.picture is not None:

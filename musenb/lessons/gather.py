@@ -13,7 +13,7 @@ from pathlib import Path
 from musenb.errors import LoadError
 from musenb.lessons.record import Answer, Fault, FileError, read_answers
 from musenb.score.plain import plain_text
-from musenb.widgets.keyboard import pitch_name
+from musenb.score.spelling import spoken_pitch
 
 MOST_FILES = 5_000
 MOST_ANSWERS = 500_000
@@ -173,7 +173,7 @@ def _harmless(cell: object) -> object:
 
 
 def _shown(one: Answer) -> str:
-    return pitch_name(int(one.answer)) if one.kind == "note" and _is_pitch(one.answer) else one.answer
+    return spoken_pitch(int(one.answer)) if one.kind == "note" and _is_pitch(one.answer) else one.answer
 
 
 def _is_pitch(answer: str) -> bool:

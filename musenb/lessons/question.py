@@ -14,8 +14,8 @@ from musenb.score.from_text import score_from_text
 from musenb.score.load import load
 from musenb.score.note import Score
 from musenb.score.plain import plain_text
+from musenb.score.spelling import spoken_pitch
 from musenb.widgets.base import MusenbWidget
-from musenb.widgets.keyboard import pitch_name
 from musenb.widgets.notes import pack, piece_of, rows_of
 from musenb.widgets.sound import Sounding
 from musenb.widgets.wire_lessons import Heard
@@ -153,7 +153,7 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         """Return an answer as it is written down and as it is shown."""
         if self.kind == "note":
             pitch = _pitch_of(answer, where)
-            return str(pitch), pitch_name(pitch)
+            return str(pitch), spoken_pitch(pitch)
         words = clean_words(str(answer))
         if self.kind == "text":
             if not words:
@@ -231,7 +231,7 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         options = f" Options: {_ended('; '.join(self.options))}" if self.options else ""
         answered = "Not answered yet."
         if self.given:
-            shown = pitch_name(int(self.given)) if self.kind == "note" else plain_text(self.given)
+            shown = spoken_pitch(int(self.given)) if self.kind == "note" else plain_text(self.given)
             answered = f"Answered: {_ended(shown)} {self.told}".strip()
         return f"Question {self.key}: {plain_text(self.ask)}{options} {answered}"
 

@@ -11,7 +11,8 @@ import traitlets
 
 from musenb.errors import SettingError
 from musenb.score.note import Score
-from musenb.widgets.keyboard import keys_png, pitch_name
+from musenb.score.spelling import spoken_pitch
+from musenb.widgets.keyboard import keys_png
 from musenb.widgets.notes import NoteView
 from musenb.widgets.sound import Sounding
 from musenb.widgets.wire_asking import AskTab, IfAct, IfScope
@@ -136,7 +137,7 @@ class Asking(Sounding, NoteView, bundle="asking"):
         parts = [f"Questions to {self.model or 'a model'} about {self.place}."]
         if self.voices:
             own = self.voices[min(self.voice, len(self.voices) - 1)]
-            likely = [(share, pitch_name(int(pitch))) for pitch, share in own["pitches"][:4]]
+            likely = [(share, spoken_pitch(int(pitch))) for pitch, share in own["pitches"][:4]]
             likely += [(own["hold"], "holding on"), (own["rest"], "a rest")]
             said = ", ".join(f"{name} {100 * share:.0f} %" for share, name in sorted(likely, reverse=True)[:4])
             parts.append(f"Likely for the {own['voice']}: {said}; uncertainty {own['entropy']:.1f} bits.")

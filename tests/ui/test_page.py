@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -96,6 +100,50 @@ def test_the_takes_of_a_studio_are_chosen_in_the_page(offline, tmp_path: Path) -
     offline.wait_for_function(f"() => ({LOUDNESS})() > 0.003", timeout=LATE)
     assert offline.errors == []
     studio.close()
+
+
+LESSON = """import musenb
+from musenb.questions.ask import questions
+from musenb.widgets.attention import Attention
+from musenb.widgets.sound import Sound
+
+take = musenb.develop(musenb.motif("C4 D4 E4 G4"), bars=1, seed=7)
+player = Sound(take.score)
+display(player, Attention(take.score, questions(take).record(), clock=player))"""
+ASKED = 'musenb.Question("1", "Which way does it go?", options=["up", "down"], right="up", reveal="Listen again.")'
+
+
+def test_a_lesson_from_a_stick_sounds_asks_and_reveals(offline, tmp_path: Path) -> None:
+    book = nbformat.v4.new_notebook()
+    book.cells = [
+        nbformat.v4.new_markdown_cell("# A lesson\n\nWith $x_i$."), nbformat.v4.new_code_cell(LESSON),
+        nbformat.v4.new_code_cell(ASKED), nbformat.v4.new_markdown_cell("So it went up."),
+    ]
+    nbformat.write(book, tmp_path / "lesson.ipynb")
+    path = tmp_path / "lesson.html"
+    root = Path(__file__).resolve().parents[2]
+    subprocess.run(
+        [sys.executable, "-m", "musenb", "page", str(tmp_path / "lesson.ipynb"), "-o", str(path)],
+        check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    asked_for: list[str] = []
+    offline.on("request", lambda request: asked_for.append(request.url))
+    offline.goto(path.as_uri())
+    question = offline.get_by_role("region", name="Question", exact=True)
+    question.get_by_role("radio", name="down").check(timeout=LATE)
+    expect(question.get_by_text("Listen again.")).to_be_hidden()
+    expect(offline.get_by_text("So it went up.")).to_be_hidden()
+    question.get_by_role("button", name="Answer", exact=True).click()
+    expect(question.get_by_text("The answer is: up. Listen again.").first).to_be_visible()
+    offline.get_by_text("Answer first, then go on here").click()
+    expect(offline.get_by_text("So it went up.")).to_be_visible()
+    player = offline.get_by_role("region", name="Player")
+    player.get_by_role("button", name="Play", exact=True).click()
+    offline.wait_for_function(f"() => ({LOUDNESS})() > 0.003", timeout=LATE)
+    player.get_by_role("button", name="Pause", exact=True).click()
+    expect(offline.get_by_role("region", name="Attention").locator("canvas.mnb-matrix")).to_be_visible()
+    assert offline.get_by_role("img", name="x_i").count() == 1
+    assert [url for url in asked_for if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 def test_a_page_is_narrow_dark_and_printed_as_ink_on_paper(offline, tmp_path: Path) -> None:

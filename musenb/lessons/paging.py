@@ -1,0 +1,182 @@
+"""A notebook as one HTML page: run once, its text, code and outputs kept, its views alive, no kernel and no network."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from musenb.export.to_page import PagePart, document_bytes, place_of
+from musenb.lessons.prose import prose_html
+from musenb.lessons.question import Question
+from musenb.lessons.record import VARIABLE as ANSWERS
+from musenb.lessons.running import VIEW, Cell, Runner, read_notebook
+from musenb.score.plain import plain_text
+from musenb.studio.journal import VARIABLE as JOURNAL
+from musenb.widgets.base import MusenbWidget
+from musenb.widgets.desk import Desk
+from musenb.widgets.sound import shared_engine
+
+_STYLE = """
+:root { --faint: color-mix(in srgb, CanvasText 65%, Canvas); --ground: color-mix(in srgb, CanvasText 6%, Canvas); }
+main { max-width: 960px; margin: 0 auto; }
+pre { overflow-x: auto; padding: .5rem .8rem; background: var(--ground); border-radius: 4px; }
+pre, code { font: 13px/1.45 ui-monospace, monospace; }
+.output pre { background: none; padding: 0 .8rem; }
+details { margin: .5rem 0; }
+summary { cursor: pointer; color: var(--faint); }
+.later { border-left: 3px solid var(--faint); padding-left: .8rem; }
+table { border-collapse: collapse; }
+td, th { padding: 2px 10px; border-bottom: 1px solid var(--ground); text-align: left; }
+img { max-width: 100%; height: auto; }
+.formula.block { display: block; margin: .6rem auto; }
+.note { color: var(--faint); border-left: 3px solid; padding-left: .6rem; }
+@media (prefers-color-scheme: dark) {
+  .formula, .output > svg, .musenb-show img { filter: invert(.93) hue-rotate(180deg); }
+}
+"""
+_NOTE = (
+    "This page was made from a notebook. It plays and shows what was recorded when the notebook was run; nothing new"
+    " can be computed here, and answers are not written down."
+)
+_NEEDS_KERNEL = "Here stands a control that works in the notebook alone."
+
+
+def page_of_notebook(
+    path: Path, *, title: str = "", tell: Callable[[int, int], object] = lambda done, total: None
+) -> bytes:
+    """Run a notebook in a folder that is thrown away, and return it as a page.
+
+    What follows a question is folded up to the next heading or question: answer first, then look.
+
+    Parameters
+    ----------
+    path : Path
+        An .ipynb file. It runs as a notebook does: with all that its code may do.
+    title : str
+        Its first heading by default.
+    tell : callable
+        Called with the number of cells that are done and of all.
+
+    Raises
+    ------
+    LoadError
+        It is no notebook, or a cell raises.
+    """
+    cells = read_notebook(path)
+    headings = (re.search(r"^# +(.+)$", cell.source, re.MULTILINE) for cell in cells if cell.kind == "markdown")
+    found = next(filter(None, headings), None)
+    heading = title or (plain_text(found[1]) if found else path.stem)
+    with _elsewhere(), Runner() as runner:
+        for number, cell in enumerate(cells, start=1):
+            if cell.kind == "code":
+                runner.run(cell)
+            tell(number, len(cells))
+        views = _Views()
+        body = _body_html(cells, views, path.parent)
+        parts = [*views.parts.values()]
+        if any("engine" in part.state for part in parts):
+            parts.append(shared_engine().page_part(shown=False))
+        return document_bytes(f'{body}\n<p class="note">{_NOTE}</p>', parts, title=heading, style=_STYLE)
+
+
+@contextlib.contextmanager
+def _elsewhere() -> Iterator[None]:
+    """Work in a folder of its own, with answers and journals in it."""
+    before, named = os.getcwd(), {name: os.environ.get(name) for name in (ANSWERS, JOURNAL)}
+    with tempfile.TemporaryDirectory(prefix="musenb-page-") as folder:
+        os.environ.update({ANSWERS: f"{folder}/answers", JOURNAL: f"{folder}/journal"})
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+            for name, value in named.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+
+class _Views:
+    """The views of a page, each once."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, PagePart] = {}
+        self.questions = 0
+
+    def html(self, model_id: str) -> str:
+        """Return the places of a view, or of those in a box."""
+        import ipywidgets
+
+        shown = ipywidgets.widgets.widget._instances.get(model_id)
+        if isinstance(shown, ipywidgets.Box):
+            return "\n".join(self.html(child.model_id) for child in shown.children)
+        if isinstance(shown, ipywidgets.HTML):
+            return str(shown.value)
+        if not isinstance(shown, MusenbWidget):
+            return f'<p class="note">{_NEEDS_KERNEL}</p>'
+        if isinstance(shown, Desk):
+            shown.read_only = True
+        self.questions += isinstance(shown, Question)
+        if model_id in self.parts:
+            return '<p class="note">The same view stands further up.</p>'
+        self.parts[model_id] = part = shown.page_part()
+        return place_of(part)
+
+
+def _body_html(cells: Sequence[Cell], views: _Views, folder: Path) -> str:
+    """Return the cells in their order, what follows a question folded."""
+    parts: list[str] = []
+    asked = folding = False
+    for cell in cells:
+        before = views.questions
+        html = _cell_html(cell, views, folder)
+        is_question = views.questions > before
+        if folding and (is_question or cell.source.startswith("#")):
+            parts.append("</div></details>")
+            folding = False
+        if asked and not folding and not is_question and not cell.source.startswith("#"):
+            parts.append('<details><summary>Answer first, then go on here</summary><div class="later">')
+            folding = True
+        asked = is_question
+        parts.append(html)
+    return "\n".join([*parts, "</div></details>" * folding])
+
+
+def _cell_html(cell: Cell, views: _Views, folder: Path) -> str:
+    """Return a cell; what the notebook folds away is folded here too."""
+    if cell.kind == "markdown":
+        return prose_html(cell.source, folder)
+    if cell.kind != "code":
+        return ""
+    source = f"<pre><code>{escape(cell.source)}</code></pre>" if cell.source.strip() else ""
+    before = views.questions
+    shown = "\n".join(filter(None, (_output_html(one.data, views) for one in cell.outputs)))
+    if source and (cell.hidden or views.questions > before):  # the code of a question names the right answer
+        source = f"<details><summary>Code</summary>{source}</details>"
+    if cell.folded and shown:
+        return f'<details><summary>Show the solution</summary>{source}<div class="output">{shown}</div></details>'
+    return f'{source}\n<div class="output">{shown}</div>' if shown else source
+
+
+def _output_html(data: dict[str, Any], views: _Views) -> str:
+    """Return the richest form of an output that a page can show."""
+    if VIEW in data:
+        return views.html(data[VIEW]["model_id"])
+    for kind in ("text/html", "image/svg+xml"):
+        if kind in data:
+            return str(data[kind])
+    for kind in ("image/png", "image/jpeg"):
+        if kind in data:
+            content = data[kind] if isinstance(data[kind], str) else base64.b64encode(data[kind]).decode("ascii")
+            words = escape(plain_text(str(data.get("text/plain", "picture"))))
+            return f'<img alt="{words}" src="data:{kind};base64,{content}">'
+    text = str(data.get("text/plain", ""))
+    return f"<pre>{escape(text)}</pre>" if text.strip() else ""
