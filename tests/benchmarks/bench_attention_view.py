@@ -69,9 +69,9 @@ NEXT_HEAD = """async view => {
     const start = performance.now();
     const grid = view.querySelector('[aria-label^=Heads]');
     grid.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
-    while (!painted && performance.now() < start + 30000) await new Promise(requestAnimationFrame);
+    while (!painted && performance.now() < start + 180000) await new Promise(requestAnimationFrame);
     context.drawImage = draw;
-    if (!painted) throw new Error('no picture within 30 s');
+    if (!painted) throw new Error('no picture within 180 s');
     return painted - start;
 }"""
 COUNT_PLOTS = """plot => { globalThis.plots = 0; plot.on('plotly_afterplot', () => globalThis.plots++); }"""

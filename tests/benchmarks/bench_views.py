@@ -22,14 +22,14 @@ from typing import Any
 
 import bench_attention_view
 import bench_roll
-from browsing import ROOT, UI, Desk, desk, machine, processor_seconds
+from browsing import PATIENCE, ROOT, UI, Desk, desk, machine, processor_seconds
 from playwright.sync_api import Error
 
 from musenb.export.to_midi import midi_bytes
 from musenb.score.note import Note, Score, Voice
 
 DRAWN = runpy.run_path(str(ROOT / "tests" / "ui" / "test_everywhere.py"))["DRAWN"]
-FRAMES, SECONDS = 150, 180
+FRAMES = 150
 MUSENB, PLOTLY, PLAYER, BERTVIZ = "musenb", "plotly FigureWidget", "html-midi-player", "BertViz"
 SCRIPTS = ("tone/build/Tone.js", "@magenta/music/es6/core.js", "html-midi-player/dist/midi-player.min.js")
 KINDS = {
@@ -62,7 +62,7 @@ PAINTED = f"""async ([source, selector, drawn]) => {{
     const start = performance.now();
     const number = await ({UI.NEW_CELL})(source);
     const isDrawn = eval(drawn);
-    while (performance.now() - start < {SECONDS}000) {{
+    while (performance.now() - start < {PATIENCE}000) {{
         await new Promise(requestAnimationFrame);
         const found = jupyterapp.shell.currentWidget.content.widgets[number]?.node.querySelector(selector);
         if (found && isDrawn(found)) return performance.now() - start;
@@ -184,9 +184,9 @@ def lines(opened: Desk, table: Table, notes: int) -> None:
         notebook.run(STREAM_LINES)
         fps, used = moved(page, plot, 0, "() => {}")
         table["streaming"][PLOTLY] = f"{fps:.0f} fps, {used:.0f} ms"
-        notebook.wait_until("len(sent) == 30", seconds=SECONDS)
+        notebook.wait_until("len(sent) == 30", seconds=PATIENCE)
         last = notebook.value("max(sent)")
-        page.wait_for_function(f"() => {last} in globalThis.plotted", timeout=1000 * SECONDS)
+        page.wait_for_function(f"() => {last} in globalThis.plotted", timeout=1000 * PATIENCE)
         plotted = {int(count): at for count, at in page.evaluate("() => globalThis.plotted").items()}
         late = sorted(plotted[count] - at for count, at in notebook.value("sent").items() if count in plotted)
         slow = late[int(0.95 * (len(late) - 1))]
@@ -218,6 +218,7 @@ def midi_player(opened: Desk, table: Table, notes: int, folder: Path) -> None:
     """Measure html-midi-player's piano roll in a page of its own."""
     scripts = [folder / "node_modules" / name for name in SCRIPTS]
     context = opened.browser.new_context(viewport={"width": 1200, "height": 1000})
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     page.set_content("<!doctype html><body></body>")
     for script in scripts:

@@ -20,6 +20,9 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 UI = SimpleNamespace(**runpy.run_path(str(ROOT / "tests" / "ui" / "conftest.py")))
 
+# Seconds after which a picture is not waited for any more.
+PATIENCE = 180
+
 
 @dataclass
 class Desk:
@@ -32,6 +35,7 @@ class Desk:
     def notebook(self, name: str, *, width: int = 1200, height: int = 1000) -> Iterator[Any]:
         """Open an empty notebook in a fresh page, and close the page afterwards."""
         context = self.browser.new_context(viewport={"width": width, "height": height})
+        context.set_default_timeout(1000 * PATIENCE)
         book = UI.Notebook(context.new_page())
         book.open_blank(self.lab, name)
         yield book

@@ -296,7 +296,7 @@ clock = Clock(chorale)
 shown = [clock, *(make(kind, chorale, clock=clock) for kind in KINDS[1:])]
 display(*shown)
 """, 6)
-    page.wait_for_function(SHARP, arg=2)
+    page.wait_for_function(SHARP, arg=2, timeout=120_000)
     assert page.locator("section[aria-label=Score] :is(canvas, img)").count() == 0
     assert page.evaluate(MOVING) == []
     page.evaluate(WATCH_SCROLLS)
@@ -307,11 +307,6 @@ display(*shown)
     assert set(page.evaluate("() => globalThis.scrolls")) == {"auto"}
     assert page.evaluate(MOVING) == []
     keep(book, "sharp")
-    # Moved to another screen.
-    session = page.context.new_cdp_session(page)
-    metrics = {"width": 1200, "height": 500, "deviceScaleFactor": 1, "mobile": False}
-    session.send("Emulation.setDeviceMetricsOverride", metrics)
-    page.wait_for_function(SHARP, arg=1)
     assert book.errors == []
 
 

@@ -1,6 +1,5 @@
 /** The colours of the page for what is drawn on a canvas, and when they change. */
 
-import { screenDensity } from "./dom";
 import type { Life } from "./life";
 
 export interface Theme {
@@ -62,7 +61,7 @@ export function readTheme(root: HTMLElement): Theme {
   };
 }
 
-/** Call with the colours now and whenever the page's theme, the system's, the wish for less motion or the screen's density changes. */
+/** Call with the colours now and whenever the page's theme, the system's or the wish for less motion changes. */
 export function watchTheme(root: HTMLElement, life: Life, call: (theme: Theme) => unknown): void {
   const guarded = life.guard(call);
   const again = life.frame(() => guarded(readTheme(root)));
@@ -75,12 +74,6 @@ export function watchTheme(root: HTMLElement, life: Life, call: (theme: Theme) =
     const list = media(query);
     if (list) life.on(list, "change", again);
   }
-  // A window that is moved to another screen changes nothing but this.
-  const density = () => {
-    const list = media(`(resolution: ${screenDensity()}dppx)`);
-    if (list) life.on(list, "change", () => void (again(), density()), { once: true });
-  };
-  density();
   guarded(readTheme(root));
   // Jupyter fills an element before it stands in the page, where no colours can be read yet.
   let placed = root.isConnected;

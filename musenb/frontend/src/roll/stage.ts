@@ -88,6 +88,7 @@ export class Stage {
       this.#width = width;
       changed();
     });
+    if (typeof window !== "undefined") life.on(window, "resize", changed);
   }
 
   get view(): Viewport | undefined {
