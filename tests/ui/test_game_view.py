@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from musenb.widgets.keyboard import pitch_name
+from musenb.score.spelling import spoken_pitch
 
 LATE = 90_000
 GAME = """
@@ -61,7 +61,7 @@ def test_a_round_is_heard_predicted_revealed_and_kept(lab, notebook) -> None:
         " for p in ('student', 'model', 'counts')]"
     )
     truth = notebook.value("game.game.answers[0].composer['soprano']")
-    named = {pitch: pitch_name(pitch) for pitch in range(36, 82)}
+    named = {pitch: spoken_pitch(pitch) for pitch in range(36, 82)}
     assert truth in notebook.value("[n.pitch for n in score.voices[0].notes]")
     assert shown[0][:2] == ["the composer", named[truth]]
     for row, (_, guess, bits) in zip(shown[1:], found, strict=True):
