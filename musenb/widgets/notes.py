@@ -64,12 +64,13 @@ def keys_of(score: Score) -> tuple[KeySignature, ...]:
 
 def names_in(score: Score, rows: Sequence[Row]) -> list[str]:
     """Return a name for the note of each row, as the engraved score has it; in many notes by the key alone."""
+    keys = keys_of(score)
     if len(rows) > MOST_NAMED:
-        by_key = [spell(pitch, keys_of(score)[0]) for pitch in range(128)]
+        by_key = [spell(pitch, keys[0]) for pitch in range(128)]
         return [note.spelling if is_named(note) else by_key[note.pitch] for _, _, note in rows]
     order = sorted(range(len(rows)), key=lambda place: (rows[place][2].onset, rows[place][2].pitch, *rows[place][:2]))
     names = [""] * len(rows)
-    for place, name in zip(order, names_of([rows[place][2] for place in order], keys_of(score)), strict=True):
+    for place, name in zip(order, names_of([rows[place][2] for place in order], keys), strict=True):
         names[place] = name
     return names
 
