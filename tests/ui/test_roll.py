@@ -137,7 +137,7 @@ def test_notes_are_drawn_and_edits_reach_python(notebook, page) -> None:
     assert roll.pixel(0.4, 76)[:3] != BLUE
 
     roll.click(1.4, 73)
-    assert "soprano: C♯5, bar 1, beat 2, quarter" in roll.status()
+    assert "soprano: D♭5, bar 1, beat 2, quarter" in roll.status()
     wait_for(notebook, "clock.selection", lambda found: found == ["v0n1"])
 
     roll.drag((1.4, 73), (5.4, 67))
