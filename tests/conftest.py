@@ -8,7 +8,7 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -39,6 +39,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(home, ignore_errors=True)
     if before is not None:
         os.environ["HOME"] = before
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell what the notebooks took, each in a line."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    lines = [value for report in reports for name, value in report.user_properties if name == "took"]
+    if lines:
+        terminalreporter.section("notebooks")
+        terminalreporter.write("".join(f"{line}\n" for line in dict.fromkeys(lines)))
 
 
 HOME = pytest.StashKey[tuple[str, str | None]]()
