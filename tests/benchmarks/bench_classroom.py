@@ -8,6 +8,7 @@ that they started, and how long each took. Linux only.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from pathlib import Path
@@ -76,7 +77,10 @@ def classroom(count: int) -> None:
 
 
 if __name__ == "__main__":
+    reader = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    reader.add_argument("counts", metavar="KERNELS", type=int, nargs="*", default=[1, 5, 10])
+    counts = reader.parse_args().counts
     if not Path("/proc/self/smaps_rollup").exists():
         sys.exit("the memory of processes can be told on Linux alone")
-    for wanted in map(int, sys.argv[1:] or ["1", "5", "10"]):
+    for wanted in counts:
         classroom(wanted)
