@@ -98,7 +98,7 @@ def _continue(command: argparse.ArgumentParser) -> None:
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
     command.add_argument("--transpose", type=int, default=0, metavar="SEMITONES", help="move PRIME first")
     command.add_argument("--exact", action="store_true", help="refuse notes off the sixteenths, do not move them")
-    kinds = ".mid, .musicxml, .wav, .pdf, .png, .svg, .html, or - to list (default)"
+    kinds = ".mid, .musicxml, .wav, .pdf, .png, .svg, .brf (Braille), .html, or - to list (default)"
     command.add_argument("-o", "--output", metavar="OUT", default="-", help=kinds)
     command.set_defaults(run=continue_prime)
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 PAGE = ".html"
 SUFFIXES = (*FORMATS, PAGE)
-SEEDS = 2**31
+# A seed that nobody chose has five figures at most: it is said aloud, and written on the board.
+SEEDS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +270,7 @@ def save(score: Score, path: str | os.PathLike[str]) -> Path:
     score : Score
     path : str or path
         Its suffix says the kind: .mid, .midi, .musicxml or .xml; .wav, the sound of the piano; .pdf, .png or .svg, the
-        engraved score; .html, one page that shows and plays it anywhere.
+        engraved score; .brf, Braille music; .html, one page that shows and plays it anywhere.
 
     Raises
     ------

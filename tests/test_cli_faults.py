@@ -120,7 +120,7 @@ def test_bad_input_is_one_line_exit_2_and_nothing_written(
 @pytest.mark.parametrize(
     ("output", "message"),
     [
-        ("out.mp3", r"the suffix '.mp3' is none of .mid, .*.wav, .pdf, .png, .svg, .html, and it is not -"),
+        ("out.mp3", r"the suffix '.mp3' is none of .mid, .*.wav, .pdf, .png, .svg, .brf, .html, and it is not -"),
         ("out", "the suffix '' is none of"),
         ("", "the suffix '' is none of"),
         ("no/such/folder/out.mid", "the folder 'no/such/folder' does not exist"),

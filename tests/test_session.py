@@ -232,7 +232,7 @@ def test_a_checkpoint_is_read_once_and_again_when_it_changes(tiny_checkpoint: Pa
 
 STARTS = {
     ".mid": b"MThd", ".midi": b"MThd", ".musicxml": b"<?xml", ".xml": b"<?xml", ".wav": b"RIFF", ".pdf": b"%PDF-",
-    ".png": b"\x89PNG", ".svg": b"<svg ", ".html": b"<!doctype html>",
+    ".png": b"\x89PNG", ".svg": b"<svg ", ".brf": b"GIVEN ALL", ".html": b"<!doctype html>",
 }  # fmt: skip
 
 
@@ -258,7 +258,7 @@ def test_a_score_is_saved_as_every_kind_whole_or_not_at_all(
 
 @pytest.mark.parametrize("name", ["take.mp3", "take", "take.mxl", ".mid"])
 def test_saving_to_an_unknown_suffix_is_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(SaveError, match=r"is none of \.mid, \.midi, .*\.wav, \.pdf, \.png, \.svg, \.html$"):
+    with pytest.raises(SaveError, match=r"is none of \.mid, \.midi, .*\.wav, \.pdf, \.png, \.svg, \.brf, \.html$"):
         save(MOTIF, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 

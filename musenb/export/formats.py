@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from musenb.export.to_audio import wav_bytes
+from musenb.export.to_braille import braille_bytes
 from musenb.export.to_midi import midi_bytes
 from musenb.export.to_musicxml import musicxml_bytes
 from musenb.export.to_paper import pdf_bytes, png_bytes
@@ -33,4 +34,5 @@ FORMATS: Mapping[str, Format] = {
     ".pdf": Format("application/pdf", pdf_bytes),
     ".png": Format("image/png", png_bytes),
     ".svg": Format("image/svg+xml", svg_bytes),
+    ".brf": Format("text/plain", braille_bytes),
 }

@@ -40,7 +40,7 @@ from musenb.widgets.roll import Roll
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 
-FORMS = ("mid", "musicxml", "wav", "pdf", "png", "svg", "html")
+FORMS = ("mid", "musicxml", "wav", "pdf", "png", "svg", "brf", "html")
 # So long (seconds) after the last edit of the roll a take is made of it.
 REST_SECONDS = 1.0
 

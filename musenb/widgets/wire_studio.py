@@ -9,7 +9,7 @@ from musenb.widgets.wire import NotesState, Quarters, ViewState
 PrimeSource = Literal["text", "shelf", "corpus", "roll"]
 DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more", "save_all"]
 TakeAct = Literal["select", "rename", "delete", "vote", "compare"]
-KeepForm = Literal["mid", "musicxml", "wav", "pdf", "png", "svg", "html"]
+KeepForm = Literal["mid", "musicxml", "wav", "pdf", "png", "svg", "brf", "html"]
 
 
 class TakeRow(NamedTuple):

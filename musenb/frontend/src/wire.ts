@@ -485,7 +485,7 @@ export type DeskAct = "continue" | "again" | "stop" | "undo" | "redo" | "more" |
 
 export type TakeAct = "select" | "rename" | "delete" | "vote" | "compare";
 
-export type KeepForm = "mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "html";
+export type KeepForm = "mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "brf" | "html";
 
 /** One take of the tree; `parent` is empty for a prime. `name` is user text: never HTML. */
 export type TakeRow = readonly [id: string, parent: string, name: string, about: string, votes: number];
@@ -528,7 +528,7 @@ export type DeskState = {
   models: readonly string[];
   voices: readonly string[];
   sessions: readonly Choice[];
-  forms: readonly ("mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "html")[];
+  forms: readonly ("mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "brf" | "html")[];
   read_only: boolean;
 };
 
@@ -604,7 +604,7 @@ export type OnTake = {
 /** Page to kernel: hand over the selected take as a file. */
 export type Keep = {
   kind: "keep";
-  form: "mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "html";
+  form: "mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "brf" | "html";
 };
 
 /** Kernel to page: the file, in pieces of at most CHUNK_BYTES in the only buffer. */

@@ -11,6 +11,7 @@ const NAMES: Record<KeepForm, readonly [string, string]> = {
   pdf: ["PDF", "Save the score as pages to print"],
   png: ["PNG", "Save the score as a picture"],
   svg: ["SVG", "Save the score as a drawing that stays sharp at any size"],
+  brf: ["Braille", "Save the score as Braille music, for a display or an embosser"],
   html: ["Page", "Save one page that plays without a notebook"],
 };
 
