@@ -67,5 +67,5 @@ class AgainstPanel:
     def close(self) -> None:
         """End the views and the thread."""
         self._worker.close()
-        for view in (self.sound, self.sheet, self.curve, self.versions, self.panel):
+        for view in (self.sound, self.sheet, self.curve, self.versions, self.panel.layout, self.panel):
             view.close()

@@ -55,7 +55,8 @@ class GamePanel:
     ----------
     ask : Questions
     record : path or None
-        Where answers are kept; '': a file in the working folder, named after piece, seed and student; None: nowhere.
+        Where answers are kept: a file, or a folder for one named after piece, seed and student; '': the working folder.
+        None: nowhere.
     **settings
         As `Game` takes them.
 
@@ -245,7 +246,7 @@ class GamePanel:
         """End the views and the thread."""
         self._jobs.put(None)
         if "panel" in vars(self):
-            for view in (*self.panel.children, self.panel):
+            for view in (*self.panel.children, self.panel.layout, self.panel):
                 view.close()
         elif "view" in vars(self):
             self.view.close()
@@ -257,13 +258,14 @@ def _recorded_game(
     """Return a game and where it is kept, in words; one in a file of its own name goes on."""
     if record is None:
         return Game(ask, **settings), "Not recorded."
-    if record != "":
+    folder = Path(record)
+    if not folder.is_dir():
         return Game(ask, record=record, **settings), _kept(Path(record))
     score = ask.piece.score
     seed, student = settings.get("seed", 0), settings.get("student", "")
     stem = re.sub(r"[^\w.-]+", "-", f"game-{score.title or score.source or 'piece'}-{seed}-{student}").strip("-.")[:80]
     for number in range(1, MOST_FILES):
-        path = Path(f"{stem}{'' if number == 1 else f'-{number}'}.jsonl")
+        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}.jsonl"
         try:
             return Game(ask, record=path, **settings), _kept(path)
         except SaveError as error:
@@ -273,7 +275,7 @@ def _recorded_game(
 
 
 def _kept(path: Path) -> str:
-    return f"Every answer is kept in '{path.name}'; run the cell again and the game goes on."
+    return f"Every answer is kept in '{path.name}': opened again, the game goes on."
 
 
 def round_row(score: Score, place: Round) -> RoundRow:

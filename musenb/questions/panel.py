@@ -290,6 +290,7 @@ class QuestionPanel:
         views = [self.sound, self.sheet, self.curve, self.versions, self.attention, self.asking, self.panel]
         for view in filter(None, views):
             view.close()
+        self.panel.layout.close()
 
 
 def pitch_word(pitch: int) -> str:
