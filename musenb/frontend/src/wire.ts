@@ -373,6 +373,7 @@ export type AttentionState = {
   arc_heads: readonly HeadId[];
   top_k: number;
   threshold: number;
+  shared_arcs: boolean;
   revision: number;
 };
 
