@@ -13,7 +13,7 @@ from pathlib import Path
 from musenb.errors import LoadError
 from musenb.lessons.record import Answer, Fault, FileError, read_answers
 from musenb.score.plain import plain_text
-from musenb.score.spelling import spoken_pitch
+from musenb.score.spelling import SPELLING, spelled_pitch, spoken_pitch
 
 MOST_FILES = 5_000
 MOST_ANSWERS = 500_000
@@ -173,7 +173,12 @@ def _harmless(cell: object) -> object:
 
 
 def _shown(one: Answer) -> str:
-    return spoken_pitch(int(one.answer)) if one.kind == "note" and _is_pitch(one.answer) else one.answer
+    """Return an answer for people: a pitch as the student saw it, if that is its name."""
+    if one.kind != "note" or not _is_pitch(one.answer):
+        return one.answer
+    name = one.shown.replace("♯", "#").replace("♭", "b")
+    named = SPELLING.fullmatch(name) is not None and spelled_pitch(name) == int(one.answer)
+    return one.shown if named else spoken_pitch(int(one.answer))
 
 
 def _is_pitch(answer: str) -> bool:

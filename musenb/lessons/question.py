@@ -14,7 +14,7 @@ from musenb.score.from_text import score_from_text
 from musenb.score.load import load
 from musenb.score.note import Score
 from musenb.score.plain import plain_text
-from musenb.score.spelling import spoken_pitch
+from musenb.score.spelling import keys_of, spoken_pitch
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.notes import pack, piece_of, rows_of
 from musenb.widgets.sound import Sounding
@@ -115,6 +115,7 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         if score is not None:
             heard = [("the music so far" if chosen == "note" else "the music", _score_of(score)), *heard]
         low, high = _keys_for([one for _, one in heard])
+        self._home = keys_of(heard[0][1])[0] if heard else None
         # Before the page hears of the widget: it draws a question once, and may do so before a second message comes.
         self.key, self.ask, self.kind, self.options = plain_text(str(key)), clean_words(str(ask)), chosen, labels
         self.low, self.high = low, high
@@ -153,7 +154,7 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         """Return an answer as it is written down and as it is shown."""
         if self.kind == "note":
             pitch = _pitch_of(answer, where)
-            return str(pitch), spoken_pitch(pitch)
+            return str(pitch), spoken_pitch(pitch, self._home)
         words = clean_words(str(answer))
         if self.kind == "text":
             if not words:
@@ -231,7 +232,7 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         options = f" Options: {_ended('; '.join(self.options))}" if self.options else ""
         answered = "Not answered yet."
         if self.given:
-            shown = spoken_pitch(int(self.given)) if self.kind == "note" else plain_text(self.given)
+            shown = spoken_pitch(int(self.given), self._home) if self.kind == "note" else plain_text(self.given)
             answered = f"Answered: {_ended(shown)} {self.told}".strip()
         return f"Question {self.key}: {plain_text(self.ask)}{options} {answered}"
 

@@ -24,7 +24,9 @@ from musenb.score.note import Score
 from musenb.session import Model, Take
 
 if TYPE_CHECKING:
+    from musenb.questions.against_attention import AttentionPair
     from musenb.questions.against_panel import AgainstPanel
+    from musenb.widgets.base import MusenbWidget
 
 MODELS = ("chorale", "chorale-absolute")
 
@@ -72,6 +74,12 @@ class Against:
         """Return the prime continued by both from one seed, the setting's by default, and what differs."""
         first, second = (asked.continuation(seed) for asked in (self.one, self.other))
         return first, second, difference_of(first.score, second.score)
+
+    def attention(self, clock: MusenbWidget | None = None) -> AttentionPair:
+        """Return where both looked, as two attention views side by side on one clock, a view's or their own."""
+        from musenb.questions.against_attention import AttentionPair
+
+        return AttentionPair(self, clock)
 
     def words(self) -> list[str]:
         """Return who predicts the piece better, and who looks further back."""

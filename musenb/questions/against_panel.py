@@ -1,4 +1,4 @@
-"""The panel of two models on one piece: both surprises as curves, both continuations as rolls, figures in a table."""
+"""The panel of two models on one piece: surprises as curves, continuations as rolls, a table, attention of both."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from musenb.questions.against_attention import AttentionPair
 from musenb.questions.telling import difference_words
 from musenb.questions.working import Worker, mime_bundle
 from musenb.widgets.curve import Curve
@@ -28,6 +29,8 @@ class AgainstPanel:
     ----------
     sound, sheet, curve, versions : views
         All on one clock; the two continuations play on clocks of their own.
+    attention : AttentionPair or None
+        On the same clock, once the rest is answered.
     panel : ipywidgets.VBox
     """
 
@@ -41,8 +44,10 @@ class AgainstPanel:
         self.panel = ipywidgets.VBox(
             [self.sound, self.sheet, self.curve, self.versions], layout=ipywidgets.Layout(width="100%")
         )
+        self.attention: AttentionPair | None = None
         self._worker = Worker(self.versions)
         self._worker.do(self._answer)
+        self._worker.do(self._look)
 
     def _answer(self) -> None:
         against, names = self.against, self.against.names
@@ -56,6 +61,10 @@ class AgainstPanel:
         seed = f"Both go on from the prime with seed {first.seed}. {parted}"
         self.versions.show(first.score, second.score, words=[*against.words(), seed], rows=against.rows())
 
+    def _look(self) -> None:
+        self.attention = self.against.attention(clock=self.versions)
+        self.panel.children = (*self.panel.children, self.attention.panel)
+
     def settle(self, timeout: float = 60.0) -> None:
         """Wait until all is shown; see `Worker.settle`."""
         self._worker.settle(timeout)
@@ -67,5 +76,7 @@ class AgainstPanel:
     def close(self) -> None:
         """End the views and the thread."""
         self._worker.close()
-        for view in (self.sound, self.sheet, self.curve, self.versions, self.panel):
+        if self.attention is not None:
+            self.attention.close()
+        for view in (self.sound, self.sheet, self.curve, self.versions, self.panel.layout, self.panel):
             view.close()

@@ -34,6 +34,7 @@ from musenb.sample.masks import Place, allowed_words
 from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import replayed
 from musenb.score.note import Origin, Score
+from musenb.score.spelling import keys_of, spoken_pitch
 from musenb.session import Model, Recipe, Take, open_model
 from musenb.tokens.grid import LOWEST, UNKNOWN, VOICE_COUNT, VOICES, encode
 
@@ -174,7 +175,8 @@ class Questions(Listening, Shown):
 
     def change(self, pitch: int, *, note: str | int, listen: bool = True) -> WhatIf:
         """Return what becomes of the piece when a note of the prime has another MIDI pitch."""
-        return self._edit(note, None, lambda _: pitch, f"at pitch {pitch}", listen)
+        name = spoken_pitch(pitch, keys_of(self.piece.score)[0])
+        return self._edit(note, None, lambda _: pitch, f"as {name}", listen)
 
     def _edit(
         self, note: str | int | None, bar: int | None, pitch: Callable[[int], int] | None, how: str, listen: bool

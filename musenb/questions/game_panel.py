@@ -9,6 +9,7 @@ What is pressed in the page is done by one thread, so that neither a running cel
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -33,8 +34,9 @@ from musenb.questions.game import (
     format_table,
     read_session,
 )
-from musenb.score.note import Score
-from musenb.tokens.grid import HIGHEST, LOWEST, NAMES, VOICES
+from musenb.score.note import KeySignature, Score
+from musenb.score.spelling import keys_of, spoken_pitch
+from musenb.tokens.grid import HIGHEST, LOWEST, VOICES
 from musenb.tokens.pitch_grid import VOICE_RANGES
 from musenb.widgets.wire import MidiPitch, Quarters
 from musenb.widgets.wire_motif import AnswerRow, ClassRow, RangeRow, RevealRow, RoundRow
@@ -55,19 +57,23 @@ class GamePanel:
     ----------
     ask : Questions
     record : path or None
-        Where answers are kept; '': a file in the working folder, named after piece, seed and student; None: nowhere.
+        Where answers are kept: a file, or a folder for one named after piece, seed and student; '': the working folder.
+        None: nowhere.
     **settings
         As `Game` takes them.
 
     Attributes
     ----------
     game : Game
+    keys : tuple of KeySignature
+        Of the whole piece: pitches are named by the first.
     view : GameView
     panel : ipywidgets.VBox
     """
 
     def __init__(self, ask: Questions, *, record: str | os.PathLike[str] | None = "", **settings: Any) -> None:
         self.game, self.recorded = _recorded_game(ask, record, settings)
+        self.keys = keys_of(ask.piece.score)
         self.current = self.next or 0
         self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._worker: threading.Thread | None = None
@@ -188,7 +194,8 @@ class GamePanel:
         score, number = self.heard(self.current), self.current
         rows = [round_row(self.game.ask.piece.score, place) for place in self.game.rounds]
         reveals = [self._reveal_row(self.game.answers[at]) for at in sorted(self.game.answers)]
-        self.view.show_round(score, rounds=rows, reveals=reveals, current=number, result=self.result())
+        named = dataclasses.replace(score, keys=self.keys)  # not by what of the piece may be heard
+        self.view.show_round(named, rounds=rows, reveals=reveals, current=number, result=self.result())
         if "_sheet" in vars(self):
             self._sheet.show_score(score)
 
@@ -220,7 +227,7 @@ class GamePanel:
         ]
         ids = [note_id for _, note_id, _ in self._composed(place)]
         sure = -1.0 if found.confidence is None else found.confidence
-        return RevealRow(place.number, answers, under, ids, sure, reveal_words(found))
+        return RevealRow(place.number, answers, under, ids, sure, reveal_words(found, self.keys[0]))
 
     def _range(self, voice: str) -> tuple[MidiPitch, MidiPitch]:
         """Return lowest and highest of what a voice is asked for: its usual range and what it has in the piece."""
@@ -245,7 +252,7 @@ class GamePanel:
         """End the views and the thread."""
         self._jobs.put(None)
         if "panel" in vars(self):
-            for view in (*self.panel.children, self.panel):
+            for view in (*self.panel.children, self.panel.layout, self.panel):
                 view.close()
         elif "view" in vars(self):
             self.view.close()
@@ -257,13 +264,14 @@ def _recorded_game(
     """Return a game and where it is kept, in words; one in a file of its own name goes on."""
     if record is None:
         return Game(ask, **settings), "Not recorded."
-    if record != "":
+    folder = Path(record)
+    if not folder.is_dir():
         return Game(ask, record=record, **settings), _kept(Path(record))
     score = ask.piece.score
     seed, student = settings.get("seed", 0), settings.get("student", "")
     stem = re.sub(r"[^\w.-]+", "-", f"game-{score.title or score.source or 'piece'}-{seed}-{student}").strip("-.")[:80]
     for number in range(1, MOST_FILES):
-        path = Path(f"{stem}{'' if number == 1 else f'-{number}'}.jsonl")
+        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}.jsonl"
         try:
             return Game(ask, record=path, **settings), _kept(path)
         except SaveError as error:
@@ -273,7 +281,7 @@ def _recorded_game(
 
 
 def _kept(path: Path) -> str:
-    return f"Every answer is kept in '{path.name}'; run the cell again and the game goes on."
+    return f"Every answer is kept in '{path.name}': opened again, the game goes on."
 
 
 def round_row(score: Score, place: Round) -> RoundRow:
@@ -284,12 +292,12 @@ def round_row(score: Score, place: Round) -> RoundRow:
     return RoundRow(Quarters(float(place.onset)), f"{name}, beat {float(beat):g}", list(place.voices))
 
 
-def reveal_words(found: Reveal) -> str:
-    """Return what all said in a round as sentences."""
+def reveal_words(found: Reveal, key: KeySignature | None = None) -> str:
+    """Return what all said in a round as sentences, pitches as they are called in a key."""
     voices = found.round.voices
 
     def said(pitches: dict[str, int]) -> str:
-        return " ".join(f"{NAMES[pitches[voice] % 12]}{pitches[voice] // 12 - 1}" for voice in voices)
+        return " ".join(spoken_pitch(pitches[voice], key) for voice in voices)
 
     right = "right" if found.hits["student"] == len(voices) else f"{found.hits['student']} of {len(voices)} right"
     right = "not it" if found.hits["student"] == 0 else right

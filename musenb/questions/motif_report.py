@@ -199,7 +199,7 @@ class MotifReport:
     def close(self) -> None:
         """End the views."""
         if "panel" in vars(self):
-            for view in (*self.panel.children, self.panel):
+            for view in (*self.panel.children, self.panel.layout, self.panel):
                 view.close()
         elif "view" in vars(self):
             self.view.close()

@@ -29,8 +29,9 @@ from musenb.questions.telling import (
 )
 from musenb.questions.whatif import WhatIf
 from musenb.questions.working import Worker, mime_bundle
+from musenb.score.spelling import spoken_pitch
 from musenb.session import Take
-from musenb.tokens.grid import LOWEST, VOCABULARY, VOICES
+from musenb.tokens.grid import VOICES
 from musenb.widgets.asking import Asking
 from musenb.widgets.attention import Attention
 from musenb.widgets.curve import Curve
@@ -97,6 +98,10 @@ class QuestionPanel:
         """Wait until everything that was asked so far is answered; see `Worker.settle`."""
         self._worker.settle(timeout)
 
+    def _name(self, pitch: int) -> str:
+        """Return a pitch as it is called in the key of the piece: 'G♯4'."""
+        return spoken_pitch(pitch, self.asking.first_key)
+
     def _rest(self) -> None:
         if self.asking.running:
             self.asking.tell(running="", done=0, total=0)
@@ -111,7 +116,7 @@ class QuestionPanel:
     def branch(self, voice: int, pitch: int) -> None:
         """Go another way at the note that is shown."""
         note = self.asking.note
-        self._start(f"Writing on from {pitch_word(pitch)}", lambda: self._branch(note, voice, pitch))
+        self._start(f"Writing on from {self._name(pitch)}", lambda: self._branch(note, voice, pitch))
 
     def what_if(self, act: str, scope: str, layer: int, head: int, amount: int) -> None:
         """Ask what if."""
@@ -213,7 +218,7 @@ class QuestionPanel:
         self.branches.append(take)
         place = ask.notes[ask.piece.number_of(note)]
         where = f"bar {place.bar}" if place.bar else "the upbeat"
-        said = pitch_word(pitch).replace("#", "\N{MUSIC SHARP SIGN}")
+        said = self._name(pitch)
         name = f"{said} in {where}"
         if ask.on_take is not None:
             ask.on_take(take, f"{name}, seed {take.recipe.seed}")
@@ -290,11 +295,7 @@ class QuestionPanel:
         views = [self.sound, self.sheet, self.curve, self.versions, self.attention, self.asking, self.panel]
         for view in filter(None, views):
             view.close()
-
-
-def pitch_word(pitch: int) -> str:
-    """Return a pitch of the grid by its name: 'G4'."""
-    return VOCABULARY[pitch - LOWEST]
+        self.panel.layout.close()
 
 
 def _prime_words(first: int, last: int) -> str:

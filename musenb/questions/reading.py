@@ -24,9 +24,9 @@ from musenb.model.decode import Cache, Decoder, Silence, Trace
 from musenb.model.layer import NORM_EPSILON
 from musenb.sample.plan import Plan, plan_continuation
 from musenb.score.note import Note, Score
+from musenb.score.spelling import spell_score, spoken
 from musenb.session import Take
 from musenb.tokens.grid import (
-    NAMES,
     REST,
     STEP,
     UNKNOWN,
@@ -54,6 +54,7 @@ class NotePlace:
     id : str
         'v1n7': the eighth note of the second voice of the score, as all views name it.
     note : Note
+        With its name.
     voice : int
         Row of the grid, 0..3 from the soprano.
     step, end : int
@@ -77,8 +78,7 @@ class NotePlace:
     @property
     def name(self) -> str:
         """The pitch as it is spelled: 'G♯4'."""
-        spelled = self.note.spelling or f"{NAMES[self.note.pitch % 12]}{self.note.pitch // 12 - 1}"
-        return spelled[0] + spelled[1:].replace("#", "\N{MUSIC SHARP SIGN}").replace("b", "\N{MUSIC FLAT SIGN}")
+        return spoken(self.note.spelling)
 
     def __str__(self) -> str:
         return f"{self.name} of the {VOICES[self.voice]}, {f'bar {self.bar}' if self.bar else 'upbeat'}"
@@ -109,10 +109,10 @@ class Piece:
         """All notes, in the order of `score.notes`."""
         sounding = [number for number, voice in enumerate(self.score.voices) if voice.notes]
         rows = dict(zip(sounding, map(VOICES.index, self.names), strict=True))
-        bars = list(self.score.bars())
+        bars, named = list(self.score.bars()), spell_score(self.score)
         found = []
         for number, row in rows.items():
-            for index, note in enumerate(self.score.voices[number].notes):
+            for index, note in enumerate(named.voices[number].notes):
                 bar = next(bar.number for bar in bars if bar.onset <= note.onset < bar.end)
                 steps = int(note.onset / STEP), int(note.end / STEP)
                 found.append(NotePlace(f"v{number}n{index}", note, row, *steps, bar))

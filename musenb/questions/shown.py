@@ -38,7 +38,7 @@ class Shown:
         ----------
         record : path or None
             Where answers are kept as they are given, so that the game goes on after a reload; left out: a file in the
-            folder of the notebook, named after piece, seed and student. None: nowhere.
+            folder of the notebook, named after piece, seed and student; a folder: there. None: nowhere.
         **settings
             `seed`, `rounds`, `voice` (None: chords), `chord` and `student`, see `musenb.questions.game.Game`.
         """

@@ -100,7 +100,7 @@ def spell_score(score: Score) -> Score:
         return score
     located = [(v, i, note) for v, voice in enumerate(score.voices) for i, note in enumerate(voice.notes)]
     located.sort(key=lambda item: (item[2].onset, item[2].pitch))
-    names = names_of([note for _, _, note in located], score.keys or (estimate_key(score),))
+    names = names_of([note for _, _, note in located], keys_of(score))
     voices = [list(voice.notes) for voice in score.voices]
     for (v, i, note), name in zip(located, names, strict=True):
         voices[v][i] = dataclasses.replace(note, spelling=name)
@@ -136,6 +136,11 @@ def names_of(notes: Sequence[Note], keys: Sequence[KeySignature]) -> list[str]:
 def is_named(note: Note) -> bool:
     """Return whether a note has a name, and that name means its pitch."""
     return SPELLING.fullmatch(note.spelling) is not None and spelled_pitch(note.spelling) == note.pitch
+
+
+def keys_of(score: Score) -> tuple[KeySignature, ...]:
+    """Return the keys that a score states, or the one that it seems to be in."""
+    return score.keys or (estimate_key(score),)
 
 
 def estimate_key(score: Score) -> KeySignature:

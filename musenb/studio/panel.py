@@ -22,6 +22,7 @@ from musenb.export.formats import FORMATS
 from musenb.model.weights import shipped_names
 from musenb.score.note import Score
 from musenb.session import SEEDS
+from musenb.studio.asking_place import AskingPlace
 from musenb.studio.choices import Choices
 from musenb.studio.hosting import idle_minutes
 from musenb.studio.page import page_of_takes, recorded
@@ -64,6 +65,8 @@ class Studio(PanelViews):
         All on one clock; each can be shown in a cell of its own.
     choices : Choices
         The takes that are written at the same time, beside each other, each on a clock of its own.
+    asking : AskingPlace
+        Where a question about a take is open, in place of the music.
     panel : ipywidgets.VBox
     """
 
@@ -80,9 +83,11 @@ class Studio(PanelViews):
         self.beside = Roll(clock=self.desk, height=240, editable=False)
         self.beside.layout.display = "none"
         self.choices = Choices(lambda take: self.queue(lambda: self.select(take)))
+        music = [self.choices.box, self.sound, self.sheet, self.roll, self.beside, self.keyboard]
+        self._music = ipywidgets.VBox(music, layout=ipywidgets.Layout(width="100%"))
+        self.asking = AskingPlace(self, self._music)
         self.panel = ipywidgets.VBox(
-            [self.desk, self.choices.box, self.sound, self.sheet, self.roll, self.beside, self.keyboard],
-            layout=ipywidgets.Layout(width="100%"),
+            [self.desk, self.asking.box, self._music], layout=ipywidgets.Layout(width="100%")
         )
         self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._worker: threading.Thread | None = None
@@ -202,6 +207,15 @@ class Studio(PanelViews):
             mime, content = kind.mime, kind.write(take.score)
         return f"{_file_name(name_of(self.tree, take))}.{form}", mime, content
 
+    def open_question(self, kind: str, take: int | None = None) -> None:
+        """Open a question about a take, the selected one by default, below the desk: see `AskingPlace.open`."""
+        self._keep_edit()
+        self.asking.open(kind, self._chosen(take))
+
+    def close_question(self) -> None:
+        """Close the question that is open, if one is, and show the score again."""
+        self.asking.close()
+
     def prefer(self, take: int) -> None:
         """Vote for a take among those that go on from the same take.
 
@@ -273,8 +287,10 @@ class Studio(PanelViews):
         """End the views, the thread and the journal."""
         self.stop()
         self._jobs.put(None)
+        self.asking.end()
         self.choices.close()
-        for view in (self.desk, self.sound, self.sheet, self.roll, self.beside, self.keyboard, self.panel):
+        views = (self.desk, self.sound, self.sheet, self.roll, self.beside, self.keyboard, self._music, self.panel)
+        for view in views:
             view.close()
         super().close()
 

@@ -92,6 +92,10 @@ class StudioHands:
     def _keep(self, form: str) -> None:
         self._studio.desk.hand_over(*self._studio.as_file(form))
 
+    def ask(self, what: str) -> None:
+        studio = self._studio
+        studio.queue(functools.partial(studio.open_question, what) if what else studio.close_question)
+
     def search(self, text: str) -> None:
         wanted = text.lower()
         self._studio.queue(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from musenb.sample.stream import NoteEvent
 from musenb.score.note import Score
+from musenb.studio.asking_place import AskingPlace
 from musenb.studio.choices import Choices
 from musenb.studio.comparing import comparison_words, differing
 from musenb.studio.core import StudioCore
@@ -37,6 +38,7 @@ class PanelViews(StudioCore):
     beside: Roll
     keyboard: Keyboard
     choices: Choices
+    asking: AskingPlace
 
     def __init__(self, *values: object, **settings: object) -> None:
         super().__init__(*values, **settings)  # type: ignore[arg-type]
@@ -110,6 +112,7 @@ class PanelViews(StudioCore):
 
     def _show_score(self, score: Score) -> None:
         self._shown = score
+        self.asking.leave()
         for view in (self.roll, self.sheet, self.sound, self.keyboard):
             view.show_score(score)
         self._mark()

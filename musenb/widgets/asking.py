@@ -137,7 +137,7 @@ class Asking(Sounding, NoteView, bundle="asking"):
         parts = [f"Questions to {self.model or 'a model'} about {self.place}."]
         if self.voices:
             own = self.voices[min(self.voice, len(self.voices) - 1)]
-            likely = [(share, spoken_pitch(int(pitch))) for pitch, share in own["pitches"][:4]]
+            likely = [(share, spoken_pitch(int(pitch), self.first_key)) for pitch, share in own["pitches"][:4]]
             likely += [(own["hold"], "holding on"), (own["rest"], "a rest")]
             said = ", ".join(f"{name} {100 * share:.0f} %" for share, name in sorted(likely, reverse=True)[:4])
             parts.append(f"Likely for the {own['voice']}: {said}; uncertainty {own['entropy']:.1f} bits.")

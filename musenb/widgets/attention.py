@@ -41,7 +41,7 @@ class Attention(NoteView, bundle="attention"):
         `clock`; `layer`, `head` (from 0); `what` ('weights', 'content', 'relative'); `level` ('notes', 'tokens');
         `order` of the notes ('time', 'voice'); `query` ('mean', 'first' or 'last' of a note's tokens);
         `arc_heads` (pairs of layer and head; empty: the head that is shown), `top_k` (0..32) and `threshold` (0..1)
-        of the arcs.
+        of the arcs; `shared_arcs`: whether the other views on the clock draw them, too.
     """
 
     layers = traitlets.Int(0).tag(sync=True)
@@ -71,6 +71,7 @@ class Attention(NoteView, bundle="attention"):
     threshold = traitlets.Float(0.02, min=0, max=1, help="weight below which no arc is drawn").tag(
         sync=True, echo_update=False
     )
+    shared_arcs = traitlets.Bool(True, help="the other views on the clock draw them, too").tag(sync=True)
     revision = traitlets.Int(0, help="counts the changes of the heads").tag(sync=True)
 
     _MINE = NoteView._MINE | set(

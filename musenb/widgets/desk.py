@@ -43,6 +43,9 @@ class Hands(Protocol):
     def keep(self, form: str) -> None:
         """Hand over the selected take as a file of this form."""
 
+    def ask(self, what: str) -> None:
+        """Open 'heard', 'motif' or 'guess' about the selected take; close what is open when it is empty."""
+
     def search(self, text: str) -> None:
         """Look for pieces of the corpus whose names hold the text, and call `Desk.found` with them."""
 
@@ -79,6 +82,8 @@ class Desk(MusenbWidget, bundle="desk"):
     selected = traitlets.Unicode(help="id of the take that is shown").tag(sync=True)
     compared = traitlets.Unicode(help="id of the take that stands beside it").tag(sync=True)
     comparison = traitlets.Unicode(help="in words").tag(sync=True)
+    asked = traitlets.Unicode(help="the question about a take that is open; empty: none").tag(sync=True)
+    asked_words = traitlets.Unicode(help="about which take").tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
     written = traitlets.Int(0, min=0, help="notes of the run so far").tag(sync=True)
     began = traitlets.Float(0, min=0, help="quarters at which the model began to write").tag(sync=True)
@@ -98,8 +103,8 @@ class Desk(MusenbWidget, bundle="desk"):
     forms = traitlets.List(traitlets.Unicode(), ["mid", "musicxml"]).tag(sync=True)
 
     _SHOWN = frozenset(
-        "takes selected compared comparison running written began locked_voices locked_bars saved_at reading kept"
-        " can_undo can_redo shelf models voices sessions forms".split()
+        "takes selected compared comparison asked asked_words running written began locked_voices locked_bars saved_at"
+        " reading kept can_undo can_redo shelf models voices sessions forms".split()
     )
     _MINE: ClassVar = MusenbWidget._MINE | _SHOWN
 
@@ -145,6 +150,8 @@ class Desk(MusenbWidget, bundle="desk"):
             hands.go_on_from([str(name) for name in message["ids"]])
         elif kind == "lock":
             hands.lock([str(voice) for voice in message["voices"]], str(message["bars"]))
+        elif kind == "ask":
+            hands.ask(str(message["what"]))
         elif kind == "keep":
             hands.keep(str(message["form"]))
         elif kind == "search":

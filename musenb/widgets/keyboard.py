@@ -17,7 +17,7 @@ from musenb.score.from_keys import score_from_keys
 from musenb.score.note import Score
 from musenb.score.quantise import SIXTEENTH, Report
 from musenb.score.spelling import spoken_pitch
-from musenb.widgets.notes import NoteView, keys_of
+from musenb.widgets.notes import NoteView
 from musenb.widgets.picture import png_bytes
 from musenb.widgets.sound import Sounding
 
@@ -136,9 +136,9 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
 
     def describe(self) -> str:
         """Return the range of the keys, the likeliest pitches, and what was recorded."""
-        text = f"Keyboard from {spoken_pitch(self.low)} to {spoken_pitch(self.high)}."
+        key = self.first_key
+        text = f"Keyboard from {spoken_pitch(self.low, key)} to {spoken_pitch(self.high, key)}."
         if self.distribution:
-            key = keys_of(self.score)[0]
             best = sorted(self.distribution, key=lambda pair: -pair[1])[:5]
             said = ", ".join(f"{spoken_pitch(pitch, key)} {100 * share:.0f} %" for pitch, share in best)
             text += f" {self.distribution_label or 'Likely'}: {said}."

@@ -13,7 +13,7 @@ import numpy as np
 import traitlets
 
 from musenb.score.note import Bar, KeySignature, Note, Score
-from musenb.score.spelling import alterations, estimate_key, is_named, names_of, spell, split_spelling
+from musenb.score.spelling import alterations, is_named, keys_of, names_of, spell, split_spelling
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.picture import roll_png
 from musenb.widgets.squeeze import squeeze, ticks_of
@@ -55,11 +55,6 @@ def rows_of(score: Score) -> list[Row]:
     """Return (voice, index, note) of every note, by onset and then from the highest pitch down."""
     rows = [(v, n, note) for v, voice in enumerate(score.voices) for n, note in enumerate(voice.notes)]
     return sorted(rows, key=lambda row: (row[2].onset, -row[2].pitch))
-
-
-def keys_of(score: Score) -> tuple[KeySignature, ...]:
-    """Return the keys that a score states, or the one that it seems to be in."""
-    return score.keys or (estimate_key(score),)
 
 
 def names_in(score: Score, rows: Sequence[Row]) -> list[str]:
@@ -157,6 +152,7 @@ class NoteView(MusenbWidget):
         self._lock = threading.RLock()
         self._rows: list[Row] = []
         self._names: list[str] = []
+        self._key: KeySignature | None = None
         self._next: dict[int, int] = {}
         self._marks: dict[tuple[int, int], int] = {}
         self._pending: list[Row] = []
@@ -207,6 +203,13 @@ class NoteView(MusenbWidget):
             if not self.streaming:
                 self._publish(dict(self.piece))
 
+    @property
+    def first_key(self) -> KeySignature:
+        """The key by which pitches are named: the first that the piece states, or the one that it seems to be in."""
+        if self._key is None:
+            self._key = keys_of(self.score)[0]
+        return self._key
+
     def notes_of(self, ids: Iterable[str]) -> list[Note]:
         """Return the notes with these ids; ids of no note are left out."""
         with self._lock:
@@ -214,7 +217,7 @@ class NoteView(MusenbWidget):
             return [note for voice, index, note in self._rows if note_id(voice, index) in wanted]
 
     def _take(self, score: Score) -> None:
-        self.score, self._rows, self._marks = score, rows_of(score), {}
+        self.score, self._rows, self._marks, self._key = score, rows_of(score), {}, None
         self._next = {number: len(voice.notes) for number, voice in enumerate(score.voices)}
 
     def _publish(self, piece: Any) -> None:

@@ -43,6 +43,7 @@ class AttentionState(NotesState):
     arc_heads: list[HeadId]
     top_k: int
     threshold: float
+    shared_arcs: bool
     revision: int
 
 

@@ -9,6 +9,7 @@ from musenb.widgets.wire import NotesState, Quarters, ViewState
 PrimeSource = Literal["text", "shelf", "corpus", "roll"]
 DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more", "save_all"]
 TakeAct = Literal["select", "rename", "delete", "vote", "compare"]
+AskWhat = Literal["heard", "motif", "guess"]
 KeepForm = Literal["mid", "musicxml", "wav", "pdf", "png", "svg", "brf", "html"]
 
 
@@ -34,7 +35,8 @@ class DeskState(ViewState):
 
     The first group is written by the page: how to continue, and what of a prime to take (`prime_bars` 0: all bars).
     `began` is where the model began to write; `saved_at` counts seconds since 1970, 0 for what is not saved;
-    `idle_minutes` says after how long a server ends that nobody uses, 0 when it does not.
+    `idle_minutes` says after how long a server ends that nobody uses, 0 when it does not. `asked` is the question about
+    a take that is open below the desk, if one is.
     """
 
     bars: int
@@ -53,6 +55,8 @@ class DeskState(ViewState):
     selected: str
     compared: str
     comparison: str
+    asked: AskWhat | Literal[""]
+    asked_words: str
     running: bool
     written: int
     began: Quarters
@@ -141,6 +145,13 @@ class OnTake(TypedDict):
     act: TakeAct
     id: str
     text: str
+
+
+class AskTake(TypedDict):
+    """Page to kernel: open a question about the selected take below the desk; empty: close the one that is open."""
+
+    kind: Literal["ask"]
+    what: AskWhat | Literal[""]
 
 
 class Keep(TypedDict):

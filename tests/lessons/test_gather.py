@@ -173,3 +173,10 @@ def test_what_cannot_be_gathered(tmp_path: Path, capsys: pytest.CaptureFixture[s
         gather(tmp_path / "missing")
     assert main(["gather", str(tmp_path), "-o", str(tmp_path / "x.xlsx")]) == 2
     assert "the suffix '.xlsx' is none of .csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("shown", "told"), [("A♭4", "A♭4"), ("G#4", "G#4"), ("A4", "G♯4"), ("=1+1", "G♯4")])
+def test_a_pitch_is_told_as_the_student_saw_it_if_that_is_its_name(shown: str, told: str) -> None:
+    one = Answer("s", "9-f", "note", "Which?", "68", shown, "", None, 0)
+    lines = csv_bytes([Row((one,), ("f",))]).decode("utf-8-sig")
+    assert f",{told}," in lines

@@ -221,3 +221,13 @@ def test_the_questions_of_the_page_for_schools_can_be_asked() -> None:
     (code,) = re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     exec(compile(code, str(page), "exec"), {})
     assert len(re.findall(r"musenb\.Question\(", code)) == 4
+
+
+def test_a_pitch_is_called_as_the_key_of_the_music_has_it() -> None:
+    flat = Question("9-f", "Which note comes?", kind="note", score=score_from_text("Ab4 Bb4 C5 Db5 | Eb5 Db5 C5 Bb4"))
+    flat.answer(68)
+    assert flat.history[-1].shown == "A♭4"
+    assert "Answered: A♭4" in flat.describe()
+    sharp = Question("9-s", "Which note comes?", kind="note", score=score_from_text("E5 F#5 G#5 A5 | B5 A5 G#5 E5"))
+    sharp.answer(68)
+    assert sharp.history[-1].shown == "G♯4"

@@ -96,3 +96,42 @@ def test_what_they_look_at_sums_to_all(pair: Against) -> None:
 def test_a_missing_twin_is_named(relative: Model, duet: Score) -> None:
     with pytest.raises(ModelError, match="no-such-model"):
         compare_models(duet, (relative, "no-such-model"), prime_bars=1)
+
+
+def test_both_looks_stand_side_by_side_on_one_clock(pair: Against) -> None:
+    ipywidgets = pytest.importorskip("ipywidgets", reason="the views need the 'lab' extra")
+    before = set(ipywidgets.widgets.widget._instances)
+    looks = pair.attention()
+    one, other = looks.views
+    assert one.clock_id == other.clock_id
+    assert [column.children[0].value for column in looks.panel.children] == ["relative", "absolute"]
+    assert repr(looks).startswith("relative: <musenb Attention: ")
+    for view, asked in zip(looks.views, (pair.one, pair.other), strict=True):
+        assert view.score is asked.piece.score
+        assert (view.layers, view.heads, view.shared_arcs) == (2, 2, False)
+        weights = asked.weights()[0, 0]
+        number = len(asked.notes) - 1
+        best = asked.notes[int(weights[number].argmax())]
+        assert view.looks(asked.notes[number].id, 1, layer=0, head=0)[0].split(" to ")[1].startswith(best.name)
+    other.order = "voice"
+    assert one.order == "voice", "shown alike"
+    one.layer = 1
+    assert other.layer == 0, "heads of two models have nothing in common"
+    looks.close()
+    assert set(ipywidgets.widgets.widget._instances) == before
+
+
+def test_the_panel_shows_the_looks_below_and_closes_them(pair: Against) -> None:
+    ipywidgets = pytest.importorskip("ipywidgets", reason="the views need the 'lab' extra")
+    from musenb.questions.against_panel import AgainstPanel
+    from musenb.widgets.sound import Sound
+
+    Sound().close()  # the first one makes the engine that all share
+    before = set(ipywidgets.widgets.widget._instances)
+    panel = AgainstPanel(pair)
+    panel.settle(300)
+    assert panel.versions.error == ""
+    assert panel.panel.children[-1] is panel.attention.panel
+    assert {view.clock_id for view in panel.attention.views} == {panel.sheet.clock_id}
+    panel.close()
+    assert set(ipywidgets.widgets.widget._instances) == before

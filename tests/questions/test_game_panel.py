@@ -113,3 +113,21 @@ def test_settings_that_no_game_has_are_refused(ask: Questions) -> None:
     with pytest.raises(SettingError, match="none of soprano"):
         ask.game(voice="flute")
     assert os.listdir() == []
+
+
+def test_pitches_are_called_as_the_key_of_the_whole_piece_has_them(tiny_decoder: Decoder) -> None:
+    line = "Ab4 Bb4 C5 Db5 | Eb5 F5 Eb5 Db5 | C5 Bb4 Ab4 G4 | Ab4:4"
+    asked = questions(score_from_text(line), model=Model("tiny", "0" * 64, tiny_decoder), prime_bars=1)
+    game = asked.game(seed=1, rounds=3, record=None)
+    assert game.game.ask.piece.score.keys == ()
+    assert all("♯" not in str(place) for place in asked.notes)
+    game.panel  # noqa: B018
+    alters = {tuple(game.view.piece["alters"])}
+    for _ in game.game.rounds:
+        game.answer(61)
+        game.go(game.next or 0)
+        game._show()
+        alters.add(tuple(game.view.piece["alters"]))
+        assert "you said D♭4" in game.view.reveals[-1].words
+    assert len(alters) == 1, "not by what may be heard so far"
+    game.close()

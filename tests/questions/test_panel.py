@@ -123,7 +123,7 @@ def test_what_if_shows_both_continuations_and_the_figures(panel: QuestionPanel, 
         ("layer", "note", 0, "Without layer 2"), ("relative", "note", 0, "Without the relative term"),
         ("rest", "note", 0, "With A4 of the soprano, bar 1 as a rest"),
         ("move", "bar", 2, "With bar 1 moved by +2 semitones"),
-        ("change", "note", 60, "With A4 of the soprano, bar 1 at pitch 60"),
+        ("change", "note", 60, "With A4 of the soprano, bar 1 as C4"),
     ],
 )
 def test_each_question_is_asked(panel: QuestionPanel, act: str, scope: str, amount: int, question: str) -> None:

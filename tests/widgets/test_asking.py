@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from musenb.errors import SettingError
+from musenb.score.note import KeySignature, Note, Score, Voice
 from musenb.widgets.asking import Asking
 
 
@@ -79,3 +81,12 @@ def test_it_is_described_with_what_is_likely_and_what_was_looked_at() -> None:
     with pytest.raises(SettingError, match="shows no colour"):
         asking.tell(colour=1)
     asking.close()
+
+
+def test_pitches_are_called_as_the_key_has_them() -> None:
+    line = Voice("soprano", (Note(Fraction(0), Fraction(4), 68),))
+    flat = Score(voices=(line,), keys=(KeySignature(Fraction(0), -4, "major"),))
+    panel = Asking(flat)
+    own = {"voice": "soprano", "pitches": [[68, 0.5], [61, 0.2]], "hold": 0.0, "rest": 0.0, "entropy": 1.0}
+    panel.tell(note="v0n0", place="A♭4 of the soprano, bar 1", voices=[own])
+    assert "A♭4 50 %, D♭4 20 %" in panel.description

@@ -44,9 +44,10 @@ def test_every_message_reaches_the_hands(desk: Desk) -> None:
     say(desk, kind="take", act="rename", id="t1", text="mine")
     say(desk, kind="keep", form="mid")
     say(desk, kind="recover", id="s1")
+    say(desk, kind="ask", what="motif")
     assert desk._hands.done == [
         ("prime", "text", "C4 D4"), ("act", "continue"), ("on_take", "rename", "t1", "mine"), ("keep", "mid"),
-        ("recover", "s1"),
+        ("recover", "s1"), ("ask", "motif"),
     ]
     assert desk.error == ""
 

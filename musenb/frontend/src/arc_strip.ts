@@ -1,6 +1,6 @@
 /** A strip with all notes of the piece, small, and the arcs of the selected ones above them. */
 
-import type { PageClock } from "./clock";
+import type { Arc, PageClock } from "./clock";
 import { element, fitCanvas } from "./dom";
 import type { Life } from "./life";
 import { arcAt, arcTitle, drawArcs, layoutArcs, type ArcShape } from "./marks/arcs";
@@ -36,7 +36,7 @@ export class ArcStrip {
 
   constructor(
     private readonly notes: NoteStore, private readonly clock: PageClock, private readonly theme: () => Theme,
-    private readonly tell: (arc: string) => void, life: Life,
+    private readonly tell: (arc: string) => void, private readonly arcs: () => readonly Arc[], life: Life,
   ) {
     this.#redraw = life.frame(() => this.#draw());
     clock.on(["selection", "overlay", "hover"], life, this.#redraw);
@@ -76,7 +76,7 @@ export class ArcStrip {
     }
     context.globalAlpha = 1;
     this.#drawPlayhead(context, theme);
-    this.#shapes = layoutArcs(this.clock.overlay, (id) => {
+    this.#shapes = layoutArcs(this.arcs(), (id) => {
       const row = table.row(id);
       return row < 0 ? undefined : boxes(row);
     }, theme, { highest: ARCS - 8 });

@@ -41,6 +41,7 @@ export class AttentionStore {
   readonly clock: PageClock;
   readonly #model: Model<AttentionState>;
   readonly #events = new EventTarget();
+  #own: readonly Arc[] = [];
   readonly #rows = new Map<string, Float32Array>();
   readonly #asked = new Set<string>();
   readonly #waiting = new Map<number, { choice: Choice; take: (matrix: Matrix) => void }>();
@@ -64,7 +65,7 @@ export class AttentionStore {
   }
 
   /** Call when the heads, their pictures, rows of them or settings have changed. */
-  onChange(kind: "heads" | "overview" | "rows", life: Life, call: () => unknown): void {
+  onChange(kind: "heads" | "overview" | "rows" | "arcs", life: Life, call: () => unknown): void {
     life.on(this.#events, kind, call);
   }
 
@@ -223,8 +224,20 @@ export class AttentionStore {
 
   // Arcs, for every view on the clock
 
+  get #shared(): boolean {
+    return this.#model.get("shared_arcs") ?? true;
+  }
+  /** The arcs that the view itself draws: all on the clock, or its own where it keeps them to itself. */
+  get overlay(): readonly Arc[] {
+    return this.#shared ? this.clock.overlay : this.#own;
+  }
+
   #publishArcs(life: Life): void {
-    const publish = life.frame(() => this.clock.setOverlay(this, this.#arcs(life)));
+    const publish = life.frame(() => {
+      this.#own = this.#arcs(life);
+      if (this.#shared) this.clock.setOverlay(this, this.#own);
+      else this.#tell("arcs");
+    });
     this.clock.on("selection", life, publish);
     this.onChange("rows", life, publish);
     this.onChange("overview", life, publish);
@@ -279,7 +292,7 @@ export class AttentionStore {
     this.#placeByVoice = places;
   }
 
-  #tell(kind: "heads" | "overview" | "rows"): void {
+  #tell(kind: "heads" | "overview" | "rows" | "arcs"): void {
     this.#events.dispatchEvent(new Event(kind));
   }
 }

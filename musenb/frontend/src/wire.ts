@@ -373,6 +373,7 @@ export type AttentionState = {
   arc_heads: readonly HeadId[];
   top_k: number;
   threshold: number;
+  shared_arcs: boolean;
   revision: number;
 };
 
@@ -485,6 +486,8 @@ export type DeskAct = "continue" | "again" | "stop" | "undo" | "redo" | "more" |
 
 export type TakeAct = "select" | "rename" | "delete" | "vote" | "compare";
 
+export type AskWhat = "heard" | "motif" | "guess";
+
 export type KeepForm = "mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "brf" | "html";
 
 /** One take of the tree; `parent` is empty for a prime. `name` is user text: never HTML. */
@@ -513,6 +516,8 @@ export type DeskState = {
   selected: string;
   compared: string;
   comparison: string;
+  asked: "heard" | "motif" | "guess" | "";
+  asked_words: string;
   running: boolean;
   written: number;
   began: Quarters;
@@ -599,6 +604,12 @@ export type OnTake = {
   act: "select" | "rename" | "delete" | "vote" | "compare";
   id: string;
   text: string;
+};
+
+/** Page to kernel: open a question about the selected take below the desk; empty: close the one that is open. */
+export type AskTake = {
+  kind: "ask";
+  what: "heard" | "motif" | "guess" | "";
 };
 
 /** Page to kernel: hand over the selected take as a file. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { arcsOf, layersText } from "../src/asking/heard";
 import { bitsText, cellText, isClear } from "../src/asking/heads";
-import { choicesOf, spelled, voiceText, wordOf, wordText } from "../src/asking/parts";
+import { choicesOf, voiceText, wordOf, wordText } from "../src/asking/parts";
 import { pageClocks } from "../src/clock";
 import { cellOf } from "../src/marks/guesses";
 import { layoutKeys } from "../src/marks/keyboard";
 import { encodeNotes } from "../src/table";
-import { quarters } from "../src/units";
+import { pitchName, quarters } from "../src/units";
 import type { HeadCell, HeardRow, VoiceNext } from "../src/wire";
 import { contract } from "./contract";
 import { Host } from "./fake";
@@ -50,7 +50,8 @@ const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTime
 
 describe("words", () => {
   test("pitches are spelled by the key, words of the grid become pitches", () => {
-    expect([spelled(66, 3), spelled(66, -2), spelled(63, 0), wordOf(66)]).toEqual(["F♯4", "G♭4", "E♭4", "F#4"]);
+    const inDFlat = (pitch: number) => pitchName(pitch, [0, -1, 0, -1, 0, 0, -1, 0, -1, 0, -1, 0]);
+    expect([inDFlat(66), wordText("F#4", 67, inDFlat), wordOf(66)]).toEqual(["G♭4", "G♭4", "F#4"]);
     expect([wordText("F#4", 67), wordText("HOLD", 67), wordText("REST", null)]).toEqual(["F♯4", "a held G4", "a rest"]);
   });
 

@@ -117,6 +117,21 @@ describe("the store", () => {
     other.end();
   });
 
+  test("arcs that are kept to themselves are in no other view on the clock", async () => {
+    const { fake, life, store } = storeOf({ overview: undefined, shared_arcs: false });
+    const other = new Life();
+    const clock = clockOf("attention-test", other);
+    clock.select(["v0n1"]);
+    await frame();
+    const asked = fake.sent.at(-1)?.content as unknown as { kind: string };
+    fake.message({ ...asked, columns: 4 } as never, [Float32Array.from([0.31, 0.01, 0.5, 0.12]).buffer]);
+    await frame();
+    expect(store.overlay.map(({ to }) => to)).toEqual(["v0n0", "v1n1"]);
+    expect(clock.overlay).toEqual([]);
+    life.end();
+    other.end();
+  });
+
   test("an answer of heads that are shown no more is not taken", () => {
     const { fake, life, store } = storeOf();
     let taken = 0;

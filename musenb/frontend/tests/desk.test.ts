@@ -39,6 +39,31 @@ async function desk(changes: Record<string, unknown> = {}) {
   return { host, el, press, items, sent: () => host.model.sent.map(({ content }) => content) };
 }
 
+describe("questions", () => {
+  const NAME = "What became of the motif?";
+
+  test("one opens, the same one or the way back closes it", async () => {
+    const { host, el, press, sent } = await desk();
+    const back = el.querySelector<HTMLElement>("[aria-label='Close the question and show the score again']")!;
+    expect(back.hidden).toBe(true);
+    press(NAME);
+    host.model.receive({ asked: "motif", asked_words: "Below, in place of the score: first." });
+    expect(back.hidden).toBe(false);
+    expect(el.querySelector(`[aria-label="${NAME}"]`)!.getAttribute("aria-pressed")).toBe("true");
+    expect(el.querySelector("[aria-label='Which take is asked about']")!.textContent).toContain("first");
+    press(NAME);
+    back.click();
+    expect(sent()).toEqual([{ kind: "ask", what: "motif" }, { kind: "ask", what: "" }, { kind: "ask", what: "" }]);
+  });
+
+  test("nothing can be asked while it is written, or before there is a take", async () => {
+    for (const changes of [{ running: true }, { selected: "" }]) {
+      const { el } = await desk(changes);
+      expect(el.querySelector<HTMLButtonElement>(`[aria-label="${NAME}"]`)!.disabled).toBe(true);
+    }
+  });
+});
+
 describe("the tree", () => {
   test("children stand below their parents, orphans at the root", () => {
     const rows: TakeRow[] = [...takes, ["x", "gone", "orphan", "", 0]];

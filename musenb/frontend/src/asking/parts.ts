@@ -11,20 +11,11 @@ import type { AskingState, AskJob, LayerGuess, VoiceNext } from "../wire";
 export interface AskingView {
   readonly view: View<AskingState, NoteStore>;
   readonly hand: Hand;
-  /** Return a pitch as the piece would spell it. */
+  /** Return a pitch as it is called in the key of the piece. */
   nameOf(pitch: number): string;
 }
 
 type NameOf = (pitch: number) => string;
-
-const SHARPS = "C C♯ D D♯ E F F♯ G G♯ A A♯ B".split(" ");
-const FLATS = "C D♭ D E♭ E F G♭ G A♭ A B♭ B".split(" ");
-
-/** Return a pitch as it is spelled in a key of so many sharps (negative: flats). */
-export function spelled(pitch: number, fifths: number): string {
-  if (!fifths) return pitchName(pitch);
-  return `${(fifths < 0 ? FLATS : SHARPS)[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
-}
 
 type Name = keyof AskingState & string;
 

@@ -3,9 +3,9 @@
 import { button, element } from "../dom";
 import type { Life } from "../life";
 import { handOf } from "../synth";
-import { pitchName, quarters } from "../units";
+import { quarters } from "../units";
 import type { AnswerRow, AskClass, GamePlayer } from "../wire";
-import { revealOf, roundOf, show, type GameView } from "./parts";
+import { nameIn, revealOf, roundOf, show, type GameView } from "./parts";
 
 const NAMES: Record<GamePlayer, string> = { composer: "the composer", student: "you", model: "the model", counts: "the count model" };
 const TITLES: Record<GamePlayer, string> = {
@@ -52,7 +52,7 @@ export function answersPart(view: GameView): HTMLElement {
     if (!reveal) return void (shown = -1);
     const even = (model.get("even") ?? 0) * reveal[1][0]![1].length;
     const head = element("tr", {}, ...["", "says", "bits", ""].map((name) => element("th", { scope: "col" }, name)));
-    const body = element("tbody", {}, ...reveal[1].map((answer, place) => answerRow(answer, place, reveal[1][0]!, even)));
+    const body = element("tbody", {}, ...reveal[1].map((answer, place) => answerRow(view, answer, place, reveal[1][0]!, even)));
     const table = element("table", { "aria-label": "All answers" }, element("thead", {}, head), body);
     const words = `Bits: how surprised each was by what the composer wrote. 0 is no surprise, ${even.toFixed(1)} is what even guessing costs.`;
     part.replaceChildren(table, element("p", { class: "mnb-faint" }, words));
@@ -63,7 +63,7 @@ export function answersPart(view: GameView): HTMLElement {
   return part;
 }
 
-function answerRow([player, pitches, bits]: AnswerRow, place: number, composer: AnswerRow, even: number): HTMLElement {
+function answerRow(view: GameView, [player, pitches, bits]: AnswerRow, place: number, composer: AnswerRow, even: number): HTMLElement {
   const right = pitches.every((pitch, voice) => pitch === composer[1][voice]);
   const bar = element("span", { class: "mnb-game-bits", "aria-hidden": true }, element("i"));
   (bar.firstElementChild as HTMLElement).style.width = `${Math.min(100, (100 * bits) / (even || 1))}%`;
@@ -71,7 +71,7 @@ function answerRow([player, pitches, bits]: AnswerRow, place: number, composer: 
   return element(
     "tr", { "data-player": player, "data-right": right },
     element("th", { scope: "row", title: TITLES[player] }, NAMES[player]),
-    element("td", {}, `${pitches.map((pitch) => pitchName(pitch)).join(" ")}${own ? "" : right ? " ✓" : " ✗"}`),
+    element("td", {}, `${pitches.map((pitch) => nameIn(view, pitch)).join(" ")}${own ? "" : right ? " ✓" : " ✗"}`),
     own ? element("td") : element("td", { title: `${bits.toFixed(2)} bits; even guessing costs ${even.toFixed(2)}` }, bar, bits.toFixed(1)),
     element("td", {}, button("▶", `Hear what ${player === "student" ? "you said" : `${NAMES[player]} ${own ? "wrote" : "said"}`}`, { "data-hear": place })),
   );

@@ -5,9 +5,9 @@ import { KeysPanel } from "../keys_panel";
 import { listenToMidi } from "../midi_input";
 import type { Life } from "../life";
 import { handOf } from "../synth";
-import { midiPitch, pitchName } from "../units";
+import { midiPitch } from "../units";
 import type { Guess } from "../wire";
-import { revealOf, roundOf, show, type GameView } from "./parts";
+import { nameIn, revealOf, roundOf, show, type GameView } from "./parts";
 
 const SURE: readonly (readonly [number, string])[] = [
   [-1, "I don't say"], [0.1, "a guess (10 %)"], [0.25, "unsure (25 %)"], [0.5, "half and half (50 %)"],
@@ -37,6 +37,7 @@ export class Entry {
       octave: () => this.#octave,
       velocity: () => 80,
       shares: () => new Map(),
+      nameOf: (pitch) => nameIn(view, pitch),
       shiftOctave: (by) => {
         this.#octave = Math.min(Math.max(this.#octave + by, 1), 6);
         this.panel.repaint();
@@ -89,7 +90,7 @@ export class Entry {
       const [from, to] = this.#rangeOf(voice);
       const list = element("select", { "aria-label": `Note of the ${voice}`, "data-slot": place });
       const pitches = Array.from({ length: to - from + 1 }, (_, step) => to - step);
-      list.append(element("option", { value: -1 }, "—"), ...pitches.map((pitch) => element("option", { value: pitch }, pitchName(pitch))));
+      list.append(element("option", { value: -1 }, "—"), ...pitches.map((pitch) => element("option", { value: pitch }, nameIn(this.#view, pitch))));
       return element("label", {}, voice, list);
     }));
     for (const list of this.#slots.querySelectorAll("select")) {
@@ -106,7 +107,7 @@ export class Entry {
     const voice = this.#voices()[this.#next];
     if (voice === undefined) return;
     const [low, high] = this.#rangeOf(voice);
-    if (pitch < low || pitch > high) return this.#view.say(`${pitchName(pitch)} is outside the range of the ${voice}`);
+    if (pitch < low || pitch > high) return this.#view.say(`${nameIn(this.#view, pitch)} is outside the range of the ${voice}`);
     const at = this.#next;
     this.#next = (at + 1) % this.#voices().length;
     this.#set(at, pitch);
@@ -116,7 +117,7 @@ export class Entry {
     const entered = this.#entered();
     entered[place] = pitch;
     this.#view.model.set({ entered });
-    this.#view.say(pitch < 0 ? "no note" : `${this.#voices()[place]}: ${pitchName(pitch)}`);
+    this.#view.say(pitch < 0 ? "no note" : `${this.#voices()[place]}: ${nameIn(this.#view, pitch)}`);
     this.#mark();
   }
 

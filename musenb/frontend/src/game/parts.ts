@@ -3,6 +3,7 @@
 import type { View } from "../mount";
 import type { NoteStore } from "../notes";
 import type { Player } from "../player";
+import { pitchName } from "../units";
 import type { GameState, RevealRow, RoundRow } from "../wire";
 
 export interface GameStore {
@@ -18,6 +19,9 @@ export function show({ model, life }: GameView, names: readonly Name[], call: ()
   for (const name of names) model.on(`change:${name}`, life, call);
   life.guard(call)();
 }
+
+/** Return a pitch as it is called in the key of the piece. */
+export const nameIn = ({ store }: GameView, pitch: number): string => pitchName(pitch, store.notes.piece.alters);
 
 export const roundOf = ({ model }: GameView): RoundRow | undefined => model.get("rounds")?.[model.get("current") ?? 0];
 

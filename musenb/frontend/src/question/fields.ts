@@ -4,7 +4,6 @@ import { element, fitCanvas } from "../dom";
 import type { Life } from "../life";
 import { drawKeyboard, keyAt, KEYS_HEIGHT, layoutKeys, type Key } from "../marks/keyboard";
 import type { Theme } from "../theme";
-import { pitchName } from "../units";
 
 /** An answer is text: an option, words, a MIDI pitch as digits. Empty: none. */
 export interface Field {
@@ -47,7 +46,7 @@ export interface Keys extends Field {
 }
 
 /** Piano keys of which one is chosen; `sound` plays it. Arrows move by a semitone, with Shift by an octave. */
-export function keysField(low: number, high: number, life: Life, sound: (pitch: number) => void, changed: () => void): Keys {
+export function keysField(low: number, high: number, life: Life, sound: (pitch: number) => void, changed: () => void, nameOf: (pitch: number) => string): Keys {
   const canvas = element("canvas", {
     tabindex: 0, role: "slider", "aria-label": "Your note", "aria-valuemin": low, "aria-valuemax": high,
     "aria-keyshortcuts": "ArrowLeft ArrowRight Enter",
@@ -67,8 +66,8 @@ export function keysField(low: number, high: number, life: Life, sound: (pitch: 
   });
   const name = () => {
     canvas.setAttribute("aria-valuenow", String(pitch ?? low));
-    canvas.setAttribute("aria-valuetext", pitch === undefined ? "no note chosen" : pitchName(pitch));
-    shown.textContent = pitch === undefined ? "Click the key that you expect." : `Your note: ${pitchName(pitch)}`;
+    canvas.setAttribute("aria-valuetext", pitch === undefined ? "no note chosen" : nameOf(pitch));
+    shown.textContent = pitch === undefined ? "Click the key that you expect." : `Your note: ${nameOf(pitch)}`;
     redraw();
   };
   const choose = (next: number) => {

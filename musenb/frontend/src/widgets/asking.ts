@@ -4,12 +4,13 @@ import css from "../asking/asking.css";
 import { elsePart } from "../asking/else";
 import { headsPart } from "../asking/heads";
 import { heardPart } from "../asking/heard";
-import { job, show, spelled, type AskingView } from "../asking/parts";
+import { job, show, type AskingView } from "../asking/parts";
 import { ifPart } from "../asking/whatif";
 import { button, element } from "../dom";
 import { mount } from "../mount";
 import { NoteStore } from "../notes";
 import { handOf } from "../synth";
+import { pitchName } from "../units";
 import type { AskingState, AskNote, AskTab } from "../wire";
 
 const TABS: readonly (readonly [AskTab, string])[] = [
@@ -86,7 +87,7 @@ export default mount<AskingState, NoteStore>({
   store: (model, life, clockId) => new NoteStore(model as never, life, clockId),
   view(view) {
     const { root, model, life, clock, store, onTheme } = view;
-    const nameOf = (pitch: number) => spelled(pitch, store.piece.keys[0]?.[1] ?? 0);
+    const nameOf = (pitch: number) => pitchName(pitch, store.piece.alters);
     const panel: AskingView = { view, hand: handOf(model, life), nameOf };
     const style = element("style");
     style.textContent = css;

@@ -140,7 +140,8 @@ function arrange(view: AttentionView): Parts {
   };
   const panel = new MatrixPanel({ store, clock, life, theme, say: view.say, tell, turn });
   const grid = new HeadGrid(store, theme, (layer, head) => choose(view, layer, head), (head) => mark(view, head), life);
-  const strip = new ArcStrip(store.notes, clock, theme, view.say, life);
+  const strip = new ArcStrip(store.notes, clock, theme, view.say, () => store.overlay, life);
+  store.onChange("arcs", life, () => strip.repaint());
   const heads = element("div", { class: "mnb-heads" }, grid.canvas);
   const cells = element("div", { class: "mnb-cells" }, panel.canvas, panel.tip, panel.scale);
   const place = element("div", { class: "mnb-attention" }, heads, cells);

@@ -1,5 +1,6 @@
 /** The desk of the studio: begin, go on, the tree of takes, keep. */
 
+import { askPart } from "../desk/ask";
 import { controlsPart } from "../desk/controls";
 import css from "../desk/desk.css";
 import "../desk/icons";
@@ -21,7 +22,7 @@ export default mount<DeskState>({
       return;
     }
     const { row, warning } = safePart(view);
-    const parts = [primePart(view), controlsPart(view), takesPart(view), keepPart(view)];
+    const parts = [primePart(view), controlsPart(view), takesPart(view), element("div", { class: "mnb-desk-stack" }, askPart(view), keepPart(view))];
     view.root.append(style, warning, element("div", { class: "mnb-desk" }, ...parts), row);
     let running = false;
     view.model.on("change:running", view.life, () => {

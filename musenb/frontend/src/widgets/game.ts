@@ -11,6 +11,7 @@ import { mount } from "../mount";
 import { NoteStore } from "../notes";
 import { Passage } from "../passage";
 import { Player } from "../player";
+import "../sound_icons";
 import { pageAudio, partsFrom, PIANO } from "../synth";
 import type { GameState } from "../wire";
 

@@ -79,12 +79,17 @@ class Sheet {
       case "text": return textField(ask || "Your answer", 3, life, changed);
       case "note": {
         const hand = handOf(model, life);
-        const keys = keysField(model.get("low"), model.get("high"), life, (pitch) => hand.tap(pitch), changed);
+        const keys = keysField(model.get("low"), model.get("high"), life, (pitch) => hand.tap(pitch), changed, (pitch) => this.#nameOf(pitch));
         this.#view.onTheme((theme) => keys.repaint(theme));
         return keys;
       }
       default: return choiceField(ask, model.get("options") ?? [], life, changed);
     }
+  }
+
+  /** Return a pitch as it is called in the key of the music. */
+  #nameOf(pitch: number): string {
+    return pitchName(pitch, this.#view.model.get("music")?.[0]?.piece.alters);
   }
 
   #fill(answer: string, why: string): void {
@@ -138,7 +143,7 @@ class Sheet {
     const [told, solution] = [model.get("told") ?? "", model.get("solution") ?? ""];
     if (model.get("live") ?? true) return told;
     if (!solution) return told;
-    const shown = model.get("kind") === "note" ? pitchName(Number(solution)) : solution;
+    const shown = model.get("kind") === "note" ? this.#nameOf(Number(solution)) : solution;
     return `${model.get("verdict") === "right" ? "That is right." : `The answer is: ${shown}${/[.!?]$/.test(shown) ? "" : "."}`} ${told}`.trim();
   }
 

@@ -1,0 +1,179 @@
+"""The place below the desk where one question about one take is open, in place of the studio's own score.
+
+The score, the roll and the candidates are hidden meanwhile: they would tell what the prediction game asks for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, get_args
+
+import ipywidgets
+
+from musenb.analysis.motif import SHORTEST_MOTIF, Motif
+from musenb.errors import MusenbError, ScoreError, SettingError
+from musenb.questions.ask import Questions
+from musenb.questions.motif_report import MotifReport, motif_report
+from musenb.score.note import Score
+from musenb.session import Take as Branch
+from musenb.studio.take_rows import name_of
+from musenb.studio.takes import Take
+from musenb.tokens.grid import VOICES
+from musenb.widgets.wire_studio import AskWhat
+
+if TYPE_CHECKING:
+    from musenb.studio.panel import Studio
+
+KINDS: tuple[AskWhat, ...] = get_args(AskWhat)
+# Beside the journals, which it is none of.
+GAMES = "games"
+
+
+class Open(Protocol):
+    """What can be opened: it has a panel, and ends with all its views."""
+
+    panel: ipywidgets.Box
+
+    def close(self) -> None:
+        """End the views."""
+
+
+class AskingPlace:
+    """Opens one question at a time.
+
+    Parameters
+    ----------
+    studio : Studio
+    music : ipywidgets.Box
+        What is hidden while a question is open.
+
+    Attributes
+    ----------
+    box : ipywidgets.VBox
+        Hidden and empty while no question is open.
+    shown : QuestionPanel, MotifReport or GamePanel, or None
+        The question that is open.
+    """
+
+    def __init__(self, studio: Studio, music: ipywidgets.Box) -> None:
+        self._studio, self._music = studio, music
+        self._lock = threading.RLock()
+        self._branching = False
+        self.shown: Open | None = None
+        self.box = ipywidgets.VBox(layout=ipywidgets.Layout(width="100%", display="none"))
+
+    def open(self, kind: str, take: Take) -> None:
+        """Open a question about a take, in place of the one that is open.
+
+        Parameters
+        ----------
+        kind : {'heard', 'motif', 'guess'}
+            What the model heard, with all that can be asked beside it; what became of the motif; the prediction game.
+        take : Take
+
+        Raises
+        ------
+        MusenbError
+            There is no such question, or the take does not allow it; nothing is open then.
+        """
+        if kind not in KINDS:
+            raise SettingError(f"there is no question {kind!r}; there are {', '.join(KINDS)}")
+        name = name_of(self._studio.tree, take)
+        with self._lock:
+            self.close()
+            self._studio.desk.show(asked=kind, asked_words=f"Reading {name}…", error="")
+            try:
+                self.shown = self._made(kind, take)
+                self.box.children = (self.shown.panel,)
+            except BaseException:
+                self.close()
+                raise
+            self._music.layout.display, self.box.layout.display = "none", ""
+            self._studio.desk.show(asked_words=f"Below, in place of the score: {name}.")
+
+    def close(self) -> None:
+        """End the question that is open, if one is, and show the score again."""
+        with self._lock:
+            shown, self.shown = self.shown, None
+            self._music.layout.display, self.box.layout.display = "", "none"
+            self.box.children = ()
+            if shown is not None:
+                shown.close()
+            if self._studio.desk.asked:
+                self._studio.desk.show(asked="", asked_words="")
+
+    def leave(self) -> None:
+        """Close because the studio shows other music; what the question itself branched off leaves it open."""
+        if not self._branching:
+            self.close()
+
+    def end(self) -> None:
+        """Close for good."""
+        self.close()
+        self.box.layout.close()
+        self.box.close()
+
+    def _made(self, kind: str, take: Take) -> Open:
+        if kind == "motif":
+            return self._motif(take)
+        asked = self._studio.ask(take.id)
+        if kind == "guess":
+            return _game(asked, self._record(take))
+        asked.on_take = self._staying(asked.on_take)
+        asked.panel.asking.tab = "heard"
+        return asked.panel
+
+    def _motif(self, take: Take) -> MotifReport:
+        """Return what became of the motif that the take's line of the tree began with."""
+        try:
+            begun = motif_report(self._studio.tree.path(take.id)[0].score).motif
+        except ScoreError:
+            raise SettingError(f"to be looked for, a motif needs {SHORTEST_MOTIF} notes or more in one voice") from None
+        motif = at_home(begun, take.score)
+        try:
+            return self._studio.ask(take.id).motif(motif=motif)
+        except MusenbError:
+            return motif_report(take.score, motif=motif)  # for music that the model cannot read
+
+    def _staying(self, adopt: Callable[[Branch, str], object] | None) -> Callable[[Branch, str], object]:
+        def branched(branch: Branch, name: str) -> None:
+            self._branching = True
+            try:
+                if adopt is not None:
+                    adopt(branch, name)
+            finally:
+                self._branching = False
+
+        return branched
+
+    def _record(self, take: Take) -> Path | None:
+        """Return the folder for the games on a take; None where nothing is kept."""
+        journal = self._studio.journal_path
+        if journal is None:
+            return None
+        folder = journal.parent / GAMES / f"{journal.stem}-take-{take.id}"
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            return folder
+        return None
+
+
+def at_home(motif: Motif, score: Score) -> Motif:
+    """Return a motif with the place where it stands in a score, if a voice has all its notes."""
+    for number, voice in enumerate(score.voices):
+        places = {(note.onset, note.pitch): (number, index) for index, note in enumerate(voice.notes)}
+        home = [places.get((note.onset, note.pitch)) for note in motif.notes]
+        if all(home):
+            return Motif(motif.notes, tuple(place for place in home if place))
+    return Motif(motif.notes)
+
+
+def _game(asked: Questions, record: Path | None) -> Any:
+    """Return the game on the highest voice that has notes to be guessed."""
+    for voice in (voice for voice in VOICES if voice in asked.piece.names):
+        with contextlib.suppress(SettingError):
+            return asked.game(voice=voice, record=record)
+    raise SettingError("there is no note behind the first bar that could be guessed: press Continue first")
