@@ -105,8 +105,8 @@ def attention(notebook: Any) -> dict[str, float]:
     view.scroll_into_view_if_needed()
     taken = [notebook.page.evaluate(NEXT_HEAD, [handle, key]) / 1000 for key in MOVES]
     found = {"made": notebook.value("made"), "first": first, "next": statistics.median(taken)}
-    program = "len(json.dumps(str(view._esm))) + len(json.dumps(str(view._css or '')))"
-    return {**found, "saved": notebook.value("saved(view)"), "program": notebook.value(program)}
+    program = notebook.value("len(json.dumps(str(view._esm)))")
+    return {**found, "saved": notebook.value("saved(view)"), "program": program}
 
 
 def plotly(notebook: Any) -> dict[str, float]:
