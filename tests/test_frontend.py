@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -21,3 +23,17 @@ def test_npm_runs(script: str) -> None:
         ["npm", "run", "--silent", script], cwd=FRONTEND, capture_output=True, text=True, timeout=280
     )
     assert done.returncode == 0, f"npm run {script}\n{done.stdout}\n{done.stderr}"
+
+
+def test_what_one_view_styles_no_other_does() -> None:
+    """In JupyterLab all views stand in one document: the rules of each hold for the others' elements, too."""
+    styled = defaultdict(set)
+    for sheet in (FRONTEND / "src").rglob("*.css"):
+        rules = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for selector in re.findall(r"([^{}]+)\{", rules):
+            for part in selector.split(","):
+                if found := re.search(r"\.(mnb-[\w-]+)", part):
+                    styled[found[1]].add(sheet.name)
+    assert len(styled) > 50
+    shared = {name: sheets for name, sheets in styled.items() if len(sheets) > 1 and "mount.css" not in sheets}
+    assert shared == {}

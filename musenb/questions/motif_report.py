@@ -189,7 +189,7 @@ class MotifReport:
         data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
         picture = self.view._repr_mimebundle_(**kwargs)
         if picture is not None:
-            data = data | {kind: picture[0][kind] for kind in ("image/png",) if kind in picture[0]}
+            data = data | {kind: picture[0][kind] for kind in ("image/png", "text/html") if kind in picture[0]}
         return data | {"text/plain": repr(self)}, metadata
 
     def __repr__(self) -> str:

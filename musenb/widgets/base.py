@@ -18,6 +18,7 @@ import traitlets
 
 from musenb.errors import MusenbError, SettingError
 from musenb.export.to_page import PagePart
+from musenb.widgets.picture import figure
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 
@@ -117,7 +118,7 @@ class MusenbWidget(anywidget.AnyWidget):
         return f"<musenb {type(self).__name__}: {self.describe()}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Return the view with a picture and a text beside it."""
+        """Return the view with a picture and a text beside it, and both as HTML: of the others only one is shown."""
         shown = super()._repr_mimebundle_(**kwargs)
         if shown is None:
             return None
@@ -127,6 +128,8 @@ class MusenbWidget(anywidget.AnyWidget):
         if picture is not None:
             kind, content = picture
             data[kind] = content.decode("utf-8") if kind.endswith("xml") else base64.b64encode(content).decode("ascii")
+            if kind == "image/png":
+                data["text/html"] = figure(content, self.describe())
         return data, metadata
 
     def page_state(self, *, edition: int = 1) -> dict[str, Any]:

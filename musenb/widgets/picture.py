@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import zlib
+from html import escape
 
 import numpy as np
 
@@ -37,6 +39,13 @@ def png_bytes(pixels: np.ndarray) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     body = chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body + chunk(b"IEND", b"")
+
+
+def figure(png: bytes, words: str) -> str:
+    """Return a picture with words below it as HTML that a notebook keeps where it is not trusted."""
+    data = base64.b64encode(png).decode("ascii")
+    image = f'<img style="max-width: 100%" alt="{escape(words)}" src="data:image/png;base64,{data}">'
+    return f'<figure style="margin: 0">{image}<figcaption>{escape(words)}</figcaption></figure>'
 
 
 def roll_png(notes: np.ndarray, width: int = 800, row: int = 4) -> bytes:

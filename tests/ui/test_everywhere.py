@@ -350,11 +350,13 @@ def test_a_notebook_without_trust_and_an_exported_page_show_pictures(book, lab, 
     stranger = lab.folder / "stranger.ipynb"
     nbformat.write(content, stranger)
     notebook.open(lab.address(stranger.name))
-    notebook.page.locator(".jp-RenderedImage img").first.wait_for(timeout=60_000)
+    notebook.page.locator(".jp-OutputArea-output img").first.wait_for(timeout=60_000)
     assert notebook.page.locator("section.musenb").count() == 0
     outputs = notebook.page.locator(".jp-OutputArea-output")
     assert outputs.count() == len(LABELS)
-    assert notebook.page.locator(".jp-RenderedImage img").count() == len(PICTURED)
+    assert notebook.page.locator(".jp-OutputArea-output img").count() == len(PICTURED)
+    captions = notebook.page.locator(".jp-OutputArea-output figcaption").all_inner_texts()
+    assert [caption.split()[0] for caption in captions] == ["Player:", "Piano", "Keyboard", "Attention"]
     assert "<musenb Clock: Clock of 36 quarters.>" in notebook.page.locator(".jp-RenderedText").first.inner_text()
     keep(notebook, "stranger")
 

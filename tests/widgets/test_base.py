@@ -27,7 +27,7 @@ class Probe(MusenbWidget, bundle="clock"):
 
     def describe(self) -> str:
         """Return the size."""
-        return f"size {self.size}"
+        return f"size <{self.size}>"
 
     def picture(self) -> tuple[str, bytes]:
         """Return four bytes."""
@@ -53,10 +53,12 @@ def test_a_trait_of_a_taken_name_is_refused() -> None:
 def test_the_bundle_has_a_picture_and_a_text_that_stays() -> None:
     first, second = Probe(size=3), Probe(size=3)
     data, _ = first._repr_mimebundle_()
-    assert data["text/plain"] == "<musenb Probe: size 3>" == repr(second)
+    assert data["text/plain"] == "<musenb Probe: size <3>>" == repr(second)
     assert base64.b64decode(data["image/png"]) == PICTURE[1]
+    assert f'src="data:image/png;base64,{data["image/png"]}"' in data["text/html"]
+    assert data["text/html"].endswith("<figcaption>size &lt;3&gt;</figcaption></figure>")
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == first.model_id
-    assert first.description == "size 3"
+    assert first.description == "size <3>"
 
 
 @pytest.mark.parametrize(("kind", "shown"), [("score", "pitch 131"), ("key", "KeyError: 'pitch 131'")])

@@ -38,7 +38,7 @@ export class MatrixPanel {
   });
   readonly tip = element("div", { class: "mnb-tip", role: "tooltip", hidden: true });
   /** Which colour is how much. */
-  readonly scale = element("div", { class: "mnb-legend" });
+  readonly scale = element("div", { class: "mnb-attention-key" });
   readonly #host: PanelHost;
   readonly #axes: MatrixAxes;
   readonly #reading: MatrixReading;

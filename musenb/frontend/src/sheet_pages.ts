@@ -142,12 +142,13 @@ export class Pages {
     }
     if (known?.plate.key === plate.key && known.plate.edition === plate.edition) return;
     const size = { viewBox: `0 0 ${plate.width || 100} ${plate.height || 30}` };
-    const [under, over] = [shape("svg", { class: "mnb-under", ...size }), shape("svg", { class: "mnb-over", ...size })];
+    const [under, moving] = [shape("svg", { class: "mnb-under", ...size }), shape("svg", { class: "mnb-moving", ...size })];
     const same = known?.plate.key === plate.key ? known.drawing : undefined;
     const drawing = plate.svg ? (same ?? drawSheet(plate.svg)) : undefined;
     const playhead = playheadMark();
-    over.append(playhead);
-    box.replaceChildren(under, ...(drawing ? [drawing] : this.#unavailable(plate)), over);
+    moving.append(playhead);
+    // Behind the ink: at the first note it stands where the tempo is written.
+    box.replaceChildren(under, ...(drawing ? [moving, drawing] : [...this.#unavailable(plate), moving]));
     const places = this.#placesOf(plate);
     this.#mounted.set(page, { plate, places, under, playhead, drawing });
     this.#markModel(page);

@@ -180,7 +180,7 @@ describe("the view", () => {
     const host = await new Host((await import("../src/widgets/sheet")).default, { ...STATE, ...state }).start();
     hosts.push(host);
     const { el } = await host.view();
-    await vi.waitFor(() => expect(el.querySelector(".mnb-over")).not.toBeNull());
+    await vi.waitFor(() => expect(el.querySelector(".mnb-moving")).not.toBeNull());
     const press = (key: string) =>
       el.querySelector(".mnb-scroll")?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     const said = () => el.querySelector("[role=status]")?.textContent;

@@ -1,4 +1,4 @@
-/** What lies under and over the engraved notes: tints, selection, lines under generated notes, the playhead. Pure. */
+/** What lies under the engraved notes: tints, selection, lines under generated notes, the playhead. Pure. */
 
 import type { NoteTable } from "../table";
 import { COLOURS, shape } from "./sheet";

@@ -102,7 +102,7 @@ function toolbar(view: AttentionView, panel: MatrixPanel): HTMLElement {
 function arcBar(view: AttentionView): HTMLElement {
   const { model, store, life, onTheme, clock } = view;
   const bar = element("div", { class: "mnb-bar", role: "group", "aria-label": "Arcs" });
-  const legend = element("span", { class: "mnb-legend" });
+  const legend = element("span", { class: "mnb-attention-key" });
   bar.append(
     element("span", {}, "Arcs"),
     slider(view, "top_k", "Arcs of a note and head, at most", 16, 1, (value) => `${value} strongest`),
