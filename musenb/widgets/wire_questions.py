@@ -102,7 +102,11 @@ class AttentionRowsReply(TypedDict):
 
 
 class KeyboardState(NotesState):
-    """The traits of a keyboard. `distribution` holds pitches with their shares, 0..1; `take` what was recorded last."""
+    """The traits of a keyboard.
+
+    `distribution` holds pitches with their shares, 0..1; `take` what was recorded last; `live` is false where no kernel
+    takes what is recorded.
+    """
 
     engine: str
     low: MidiPitch
@@ -118,6 +122,7 @@ class KeyboardState(NotesState):
     distribution: list[PitchShare]
     distribution_label: str
     take: list[TakenNote]
+    live: bool
 
 
 class PitchShare(NamedTuple):

@@ -427,7 +427,7 @@ export type AttentionRowsReply = {
   columns: number;
 };
 
-/** The traits of a keyboard. `distribution` holds pitches with their shares, 0..1; `take` what was recorded last. */
+/** The traits of a keyboard. */
 export type KeyboardState = {
   error: string;
   description: string;
@@ -452,6 +452,7 @@ export type KeyboardState = {
   distribution: readonly PitchShare[];
   distribution_label: string;
   take: readonly TakenNote[];
+  live: boolean;
 };
 
 /** How likely a pitch is, 0..1. */
