@@ -21,6 +21,7 @@ from musenb.score.plain import plain_text
 from musenb.studio.journal import VARIABLE as JOURNAL
 from musenb.studio.page import parts_of_takes, recorded
 from musenb.studio.panel_hands import StudioHands
+from musenb.widgets.attention import Attention
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.desk import Desk
 from musenb.widgets.keyboard import Keyboard
@@ -57,7 +58,11 @@ _STUDIO = (
     " see and hear it."
 )
 _RECORDED = "the motif, and two ways in which the model went on when the page was made"
-_KEYS = "The keys sound. What is played on them is recorded in the notebook alone."
+_WITHOUT_KERNEL: dict[type, str] = {
+    Keyboard: "The keys sound. What is played on them is recorded in the notebook alone.",
+    Attention: "This page holds the weights of every head. Relative logits, other orders and single tokens are shown in"
+    " the notebook alone.",
+}
 # Below these words a solution stands in a lesson, so that it shows nothing before it is wanted.
 _CAPTURED = re.compile(r"%%capture\n(?:# To see the solution[^\n]*\n)?")
 _PATIENCE = 300.0
@@ -159,8 +164,8 @@ class _Views:
         if model_id in self.parts:
             return '<p class="note">The same view stands further up.</p>'
         self.parts[model_id] = part = shown.page_part()
-        note = f'<p class="note">{_KEYS}</p>' if isinstance(shown, Keyboard) else ""
-        return place_of(part) + note
+        words = next((words for kind, words in _WITHOUT_KERNEL.items() if isinstance(shown, kind)), "")
+        return place_of(part) + (f'<p class="note">{words}</p>' if words else "")
 
     def _studio_html(self, studio: Studio) -> str:
         """Return the takes of a studio; a page can hold those of one."""

@@ -17,6 +17,7 @@ class HeadId(NamedTuple):
 class AttentionState(NotesState):
     """The traits of an attention view.
 
+    `live` is false where no kernel answers: then there are pictures of weights alone.
     `overview` holds a small picture of every head, uint8, [layers, heads, overview_shape], by `overview_scales`. The
     maps are int32, the row of the note table for each token, -1 for none; `tokens` counts queries and keys. `labels`
     are those of the keys, `query_labels` those of the queries, None when they are the same; either list may be empty.
@@ -44,6 +45,7 @@ class AttentionState(NotesState):
     top_k: int
     threshold: float
     revision: int
+    live: bool
 
 
 class AttentionRequest(TypedDict):

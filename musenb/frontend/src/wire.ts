@@ -374,6 +374,7 @@ export type AttentionState = {
   top_k: number;
   threshold: number;
   revision: number;
+  live: boolean;
 };
 
 /** Page to kernel: one head; rows and columns are half-open ranges, shrunk to at most `size` cells a side. */
