@@ -197,10 +197,11 @@ def _body_html(cells: Sequence[Cell], views: _Views, folder: Path) -> str:
         before = views.questions
         html = _cell_html(cell, views, folder)
         is_question = views.questions > before
-        if folding and (is_question or cell.source.startswith("#")):
+        is_heading = cell.kind == "markdown" and cell.source.startswith("#")
+        if folding and (is_question or is_heading):
             parts.append("</div></details>")
             folding = False
-        if asked and not folding and not is_question and not cell.source.startswith("#"):
+        if asked and not folding and not is_question and not is_heading:
             parts.append('<details><summary>Answer first, then go on here</summary><div class="later">')
             folding = True
         asked = is_question

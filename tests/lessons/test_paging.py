@@ -56,6 +56,7 @@ def test_a_lesson_is_one_page_that_needs_nothing(tmp_path: Path) -> None:
         ("code", "motif = musenb.motif('C4 D4')\nroll = Roll(motif)\nroll"),
         ("code", "roll"),
         ("code", "musenb.Question('1', 'Which?', options=['up', 'down'], right='the <right> one'[4:9] and 'up')"),
+        ("code", "# no heading\n'a remark'"),
         ("markdown", "It was up."),
         ("code", "import os; print(sorted(os.listdir()), 'answers' in os.environ['MUSENB_ANSWERS'])"),
         ("markdown", "## After"),
@@ -78,7 +79,8 @@ def test_a_lesson_is_one_page_that_needs_nothing(tmp_path: Path) -> None:
     question = next(part for part in content["parts"] if part["bundle"] == "question")
     assert (question["state"]["live"], question["state"]["solution"]) == (False, "up")
     fold = body.index("Answer first, then go on here")
-    assert fold < body.index("It was up.") < body.index("] True") < body.index("</div></details>\n<h2>After</h2>")
+    within = [body.index(words) for words in ("a remark", "It was up.", "] True", "</div></details>\n<h2>After</h2>")]
+    assert [fold, *within] == sorted([fold, *within])
     assert re.search(r"<details><summary>Code</summary><pre><code>musenb\.Question", body)
     assert re.search(r"<details><summary>Show the solution</summary>.*a solution", body, re.DOTALL)
     assert "works in the notebook alone" in body
