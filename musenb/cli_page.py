@@ -1,12 +1,13 @@
-"""`musenb page`: a continued motif, or a whole notebook, as one HTML page that plays without kernel and network."""
+"""`musenb page`: a continued motif, or whole notebooks, each as one HTML page that plays without kernel and network."""
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
-from musenb.errors import SaveError
+from musenb.errors import SaveError, SettingError
 from musenb.export.write import atomic_write
 
 SUFFIXES = (".html", ".htm")
@@ -15,7 +16,8 @@ SUFFIXES = (".html", ".htm")
 def add_page(command: argparse.ArgumentParser) -> None:
     """Give the command its options."""
     command.add_argument(
-        "prime", metavar="PRIME", help="a music file, corpus:NAME, a motif such as 'C4 D4 E4:2', or a notebook (.ipynb)"
+        "primes", metavar="PRIME", nargs="+",
+        help="a music file, corpus:NAME, a motif such as 'C4 D4 E4:2', or notebooks (.ipynb)",
     )
     command.add_argument("--model", default="chorale", help="a shipped model or a .safetensors file (default: chorale)")
     command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8; 0: PRIME alone)")
@@ -26,7 +28,9 @@ def add_page(command: argparse.ArgumentParser) -> None:
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
     command.add_argument("--title", default="", help="of the page")
     command.add_argument("--no-attention", action="store_true", help="leave out where the model looked")
-    command.add_argument("-o", "--output", metavar="OUT", required=True, help="an .html file")
+    command.add_argument(
+        "-o", "--output", metavar="OUT", required=True, help="an .html file; for notebooks also a folder, which is made"
+    )
     command.set_defaults(run=page, transpose=0, exact=False)
 
 
@@ -37,7 +41,14 @@ def page(options: argparse.Namespace) -> int:
     from musenb.session import develop
     from musenb.studio.page import page_of
 
+    if all(prime.endswith(".ipynb") for prime in options.primes) and not options.output.lower().endswith(SUFFIXES):
+        return pages_from_notebooks(options)
+    if len(options.primes) > 1:
+        raise SettingError(
+            f"{len(options.primes)} times PRIME: several notebooks go into a folder, and a motif stands in quotes"
+        )
     check_output(options.output, SUFFIXES)
+    options.prime = options.primes[0]
     if options.prime.endswith(".ipynb"):
         return page_from_notebook(options)
     prime = prepared_prime(options)
@@ -67,6 +78,25 @@ def page_from_notebook(options: argparse.Namespace) -> int:
             Path(options.prime).resolve(), title=options.title, tell=lambda done, total: bar.show(done / total)
         )
     return _write(options.output, content)
+
+
+def pages_from_notebooks(options: argparse.Namespace) -> int:
+    """Write each notebook into a folder as a page, each in a process of its own; one that fails stops no other."""
+    folder, title = Path(options.output), ["--title", options.title] if options.title else []
+    if folder.suffix:
+        raise SaveError(f"cannot write '{folder}': the suffix '{folder.suffix}' is none of {', '.join(SUFFIXES)}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SaveError(f"cannot make the folder '{folder}': {error.strerror}") from None
+    worst = 0
+    for notebook in options.primes:
+        out = folder / f"{Path(notebook).stem}.html"
+        done = subprocess.run([sys.executable, "-m", "musenb", "page", notebook, *title, "-o", str(out)])
+        if done.returncode == 0:
+            print(f"{out}: {out.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+        worst = max(worst, abs(done.returncode))
+    return worst
 
 
 def _write(output: str, content: bytes) -> int:

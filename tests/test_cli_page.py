@@ -53,6 +53,26 @@ def test_a_page_that_cannot_be_written_is_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["C4", "D4", "-o", "page.html"], "2 times PRIME: several notebooks go into a folder, and a motif stands in"),
+        (["a.ipynb", "b.ipynb", "-o", "page.html"], "2 times PRIME"),
+        (["a.ipynb", "b.ipynb", "-o", "pages.mid"], r"the suffix '\.mid' is none of"),
+        (["a.ipynb", "-o", "file/pages"], "cannot make the folder"),
+    ],
+)
+def test_several_that_cannot_go_into_one(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    assert main(["page", *arguments]) == 2
+    assert re.search(message, capsys.readouterr().err)
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+
+
 def test_a_page_of_takes_tells_the_views_of_every_take(tiny_checkpoint: Path, tmp_path: Path) -> None:
     studio = StudioCore(tiny_checkpoint, folder=tmp_path)
     studio.prime("C4 D4")

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musenb.export.to_page import PagePart, document_bytes, place_of
 from musenb.lessons.prose import prose_html
@@ -19,33 +19,53 @@ from musenb.lessons.record import VARIABLE as ANSWERS
 from musenb.lessons.running import VIEW, Cell, Runner, read_notebook
 from musenb.score.plain import plain_text
 from musenb.studio.journal import VARIABLE as JOURNAL
+from musenb.studio.page import parts_of_takes, recorded
+from musenb.studio.panel_hands import StudioHands
+from musenb.widgets.attention import Attention
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.desk import Desk
+from musenb.widgets.keyboard import Keyboard
 from musenb.widgets.sound import shared_engine
+
+if TYPE_CHECKING:
+    from musenb.studio.panel import Studio
 
 _STYLE = """
 :root { --faint: color-mix(in srgb, CanvasText 65%, Canvas); --ground: color-mix(in srgb, CanvasText 6%, Canvas); }
 main { max-width: 960px; margin: 0 auto; }
 pre { overflow-x: auto; padding: .5rem .8rem; background: var(--ground); border-radius: 4px; }
 pre, code { font: 13px/1.45 ui-monospace, monospace; }
-.output pre { background: none; padding: 0 .8rem; }
+.output pre { background: none; padding: 0 .8rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; color: var(--faint); }
 .later { border-left: 3px solid var(--faint); padding-left: .8rem; }
 table { border-collapse: collapse; }
 td, th { padding: 2px 10px; border-bottom: 1px solid var(--ground); text-align: left; }
 img { max-width: 100%; height: auto; }
-.formula.block { display: block; margin: .6rem auto; }
+.formula.block { display: block; margin: .6rem auto; object-fit: contain; }
 .note { color: var(--faint); border-left: 3px solid; padding-left: .6rem; }
 @media (prefers-color-scheme: dark) {
   .formula, .output > svg, .musenb-show img { filter: invert(.93) hue-rotate(180deg); }
 }
 """
 _NOTE = (
-    "This page was made from a notebook. It plays and shows what was recorded when the notebook was run; nothing new"
-    " can be computed here, and answers are not written down."
+    "This page was made from a notebook that has been run. Where the text asks you to run a cell, what it gave stands"
+    " below it. Everything here can be played and looked at; nothing new is computed, and answers are not written down."
 )
 _NEEDS_KERNEL = "Here stands a control that works in the notebook alone."
+_STUDIO = (
+    "In the notebook a studio stands here, in which the model writes. On this page it holds {takes}. Choose a take to"
+    " see and hear it."
+)
+_RECORDED = "the motif, and two ways in which the model went on when the page was made"
+_WITHOUT_KERNEL: dict[type, str] = {
+    Keyboard: "The keys sound. What is played on them is recorded in the notebook alone.",
+    Attention: "This page holds the weights of every head. Relative logits, other orders and single tokens are shown in"
+    " the notebook alone.",
+}
+# Below these words a solution stands in a lesson, so that it shows nothing before it is wanted.
+_CAPTURED = re.compile(r"%%capture\n(?:# To see the solution[^\n]*\n)?")
+_PATIENCE = 300.0
 
 
 def page_of_notebook(
@@ -53,7 +73,9 @@ def page_of_notebook(
 ) -> bytes:
     """Run a notebook in a folder that is thrown away, and return it as a page.
 
-    What follows a question is folded up to the next heading or question: answer first, then look.
+    What follows a question is folded up to the next heading or question: answer first, then look. A folded cell that
+    begins with `%%capture` is a solution: it is run without that line, and stands folded with what it shows. A studio
+    that holds nothing but its motif goes on twice, with its own settings.
 
     Parameters
     ----------
@@ -76,6 +98,7 @@ def page_of_notebook(
     with _elsewhere(), Runner() as runner:
         for number, cell in enumerate(cells, start=1):
             if cell.kind == "code":
+                _open_solution(cell)
                 runner.run(cell)
             tell(number, len(cells))
         views = _Views()
@@ -83,7 +106,14 @@ def page_of_notebook(
         parts = [*views.parts.values()]
         if any("engine" in part.state for part in parts):
             parts.append(shared_engine().page_part(shown=False))
-        return document_bytes(f'{body}\n<p class="note">{_NOTE}</p>', parts, title=heading, style=_STYLE)
+        return document_bytes(f'<p class="note">{_NOTE}</p>\n{body}', parts, title=heading, style=_STYLE)
+
+
+def _open_solution(cell: Cell) -> None:
+    """Have a solution show what it shows, folded."""
+    found = _CAPTURED.match(cell.source)
+    if found is not None and cell.hidden:
+        cell.source, cell.folded = cell.source[found.end() :], True
 
 
 @contextlib.contextmanager
@@ -110,13 +140,19 @@ class _Views:
     def __init__(self) -> None:
         self.parts: dict[str, PagePart] = {}
         self.questions = 0
+        self._takes = False
 
     def html(self, model_id: str) -> str:
         """Return the places of a view, or of those in a box."""
         import ipywidgets
 
         shown = ipywidgets.widgets.widget._instances.get(model_id)
+        if isinstance(shown, ipywidgets.DOMWidget) and shown.layout.display == "none":
+            return ""
         if isinstance(shown, ipywidgets.Box):
+            studio = _studio_of(shown)
+            if studio is not None and len(studio.tree) and not self._takes:
+                return self._studio_html(studio)
             return "\n".join(self.html(child.model_id) for child in shown.children)
         if isinstance(shown, ipywidgets.HTML):
             return str(shown.value)
@@ -128,7 +164,29 @@ class _Views:
         if model_id in self.parts:
             return '<p class="note">The same view stands further up.</p>'
         self.parts[model_id] = part = shown.page_part()
-        return place_of(part)
+        words = next((words for kind, words in _WITHOUT_KERNEL.items() if isinstance(shown, kind)), "")
+        return place_of(part) + (f'<p class="note">{words}</p>' if words else "")
+
+    def _studio_html(self, studio: Studio) -> str:
+        """Return the takes of a studio; a page can hold those of one."""
+        self._takes = True
+        takes = "the takes that were written when the page was made"
+        if len(studio.tree) == 1:
+            desk, takes = studio.desk, _RECORDED
+            studio.continue_(
+                desk.bars, temperature=desk.temperature, top_p=desk.top_p, seed=desk.seed, candidates=2
+            )
+            studio.wait(_PATIENCE)
+        parts = parts_of_takes(studio.tree, attention=recorded(studio.tree, studio.model))
+        self.parts |= {part.id: part for part in parts}
+        places = "\n".join(map(place_of, parts))
+        return f'<p class="note">{_STUDIO.format(takes=takes)}</p>\n{places}'
+
+
+def _studio_of(box: Any) -> Studio | None:
+    """Return the studio whose panel a box is."""
+    hands = next((child.hands for child in box.children if isinstance(child, Desk)), None)
+    return hands.studio if isinstance(hands, StudioHands) else None
 
 
 def _body_html(cells: Sequence[Cell], views: _Views, folder: Path) -> str:
@@ -139,10 +197,11 @@ def _body_html(cells: Sequence[Cell], views: _Views, folder: Path) -> str:
         before = views.questions
         html = _cell_html(cell, views, folder)
         is_question = views.questions > before
-        if folding and (is_question or cell.source.startswith("#")):
+        is_heading = cell.kind == "markdown" and cell.source.startswith("#")
+        if folding and (is_question or is_heading):
             parts.append("</div></details>")
             folding = False
-        if asked and not folding and not is_question and not cell.source.startswith("#"):
+        if asked and not folding and not is_question and not is_heading:
             parts.append('<details><summary>Answer first, then go on here</summary><div class="later">')
             folding = True
         asked = is_question
@@ -159,9 +218,10 @@ def _cell_html(cell: Cell, views: _Views, folder: Path) -> str:
     source = f"<pre><code>{escape(cell.source)}</code></pre>" if cell.source.strip() else ""
     before = views.questions
     shown = "\n".join(filter(None, (_output_html(one.data, views) for one in cell.outputs)))
-    if source and (cell.hidden or views.questions > before):  # the code of a question names the right answer
+    folded = cell.hidden and not cell.folded  # a solution is folded as a whole
+    if source and (folded or views.questions > before):  # the code of a question names the right answer
         source = f"<details><summary>Code</summary>{source}</details>"
-    if cell.folded and shown:
+    if cell.folded and (shown or cell.hidden):
         return f'<details><summary>Show the solution</summary>{source}<div class="output">{shown}</div></details>'
     return f'{source}\n<div class="output">{shown}</div>' if shown else source
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from musenb.errors import MusenbError, SettingError
 from musenb.export.provenance import provenance
-from musenb.export.to_page import page_bytes
+from musenb.export.to_page import PagePart, page_bytes
 from musenb.questions.ask import questions
 from musenb.score.note import Score
 from musenb.studio.take_rows import take_rows
@@ -75,6 +75,27 @@ def page_of_takes(
     SettingError
         There is no take, or there are more than 60.
     """
+    parts = parts_of_takes(tree, attention=attention)
+    chosen = tree.selected or next(iter(tree))
+    return page_bytes(
+        [*parts, shared_engine().page_part(shown=False)], title=title or chosen.score.title or "musenb", words=words
+    )
+
+
+def parts_of_takes(tree: Tree, *, attention: Mapping[int, AttentionRecord] | None = None) -> list[PagePart]:
+    """Return desk, player, score and roll of the takes of a tree as parts of a page, the engine not among them.
+
+    Parameters
+    ----------
+    tree : Tree
+    attention : mapping from the number of a take to AttentionRecord, optional
+        As for `page_of_takes`.
+
+    Raises
+    ------
+    SettingError
+        There is no take, or there are more than 60.
+    """
     takes = list(tree)
     if not takes or len(takes) > MOST_TAKES:
         raise SettingError(f"a page of {len(takes)} takes: 1 to {MOST_TAKES} are needed")
@@ -104,10 +125,7 @@ def page_of_takes(
     head = dataclasses.replace(desk.page_part(), picture=None, takes=selections)
     for view in (desk, *views):
         view.close()
-    return page_bytes(
-        [head, *parts, shared_engine().page_part(shown=False)], title=title or chosen.score.title or "musenb",
-        words=words,
-    )
+    return [head, *parts]
 
 
 def recorded(tree: Tree, model: Any) -> dict[int, AttentionRecord]:

@@ -27,6 +27,11 @@ class StudioHands:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
+    @property
+    def studio(self) -> Studio:
+        """Whose hands they are."""
+        return self._studio
+
     def prime(self, source: str, text: str) -> None:
         studio = self._studio
         sources: dict[str, Callable[[], Any]] = {

@@ -73,10 +73,11 @@ class Attention(NoteView, bundle="attention"):
     )
     shared_arcs = traitlets.Bool(True, help="the other views on the clock draw them, too").tag(sync=True)
     revision = traitlets.Int(0, help="counts the changes of the heads").tag(sync=True)
+    live = traitlets.Bool(True, help="False on a page without kernel, which holds the weights alone").tag(sync=True)
 
     _MINE = NoteView._MINE | set(
         "layers heads tokens kinds overview overview_shape overview_scales overview_level query_notes key_notes labels "
-        "query_labels revision".split()
+        "query_labels revision live".split()
     )
 
     def __init__(
@@ -159,11 +160,11 @@ class Attention(NoteView, bundle="attention"):
         }
 
     def page_state(self, *, edition: int = 1) -> dict[str, Any]:
-        """Return the state with every head as large as a page can hold."""
-        state = super().page_state(edition=edition)
+        """Return the state with the weights of every head as large as a page can hold, and nothing else to choose."""
+        state = super().page_state(edition=edition) | {"live": False, "what": "weights", "order": "time"}
         if self._gatherer is not None:
             state |= self._pictures(self._gatherer, PAGE_SIZE)
-        return state
+        return state | {"kinds": ["weights"], "level": state["overview_level"]}
 
     # What the page asks for: answered by a thread, since a model may have to run
 

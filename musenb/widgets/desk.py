@@ -114,6 +114,11 @@ class Desk(MusenbWidget, bundle="desk"):
         self._lock = threading.Lock()
         super().__init__(**settings)
 
+    @property
+    def hands(self) -> Hands | None:
+        """Who does what is asked for."""
+        return self._hands
+
     def show(self, **values: Any) -> None:
         """Show new values of traits, all at once."""
         with self.hold_sync():

@@ -43,7 +43,7 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
         is moved: the last one again when it is changed.
     """
 
-    _MINE: ClassVar = NoteView._MINE | {"engine", "listening", "distribution", "distribution_label", "take"}
+    _MINE: ClassVar = NoteView._MINE | {"engine", "listening", "distribution", "distribution_label", "take", "live"}
 
     low = traitlets.Int(48, min=0, max=115).tag(sync=True)
     high = traitlets.Int(84, min=12, max=127).tag(sync=True)
@@ -58,6 +58,7 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
     distribution = traitlets.List(help="pitches and their shares").tag(sync=True)
     distribution_label = traitlets.Unicode().tag(sync=True)
     take = traitlets.List(help="the notes that were recorded last").tag(sync=True)
+    live = traitlets.Bool(True, help="False on a page without kernel, where nothing can be recorded").tag(sync=True)
 
     def __init__(self, score: Score | None = None, **settings: Any) -> None:
         self.recording: Score | None = None
@@ -114,6 +115,10 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
             function(score)
 
     # What it shows
+
+    def page_state(self, *, edition: int = 1) -> dict[str, Any]:
+        """Return the state of keys that sound and record nothing."""
+        return super().page_state(edition=edition) | {"live": False, "take": []}
 
     def show_distribution(self, shares: Mapping[int, float] | Sequence[float] | None, *, label: str = "") -> None:
         """Show how likely each pitch is, as bars on the keys; None takes them away.

@@ -17,6 +17,7 @@ class HeadId(NamedTuple):
 class AttentionState(NotesState):
     """The traits of an attention view.
 
+    `live` is false where no kernel answers: then there are pictures of weights alone.
     `overview` holds a small picture of every head, uint8, [layers, heads, overview_shape], by `overview_scales`. The
     maps are int32, the row of the note table for each token, -1 for none; `tokens` counts queries and keys. `labels`
     are those of the keys, `query_labels` those of the queries, None when they are the same; either list may be empty.
@@ -45,6 +46,7 @@ class AttentionState(NotesState):
     threshold: float
     shared_arcs: bool
     revision: int
+    live: bool
 
 
 class AttentionRequest(TypedDict):
@@ -103,7 +105,11 @@ class AttentionRowsReply(TypedDict):
 
 
 class KeyboardState(NotesState):
-    """The traits of a keyboard. `distribution` holds pitches with their shares, 0..1; `take` what was recorded last."""
+    """The traits of a keyboard.
+
+    `distribution` holds pitches with their shares, 0..1; `take` what was recorded last; `live` is false where no kernel
+    takes what is recorded.
+    """
 
     engine: str
     low: MidiPitch
@@ -119,6 +125,7 @@ class KeyboardState(NotesState):
     distribution: list[PitchShare]
     distribution_label: str
     take: list[TakenNote]
+    live: bool
 
 
 class PitchShare(NamedTuple):

@@ -146,6 +146,43 @@ def test_a_lesson_from_a_stick_sounds_asks_and_reveals(offline, tmp_path: Path) 
     assert [url for url in asked_for if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
+def test_the_lesson_on_attention_works_from_a_stick(offline, tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    lesson = root / "tutorials" / "04-who-listens-to-whom.ipynb"
+    subprocess.run(
+        [sys.executable, "-m", "musenb", "page", str(lesson), "-o", str(tmp_path)],
+        check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    asked_for: list[str] = []
+    offline.on("request", lambda request: asked_for.append(request.url))
+    offline.goto((tmp_path / f"{lesson.stem}.html").as_uri())
+    offline.wait_for_function(
+        "() => [...document.querySelectorAll('.part')].every(part => part.querySelector('.musenb, .mnb-root'))",
+        timeout=LATE,
+    )
+    expect(offline.get_by_text("This page was made from a notebook")).to_be_visible()
+    solution = offline.get_by_text("Show the solution").first
+    drawn = solution.locator("xpath=..").locator(".output")
+    expect(drawn).to_be_hidden()
+    solution.click()
+    expect(drawn).to_be_visible()
+    offline.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    attention = offline.get_by_role("region", name="Attention")
+    expect(attention.locator("canvas.mnb-matrix")).to_be_visible(timeout=LATE)
+    heads = offline.locator(".mnb-engraved .notehead")
+    expect(heads.first).to_be_visible(timeout=LATE)
+    heads.nth(20).click(force=True)
+    offline.wait_for_function(f"() => {CLOCKS}.some(clock => clock.overlay.length > 0)", timeout=LATE)
+    audio = offline.locator("audio").first
+    audio.evaluate("one => one.play()")
+    offline.wait_for_function("() => document.querySelector('audio').currentTime > 0.2", timeout=LATE)
+    for width in (1100, 480):
+        offline.set_viewport_size({"width": width, "height": 900})
+        offline.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth", timeout=LATE)
+    assert offline.errors == []
+    assert [url for url in asked_for if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
 def test_a_page_is_narrow_dark_and_printed_as_ink_on_paper(offline, tmp_path: Path) -> None:
     offline.emulate_media(color_scheme="dark")
     offline.set_viewport_size({"width": 480, "height": 800})

@@ -375,6 +375,7 @@ export type AttentionState = {
   threshold: number;
   shared_arcs: boolean;
   revision: number;
+  live: boolean;
 };
 
 /** Page to kernel: one head; rows and columns are half-open ranges, shrunk to at most `size` cells a side. */
@@ -428,7 +429,7 @@ export type AttentionRowsReply = {
   columns: number;
 };
 
-/** The traits of a keyboard. `distribution` holds pitches with their shares, 0..1; `take` what was recorded last. */
+/** The traits of a keyboard. */
 export type KeyboardState = {
   error: string;
   description: string;
@@ -453,6 +454,7 @@ export type KeyboardState = {
   distribution: readonly PitchShare[];
   distribution_label: string;
   take: readonly TakenNote[];
+  live: boolean;
 };
 
 /** How likely a pitch is, 0..1. */

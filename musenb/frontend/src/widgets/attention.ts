@@ -84,9 +84,10 @@ function toolbar(view: AttentionView, panel: MatrixPanel): HTMLElement {
   for (const name of ["layer", "head"] as const) model.on(`change:${name}`, life, show);
   show();
   const what = picker(view, "what", "What", () => (model.get("kinds") ?? []).map((kind) => [kind, NAMES[kind]] as const));
+  const live = model.get("live") ?? true;
   const level = picker(view, "level", "Between", () =>
-    store.hasNotes ? ([["notes", "notes"], ["tokens", "tokens"]] as const) : ([["tokens", "tokens"]] as const));
-  const order = picker(view, "order", "Order of the notes", () => store.hasNotes && (model.get("level") ?? "notes") === "notes"
+    live && store.hasNotes ? ([["notes", "notes"], ["tokens", "tokens"]] as const) : ([["tokens", "tokens"]] as const));
+  const order = picker(view, "order", "Order of the notes", () => live && store.hasNotes && (model.get("level") ?? "notes") === "notes"
     ? ([["time", "by time"], ["voice", "by voice"]] as const) : ([["time", "by time"]] as const));
   const nearer = button("+", "Zoom in", { "aria-keyshortcuts": "+" });
   const farther = button("−", "Zoom out", { "aria-keyshortcuts": "-" });

@@ -216,7 +216,8 @@ function settings({ model, life }: KeyboardView): HTMLElement[] {
   for (const name of ["metronome", "count_in", "qpm", "grid", "velocity"] as const) model.on(`change:${name}`, life, show);
   show();
   const labelled = (text: string, title: string, input: HTMLElement) => element("label", { title }, element("span", { "aria-hidden": true }, text), input);
-  return [metronome, count, labelled("♩ =", "Quarters a minute", tempo), grid, labelled("loud", "How hard the keys are struck", volume)];
+  const loud = labelled("loud", "How hard the keys are struck", volume);
+  return model.get("live") === false ? [loud] : [metronome, count, labelled("♩ =", "Quarters a minute", tempo), grid, loud];
 }
 
 function midi({ life, say }: KeyboardView, panel: KeysPanel): HTMLElement[] {
@@ -279,7 +280,8 @@ export default mount<KeyboardState, NoteStore>({
     const likely = element("div");
     likely.style.marginTop = "6px";
     const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Keyboard" });
-    bar.append(...recording(view, hands, panel), ...settings(view), ...octaves(view, shiftOctave), ...midi(view, panel));
+    if (model.get("live") ?? true) bar.append(...recording(view, hands, panel));
+    bar.append(...settings(view), ...octaves(view, shiftOctave), ...midi(view, panel));
     root.append(bar, panel.canvas, likely);
     panel.listen(root);
     const showShares = () => {
