@@ -152,9 +152,10 @@ def views(opened: Desk, table: Table) -> None:
         for name, (kind, label) in KINDS.items():
             selector, drawn = f"section[aria-label='{label}']", f"({DRAWN})"
             runs = []
-            for _ in range(3):
+            for n in range(3):
+                if n:
+                    notebook.run("view.close()")
                 runs.append(notebook.page.evaluate(PAINTED, [f"view = make({kind})\ndisplay(view)", selector, drawn]))
-                notebook.run("view.close()" if len(runs) < 3 else "")
             table[f"first paint: {name}, BWV 66.6"] = {MUSENB: milliseconds(statistics.median(runs))}
             table[f"saved state: {name}, BWV 66.6"] = {MUSENB: kilobytes(notebook.value("saved(view)"))}
 
