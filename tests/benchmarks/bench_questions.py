@@ -52,6 +52,10 @@ def ask_all(ask: Questions, figures: dict[str, list[float]], *, whole_map: bool)
     timed("transpose a bar of the prime, likewise", lambda: ask.transpose(2, bar=2), figures)
     verdict = timed("attention against occlusion of a note", lambda: ask.agreement(note), figures)
     print(f"  {verdict.words}")
+    asked = [one.id for one in ask.notes[20::3]]
+    agreement = timed(f"the same for {len(asked)} notes", lambda: ask.agreement_by_layer(asked), figures)
+    for layer, (correlation, overlap, chance) in agreement.items():
+        print(f"  {layer}: rank correlation {correlation:.2f}; of five {overlap:.2f} shared, {chance:.2f} by chance")
     timed("another note, continued to the end", lambda: ask.branch(67, note=note, voice="soprano"), figures)
     early = ask.notes[len(ask.notes) // 4].id
     timed("the same from a quarter of the piece on", lambda: ask.branch(67, note=early, voice="soprano"), figures)
