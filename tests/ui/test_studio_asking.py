@@ -43,7 +43,7 @@ def test_a_take_is_asked_about_branched_and_guessed_without_a_line_of_code(lab, 
     group.get_by_role("button", name="Guess the next note").click()
     expect(page.get_by_role("region", name="Prediction game")).to_be_visible(timeout=LATE)
     expect(page.get_by_role("region", name="Returns of the motif")).to_have_count(0)
-    back = group.get_by_role("button", name="Close the question and show the score again")
+    back = group.get_by_role("button", name="Back to the score: close the question")
     back.click()
     expect(page.get_by_role("region", name="Prediction game")).to_have_count(0, timeout=LATE)
     expect(page.get_by_role("region", name="Piano roll")).to_be_visible()

@@ -44,7 +44,7 @@ describe("questions", () => {
 
   test("one opens, the same one or the way back closes it", async () => {
     const { host, el, press, sent } = await desk();
-    const back = el.querySelector<HTMLElement>("[aria-label='Close the question and show the score again']")!;
+    const back = el.querySelector<HTMLElement>("[aria-label='Back to the score: close the question']")!;
     expect(back.hidden).toBe(true);
     press(NAME);
     host.model.receive({ asked: "motif", asked_words: "Below, in place of the score: first." });

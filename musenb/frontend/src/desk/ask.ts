@@ -13,7 +13,7 @@ const QUESTIONS: readonly (readonly [AskWhat, string, string])[] = [
 export function askPart(view: DeskView): HTMLElement {
   const { life, model, clock, say } = view;
   const words = element("p", { class: "mnb-desk-reading", "aria-label": "Which take is asked about" });
-  const close = button("Back to the score", "Close the question and show the score again", { class: "mnb-desk-main" });
+  const close = button("Back to the score", "Back to the score: close the question", { class: "mnb-desk-main" });
   const questions = QUESTIONS.map(([what, text, title]) => {
     const one = button(text, title, { "aria-label": text });
     life.on(one, "click", () => ask(model.get("asked") === what ? "" : what));
