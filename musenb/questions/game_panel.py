@@ -13,12 +13,10 @@ import dataclasses
 import json
 import os
 import re
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from musenb.errors import SaveError
@@ -34,6 +32,7 @@ from musenb.questions.game import (
     format_table,
     read_session,
 )
+from musenb.questions.working import Worker
 from musenb.score.note import KeySignature, Score
 from musenb.score.spelling import keys_of, spoken_pitch
 from musenb.tokens.grid import HIGHEST, LOWEST, VOICES
@@ -75,9 +74,6 @@ class GamePanel:
         self.game, self.recorded = _recorded_game(ask, record, settings)
         self.keys = keys_of(ask.piece.score)
         self.current = self.next or 0
-        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
-        self._worker: threading.Thread | None = None
-        self._lock = threading.Lock()
 
     # What is played
 
@@ -155,15 +151,11 @@ class GamePanel:
         self._queue(lambda: self.view.show_class(class_rows(self.sessions())))
 
     def _queue(self, job: Callable[[], object]) -> None:
-        with self._lock:
-            self._jobs.put(job)
-            if self._worker is None:
-                self._worker = threading.Thread(target=self._work, name="musenb-game", daemon=True)
-                self._worker.start()
+        self._worker.do(job)
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            self.view.guarded(job)()
+    @cached_property
+    def _worker(self) -> Worker:
+        return Worker(self.view, name="game")
 
     # What is seen
 
@@ -250,7 +242,8 @@ class GamePanel:
 
     def close(self) -> None:
         """End the views and the thread."""
-        self._jobs.put(None)
+        if "_worker" in vars(self):
+            self._worker.close(finish=True)
         if "panel" in vars(self):
             for view in (*self.panel.children, self.panel.layout, self.panel):
                 view.close()

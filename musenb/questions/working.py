@@ -1,4 +1,4 @@
-"""What the panels of questions share: one thread that works off what was asked, and what stands in for a panel."""
+"""What the panels share: one thread that works off what was asked, and what stands in for a panel."""
 
 from __future__ import annotations
 
@@ -23,21 +23,25 @@ class Worker:
         Where errors are shown.
     after : callable
         Called after every job.
+    name : str
+        What is busy, in words.
     """
 
-    def __init__(self, view: MusenbWidget, after: Callable[[], object] = lambda: None) -> None:
-        self._view, self._after = view, after
+    def __init__(
+        self, view: MusenbWidget, after: Callable[[], object] = lambda: None, *, name: str = "questions"
+    ) -> None:
+        self._view, self._after, self._name = view, after, name
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._closed = False
+        self._closed = self._dropping = False
 
     def do(self, job: Job) -> None:
         """Do a job after those before it; what it raises is shown in the view."""
         with self._guard:
             self._jobs.put(job)
             if self._thread is None and not self._closed:
-                self._thread = threading.Thread(target=self._work, name="musenb-questions", daemon=True)
+                self._thread = threading.Thread(target=self._work, name=f"musenb-{self._name}", daemon=True)
                 self._thread.start()
 
     def _work(self) -> None:
@@ -50,7 +54,7 @@ class Worker:
                         self._thread = None
                         return
                 continue
-            if job is None or self._closed:
+            if job is None or self._dropping:
                 return
             self._view.guarded(job)()
             self._after()
@@ -66,11 +70,11 @@ class Worker:
         done = threading.Event()
         self.do(done.set)
         if not done.wait(timeout):
-            raise TimeoutError(f"the questions are not answered after {timeout:g} s")
+            raise TimeoutError(f"{self._name}: still busy after {timeout:g} s")
 
-    def close(self) -> None:
-        """End the thread behind the job that it is at."""
-        self._closed = True
+    def close(self, *, finish: bool = False) -> None:
+        """End the thread behind the job that it is at; with `finish`, behind all that were asked for."""
+        self._closed, self._dropping = True, not finish
         self._jobs.put(None)
 
 

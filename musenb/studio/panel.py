@@ -12,7 +12,6 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from queue import SimpleQueue
 from typing import Any
 
 import ipywidgets
@@ -20,6 +19,7 @@ import ipywidgets
 from musenb.errors import MusenbError, SettingError
 from musenb.export.formats import FORMATS
 from musenb.model.weights import shipped_names
+from musenb.questions.working import Worker
 from musenb.score.note import Score
 from musenb.session import SEEDS
 from musenb.studio.asking_place import AskingPlace
@@ -89,8 +89,7 @@ class Studio(PanelViews):
         self.panel = ipywidgets.VBox(
             [self.desk, self.asking.box, self._music], layout=ipywidgets.Layout(width="100%")
         )
-        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
-        self._worker: threading.Thread | None = None
+        self._worker = Worker(self.desk, name="studio")
         self._guard = threading.Lock()
         self._resting: threading.Timer | None = None
         models = [name for name in names if name != "jsb"] if chosen in names else [*names, chosen]
@@ -120,18 +119,7 @@ class Studio(PanelViews):
 
     def queue(self, job: Callable[[], object]) -> None:
         """Do a job in the studio's thread, after those before it; what it raises is shown on the desk."""
-        with self._guard:
-            self._jobs.put(job)
-            if self._worker is None:
-                self._worker = threading.Thread(target=self._work, name="musenb-studio", daemon=True)
-                self._worker.start()
-
-    def _work(self) -> None:
-        while True:
-            job = self._jobs.get()
-            if job is None:
-                return
-            self.desk.guarded(job)()
+        self._worker.do(job)
 
     def settle(self, timeout: float = 60.0) -> None:
         """Wait until everything that was pressed in the page so far is done (but not until it is written: see `wait`).
@@ -141,10 +129,7 @@ class Studio(PanelViews):
         TimeoutError
             It takes longer than `timeout` seconds.
         """
-        done = threading.Event()
-        self.queue(done.set)
-        if not done.wait(timeout):
-            raise TimeoutError(f"the studio is still busy after {timeout:g} s")
+        self._worker.settle(timeout)
 
     def prime_with_settings(self, source: Any) -> Reading:
         """Take a motif with the desk's bars and voice."""
@@ -286,7 +271,7 @@ class Studio(PanelViews):
     def close(self) -> None:
         """End the views, the thread and the journal."""
         self.stop()
-        self._jobs.put(None)
+        self._worker.close(finish=True)
         self.asking.end()
         self.choices.close()
         views = (self.desk, self.sound, self.sheet, self.roll, self.beside, self.keyboard, self._music, self.panel)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from musenb.model.decode import Decoder
 from musenb.model.weights import expected_shapes
 from musenb.questions.against import Against, compare_models
 from musenb.questions.ask import questions
-from musenb.score.note import Note, Score, Voice
+from musenb.score.note import Score
 from musenb.session import Model
 from musenb.tokens import grid
 
@@ -39,13 +38,6 @@ def relative() -> Model:
 @pytest.fixture(scope="module")
 def absolute() -> Model:
     return tiny("absolute", 2, relative=False, positions="added", relation_layers=0)
-
-
-@pytest.fixture(scope="module")
-def duet() -> Score:
-    tops = tuple(Note(Fraction(n), Fraction(1), 67 + n % 3) for n in range(12))
-    lows = tuple(Note(Fraction(2 * n), Fraction(2), 48 + n) for n in range(6))
-    return Score(voices=(Voice("soprano", tops), Voice("bass", lows)))
 
 
 @pytest.fixture(scope="module")

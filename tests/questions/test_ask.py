@@ -37,18 +37,6 @@ def repeating(induction_decoder: Decoder) -> Questions:
 
 
 @pytest.fixture(scope="module")
-def tiny(tiny_decoder: Decoder) -> Model:
-    return Model("tiny", "0" * 64, tiny_decoder)
-
-
-@pytest.fixture(scope="module")
-def duet() -> Score:
-    tops = tuple(Note(Fraction(n), Fraction(1), 67 + n % 3) for n in range(12))
-    lows = tuple(Note(Fraction(2 * n), Fraction(2), 48 + n) for n in range(6))
-    return Score(voices=(Voice("soprano", tops), Voice("bass", lows)))
-
-
-@pytest.fixture(scope="module")
 def random(tiny: Model, duet: Score) -> Questions:
     return questions(duet, model=tiny, prime_bars=1, bars=1, seeds=2)
 

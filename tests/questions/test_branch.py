@@ -9,24 +9,11 @@ import numpy as np
 import pytest
 
 from musenb.errors import SettingError
-from musenb.model.decode import Decoder
 from musenb.questions.ask import Questions, questions
 from musenb.questions.branch import Fork, fork_plan, whole
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model, develop
 from musenb.tokens.grid import LOWEST, UNKNOWN, encode
-
-
-@pytest.fixture(scope="module")
-def tiny(tiny_decoder: Decoder) -> Model:
-    return Model("tiny", "0" * 64, tiny_decoder)
-
-
-@pytest.fixture(scope="module")
-def duet() -> Score:
-    tops = tuple(Note(Fraction(n), Fraction(1), 67 + n % 3) for n in range(12))
-    lows = tuple(Note(Fraction(2 * n), Fraction(2), 48 + n) for n in range(6))
-    return Score(voices=(Voice("soprano", tops), Voice("bass", lows)))
 
 
 @pytest.fixture(scope="module")

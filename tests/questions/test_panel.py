@@ -23,13 +23,6 @@ COMPOSED = 71
 
 
 @pytest.fixture(scope="module")
-def duet() -> Score:
-    tops = tuple(Note(Fraction(n), Fraction(1), 67 + n % 3) for n in range(12))
-    lows = tuple(Note(Fraction(2 * n), Fraction(2), 48 + n) for n in range(6))
-    return Score(voices=(Voice("soprano", tops), Voice("bass", lows)))
-
-
-@pytest.fixture(scope="module")
 def composer() -> Score:
     return Score(voices=(Voice("soprano", tuple(Note(Fraction(n), Fraction(1), COMPOSED) for n in range(12))),))
 

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
@@ -110,6 +112,44 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Return a function that starts another server of notebooks and returns its address.
+
+    It takes the folder that is its home, the path that answers when it is up, and the words behind `python -m`, in
+    which {port} stands for the port.
+    """
+    running: list[tuple[subprocess.Popen[bytes], Any]] = []
+
+    def serve(folder: Path, answers: str, *words: str) -> str:
+        port, log = _free_port(), folder / "server.log"
+        environment = {**os.environ, "HOME": str(folder), "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", *(word.format(port=port) for word in words)]
+        said = log.open("w")
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=said)
+        running.append((server, said))
+        for _ in range(240):
+            assert server.poll() is None, log.read_text()
+            try:
+                urlopen(f"http://127.0.0.1:{port}{answers}", timeout=5).close()
+            except HTTPError:
+                break
+            except URLError:
+                time.sleep(0.5)
+            else:
+                break
+        return f"http://127.0.0.1:{port}"
+
+    yield serve
+    for server, said in running:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(timeout=30)
+        finally:
+            server.kill()
+            said.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
@@ -89,39 +81,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
+def address(served, folder: Path) -> str:
     """Start marimo as its users do."""
     (folder / "views.py").write_text(notebook())
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "HOME": str(folder), "PYTHONPATH": str(ROOT)}
-    said = (folder / "marimo.log").open("w")
-    marimo = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "marimo", "--yes", "run", "views.py", "--headless", "--no-token"),
-            *("--host=127.0.0.1", f"--port={port}"),
-        ],
-        cwd=folder, env=environment, stdout=said, stderr=said,
-    )  # fmt: skip
-    try:
-        origin = f"http://127.0.0.1:{port}"
-        for _ in range(240):
-            assert marimo.poll() is None, (folder / "marimo.log").read_text()
-            try:
-                urlopen(f"{origin}/health", timeout=5).close()
-            except URLError:
-                time.sleep(0.5)
-            else:
-                break
-        yield origin
-    finally:
-        marimo.send_signal(signal.SIGTERM)
-        try:
-            marimo.wait(timeout=30)
-        finally:
-            marimo.kill()
-            said.close()
+    options = ("--headless", "--no-token", "--host=127.0.0.1", "--port={port}")
+    return served(folder, "/health", "marimo", "--yes", "run", "views.py", *options)
 
 
 def wait_for_text(page, path: Path, text: str) -> None:

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
@@ -40,7 +32,7 @@ COLOURS = """canvas => new Set(new Uint32Array(
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(served, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Start Voila as the README says, on a notebook with one view in each cell."""
     folder = tmp_path_factory.mktemp("voila")
     cells = [
@@ -50,38 +42,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     book = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     (folder / "views.ipynb").write_text(json.dumps(book))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "HOME": str(folder), "PYTHONPATH": str(ROOT)}
-    said = (folder / "voila.log").open("w")
-    voila = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "voila", "views.ipynb", "--no-browser", "--progressive_rendering=True"),
-            *(f"--port={port}", "--Voila.ip=127.0.0.1"),
-        ],
-        cwd=folder, env=environment, stdout=said, stderr=said,
-    )  # fmt: skip
-    try:
-        origin = f"http://127.0.0.1:{port}"
-        for _ in range(240):
-            assert voila.poll() is None, (folder / "voila.log").read_text()
-            try:
-                urlopen(f"{origin}/static/favicon.ico", timeout=5).close()
-            except URLError as error:
-                if not isinstance(error.reason, ConnectionError | TimeoutError):
-                    break
-                time.sleep(0.5)
-            else:
-                break
-        yield origin
-    finally:
-        voila.send_signal(signal.SIGTERM)
-        try:
-            voila.wait(timeout=30)
-        finally:
-            voila.kill()
-            said.close()
+    options = ("--no-browser", "--progressive_rendering=True", "--port={port}", "--Voila.ip=127.0.0.1")
+    return served(folder, "/static/favicon.ico", "voila", "views.ipynb", *options)
 
 
 def test_every_view_draws_and_they_are_linked(address: str, browser) -> None:
