@@ -1,7 +1,8 @@
 """Score <-> JSON text: exact, versioned, one line.
 
 The form is a table of origins and, for each voice, one row for a note: [onset, duration, pitch, velocity, spelling,
-fermata 0 or 1, row of the origin table]. Times are whole numbers of quarters or a text 'p/q', never a float.
+fermata 0 or 1, row of the origin table]. Times are whole numbers of quarters or a text 'p/q', never a float. A score
+with marks beside its notes has a table of each kind of mark, too.
 """
 
 from __future__ import annotations
@@ -12,18 +13,22 @@ from fractions import Fraction
 from typing import Any
 
 from musenb.errors import LoadError, ScoreError
+from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat
 from musenb.score.note import GIVEN, KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
 
-FORMAT, VERSION = "musenb-score", 1
+FORMAT = "musenb-score"
+# Version 2 adds measures, repeats, chords and notices; a score without any is written as version 1.
+VERSION, FIRST_VERSION = 2, 1
 
 
 def to_json(score: Score) -> str:
     """Return a score as one line of JSON; the same score always gives the same text."""
     origins: dict[Origin, int] = {GIVEN: 0}
     voices = [[voice.name, [_note_row(note, origins) for note in voice.notes]] for voice in score.voices]
+    marks = _marks_to_plain(score)
     plain = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION if marks else FIRST_VERSION,
         "title": score.title,
         "composer": score.composer,
         "source": score.source,
@@ -33,6 +38,7 @@ def to_json(score: Score) -> str:
         "tempos": [[_time(t.onset), t.qpm] for t in score.tempos],
         "origins": [[o.model, o.seed, [list(pair) for pair in o.settings]] for o in origins],
         "voices": voices,
+        **marks,
     }
     return json.dumps(plain, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
 
@@ -52,9 +58,10 @@ def from_json(text: str | bytes) -> Score:
         raise LoadError("format", f"a saved score is not JSON: {error}") from None
     if not isinstance(plain, dict) or plain.get("format") != FORMAT:
         raise LoadError("format", f"JSON without \"format\": \"{FORMAT}\" is not a saved score")
-    if plain.get("version") != VERSION:
+    if plain.get("version") not in (FIRST_VERSION, VERSION):
         found = plain.get("version")
-        raise LoadError("format", f"a saved score of version {found!r}; this release reads {VERSION}", "update musenb")
+        known = f"{FIRST_VERSION} and {VERSION}"
+        raise LoadError("format", f"a saved score of version {found!r}; this release reads {known}", "update musenb")
     try:
         return _score(plain)
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError, OverflowError) as error:
@@ -76,7 +83,36 @@ def _score(plain: dict[str, Any]) -> Score:
         title=_typed(plain["title"], str),
         composer=_typed(plain["composer"], str),
         source=_typed(plain["source"], str),
+        **_marks_of_plain(plain),
     )
+
+
+def _marks_to_plain(score: Score) -> dict[str, list]:
+    """Return the tables of marks that the score has any of."""
+    tables = {
+        "measures": [[_time(m.onset), _time(m.length)] for m in score.measures],
+        "repeats": [[_time(r.onset), r.kind, list(r.numbers), r.times] for r in score.repeats],
+        "chords": [[_time(c.onset), c.text, c.kind] for c in score.chords],
+        "notices": [[n.kind, n.action, n.count, n.place] for n in score.notices],
+    }
+    return {name: rows for name, rows in tables.items() if rows}
+
+
+def _marks_of_plain(plain: dict[str, Any]) -> dict[str, tuple]:
+    """Return the marks in the tables of `_marks_to_plain`; each may be missing."""
+    measures = tuple(
+        MeasureLength(_quarters(onset), _quarters(length)) for onset, length in plain.get("measures", ())
+    )
+    repeats = tuple(
+        Repeat(_quarters(onset), _typed(kind, str), tuple(_typed(n, int) for n in numbers), _typed(times, int))
+        for onset, kind, numbers, times in plain.get("repeats", ())
+    )
+    chords = _changes(plain.get("chords", ()), ChordSymbol, str, str)
+    notices = tuple(
+        Notice(_typed(kind, str), _typed(action, str), _typed(count, int), _typed(place, str))
+        for kind, action, count, place in plain.get("notices", ())
+    )
+    return {"measures": measures, "repeats": repeats, "chords": chords, "notices": notices}
 
 
 def _origin(model: Any, seed: Any, settings: list[list[Any]]) -> Origin:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from musenb.errors import ScoreError
+from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat
+from musenb.score.quarters import exact_quarters
 
 Quarters = Fraction
 
@@ -218,6 +220,14 @@ class Score:
         Quarters before the first full bar; 0 when the piece begins with a full bar.
     title, composer, source : str
         Plain text; `source` names the file, corpus entry or 'text'.
+    measures : tuple of MeasureLength
+        Bars whose length is not their metre's: cut at a repeat, a cadenza; sorted by onset.
+    repeats : tuple of Repeat
+        Repeat signs, endings and jumps as written; the notes stand once.
+    chords : tuple of ChordSymbol
+        Chord symbols, figures and numerals of the source, kept for show.
+    notices : tuple of Notice
+        What was left out or changed on the way here.
 
     Raises
     ------
@@ -233,6 +243,10 @@ class Score:
     title: str = ""
     composer: str = ""
     source: str = field(default="", compare=False)
+    measures: tuple[MeasureLength, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    chords: tuple[ChordSymbol, ...] = ()
+    notices: tuple[Notice, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         metres = tuple(sorted(self.metres, key=lambda m: m.onset)) or (TimeSignature(),)
@@ -242,6 +256,8 @@ class Score:
         object.__setattr__(self, "keys", tuple(sorted(self.keys, key=lambda k: k.onset)))
         object.__setattr__(self, "tempos", tuple(sorted(self.tempos, key=lambda t: t.onset)) or (Tempo(),))
         object.__setattr__(self, "anacrusis", exact_quarters(self.anacrusis, "anacrusis"))
+        for name in ("measures", "repeats", "chords"):
+            object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=lambda mark: mark.onset)))
         if not 0 <= self.anacrusis < metres[0].bar_length:
             raise ScoreError(
                 f"anacrusis of {self.anacrusis} quarters is outside 0 to below {metres[0].bar_length}, "
@@ -261,17 +277,22 @@ class Score:
     def bars(self, until: Fraction | None = None) -> Iterator[Bar]:
         """Yield the bars from the beginning to the one that holds quarter `until` (default: the end of the last note).
 
-        A metre change takes effect at the next bar line at or after its onset.
+        A metre begins a bar where it stands: the bar before it is cut short there. `measures` tells of other lengths.
         """
         until = self.end if until is None else until
+        lengths = {measure.onset: measure.length for measure in self.measures}
+        changes = [metre.onset for metre in self.metres]
         position, number = Fraction(0), 1
         if self.anacrusis:
             yield Bar(0, position, self.anacrusis, self.metres[0])
             position = self.anacrusis
         while position < until:
             metre = self.metre_at(position)
-            yield Bar(number, position, position + metre.bar_length, metre)
-            position, number = position + metre.bar_length, number + 1
+            end = position + lengths.get(position, metre.bar_length)
+            if position not in lengths:
+                end = min([end, *(onset for onset in changes if onset > position)])
+            yield Bar(number, position, end, metre)
+            position, number = end, number + 1
 
     def metre_at(self, quarter: Fraction) -> TimeSignature:
         """Return the metre in force at a quarter."""
@@ -314,6 +335,7 @@ class Score:
             keys=shifted(self.keys),
             tempos=shifted(self.tempos),
             anacrusis=anacrusis,
+            **{name: _marks_within(getattr(self, name), start, stop) for name in ("measures", "repeats", "chords")},
         )
 
     def first_bars(self, count: int) -> Score:
@@ -348,7 +370,16 @@ class Score:
             for v in self.voices
         )
         keys = tuple(dataclasses.replace(k, fifths=transposed_fifths(k.fifths, semitones)) for k in self.keys)
-        return dataclasses.replace(self, voices=voices, keys=keys)
+        notices = self.notices
+        if self.chords:
+            notices = (*notices, Notice("chord symbols", "left out in transposing", len(self.chords)))
+        return dataclasses.replace(self, voices=voices, keys=keys, chords=(), notices=notices)
+
+
+def _marks_within(marks: tuple, start: Fraction, stop: Fraction) -> tuple:
+    """Return the marks from quarter `start` to before `stop`, moved by -`start`."""
+    inside = [mark for mark in marks if start <= mark.onset < stop]
+    return tuple(dataclasses.replace(mark, onset=mark.onset - start) for mark in inside)
 
 
 def transposed_fifths(fifths: int, semitones: int) -> int:
@@ -359,17 +390,3 @@ def transposed_fifths(fifths: int, semitones: int) -> int:
     if semitones % 12 == 0:
         return fifths
     return (fifths + 7 * semitones + 5) % 12 - 5
-
-
-def exact_quarters(value: object, name: str) -> Fraction:
-    """Return `value` as a Fraction; an int, a Fraction or a 'p/q' text is exact, a finite float is taken as it is.
-
-    Raises
-    ------
-    ScoreError
-        The value is not a finite number.
-    """
-    try:
-        return value if isinstance(value, Fraction) else Fraction(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
-        raise ScoreError(f"{name} {value!r} is not a finite number of quarters") from None

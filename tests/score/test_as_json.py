@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from musenb.errors import LoadError
 from musenb.score.as_json import from_json, to_json
+from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat
 from musenb.score.note import KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
 
 times = st.fractions(min_value=0, max_value=100, max_denominator=960)
@@ -76,7 +78,7 @@ def changed(**fields: object) -> str:
         ("", "format", "not JSON"),
         ("[" * 100_000, "format", "not JSON"),
         ("[]", "format", "is not a saved score"),
-        (changed(version=2), "format", "version 2; this release reads 1"),
+        (changed(version=3), "format", "version 3; this release reads 1 and 2"),
         (changed(title=3), "content", "3 stands where str is expected"),
         (changed(anacrusis=0.5), "content", "0.5 stands where int is expected"),
         (changed(anacrusis="1/0"), "content", "damaged"),
@@ -93,3 +95,17 @@ def test_anything_else_is_refused(text: str, kind: str, told: str) -> None:
     with pytest.raises(LoadError, match=told) as caught:
         from_json(text)
     assert caught.value.kind == kind
+
+
+def test_marks_beside_the_notes_come_back() -> None:
+    marked = dataclasses.replace(
+        SCORE,
+        measures=(MeasureLength(Fraction(0), Fraction(3, 2)),),
+        repeats=(Repeat(Fraction(0), "ending start", (1, 2)),),
+        chords=(ChordSymbol(Fraction(1, 2), "Am7"),),
+        notices=(Notice("lyrics", "left out", 4, "bar 1"),),
+    )
+    again = from_json(to_json(marked))
+    assert again == marked
+    assert again.notices == marked.notices
+    assert '"version":1' in to_json(SCORE)

@@ -1,0 +1,114 @@
+"""Marks of a score beside its notes: irregular measures, repeats, chord symbols, and notices of what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from musenb.errors import ScoreError
+from musenb.score.quarters import exact_quarters
+
+REPEAT_KINDS = (
+    *("forward", "backward", "ending start", "ending stop"),
+    *("segno", "coda", "fine", "to coda", "da capo", "dal segno"),
+)
+CHORD_KINDS = ("chord", "figures", "numeral")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something of the source that the score does not hold as it was.
+
+    Parameters
+    ----------
+    kind : str
+        What, in the plural: 'grace notes', 'lyrics', 'notes without an end'.
+    action : str
+        What became of it: 'left out', 'kept for show', 'rounded to sixteenths'.
+    count : int
+        How many, >= 1.
+    place : str
+        Where the first one stands, in words: "bar 3 of 'Violin 1'"; empty when it is everywhere or nowhere.
+    """
+
+    kind: str
+    action: str
+    count: int = 1
+    place: str = ""
+
+    def __str__(self) -> str:
+        where = f" (first: {self.place})" if self.place else ""
+        return f"{self.count} {self.kind} {self.action}{where}"
+
+
+def notice_sentence(notices: Sequence[Notice]) -> str:
+    """Return notices as one short sentence, empty when there are none."""
+    if not notices:
+        return ""
+    parts = [f"{notice.count} {notice.kind} {notice.action}" for notice in notices]
+    return "; ".join(parts) + "."
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLength:
+    """A bar at `onset` (quarters) that lasts `length` quarters, > 0, whatever its metre says."""
+
+    onset: Fraction
+    length: Fraction
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "onset", exact_quarters(self.onset, "measure onset"))
+        object.__setattr__(self, "length", exact_quarters(self.length, "measure length"))
+        if self.length <= 0:
+            raise ScoreError(f"length {self.length} of the measure at quarter {self.onset} is not above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A repeat sign, ending or jump at `onset` (quarters).
+
+    Parameters
+    ----------
+    onset : Fraction
+    kind : str
+        One of `REPEAT_KINDS`.
+    numbers : tuple of int
+        Passes for which an ending holds; empty for the others.
+    times : int
+        How often a 'backward' section is played in all, >= 2.
+    """
+
+    onset: Fraction
+    kind: str
+    numbers: tuple[int, ...] = ()
+    times: int = 2
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "onset", exact_quarters(self.onset, "repeat onset"))
+        if self.kind not in REPEAT_KINDS:
+            raise ScoreError(f"repeat {self.kind!r} at quarter {self.onset} is none of {', '.join(REPEAT_KINDS)}")
+
+
+@dataclass(frozen=True, slots=True)
+class ChordSymbol:
+    """A chord symbol, figured bass or Roman numeral at `onset` (quarters), as its source wrote it.
+
+    Parameters
+    ----------
+    onset : Fraction
+    text : str
+        Such as 'Am7', 'G/B', '6 4', 'V7'.
+    kind : str
+        One of `CHORD_KINDS`.
+    """
+
+    onset: Fraction
+    text: str
+    kind: str = "chord"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "onset", exact_quarters(self.onset, "chord symbol onset"))
+        if self.kind not in CHORD_KINDS:
+            known = ", ".join(CHORD_KINDS)
+            raise ScoreError(f"chord symbol kind {self.kind!r} at quarter {self.onset} is none of {known}")
