@@ -2,7 +2,7 @@
 
 import sys
 
-from musenb.cli import main
+from musenb.commands.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

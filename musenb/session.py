@@ -18,8 +18,8 @@ from musenb.export.formats import FORMATS
 from musenb.export.listing import listing
 from musenb.export.to_midi import pretty_midi_of
 from musenb.export.to_musicxml import music21_of
-from musenb.export.write import atomic_write
-from musenb.model.decode import Decoder
+from musenb.files.atomic import atomic_write
+from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import SHIPPED, SUFFIX, load_weights, open_shipped
 from musenb.sample.masks import PART_WRITING
 from musenb.sample.plan import Plan, finished, plan_continuation

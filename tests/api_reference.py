@@ -159,7 +159,7 @@ def entries(body: str) -> str:
 
 def commands() -> str:
     """Return the commands with a line each."""
-    from musenb.cli import parser
+    from musenb.commands.main import parser
 
     (actions,) = (one for one in parser()._actions if one.choices)
     lines = [f"- `musenb {one.dest}`: {one.help}\n" for one in actions._choices_actions]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from musenb.model.decode import Decoder
+    from musenb.model.numpy.decode import Decoder
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -104,7 +104,7 @@ def absolute_checkpoint(tiny_checkpoint: Path) -> Path:
 @pytest.fixture(scope="session")
 def tiny_decoder(tiny_checkpoint: Path) -> Decoder:
     """Return the decoder of that checkpoint."""
-    from musenb.model.decode import Decoder
+    from musenb.model.numpy.decode import Decoder
     from musenb.model.weights import load_weights
 
     return Decoder(*load_weights(tiny_checkpoint))
@@ -122,7 +122,7 @@ def induction_decoder() -> Decoder:
     import numpy as np
 
     from musenb.model.config import ModelConfig
-    from musenb.model.decode import Decoder
+    from musenb.model.numpy.decode import Decoder
     from musenb.model.weights import expected_shapes
     from musenb.tokens import grid
 

@@ -8,12 +8,12 @@ import pytest
 
 pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
-from musenb.widgets import wire_typescript
+from musenb.widgets.wire import typescript as wire_typescript
 
 
 def test_the_committed_typescript_is_that_of_the_python_types() -> None:
     committed = wire_typescript.TARGET.read_text(encoding="utf-8")
-    assert committed == wire_typescript.typescript(), "run `python -m musenb.widgets.wire` and commit the result"
+    assert committed == wire_typescript.typescript(), "run `python -m musenb.widgets.wire.views` and commit the result"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musenb.analysis.motif import Motif, Return
+from musenb.analysis.motif.finder import Motif, Return
 from musenb.errors import ModelError, SettingError
 
 FLOOR = 1e-6

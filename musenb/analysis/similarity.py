@@ -19,7 +19,7 @@ from collections import Counter
 
 import numpy as np
 
-from musenb.analysis.motif_lines import lines_of, ticks_a_quarter
+from musenb.analysis.motif.lines import lines_of, ticks_a_quarter
 from musenb.score.note import Score
 from musenb.score.spelling import spell_score
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from musenb.analysis.surprise import Surprise, VoiceShares, surprise_of, voice_shares
 from musenb.errors import SettingError
-from musenb.model.decode import Silence
+from musenb.model.numpy.decode import Silence
 from musenb.questions.branch import Fork, write_fork
 from musenb.questions.listening import Listening
 from musenb.questions.reading import Reading, piece_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musenb.errors import SettingError
-from musenb.model.decode import Decoder
+from musenb.model.numpy.decode import Decoder
 from musenb.questions.reading import NotePlace, Piece
 from musenb.sample.masks import PART_WRITING
 from musenb.sample.plan import Plan

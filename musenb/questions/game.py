@@ -31,8 +31,8 @@ from typing import Any
 
 import numpy as np
 
-from musenb.analysis.counts import CountModel, describe
-from musenb.analysis.jsb import load_jsb
+from musenb.analysis.chorale.counts import CountModel, describe
+from musenb.analysis.chorale.jsb import load_jsb
 from musenb.errors import SaveError, SettingError
 from musenb.questions.ask import Questions
 from musenb.score.note import Score

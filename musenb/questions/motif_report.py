@@ -23,9 +23,9 @@ from musenb.analysis.attention_returns import (
     looking_in_words,
     return_pairs,
 )
-from musenb.analysis.motif import SHORTEST_MOTIF, Motif, Return, find_returns, motif_of
-from musenb.analysis.motif_chance import Chance, chance, chance_words
-from musenb.analysis.motif_words import parsed_bars, record, report
+from musenb.analysis.motif.chance import Chance, chance, chance_words
+from musenb.analysis.motif.finder import SHORTEST_MOTIF, Motif, Return, find_returns, motif_of
+from musenb.analysis.motif.words import parsed_bars, record, report
 from musenb.analysis.similarity import self_similarity
 from musenb.errors import MusenbError, ScoreError, SettingError
 from musenb.questions.ask import Questions
@@ -223,7 +223,7 @@ def motif_report(
     ask : Questions, optional
         Of the same score, for the attention of its model.
     draws, seed : int
-        See `musenb.analysis.motif_chance`.
+        See `musenb.analysis.motif.chance`.
 
     Raises
     ------

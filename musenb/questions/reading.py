@@ -20,8 +20,8 @@ from musenb.analysis.causal import log_shares
 from musenb.analysis.heads import Places, seen_tokens
 from musenb.errors import ModelError, SettingError
 from musenb.model.config import ModelConfig
-from musenb.model.decode import Cache, Decoder, Silence, Trace
-from musenb.model.layer import NORM_EPSILON
+from musenb.model.numpy.decode import Cache, Decoder, Silence, Trace
+from musenb.model.numpy.layer import NORM_EPSILON
 from musenb.sample.plan import Plan, plan_continuation
 from musenb.score.note import Note, Score
 from musenb.score.spelling import spell_score, spoken

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from musenb.analysis.causal import kl_bits
-from musenb.model.decode import Silence
+from musenb.model.numpy.decode import Silence
 from musenb.questions.reading import Reading
 from musenb.questions.whatif import Laboratory, changed_cells, given_with, reread
 

@@ -14,8 +14,8 @@ from musenb.analysis.heads import HeadSummary
 from musenb.analysis.surprise import VoiceShares
 from musenb.score.note import Score
 from musenb.tokens.grid import LOWEST, VOCABULARY
-from musenb.widgets.wire_asking import HeadCell, HeardRow, LayerGuess, VersionRow, VoiceNext
-from musenb.widgets.wire_questions import PitchShare
+from musenb.widgets.wire.asking import HeadCell, HeardRow, LayerGuess, VersionRow, VoiceNext
+from musenb.widgets.wire.questions import PitchShare
 
 if TYPE_CHECKING:
     from musenb.questions.ask import Questions

@@ -17,7 +17,7 @@ import numpy as np
 from musenb.analysis.causal import Effect, effect_of, log_shares
 from musenb.analysis.difference import Difference, difference_of
 from musenb.errors import SettingError
-from musenb.model.decode import Cache, Decoder, Silence
+from musenb.model.numpy.decode import Cache, Decoder, Silence
 from musenb.questions.reading import Piece, Reading, read
 from musenb.sample.masks import PART_WRITING
 from musenb.sample.policy import Policy

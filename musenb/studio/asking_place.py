@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 import ipywidgets
 
-from musenb.analysis.motif import SHORTEST_MOTIF, Motif
+from musenb.analysis.motif.finder import SHORTEST_MOTIF, Motif
 from musenb.errors import MusenbError, ScoreError, SettingError
 from musenb.questions.ask import Questions
 from musenb.questions.motif_report import MotifReport, motif_report
@@ -22,7 +22,7 @@ from musenb.session import Take as Branch
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import Take
 from musenb.tokens.grid import VOICES
-from musenb.widgets.wire_studio import AskWhat
+from musenb.widgets.wire.studio import AskWhat
 
 if TYPE_CHECKING:
     from musenb.studio.panel import Studio

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musenb.errors import MusenbError, SettingError
-from musenb.export.write import atomic_write
+from musenb.files.atomic import atomic_write
 from musenb.sample.keep import plan_rewrite
 from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import NoteEvent
@@ -97,7 +97,7 @@ class StudioCore(Keeping):
         Parameters
         ----------
         operations : iterable of dict
-            As `musenb.widgets.wire` has them, such as ``{"op": "move", "id": "v0n3", "pitch": 62}``.
+            As `musenb.widgets.wire.views` has them, such as ``{"op": "move", "id": "v0n3", "pitch": 62}``.
         take : int, optional
             The selected one by default.
 

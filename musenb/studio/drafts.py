@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from musenb.errors import ModelError, SettingError
-from musenb.model.layer import CHUNK
+from musenb.model.numpy.layer import CHUNK
 from musenb.sample.keep import Rewrite, plan_rewrite
 from musenb.sample.masks import PART_WRITING
 from musenb.sample.policy import Policy

@@ -20,7 +20,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from musenb.errors import MusenbError, SettingError
-from musenb.export.write import atomic_write
+from musenb.files.atomic import atomic_write
 from musenb.score.note import Score
 from musenb.score.quantise import quantise
 from musenb.tokens.grid import REST, STEP, VOICES, Frame, Grid, encode

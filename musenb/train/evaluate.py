@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 
-from musenb.model.transformer import Inputs, Transformer
+from musenb.model.torch.transformer import Inputs, Transformer
 from musenb.tokens.row import Row
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from musenb.analysis.jsb import load_jsb
+from musenb.analysis.chorale.jsb import load_jsb
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.tokens import pitch_grid

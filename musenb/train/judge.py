@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from musenb.analysis import chorale_report
-from musenb.analysis.jsb import load_jsb
-from musenb.model.decode import Decoder
+from musenb.analysis.chorale import report as chorale_report
+from musenb.analysis.chorale.jsb import load_jsb
+from musenb.model.numpy.decode import Decoder
 from musenb.sample.masks import PART_WRITING, Constraint
 from musenb.sample.plan import Plan
 from musenb.sample.policy import Policy

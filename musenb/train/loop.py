@@ -30,9 +30,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from musenb.errors import SettingError, WeightsError
-from musenb.export.write import atomic_write
-from musenb.model.dropout import seeded
-from musenb.model.transformer import Inputs, Transformer
+from musenb.files.atomic import atomic_write
+from musenb.model.torch.dropout import seeded
+from musenb.model.torch.transformer import Inputs, Transformer
 from musenb.train.muon import Muon
 from musenb.train.ranks import Ranks
 from musenb.train.state import packed, read_state, unpack

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from musenb.model.transformer import Transformer
+from musenb.model.torch.transformer import Transformer
 from musenb.tokens.row import Row
 from musenb.train.evaluate import inputs_of, mean_nats
 from musenb.train.loop import Batch

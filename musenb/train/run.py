@@ -10,7 +10,7 @@ import torch
 
 from musenb.errors import SaveError, SettingError
 from musenb.model.config import ModelConfig
-from musenb.model.transformer import Transformer
+from musenb.model.torch.transformer import Transformer
 from musenb.train.chorale import chorale_config, chorale_rows
 from musenb.train.chorale_data import gather, read_corpus, read_folder, read_grids, write_grids
 from musenb.train.jsb import BEST, jsb_config, jsb_rows

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from musenb.errors import SettingError
-from musenb.export.write import atomic_write
+from musenb.files.atomic import atomic_write
 from musenb.model.weights import MANIFEST, SHIPPED, SUFFIX, load_weights, manifest_bytes, weights_bytes
 
 MOST_BYTES = 16 * 2**20

@@ -22,7 +22,7 @@ from safetensors import safe_open
 
 from musenb.errors import LoadError, MusenbError, SettingError, TokenError
 from musenb.model.config import ModelConfig
-from musenb.model.transformer import Transformer
+from musenb.model.torch.transformer import Transformer
 from musenb.score.load import load
 from musenb.score.note import Score
 from musenb.tokens.grid import (

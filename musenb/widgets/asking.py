@@ -15,7 +15,7 @@ from musenb.score.spelling import spoken_pitch
 from musenb.widgets.keyboard import keys_png
 from musenb.widgets.notes import NoteView
 from musenb.widgets.sound import Sounding
-from musenb.widgets.wire_asking import AskTab, IfAct, IfScope
+from musenb.widgets.wire.asking import AskTab, IfAct, IfScope
 
 TABS: tuple[AskTab, ...] = get_args(AskTab)
 ACTS: tuple[IfAct, ...] = get_args(IfAct)

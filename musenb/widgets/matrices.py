@@ -59,7 +59,8 @@ def pack(matrix: np.ndarray, *, logits: bool = False, limits: tuple[float, float
     scale = (most - offset) / STEPS
     if nothing.all() or scale <= 0:
         return Packed(np.where(nothing, 0, 1).astype(np.uint8), max(scale, 0.0), offset)
-    cells = np.rint((np.where(nothing, offset, matrix) - offset) / scale)
+    # In double precision: the step of a matrix of subnormal numbers is 0 in single precision.
+    cells = np.rint((np.where(nothing, offset, matrix).astype(np.float64) - offset) / scale)
     return Packed(np.where(nothing, 0, np.clip(cells, 0, STEPS) + 1).astype(np.uint8), scale, offset)
 
 

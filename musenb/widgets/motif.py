@@ -14,16 +14,16 @@ import numpy as np
 import traitlets
 
 from musenb.analysis.attention_returns import Looking, looking_in_words
-from musenb.analysis.motif import FORMS, Motif, Return
-from musenb.analysis.motif_chance import Chance, chance_words
-from musenb.analysis.motif_words import FORM_WORDS, interval_of, sentence
+from musenb.analysis.motif.chance import Chance, chance_words
+from musenb.analysis.motif.finder import FORMS, Motif, Return
+from musenb.analysis.motif.words import FORM_WORDS, interval_of, sentence
 from musenb.errors import SettingError
 from musenb.score.note import Score
 from musenb.widgets.matrices import Packed, pack, shrink
 from musenb.widgets.notes import NoteView, note_id
 from musenb.widgets.picture import COLOURS, PAPER, png_bytes
-from musenb.widgets.wire import Quarters
-from musenb.widgets.wire_motif import LaneRow, LookingRow, ReturnRow
+from musenb.widgets.wire.motif import LaneRow, LookingRow, ReturnRow
+from musenb.widgets.wire.views import Quarters
 
 LARGEST_SIDE = 64  # cells; a piece with more bars has some in each cell
 MOST_HEADS = 8  # in the table
@@ -39,7 +39,7 @@ class MotifView(NoteView, bundle="motif"):
     motif : Motif or None
         What is looked for; with a place in the score it gets a lane of its own.
     returns : sequence of Return
-        As `musenb.analysis.motif.find_returns` gives them.
+        As `musenb.analysis.motif.finder.find_returns` gives them.
     **settings
         `clock`; `selected`, the number of a return in the order of time (-1: none).
     """

@@ -20,7 +20,7 @@ from musenb.score.note import Note, Score, Voice
 from musenb.widgets.notes import NoteView, parse_note_id
 from musenb.widgets.sheet_press import Layout, Press, lay_out_sheet, pack_plates
 from musenb.widgets.sound import Sounding
-from musenb.widgets.wire_sheet import SheetPlate, TintRow
+from musenb.widgets.wire.sheet import SheetPlate, TintRow
 
 NARROWEST, WIDEST = 280, 2400
 SAVED_BYTES = 70_000

@@ -16,7 +16,7 @@ from musenb.export.to_musicxml import Passage, passage_bytes
 from musenb.score.engrave_page import Head, Page, engrave_page, spaces_across
 from musenb.score.note import Bar, Note, Score
 from musenb.score.spelling import spell_score, spoken
-from musenb.widgets.wire_sheet import SheetHead, SheetLine, SheetPage, SheetPlan, SheetPlate
+from musenb.widgets.wire.sheet import SheetHead, SheetLine, SheetPage, SheetPlan, SheetPlate
 
 SCALE = 38
 STAVES_A_PAGE = 12

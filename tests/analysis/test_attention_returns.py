@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from musenb.analysis.attention_returns import FLOOR, attention_on_returns, return_pairs
-from musenb.analysis.motif import as_motif, find_returns, motif_of
+from musenb.analysis.motif.finder import as_motif, find_returns, motif_of
 from musenb.errors import ModelError, SettingError
 from musenb.score.from_text import score_from_text
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musenb.analysis import chorale
-from musenb.analysis.jsb import load_jsb
+from musenb.analysis.chorale import part_writing as chorale
+from musenb.analysis.chorale.jsb import load_jsb
 from musenb.errors import ScoreError
 from musenb.score.note import Note, Score, Voice
 

@@ -7,9 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from musenb.analysis import chorale, chorale_report
-from musenb.analysis.jsb import load_jsb
-from musenb.analysis.trigram import trigram_chorales
+from musenb.analysis.chorale import part_writing as chorale
+from musenb.analysis.chorale import report as chorale_report
+from musenb.analysis.chorale.jsb import load_jsb
+from musenb.analysis.chorale.trigram import trigram_chorales
 from musenb.errors import ScoreError
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musenb.analysis import copying
-from musenb.analysis.copying import Corpus, SharedRun
-from musenb.analysis.jsb import load_jsb
+from musenb.analysis.chorale import copying
+from musenb.analysis.chorale.copying import Corpus, SharedRun
+from musenb.analysis.chorale.jsb import load_jsb
 
 
 @pytest.fixture(scope="module")

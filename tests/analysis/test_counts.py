@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from musenb.analysis import counts
-from musenb.analysis.jsb import load_jsb
+from musenb.analysis.chorale import counts
+from musenb.analysis.chorale.jsb import load_jsb
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from musenb.analysis.jsb import load_jsb, read_packed, run_lengths, write_packed
+from musenb.analysis.chorale.jsb import load_jsb, read_packed, run_lengths, write_packed
 
 grids = hnp.arrays(np.int8, st.tuples(st.integers(1, 40), st.just(4)), elements=st.sampled_from([-1, 48, 60, 61]))
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import wasserstein_distance
 
-from musenb.analysis import mock_grade
-from musenb.analysis.jsb import load_jsb
+from musenb.analysis.chorale import mock_grade
+from musenb.analysis.chorale.jsb import load_jsb
 from musenb.errors import ScoreError
 
 

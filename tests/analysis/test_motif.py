@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from musenb.analysis.motif import FORMS, Motif, Return, as_motif, evaluate, find_returns, motif_of, voice_number
+from musenb.analysis.motif.finder import FORMS, Motif, Return, as_motif, evaluate, find_returns, motif_of, voice_number
 from musenb.errors import ScoreError, SettingError
 from musenb.score.from_text import score_from_text
 from musenb.score.note import KeySignature, Note, Score, Voice

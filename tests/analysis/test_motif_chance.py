@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from musenb.analysis.motif import motif_of
-from musenb.analysis.motif_chance import chance, chance_words, foreign_motif
+from musenb.analysis.motif.chance import chance, chance_words, foreign_motif
+from musenb.analysis.motif.finder import motif_of
 from musenb.errors import SettingError
 from musenb.score.from_text import score_from_text
 

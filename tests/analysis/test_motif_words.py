@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from musenb.analysis.motif import find_returns, motif_of
-from musenb.analysis.motif_words import changes, interval_name, record, report, sentence
+from musenb.analysis.motif.finder import find_returns, motif_of
+from musenb.analysis.motif.words import changes, interval_name, record, report, sentence
 from musenb.score.from_text import score_from_text
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from musenb.analysis import chorale
-from musenb.analysis.jsb import load_jsb
-from musenb.analysis.trigram import trigram_chorales
+from musenb.analysis.chorale import part_writing as chorale
+from musenb.analysis.chorale.jsb import load_jsb
+from musenb.analysis.chorale.trigram import trigram_chorales
 
 
 def test_one_piece_of_one_chord_gives_that_chord():

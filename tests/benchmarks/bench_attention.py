@@ -9,8 +9,8 @@ import argparse
 import json
 from pathlib import Path
 
-from musenb.benchmark import attention_table
-from musenb.model.bench import FORMS, LENGTHS, attention_figures
+from musenb.commands.bench import attention_table
+from musenb.model.bench.attention import FORMS, LENGTHS, attention_figures
 
 
 def main() -> None:

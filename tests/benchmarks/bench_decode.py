@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import argparse
 
-from musenb.benchmark import decode_table
-from musenb.model.bench_decode import WIDE, decode_figures
+from musenb.commands.bench import decode_table
+from musenb.model.bench.decoding import WIDE, decode_figures
 from musenb.train.chorale import chorale_config
 
 

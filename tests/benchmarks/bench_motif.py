@@ -19,8 +19,8 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from musenb.analysis.motif import Motif, Return, evaluate, find_returns, motif_of
-from musenb.analysis.motif_chance import chance
+from musenb.analysis.motif.chance import chance
+from musenb.analysis.motif.finder import Motif, Return, evaluate, find_returns, motif_of
 from musenb.score.from_text import score_from_text
 from musenb.score.load import load
 from musenb.score.note import Score

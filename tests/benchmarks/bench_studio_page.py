@@ -25,7 +25,7 @@ from playwright.sync_api import CDPSession, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = """import sys
-from musenb.demo import open_demo
+from musenb.commands.demo import open_demo
 sys.exit(open_demo(browser=False, folder=sys.argv[1]))"""
 CELL = "import musenb\nstudio = musenb.Studio('C5 D5 E5 G5 | F5 E5 D5:2', seed=1, seed_locked=True, bars=8)\nstudio"
 CODE = {"cell_type": "code", "id": "studio", "source": CELL, "metadata": {}, "outputs": [], "execution_count": None}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
-from musenb.cli import main
+from musenb.commands.main import main
 from musenb.errors import LoadError
 from musenb.lessons.gather import FORMULA, MOST_FAULTS, Gathered, Row, counts, csv_bytes, gather
 from musenb.lessons.record import LARGEST_FILE, LONGEST_LINE, NAME, Answer, clean_words, read_answers

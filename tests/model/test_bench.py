@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from musenb.errors import ModelError
-from musenb.model import bench
-from musenb.model.transformer import Attention
+from musenb.model.bench import attention as bench
+from musenb.model.torch.transformer import Attention
 
 TINY = {"layers": 1, "width": 16}
 

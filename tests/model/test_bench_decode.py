@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from musenb.errors import ModelError
-from musenb.model import bench_decode
-from musenb.model.bench_decode import WAYS, decode_figures, floor_of, gpt2_figures, greedy, random_decoder, random_row
+from musenb.model.bench import decoding as bench_decode
+from musenb.model.bench.decoding import WAYS, decode_figures, floor_of, gpt2_figures, greedy, random_decoder, random_row
 from musenb.model.config import ModelConfig
 from musenb.model.weights import expected_shapes
 

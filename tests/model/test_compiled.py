@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from musenb.model import compiled
-from musenb.model.bench_decode import random_decoder, random_row
+from musenb.model.bench.decoding import random_decoder, random_row
 from musenb.model.config import ModelConfig
-from musenb.model.decode import Decoder
+from musenb.model.numpy import compiled
+from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import Tensors, expected_shapes
 
 pytest.importorskip("numba", reason="the compiled step is optional")
@@ -62,7 +62,7 @@ def test_extreme_logits_give_no_infinities() -> None:
 
 
 def test_the_exponential_is_that_of_numpy() -> None:
-    from musenb.model.kernel import exponential
+    from musenb.model.numpy.kernel import exponential
 
     x = np.concatenate([np.linspace(-87, 87, 4001), [0, -1e-7, -200]]).astype(np.float32)
     found = np.array([exponential(value) for value in x])

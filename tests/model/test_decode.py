@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from musenb.errors import ModelError, WeightsError
 from musenb.model.config import ModelConfig
-from musenb.model.decode import Cache, Decoder, Trace
-from musenb.model.layer import CHUNK
-from musenb.model.transformer import Inputs, Transformer
+from musenb.model.numpy.decode import Cache, Decoder, Trace
+from musenb.model.numpy.layer import CHUNK
+from musenb.model.torch.transformer import Inputs, Transformer
 
 CLOSE = {"rtol": 1e-4, "atol": 1e-4}
 SMALL = ModelConfig(
@@ -278,7 +278,7 @@ if without_numba:
     sys.modules["numba"] = None
 import numpy as np
 from musenb.model.config import ModelConfig
-from musenb.model.decode import Decoder, Silence, Trace
+from musenb.model.numpy.decode import Decoder, Silence, Trace
 from musenb.model.weights import expected_shapes, parse_weights, weights_bytes
 
 config = ModelConfig(vocabulary=5, features=(2,), relations=(3,), width=12, heads=2, layers=2, context=9)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from musenb.errors import ModelError
-from musenb.model.dropout import Dropout, seeded
+from musenb.model.torch.dropout import Dropout, seeded
 
 
 def generators(*seeds: int) -> list[torch.Generator]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musenb.errors import ModelError
-from musenb.model.relative import (
+from musenb.model.torch.relative import (
     Relation,
     chunked_relative_attention,
     plain_relative_attention,
@@ -217,7 +217,7 @@ def test_autocast_does_not_reach_into_the_chunked_form():
 
 
 def test_heads_taken_apart_give_the_same(monkeypatch):
-    monkeypatch.setattr("musenb.model.relative_chunked.BUFFER_BYTES", 2 * 64 * 70 * 8)
+    monkeypatch.setattr("musenb.model.torch.relative_chunked.BUFFER_BYTES", 2 * 64 * 70 * 8)
     assert_same(Case(70, heads=5, dtype=torch.float64, related=True, masked=True), chunked_relative_attention)
 
 

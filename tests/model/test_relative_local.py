@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musenb.errors import ModelError
-from musenb.model.relative import Relation, chunked_relative_attention, plain_relative_attention
-from musenb.model.relative_local import local_relative_attention, local_skew
+from musenb.model.torch.relative import Relation, chunked_relative_attention, plain_relative_attention
+from musenb.model.torch.relative_local import local_relative_attention, local_skew
 
 FORMS = [local_relative_attention, chunked_relative_attention]
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-9}

@@ -8,8 +8,8 @@ import torch
 
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
-from musenb.model.decode import Decoder, Silence, Trace
-from musenb.model.transformer import Inputs, Transformer
+from musenb.model.numpy.decode import Decoder, Silence, Trace
+from musenb.model.torch.transformer import Inputs, Transformer
 
 CLOSE = {"rtol": 1e-4, "atol": 1e-4}
 LENGTH = 70

@@ -16,7 +16,7 @@ from safetensors.numpy import load
 
 from musenb.errors import ModelError, WeightsError
 from musenb.model.config import ModelConfig
-from musenb.model.transformer import Transformer
+from musenb.model.torch.transformer import Transformer
 from musenb.model.weights import (
     MANIFEST,
     expected_shapes,

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from musenb.model.decode import Decoder
+from musenb.model.numpy.decode import Decoder
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model
 

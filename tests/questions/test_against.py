@@ -10,7 +10,7 @@ import pytest
 from musenb.analysis.causal import loss_bits
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
-from musenb.model.decode import Decoder
+from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import expected_shapes
 from musenb.questions.against import Against, compare_models
 from musenb.questions.ask import questions

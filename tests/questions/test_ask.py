@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from musenb.errors import ModelError, SettingError
-from musenb.model.decode import Decoder, Silence
+from musenb.model.numpy.decode import Decoder, Silence
 from musenb.questions.ask import Questions, questions
 from musenb.questions.reading import Reading, piece_of, read
 from musenb.score.note import Note, Score, Voice

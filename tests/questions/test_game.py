@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from musenb.errors import SaveError, SettingError
-from musenb.model.decode import Decoder
+from musenb.model.numpy.decode import Decoder
 from musenb.questions.ask import Questions, questions
 from musenb.questions.game import EVEN, Game, class_table, count_model, counted_pitches, format_table, read_session
 from musenb.score.from_text import score_from_text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from musenb.errors import SettingError
-from musenb.model.decode import Decoder
+from musenb.model.numpy.decode import Decoder
 from musenb.questions.ask import Questions, questions
 from musenb.questions.game import read_session
 from musenb.questions.game_panel import round_row

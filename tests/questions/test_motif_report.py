@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from musenb.analysis.motif import find_returns, motif_of
+from musenb.analysis.motif.finder import find_returns, motif_of
 from musenb.errors import ScoreError, SettingError
-from musenb.model.decode import Decoder
+from musenb.model.numpy.decode import Decoder
 from musenb.questions.ask import questions
 from musenb.questions.motif_report import motif_report
 from musenb.score.from_text import score_from_text

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
-from musenb.model.decode import Decoder
+from musenb.model.numpy.decode import Decoder
 from musenb.questions.ask import Questions, questions
 from musenb.questions.panel import QuestionPanel
 from musenb.score.note import Note, Score, Voice

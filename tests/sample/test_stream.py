@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musenb.errors import ModelError, SettingError
-from musenb.model.decode import Decoder
+from musenb.model.numpy.decode import Decoder
 from musenb.sample.masks import PART_WRITING, Place, allowed_words
 from musenb.sample.plan import Plan, finished, plan_continuation
 from musenb.sample.policy import Policy

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from musenb.analysis.jsb import load_jsb
+from musenb.analysis.chorale.jsb import load_jsb
 from musenb.errors import TokenError
 from musenb.tokens.pitch_grid import (
     FEATURES,

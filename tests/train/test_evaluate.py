@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musenb.model.config import ModelConfig
-from musenb.model.decode import Decoder
-from musenb.model.transformer import Transformer
+from musenb.model.numpy.decode import Decoder
+from musenb.model.torch.transformer import Transformer
 from musenb.model.weights import expected_shapes
 from musenb.score.from_text import score_from_text
 from musenb.tokens.grid import HOLD, Grid, encode

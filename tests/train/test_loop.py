@@ -13,8 +13,8 @@ from safetensors.torch import load_file, save_file
 
 from musenb.errors import SettingError, WeightsError
 from musenb.model.config import ModelConfig
-from musenb.model.decode import Decoder
-from musenb.model.transformer import Inputs, Transformer
+from musenb.model.numpy.decode import Decoder
+from musenb.model.torch.transformer import Inputs, Transformer
 from musenb.model.weights import load_weights
 from musenb.train.loop import Batch, Progress, Recipe, Trainer
 

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from musenb.model.config import ModelConfig
-from musenb.model.transformer import Inputs, Transformer
+from musenb.model.torch.transformer import Inputs, Transformer
 from musenb.train.loop import Batch, Recipe, Trainer
 from musenb.train.ranks import Ranks, joined
 

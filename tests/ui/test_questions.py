@@ -22,7 +22,7 @@ ask
 TINY = """
 import dataclasses, numpy as np
 from musenb.model.config import ModelConfig
-from musenb.model.decode import Decoder
+from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import expected_shapes
 from musenb.questions.against import compare_models
 from musenb.session import Model

@@ -9,13 +9,13 @@ import pytest
 pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 from musenb.errors import SettingError
-from musenb.model.decode import Decoder
+from musenb.model.numpy.decode import Decoder
 from musenb.questions.ask import questions
 from musenb.score.from_text import score_from_text
 from musenb.session import Model
 from musenb.widgets.game import GameView
 from musenb.widgets.notes import unpack
-from musenb.widgets.wire_motif import RoundRow
+from musenb.widgets.wire.motif import RoundRow
 
 LINE = "C5 D5 E5 F5 | G5 A5 G5 C5 | D5 E5 C5 D5 | F5 E5 D5 C5"
 

@@ -8,8 +8,8 @@ import pytest
 pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 from musenb.analysis.attention_returns import Looking
-from musenb.analysis.motif import Motif, find_returns, motif_of
-from musenb.analysis.motif_chance import Chance
+from musenb.analysis.motif.chance import Chance
+from musenb.analysis.motif.finder import Motif, find_returns, motif_of
 from musenb.errors import SettingError
 from musenb.export.to_page import page_bytes
 from musenb.score.from_text import score_from_text

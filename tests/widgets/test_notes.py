@@ -15,7 +15,7 @@ pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 from musenb.score.note import GIVEN, Note, Origin, Score, Tempo, TimeSignature, Voice
 from musenb.widgets.notes import NoteView, note_id, pack, parse_note_id, piece_of, rows_of, unpack
-from musenb.widgets.wire import FERMATA, GENERATED, NAMED, STREAM_RATE
+from musenb.widgets.wire.views import FERMATA, GENERATED, NAMED, STREAM_RATE
 
 WRITTEN = Origin("chorale", 7)
 # frontend/tests/table.test.ts reads the same bytes.

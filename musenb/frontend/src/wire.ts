@@ -1,4 +1,4 @@
-// Written by `python -m musenb.widgets.wire` from musenb/widgets/wire.py. Do not edit.
+// Written by `python -m musenb.widgets.wire.typescript` from musenb/widgets/wire/. Do not edit.
 
 import type { MidiPitch, Quarters, Seconds } from "./units";
 

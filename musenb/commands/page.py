@@ -1,0 +1,107 @@
+"""`musenb page`: a continued motif, or whole notebooks, each as one HTML page that plays without kernel and network."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from musenb.errors import SaveError, SettingError
+from musenb.files.atomic import atomic_write
+
+SUFFIXES = (".html", ".htm")
+
+
+def add_page(command: argparse.ArgumentParser) -> None:
+    """Give the command its options."""
+    command.add_argument(
+        "primes", metavar="PRIME", nargs="+",
+        help="a music file, corpus:NAME, a motif such as 'C4 D4 E4:2', or notebooks (.ipynb)",
+    )
+    command.add_argument("--model", default="chorale", help="a shipped model or a .safetensors file (default: chorale)")
+    command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8; 0: PRIME alone)")
+    command.add_argument("--prime-bars", type=int, metavar="N", help="use only the first N bars of PRIME")
+    command.add_argument("--seed", type=int, help="the same seed gives the same page (default: a new one, shown)")
+    command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is less daring (default: 1.0)")
+    command.add_argument("--top-p", type=float, default=0.9, help="likeliest words up to this share (default: 0.9)")
+    command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
+    command.add_argument("--title", default="", help="of the page")
+    command.add_argument("--no-attention", action="store_true", help="leave out where the model looked")
+    command.add_argument(
+        "-o", "--output", metavar="OUT", required=True, help="an .html file; for notebooks also a folder, which is made"
+    )
+    command.set_defaults(run=page, transpose=0, exact=False)
+
+
+def page(options: argparse.Namespace) -> int:
+    """Continue a motif and write the page."""
+    from musenb.commands.main import check_output, prepared_prime
+    from musenb.questions.ask import questions
+    from musenb.session import develop
+    from musenb.studio.page import page_of
+
+    if all(prime.endswith(".ipynb") for prime in options.primes) and not options.output.lower().endswith(SUFFIXES):
+        return pages_from_notebooks(options)
+    if len(options.primes) > 1:
+        raise SettingError(
+            f"{len(options.primes)} times PRIME: several notebooks go into a folder, and a motif stands in quotes"
+        )
+    check_output(options.output, SUFFIXES)
+    options.prime = options.primes[0]
+    if options.prime.endswith(".ipynb"):
+        return page_from_notebook(options)
+    prime = prepared_prime(options)
+    voices = [name.strip().lower() for name in options.voices.split(",")] if options.voices else None
+    if options.bars:
+        take = develop(
+            prime, model=options.model, bars=options.bars, seed=options.seed, temperature=options.temperature,
+            top_p=options.top_p, voices=voices,
+        )
+        score, source = take.score, take
+        if options.seed is None:
+            print(f"musenb: seed {take.recipe.seed}", file=sys.stderr)
+    else:
+        score = source = prime
+    asked = None if options.no_attention else questions(source, model=options.model, voices=voices)
+    record = None if asked is None else asked.record()
+    return _write(options.output, page_of(score, title=options.title, attention=record))
+
+
+def page_from_notebook(options: argparse.Namespace) -> int:
+    """Run a notebook and write it as a page."""
+    from musenb.commands.progress import Bar
+    from musenb.lessons.paging import page_of_notebook
+
+    with Bar("running") as bar:
+        content = page_of_notebook(
+            Path(options.prime).resolve(), title=options.title, tell=lambda done, total: bar.show(done / total)
+        )
+    return _write(options.output, content)
+
+
+def pages_from_notebooks(options: argparse.Namespace) -> int:
+    """Write each notebook into a folder as a page, each in a process of its own; one that fails stops no other."""
+    folder, title = Path(options.output), ["--title", options.title] if options.title else []
+    if folder.suffix:
+        raise SaveError(f"cannot write '{folder}': the suffix '{folder.suffix}' is none of {', '.join(SUFFIXES)}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SaveError(f"cannot make the folder '{folder}': {error.strerror}") from None
+    worst = 0
+    for notebook in options.primes:
+        out = folder / f"{Path(notebook).stem}.html"
+        done = subprocess.run([sys.executable, "-m", "musenb", "page", notebook, *title, "-o", str(out)])
+        if done.returncode == 0:
+            print(f"{out}: {out.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+        worst = max(worst, abs(done.returncode))
+    return worst
+
+
+def _write(output: str, content: bytes) -> int:
+    try:
+        atomic_write(output, content)
+    except OSError as error:
+        raise SaveError(f"cannot write '{output}': {error.strerror}") from None
+    return 0

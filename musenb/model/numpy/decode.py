@@ -1,0 +1,179 @@
+"""The network in numpy: reads a prime in one pass, then one position at a time, keeping what it has read; no torch.
+
+Dimensions: B rows, n new positions, L positions with them, D width, H heads, Dh = D / H, F feature columns,
+R relations, V classes, G inner width of the feed-forward layer, C context.
+
+It computes what `Transformer.forward` does. For speed the weights are transposed, the scales of the norms and of the
+logits are multiplied into the matrices behind them, and all embeddings of a position lie in one table. For a single
+position the relative term is one product with a slice of the distance table, which is stored farthest first. After
+`Decoder.compile`, where numba is installed, `kernel` reads single positions, 2 to 3 times as fast; `step` is its plain
+twin.
+
+References
+----------
+Huang et al., "Music Transformer", arXiv 1809.04281 (2018).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+import numpy as np
+
+from musenb.errors import ModelError
+from musenb.model.config import ModelConfig
+from musenb.model.numpy.cache import Cache
+from musenb.model.numpy.chunk import read_many
+from musenb.model.numpy.compiled import Compiled, compiled
+from musenb.model.numpy.layer import CHUNK, embedding_table, layer_of
+from musenb.model.numpy.step import read_one
+from musenb.model.threads import one_thread
+from musenb.model.trace import Recorder, Silence, Trace
+from musenb.model.weights import check_tensors
+
+__all__ = ["Cache", "Decoder", "Silence", "Trace"]
+
+class Decoder:
+    """A model for sampling.
+
+    Parameters
+    ----------
+    config : ModelConfig
+    tensors : mapping of str to float arrays
+        As `load_weights` returns them, or `Transformer.state_dict()` as arrays.
+
+    Raises
+    ------
+    WeightsError
+        The tensors are not those of the configuration.
+    """
+
+    def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> None:
+        check_tensors(config, tensors, source="the tensors of the decoder")
+        self.config = config
+        self.embeddings, self.first_rows = embedding_table(config, tensors)
+        self.sizes = np.array((config.begin + 1, *config.features), np.uint64)
+        self.layers = tuple(layer_of(config, tensors, number) for number in range(config.layers))
+        self.compiled: Compiled | None = None
+        self._tensors, self._compiling = tensors, threading.Lock()
+        readout = np.asarray(tensors["readout.weight"], np.float64) * tensors["norm.weight"]
+        self.readout = np.ascontiguousarray(readout.T, np.float32)
+
+    def compile(self) -> Decoder:
+        """Read single positions by numba from now on, where it is installed, and return this decoder.
+
+        numba takes seconds to load and, the first time on a machine, some ten more to compile: it pays where much is
+        written. Any thread may call this while others read; the logits are the same but for rounding.
+        """
+        with self._compiling:
+            if self.compiled is None:
+                self.compiled = compiled(self.config, self._tensors)
+        return self
+
+    def start(self, rows: int = 1) -> Cache:
+        """Return the memory for `rows` rows of which nothing is read yet."""
+        return Cache(self.config, rows)
+
+    def extend(
+        self, cache: Cache, before: np.ndarray, features: np.ndarray, related: np.ndarray, *,
+        trace: Trace | None = None, silence: Silence | None = None,
+    ) -> np.ndarray:
+        """Read the positions that come next, and return the logits of each.
+
+        Parameters
+        ----------
+        cache : Cache
+            From `start`; it is longer by n afterwards. After an error it is as before.
+        before : int (B, n)
+            The token before each position; `config.begin` where there is none.
+        features : int (B, n, F)
+        related : int (B, n, R)
+            Values whose differences the relations embed; negative where a position has none.
+        trace : Trace, optional
+            Records the new positions.
+        silence : Silence, optional
+            What to leave out at the new positions; what was read before stays as it was read.
+
+        Returns
+        -------
+        float32 (B, n, V)
+
+        Raises
+        ------
+        ModelError
+            A shape or a value does not fit the model, or the cache has no room for n more positions.
+        """
+        rows, related = self._rows(cache, before, features, related)
+        if silence is not None:
+            silence.check(self.config)
+        start, count = cache.length, rows.shape[1]
+        logits = np.empty((cache.rows, count, self.config.vocabulary), np.float32)
+        try:
+            with one_thread():
+                for first in range(0, count, CHUNK):
+                    stop = min(first + CHUNK, count)
+                    cache.remember(related[:, first:stop])
+                    recorder = None if trace is None else trace.begin(start + first, start + stop)
+                    embedded = self.embeddings.take(rows[:, first:stop], axis=0)
+                    logits[:, first:stop] = self._read(cache, embedded, recorder, silence)
+                    cache.length = start + stop
+        except BaseException:
+            cache.length = start
+            if trace is not None:
+                trace.forget(start)
+            raise
+        return logits
+
+    def _read(
+        self, cache: Cache, embedded: np.ndarray, recorder: Recorder | None, silence: Silence | None
+    ) -> np.ndarray:
+        """Return logits (B, n, V) of embedded positions (B, n, any, D)."""
+        if embedded.shape[1] > 1:
+            return read_many(self, cache, embedded, recorder, silence)
+        if self.compiled is not None:
+            return self.compiled.read(cache, embedded, recorder, silence)
+        return read_one(self, cache, embedded, recorder, silence)
+
+    def _check(self, cache: Cache, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> None:
+        """Raise ModelError when shapes or types do not fit, or the cache is full."""
+        config = self.config
+        if before.ndim != 2 or before.shape[0] != cache.rows or before.shape[1] < 1:
+            raise ModelError(f"tokens of shape {before.shape}; (B, n) = ({cache.rows}, at least 1) is needed")
+        sized = (("features", features, len(config.features)), ("related", related, len(config.relations)))
+        for name, array, columns in sized:
+            fitting = (*before.shape, columns)
+            if array.shape != fitting:
+                fault = f"{name} of shape {array.shape} do not fit tokens of shape {before.shape}"
+                raise ModelError(f"{fault}: {fitting} is needed")
+        for name, array in (("tokens", before), ("features", features), ("related", related)):
+            if array.dtype.kind not in "iu" and array.size:
+                raise ModelError(f"{name} of type {array.dtype}; whole numbers are needed")
+        if cache.config is not config and cache.config != config:
+            raise ModelError(f"the cache is of another model: {cache.config}")
+        start, count = cache.length, before.shape[1]
+        if start + count > cache.capacity:
+            fault = f"{count} more positions behind the {start} in the cache make {start + count}"
+            raise ModelError(f"{fault}; the context of the model is {cache.capacity}")
+
+    def _rows(
+        self, cache: Cache, before: np.ndarray, features: np.ndarray, related: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return which embeddings to sum at each position, (B, n, rows) and `related`, both checked."""
+        config, before, features, related = self.config, np.asarray(before), np.asarray(features), np.asarray(related)
+        self._check(cache, before, features, related)
+        start, count = cache.length, before.shape[1]
+        rows = np.empty((*before.shape, len(self.first_rows)), np.int64)
+        rows[:, :, 0] = before
+        rows[:, :, 1 : len(self.sizes)] = features
+        used = rows[:, :, : len(self.sizes)]
+        outside = used.view(np.uint64) >= self.sizes
+        if outside.any():
+            column = int(outside.any(axis=(0, 1)).argmax())
+            value = used[:, :, column][outside[:, :, column]][0]
+            name = "token" if column == 0 else f"feature {column - 1}"
+            raise ModelError(f"{name} {value} is outside 0..{int(self.sizes[column]) - 1}")
+        if config.positions != "none":
+            rows[:, :, -1] = np.arange(start, start + count)
+        rows += self.first_rows
+        return rows, related
