@@ -21,14 +21,14 @@ from musenb.export.to_musicxml import music21_of
 from musenb.files.atomic import atomic_write
 from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import SHIPPED, SUFFIX, load_weights, open_shipped
-from musenb.sample.masks import PART_WRITING
-from musenb.sample.plan import Plan, finished, plan_continuation
 from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import NoteEvent, Sampling
 from musenb.score.load import load
 from musenb.score.note import Note, Origin, Score
 from musenb.score.spelling import estimate_key, spell_score
-from musenb.tokens import grid
+from musenb.tokens.chorale import grid
+from musenb.tokens.chorale.plan import Plan, finished, plan_continuation
+from musenb.tokens.chorale.rules import PART_WRITING
 
 if TYPE_CHECKING:
     import pretty_midi

@@ -80,7 +80,7 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from musenb.model.config import ModelConfig
     from musenb.model.weights import expected_shapes, weights_bytes
-    from musenb.tokens import grid
+    from musenb.tokens.chorale import grid
 
     config = ModelConfig(
         vocabulary=len(grid.VOCABULARY), inputs=grid.INPUTS, features=grid.FEATURES, relations=grid.RELATION_SPANS,
@@ -124,7 +124,7 @@ def induction_decoder() -> Decoder:
     from musenb.model.config import ModelConfig
     from musenb.model.numpy.decode import Decoder
     from musenb.model.weights import expected_shapes
-    from musenb.tokens import grid
+    from musenb.tokens.chorale import grid
 
     words, sharp = len(grid.VOCABULARY), 100.0
     size = words + 1  # one more for words that stand for no cell

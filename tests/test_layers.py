@@ -175,7 +175,7 @@ def test_the_layer_of_a_module_beside_the_folders_is_its_name() -> None:
 @pytest.mark.parametrize(
     ("source", "layer_name", "fault"),
     [
-        ("from musenb.tokens import grid", "score", "score may not import musenb.tokens.grid"),
+        ("from musenb.tokens.chorale import grid", "score", "score may not import musenb.tokens.chorale.grid"),
         ("def f():\n    import torch", "sample", "sample may not import torch"),
         ("from musenb.model.torch.transformer import Transformer", "sample", "sample may not import musenb.model"),
         ("import musenb.score.note", "model", "model may not import musenb.score.note"),

@@ -23,7 +23,7 @@ from musenb.score.from_text import score_from_text
 from musenb.score.load import load
 from musenb.score.note import GIVEN, Score
 from musenb.session import SUFFIXES, Model, develop, open_model, save, stream
-from musenb.tokens import grid
+from musenb.tokens.chorale import grid
 
 MOTIF = score_from_text("key=G upbeat=1 D5 | G5 F#5 E5 D5")
 

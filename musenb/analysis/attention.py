@@ -30,7 +30,7 @@ from typing import Literal
 import numpy as np
 
 from musenb.errors import ModelError, SettingError
-from musenb.tokens.grid import HOLD, check_cells
+from musenb.tokens.chorale.grid import HOLD, check_cells
 
 What = Literal["weights", "content", "relative"]
 Query = Literal["mean", "first", "last"]
@@ -129,7 +129,7 @@ def grid_notes(cells: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     cells : int (T, 4)
-        As in `musenb.tokens.grid.Grid`, full.
+        As in `musenb.tokens.chorale.grid.Grid`, full.
 
     Returns
     -------

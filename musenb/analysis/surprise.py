@@ -30,7 +30,7 @@ import numpy as np
 from musenb.analysis.attention import check_notes
 from musenb.analysis.causal import entropy_bits, log_shares, loss_bits
 from musenb.errors import ModelError
-from musenb.tokens.grid import HOLD, LOWEST, REST, VOCABULARY
+from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, VOCABULARY
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,12 @@ from musenb.analysis.reuse import Line
 from musenb.analysis.structure import RANGES, structureness
 from musenb.commands.progress import Bar
 from musenb.errors import MusenbError, SettingError
-from musenb.sample.masks import PART_WRITING
-from musenb.sample.plan import plan_continuation
 from musenb.sample.policy import Policy
 from musenb.sample.stream import Sampling
 from musenb.score.load import load
 from musenb.score.note import KeySignature, Score, TimeSignature
 from musenb.session import Model, completed, open_model
-from musenb.tokens.grid import (
+from musenb.tokens.chorale.grid import (
     HOLD,
     KEY,
     METRES,
@@ -45,6 +43,8 @@ from musenb.tokens.grid import (
     encode,
     sounding,
 )
+from musenb.tokens.chorale.plan import plan_continuation
+from musenb.tokens.chorale.rules import PART_WRITING
 
 BLOCK = 8  # onsets, of the control that keeps short stretches in order
 FEWEST = 2

@@ -54,7 +54,7 @@ def _version(name: str) -> str | None:
 def _model(name: str) -> dict[str, Any]:
     """Return the state of a shipped model and, when it continues motifs, its speed."""
     from musenb.session import model_file, stream
-    from musenb.tokens import grid
+    from musenb.tokens.chorale import grid
 
     try:
         opened = model_file(name)

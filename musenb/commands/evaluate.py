@@ -18,10 +18,10 @@ from musenb.commands.progress import Bar
 from musenb.errors import SettingError
 from musenb.model.config import ModelConfig
 from musenb.model.weights import expected_shapes
-from musenb.sample.masks import PART_WRITING
 from musenb.sample.policy import Policy
 from musenb.session import model_file, open_model
-from musenb.tokens.grid import Grid
+from musenb.tokens.chorale.grid import Grid
+from musenb.tokens.chorale.rules import PART_WRITING
 from musenb.train.chorale_data import gather, read_corpus, read_grids, write_grids
 from musenb.train.jsb import VARIANTS, split_rows, variant_of
 from musenb.train.judge import judge_chorales, nats, split_nats, write_chorales

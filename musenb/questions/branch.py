@@ -11,13 +11,13 @@ import numpy as np
 from musenb.errors import SettingError
 from musenb.model.numpy.decode import Decoder
 from musenb.questions.reading import NotePlace, Piece
-from musenb.sample.masks import PART_WRITING
-from musenb.sample.plan import Plan
 from musenb.sample.policy import Policy
 from musenb.sample.stream import Sampling
 from musenb.score.note import GIVEN, Note, Origin, Score, Voice
 from musenb.session import written_out
-from musenb.tokens.grid import HIGHEST, LOWEST, STEP, UNKNOWN, VOICE_COUNT, Frame, Grid, decode
+from musenb.tokens.chorale.grid import HIGHEST, LOWEST, STEP, UNKNOWN, VOICE_COUNT, Frame, Grid, decode
+from musenb.tokens.chorale.plan import Plan
+from musenb.tokens.chorale.rules import PART_WRITING
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from musenb.analysis.chorale.jsb import load_jsb
 from musenb.errors import SaveError, SettingError
 from musenb.questions.ask import Questions
 from musenb.score.note import Score
-from musenb.tokens.grid import HIGHEST, HOLD, LOWEST, STEP, VOICE_COUNT, VOICES, sounding
+from musenb.tokens.chorale.grid import HIGHEST, HOLD, LOWEST, STEP, VOICE_COUNT, VOICES, sounding
 
 PITCHES = HIGHEST - LOWEST + 1
 EVEN = math.log2(PITCHES)

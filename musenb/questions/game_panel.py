@@ -35,8 +35,8 @@ from musenb.questions.game import (
 from musenb.questions.working import Worker
 from musenb.score.note import KeySignature, Score
 from musenb.score.spelling import keys_of, spoken_pitch
-from musenb.tokens.grid import HIGHEST, LOWEST, VOICES
-from musenb.tokens.pitch_grid import VOICE_RANGES
+from musenb.tokens.chorale.grid import HIGHEST, LOWEST, VOICES
+from musenb.tokens.jsb.grid import VOICE_RANGES
 from musenb.widgets.wire.motif import AnswerRow, ClassRow, RangeRow, RevealRow, RoundRow
 from musenb.widgets.wire.views import MidiPitch, Quarters
 

@@ -31,7 +31,7 @@ from musenb.questions.whatif import WhatIf
 from musenb.questions.working import Worker, mime_bundle
 from musenb.score.spelling import spoken_pitch
 from musenb.session import Take
-from musenb.tokens.grid import VOICES
+from musenb.tokens.chorale.grid import VOICES
 from musenb.widgets.asking import Asking
 from musenb.widgets.attention import Attention
 from musenb.widgets.curve import Curve

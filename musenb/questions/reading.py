@@ -22,11 +22,10 @@ from musenb.errors import ModelError, SettingError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Cache, Decoder, Silence, Trace
 from musenb.model.numpy.layer import NORM_EPSILON
-from musenb.sample.plan import Plan, plan_continuation
 from musenb.score.note import Note, Score
 from musenb.score.spelling import spell_score, spoken
 from musenb.session import Take
-from musenb.tokens.grid import (
+from musenb.tokens.chorale.grid import (
     REST,
     STEP,
     UNKNOWN,
@@ -40,6 +39,7 @@ from musenb.tokens.grid import (
     frame_of,
     inputs_of,
 )
+from musenb.tokens.chorale.plan import Plan, plan_continuation
 from musenb.tokens.row import Row, row_of
 
 PAIRED = ("content", "relative", "weights")

@@ -13,7 +13,7 @@ from musenb.analysis.difference import DURATION, ONLY_AFTER, ONLY_BEFORE, PITCH,
 from musenb.analysis.heads import HeadSummary
 from musenb.analysis.surprise import VoiceShares
 from musenb.score.note import Score
-from musenb.tokens.grid import LOWEST, VOCABULARY
+from musenb.tokens.chorale.grid import LOWEST, VOCABULARY
 from musenb.widgets.wire.asking import HeadCell, HeardRow, LayerGuess, VersionRow, VoiceNext
 from musenb.widgets.wire.questions import PitchShare
 

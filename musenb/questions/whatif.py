@@ -19,11 +19,11 @@ from musenb.analysis.difference import Difference, difference_of
 from musenb.errors import SettingError
 from musenb.model.numpy.decode import Cache, Decoder, Silence
 from musenb.questions.reading import Piece, Reading, read
-from musenb.sample.masks import PART_WRITING
 from musenb.sample.policy import Policy
 from musenb.sample.stream import Sampling
 from musenb.score.note import Origin, Score
-from musenb.tokens.grid import HIGHEST, HOLD, LOWEST, REST, STEP, UNKNOWN, VOICE_COUNT, Frame, Grid, decode
+from musenb.tokens.chorale.grid import HIGHEST, HOLD, LOWEST, REST, STEP, UNKNOWN, VOICE_COUNT, Frame, Grid, decode
+from musenb.tokens.chorale.rules import PART_WRITING
 
 
 @dataclass(frozen=True, slots=True)

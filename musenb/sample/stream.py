@@ -15,11 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from musenb.errors import ModelError
-from musenb.sample.masks import Constraint, Place, allowed_words
-from musenb.sample.plan import Plan
 from musenb.sample.policy import Draws, Policy, choose, probabilities
 from musenb.score.note import Note, Origin
-from musenb.tokens.grid import (
+from musenb.tokens.chorale.grid import (
     FIRST_HELD,
     HOLD,
     LOWEST,
@@ -32,7 +30,9 @@ from musenb.tokens.grid import (
     has_fermata,
     inputs_of,
 )
-from musenb.tokens.reader import Change, GridReader, Sounding
+from musenb.tokens.chorale.plan import Plan
+from musenb.tokens.chorale.reader import Change, GridReader, Sounding
+from musenb.tokens.chorale.rules import Constraint, Place, allowed_words
 
 
 class CellModel(Protocol):

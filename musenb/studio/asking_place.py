@@ -21,7 +21,7 @@ from musenb.score.note import Score
 from musenb.session import Take as Branch
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import Take
-from musenb.tokens.grid import VOICES
+from musenb.tokens.chorale.grid import VOICES
 from musenb.widgets.wire.studio import AskWhat
 
 if TYPE_CHECKING:

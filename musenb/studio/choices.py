@@ -12,7 +12,7 @@ from musenb.sample.stream import NoteEvent
 from musenb.studio.drafts import Draft
 from musenb.studio.take_rows import WORDS, name_of
 from musenb.studio.takes import WRITTEN, Take, Tree
-from musenb.tokens.grid import STEP, VOICE_COUNT
+from musenb.tokens.chorale.grid import STEP, VOICE_COUNT
 from musenb.widgets.choice import Choice
 
 COLUMNS = "repeat(auto-fit, minmax(min(100%, 230px), 1fr))"

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from musenb.errors import MusenbError, SettingError
 from musenb.files.atomic import atomic_write
-from musenb.sample.keep import plan_rewrite
 from musenb.sample.policy import Draws, Policy
 from musenb.sample.stream import NoteEvent
 from musenb.session import PAGE, SEEDS, open_model, save
@@ -28,7 +27,8 @@ from musenb.studio.recovery import recover
 from musenb.studio.takes import EDITED, GIVEN, Recipe, Take, Tree, now
 from musenb.studio.takes_json import recipe_to_plain
 from musenb.studio.writing import Writing
-from musenb.tokens.grid import VOICES
+from musenb.tokens.chorale.grid import VOICES
+from musenb.tokens.chorale.rewrite import plan_rewrite
 
 if TYPE_CHECKING:
     from musenb.questions.ask import Questions

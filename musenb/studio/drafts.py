@@ -13,14 +13,14 @@ import numpy as np
 
 from musenb.errors import ModelError, SettingError
 from musenb.model.numpy.layer import CHUNK
-from musenb.sample.keep import Rewrite, plan_rewrite
-from musenb.sample.masks import PART_WRITING
 from musenb.sample.policy import Policy
 from musenb.sample.stream import NoteEvent, Sampling
 from musenb.score.note import Origin, Score
 from musenb.session import Model, open_model, written_out
 from musenb.studio.takes import WRITTEN, Recipe, Take, Tree, now
-from musenb.tokens.grid import VOICE_COUNT
+from musenb.tokens.chorale.grid import VOICE_COUNT
+from musenb.tokens.chorale.rewrite import Rewrite, plan_rewrite
+from musenb.tokens.chorale.rules import PART_WRITING
 
 
 class _Halted(Exception):

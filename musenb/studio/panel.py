@@ -34,7 +34,7 @@ from musenb.studio.recovery import sessions
 from musenb.studio.shelf import SHELF
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import EDITED, Take, Tree, now
-from musenb.tokens.grid import VOICES
+from musenb.tokens.chorale.grid import VOICES
 from musenb.widgets.desk import Desk
 from musenb.widgets.keyboard import Keyboard
 from musenb.widgets.roll import Roll

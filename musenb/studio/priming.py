@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from musenb.errors import SettingError
-from musenb.sample.keep import with_chorale_names
 from musenb.score.from_text import score_from_text
 from musenb.score.load import CORPUS, SUFFIXES, load
 from musenb.score.note import Score
 from musenb.score.quantise import has_off_grid, quantise
 from musenb.score.split import split_voices
-from musenb.tokens.grid import encode
+from musenb.tokens.chorale.grid import encode
+from musenb.tokens.chorale.rewrite import with_chorale_names
 
 SIXTEENTH = Fraction(1, 4)
 
@@ -59,7 +59,7 @@ def read_prime(
     bars : int or (int, int), optional
         Only the first so many bars, or from one printed number to another, both included.
     voice : str or sequence of str, optional
-        Which chorale voices the sounding voices are; see `musenb.tokens.grid.assign_voices` for the default.
+        Which chorale voices the sounding voices are; see `musenb.tokens.chorale.grid.assign_voices` for the default.
     transpose : int
         Semitones to move it first.
 

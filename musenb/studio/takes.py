@@ -44,7 +44,7 @@ class Recipe:
     kept_bars : tuple of int
         Printed numbers of the bars that were locked.
     reach : int
-        Cells; see `musenb.sample.keep.plan_rewrite`.
+        Cells; see `musenb.tokens.chorale.rewrite.plan_rewrite`.
     """
 
     model: str

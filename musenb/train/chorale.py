@@ -16,9 +16,19 @@ import numpy as np
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.score.note import transposed_fifths
-from musenb.tokens import grid as words
-from musenb.tokens.grid import HOLD, UNKNOWN, VOICE_COUNT, VOICES, Frame, Grid, attributes_of, features_of, sounding
-from musenb.tokens.pitch_grid import transpositions
+from musenb.tokens.chorale import grid as words
+from musenb.tokens.chorale.grid import (
+    HOLD,
+    UNKNOWN,
+    VOICE_COUNT,
+    VOICES,
+    Frame,
+    Grid,
+    attributes_of,
+    features_of,
+    sounding,
+)
+from musenb.tokens.jsb.grid import transpositions
 from musenb.tokens.row import Row, row_of
 from musenb.train.rows import CroppedRows
 from musenb.train.sizes import size_of

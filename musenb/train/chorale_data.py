@@ -23,7 +23,7 @@ from musenb.errors import MusenbError, SettingError
 from musenb.files.atomic import atomic_write
 from musenb.score.note import Score
 from musenb.score.quantise import quantise
-from musenb.tokens.grid import REST, STEP, VOICES, Frame, Grid, encode
+from musenb.tokens.chorale.grid import REST, STEP, VOICES, Frame, Grid, encode
 
 SPLITS = ("train", "valid", "test")
 SUFFIXES = (".mid", ".midi", ".musicxml", ".xml", ".mxl", ".abc")

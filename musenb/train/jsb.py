@@ -19,8 +19,8 @@ import numpy as np
 from musenb.analysis.chorale.jsb import load_jsb
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
-from musenb.tokens import pitch_grid
-from musenb.tokens.pitch_grid import encode_pitches, transpositions
+from musenb.tokens.jsb import grid as pitch_grid
+from musenb.tokens.jsb.grid import encode_pitches, transpositions
 from musenb.tokens.row import Row
 from musenb.train.rows import CroppedRows
 from musenb.train.sizes import size_of

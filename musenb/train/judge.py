@@ -9,12 +9,12 @@ import numpy as np
 from musenb.analysis.chorale import report as chorale_report
 from musenb.analysis.chorale.jsb import load_jsb
 from musenb.model.numpy.decode import Decoder
-from musenb.sample.masks import PART_WRITING, Constraint
-from musenb.sample.plan import Plan
 from musenb.sample.policy import Policy
 from musenb.sample.stream import Sampling
 from musenb.score.note import Score
-from musenb.tokens.grid import HOLD, LOWEST, UNKNOWN, Grid, sounding
+from musenb.tokens.chorale.grid import HOLD, LOWEST, UNKNOWN, Grid, sounding
+from musenb.tokens.chorale.plan import Plan
+from musenb.tokens.chorale.rules import PART_WRITING, Constraint
 from musenb.tokens.row import Row
 from musenb.train.chorale import plain_row
 from musenb.train.evaluate import windows

@@ -25,7 +25,7 @@ from musenb.model.config import ModelConfig
 from musenb.model.torch.transformer import Transformer
 from musenb.score.load import load
 from musenb.score.note import Score
-from musenb.tokens.grid import (
+from musenb.tokens.chorale.grid import (
     FEATURES,
     HIGHEST,
     HOLD,

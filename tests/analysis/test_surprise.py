@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from musenb.analysis.causal import log_shares
 from musenb.analysis.surprise import first_tokens, surprise_of, voice_shares
 from musenb.errors import ModelError
-from musenb.tokens.grid import HOLD, LOWEST, REST, VOCABULARY
+from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, VOCABULARY
 
 WORDS = len(VOCABULARY)
 

@@ -13,7 +13,7 @@ from musenb.commands.development import line_of, sample_of, score_of_grid, shuff
 from musenb.commands.main import main
 from musenb.export.to_midi import midi_bytes
 from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
-from musenb.tokens.grid import encode
+from musenb.tokens.chorale.grid import encode
 
 
 def piece(seed: int, quarters: int = 16) -> Score:

@@ -16,7 +16,7 @@ from musenb.questions.against import Against, compare_models
 from musenb.questions.ask import questions
 from musenb.score.note import Score
 from musenb.session import Model
-from musenb.tokens import grid
+from musenb.tokens.chorale import grid
 
 
 def tiny(name: str, seed: int, **changes: object) -> Model:

@@ -16,7 +16,7 @@ from musenb.questions.ask import Questions, questions
 from musenb.questions.reading import Reading, piece_of, read
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model, Take, open_model, stream
-from musenb.tokens.grid import REST, VOCABULARY
+from musenb.tokens.chorale.grid import REST, VOCABULARY
 
 MOTIF = (60, 64, 62, 67, 65)
 FILLED = ((), (73,), (77, 72), (79, 74, 80), (69, 76, 71, 78))  # between the motifs, at no fixed distance

@@ -13,7 +13,7 @@ from musenb.questions.ask import Questions, questions
 from musenb.questions.branch import Fork, fork_plan, whole
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model, develop
-from musenb.tokens.grid import LOWEST, UNKNOWN, encode
+from musenb.tokens.chorale.grid import LOWEST, UNKNOWN, encode
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +75,11 @@ def test_a_melody_that_is_harmonised_stays_given(tiny: Model) -> None:
 
 
 def develop_with(model: Model, score: Score):
-    from musenb.sample.masks import PART_WRITING
-    from musenb.sample.plan import plan_continuation
     from musenb.sample.policy import Policy
     from musenb.sample.stream import Sampling
     from musenb.session import Recipe, Take, completed
+    from musenb.tokens.chorale.plan import plan_continuation
+    from musenb.tokens.chorale.rules import PART_WRITING
 
     plan = plan_continuation(score, bars=1)
     sampling = Sampling(model.decoder, plan, 1, Policy(), PART_WRITING).run()

@@ -14,7 +14,7 @@ from musenb.questions.ask import Questions, questions
 from musenb.questions.game import EVEN, Game, class_table, count_model, counted_pitches, format_table, read_session
 from musenb.score.from_text import score_from_text
 from musenb.session import Model
-from musenb.tokens.grid import LOWEST
+from musenb.tokens.chorale.grid import LOWEST
 
 LINE = " ".join("C5 D5 E5 F5 G5 A5 G5 C5 D5 E5 C5 D5 F5 E5 D5 C5".split())
 

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 
 from musenb.errors import ModelError, SettingError
 from musenb.model.numpy.decode import Decoder
-from musenb.sample.masks import PART_WRITING, Place, allowed_words
-from musenb.sample.plan import Plan, finished, plan_continuation
 from musenb.sample.policy import Policy
 from musenb.sample.stream import NoteEvent, Sampling
 from musenb.score.from_text import score_from_text
 from musenb.score.note import GIVEN, Note, Origin
-from musenb.tokens import grid as words
-from musenb.tokens.grid import HOLD, UNKNOWN, VOICES, Grid, attributes_of, check_cells, decode, inputs_of
-from musenb.tokens.reader import GridReader
+from musenb.tokens.chorale import grid as words
+from musenb.tokens.chorale.grid import HOLD, UNKNOWN, VOICES, Grid, attributes_of, check_cells, decode, inputs_of
+from musenb.tokens.chorale.plan import Plan, finished, plan_continuation
+from musenb.tokens.chorale.reader import GridReader
+from musenb.tokens.chorale.rules import PART_WRITING, Place, allowed_words
 from musenb.tokens.row import Row
 from musenb.train.judge import log_shares
 
@@ -182,7 +182,7 @@ def test_a_stop_asked_for_at_once_writes_nothing() -> None:
 def interrupted(piece: Sampling, lines: int) -> bool:
     """Run until so many lines of the sampler, the reader and the model ran, then interrupt; return whether it did."""
     left = lines
-    watched = ("sample/stream.py", "tokens/reader.py", "test_stream.py")
+    watched = ("sample/stream.py", "tokens/chorale/reader.py", "test_stream.py")
 
     def trace(frame: FrameType, event: str, argument: object) -> Callable | None:
         nonlocal left

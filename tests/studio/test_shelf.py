@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from musenb.errors import SettingError
-from musenb.sample.keep import plan_rewrite
 from musenb.studio.priming import read_prime
 from musenb.studio.shelf import SHELF, Motif, from_shelf
+from musenb.tokens.chorale.rewrite import plan_rewrite
 
 
 @pytest.mark.parametrize("motif", SHELF, ids=lambda motif: motif.key)

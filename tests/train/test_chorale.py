@@ -6,8 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musenb.score.from_text import score_from_text
-from musenb.tokens import grid as words
-from musenb.tokens.grid import FEATURES, HOLD, INPUTS, NOT_GIVEN, Grid, check_cells, encode, features_of, sounding
+from musenb.tokens.chorale import grid as words
+from musenb.tokens.chorale.grid import (
+    FEATURES,
+    HOLD,
+    INPUTS,
+    NOT_GIVEN,
+    Grid,
+    check_cells,
+    encode,
+    features_of,
+    sounding,
+)
 from musenb.train.chorale import (
     FREE,
     PASSAGE,

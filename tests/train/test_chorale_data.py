@@ -11,7 +11,7 @@ import pytest
 from musenb.errors import SettingError, TokenError
 from musenb.export.to_midi import midi_bytes
 from musenb.score.from_text import score_from_text
-from musenb.tokens.grid import HOLD, REST, VOICES, Grid, encode
+from musenb.tokens.chorale.grid import HOLD, REST, VOICES, Grid, encode
 from musenb.train import chorale_data
 from musenb.train.chorale_data import (
     chorale_grid,

@@ -11,7 +11,7 @@ from musenb.model.numpy.decode import Decoder
 from musenb.model.torch.transformer import Transformer
 from musenb.model.weights import expected_shapes
 from musenb.score.from_text import score_from_text
-from musenb.tokens.grid import HOLD, Grid, encode
+from musenb.tokens.chorale.grid import HOLD, Grid, encode
 from musenb.tokens.row import Row, row_of
 from musenb.train.chorale import plain_row
 from musenb.train.chorale_data import chorale_grid

@@ -13,7 +13,7 @@ from musenb.errors import LoadError, SettingError, TokenError
 from musenb.score.from_text import score_from_text
 from musenb.score.load import load
 from musenb.session import develop
-from musenb.tokens.grid import HOLD, REST, VOCABULARY
+from musenb.tokens.chorale.grid import HOLD, REST, VOCABULARY
 from musenb.train.tunes import MOVE, REST_WEIGHT, nats_of, on_tunes, tune_grid, tune_row, tune_rows
 
 LINES = ("C4 D4 E4 F4 | G4 F4 E4 D4", "G4 F4 E4 D4 | C4 D4 E4 F4", "E4 F4 G4 A4 | G4 F4 E4 D4 | C4:4")

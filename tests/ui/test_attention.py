@@ -9,7 +9,7 @@ import pytest
 SMALL = """
 import numpy as np
 from musenb.score.from_text import score_from_text
-from musenb.tokens.grid import encode
+from musenb.tokens.chorale.grid import encode
 from musenb.analysis.attention import grid_notes, input_notes
 from musenb.widgets.attention import Attention
 from musenb.widgets.heads import Heads

@@ -26,7 +26,7 @@ from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import expected_shapes
 from musenb.questions.against import compare_models
 from musenb.session import Model
-from musenb.tokens import grid
+from musenb.tokens.chorale import grid
 
 def tiny(name, seed, **changes):
     config = ModelConfig(
@@ -99,7 +99,7 @@ def test_the_next_note_is_told_for_every_voice(shared, panel) -> None:
         assert shown.all_inner_texts() == [percent(share) for share in wanted]
         expect(panel.get_by_label("What it took")).to_contain_text(f"Uncertainty {entropy:.2f} bits")
     taken = shared.value(f"ask.next({note!r})[0].taken_share")
-    shared.run("from musenb.tokens.grid import LOWEST")
+    shared.run("from musenb.tokens.chorale.grid import LOWEST")
     composed = shared.value(f"ask.next({note!r})[0].pitches[ask.composed({note!r})[0] + LOWEST]")
     panel.get_by_role("radio", name=re.compile("^soprano")).click()
     expect(panel.get_by_label("What it took")).to_contain_text(f"({percent(taken)})")

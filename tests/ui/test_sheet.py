@@ -34,7 +34,7 @@ ATTENTION = """
 import numpy as np
 from musenb.analysis.attention import grid_notes
 from musenb.score.from_text import score_from_text
-from musenb.tokens.grid import encode
+from musenb.tokens.chorale.grid import encode
 from musenb.widgets.attention import Attention
 from musenb.widgets.clock import Clock
 from musenb.widgets.heads import Heads

@@ -17,7 +17,7 @@ from musenb.analysis.attention import AttentionRecord, grid_notes, input_notes
 from musenb.errors import ModelError, SettingError
 from musenb.score.from_text import score_from_text
 from musenb.score.note import Note, Score, Voice
-from musenb.tokens.grid import encode
+from musenb.tokens.chorale.grid import encode
 from musenb.widgets.attention import Attention
 from musenb.widgets.heads import Gatherer, Heads
 from musenb.widgets.matrices import pack, shrink

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musenb.errors import TokenError
-from musenb.tokens.grid import HOLD, LOWEST, REST, STEP, UNKNOWN, VOICES, Frame, Grid, decode, sounding
-from musenb.tokens.reader import GridReader, Sounding
+from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, STEP, UNKNOWN, VOICES, Frame, Grid, decode, sounding
+from musenb.tokens.chorale.reader import GridReader, Sounding
 
 
 @st.composite

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from musenb.errors import SettingError, TokenError
-from musenb.sample.plan import MOST_BARS, closing_chord, finished, plan_continuation, usual_phrase
 from musenb.score.from_text import score_from_text
 from musenb.score.note import Note, Origin, Score, TimeSignature, Voice
-from musenb.tokens import grid as words
-from musenb.tokens.grid import HOLD, UNKNOWN, encode
+from musenb.tokens.chorale import grid as words
+from musenb.tokens.chorale.grid import HOLD, UNKNOWN, encode
+from musenb.tokens.chorale.plan import MOST_BARS, closing_chord, finished, plan_continuation, usual_phrase
 
 F = Fraction
 CHORALE = "soprano: C5 D5 E5 F5\nalto: G4:4\ntenor: E4:2 D4:2\nbass: C3:4"

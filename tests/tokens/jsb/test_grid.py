@@ -7,7 +7,7 @@ import pytest
 
 from musenb.analysis.chorale.jsb import load_jsb
 from musenb.errors import TokenError
-from musenb.tokens.pitch_grid import (
+from musenb.tokens.jsb.grid import (
     FEATURES,
     REST,
     VOCABULARY,

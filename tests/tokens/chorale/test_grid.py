@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from musenb.errors import TokenError
 from musenb.score.from_text import score_from_text
 from musenb.score.note import KeySignature, Note, Score, TimeSignature, Voice
-from musenb.tokens import grid as words
-from musenb.tokens.grid import (
+from musenb.tokens.chorale import grid as words
+from musenb.tokens.chorale.grid import (
     FEATURES,
     HOLD,
     INPUTS,

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musenb.errors import SettingError, TokenError
-from musenb.sample.keep import plan_rewrite, with_chorale_names
-from musenb.sample.plan import plan_continuation
 from musenb.score.from_text import score_from_text
-from musenb.tokens.grid import REST, UNKNOWN, VOICES
+from musenb.tokens.chorale.grid import REST, UNKNOWN, VOICES
+from musenb.tokens.chorale.plan import plan_continuation
+from musenb.tokens.chorale.rewrite import plan_rewrite, with_chorale_names
 
 FOUR = score_from_text(
     "soprano: E5 D5 C5 D5 | E5 E5 E5:2 | D5:4\nalto: G4:4 | G4:4 | G4:4\ntenor: C4 r C4 r | C4:4 | B3:4\n"

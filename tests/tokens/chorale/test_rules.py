@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musenb.sample.masks import (
+from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, VOCABULARY, VOICES
+from musenb.tokens.chorale.rules import (
     PART_WRITING,
     SILENT,
     WORDS,
@@ -18,7 +19,6 @@ from musenb.sample.masks import (
     no_crossing,
     no_parallels,
 )
-from musenb.tokens.grid import HOLD, LOWEST, REST, VOCABULARY, VOICES
 
 SOUNDS = st.just(SILENT) | st.integers(0, HOLD - 1)
 NOTES = {name: number for number, name in enumerate(VOCABULARY)}

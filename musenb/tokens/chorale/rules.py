@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musenb.tokens.grid import HOLD, LOWEST, REST, VOCABULARY, VOICE_COUNT
-from musenb.tokens.pitch_grid import VOICE_RANGES
+from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, VOCABULARY, VOICE_COUNT
+from musenb.tokens.jsb.grid import VOICE_RANGES
 
 WORDS = len(VOCABULARY)
 SILENT = -1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from musenb.errors import TokenError
-from musenb.tokens.grid import HOLD, REST, UNKNOWN, VOCABULARY, VOICE_COUNT, VOICES
+from musenb.tokens.chorale.grid import HOLD, REST, UNKNOWN, VOCABULARY, VOICE_COUNT, VOICES
 
 
 @dataclass(frozen=True, slots=True)

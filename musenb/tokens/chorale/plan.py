@@ -12,7 +12,7 @@ import numpy as np
 
 from musenb.errors import SettingError, TokenError
 from musenb.score.note import Note, Score, TimeSignature, Voice
-from musenb.tokens.grid import (
+from musenb.tokens.chorale.grid import (
     FERMATA,
     STEP,
     UNKNOWN,

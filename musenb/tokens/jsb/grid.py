@@ -1,6 +1,6 @@
 """The paper's form of a chorale: one pitch per voice and sixteenth, read S A T B, S A T B ... (benchmark only).
 
-A held note and a repeated one look the same here, so this form cannot be notated; `musenb.tokens.grid` can.
+A held note and a repeated one look the same here, so this form cannot be notated; `musenb.tokens.chorale.grid` can.
 
 References
 ----------

@@ -15,9 +15,9 @@ from numbers import Integral
 import numpy as np
 
 from musenb.errors import SettingError, TokenError
-from musenb.sample.plan import MOST_BARS, Plan, plan_phrases
 from musenb.score.note import Note, Score, Voice
-from musenb.tokens.grid import REST, STEP, UNKNOWN, VOICE_COUNT, VOICES, Frame, Grid, assign_voices, encode
+from musenb.tokens.chorale.grid import REST, STEP, UNKNOWN, VOICE_COUNT, VOICES, Frame, Grid, assign_voices, encode
+from musenb.tokens.chorale.plan import MOST_BARS, Plan, plan_phrases
 
 Span = tuple[Fraction, Fraction]
 
