@@ -1,0 +1,364 @@
+"""Idiom protocol: all that the sampler, the questions and the studio ask of a model's language.
+
+An idiom says how music becomes tokens for one kind of model, and how tokens become music again. It is one folder beside
+this module; `known` is the only list of them. Nothing above `musenb.tokens` names one: a checkpoint bears the name of
+its idiom, `known.idiom_named` finds it, and these protocols are what it then offers.
+
+    score -> Idiom.prepare -> Idiom.plan -> Plan -> Idiom.writer -> Writer -> note events, score
+    score or take -> Idiom.piece -> Piece -> notes, rows, choices in words
+
+References
+----------
+PEP 544: structural subtyping. An idiom inherits nothing from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, Protocol
+
+import numpy as np
+
+from musenb.score.note import Note, Origin, Score
+from musenb.tokens.row import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Sizes of what a model of an idiom reads and writes.
+
+    Parameters
+    ----------
+    vocabulary : int
+        Tokens that can be predicted.
+    inputs : int
+        Words that can tell a position of the token before it; the next number begins a piece.
+    features : tuple of int
+        Number of values of each feature known at a position.
+    relations : tuple of int
+        Largest difference that each relation between two positions tells apart. A model may use the first few.
+    """
+
+    vocabulary: int
+    inputs: int
+    features: tuple[int, ...]
+    relations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user says of a prime; None and the defaults leave it to the idiom.
+
+    Parameters
+    ----------
+    voices : tuple of str, optional
+        Which of the idiom's voices the sounding voices are.
+    bars : int or (int, int), optional
+        Only the first so many bars, or from one printed number to another, both included.
+    transpose : int
+        Semitones to move it first.
+    """
+
+    voices: tuple[str, ...] | None = None
+    bars: int | tuple[int, int] | None = None
+    transpose: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A prime as a model will read it.
+
+    Parameters
+    ----------
+    score : Score
+        Quantised and split where that was needed, its voices named as the idiom's.
+    notices : tuple of str
+        What was changed on the way, a sentence each.
+    """
+
+    score: Score
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What of a piece stays beyond the point from which it is written anew: whole voices, and bars by printed number."""
+
+    voices: tuple[str, ...] = ()
+    bars: tuple[int, ...] = ()
+
+
+class Plan(Protocol):
+    """What is to be written: the given tokens and what is known of the rest.
+
+    Attributes
+    ----------
+    first : int
+        Tokens at the beginning that are all given.
+    length : int or None
+        Tokens in all; None where only the model can tell when the piece ends.
+    end : Fraction or None
+        Quarters at which the planned piece ends, likewise.
+    """
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def length(self) -> int | None: ...
+    @property
+    def end(self) -> Fraction | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoteEvent:
+    """A generated note beginning, or ending.
+
+    Parameters
+    ----------
+    kind : str
+        'begin' or 'end'.
+    voice : str
+        One of the idiom's voices, or the name of a part.
+    onset : Fraction
+        Quarters from the beginning of the piece.
+    pitch : int
+        MIDI number.
+    note : Note or None
+        The whole note, once it has ended.
+    """
+
+    kind: Literal["begin", "end"]
+    voice: str
+    onset: Fraction
+    pitch: int
+    note: Note | None = None
+
+
+class Writer(Protocol):
+    """The state of a piece while its tokens arrive. An interrupt between two calls finds it whole.
+
+    Attributes
+    ----------
+    position : int
+        Tokens taken so far.
+    done : bool
+        The piece is complete.
+    boundary : bool
+        Stopping here leaves nothing half: no step of several voices, no note without a length.
+    tokens : int64 (position,)
+        The tokens taken.
+    """
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def done(self) -> bool: ...
+    @property
+    def boundary(self) -> bool: ...
+    @property
+    def tokens(self) -> np.ndarray: ...
+
+    def row(self, first: int) -> Row:
+        """Return what a model reads at positions `first` to `position`, the last one being the next to be predicted."""
+
+    def given(self) -> int | None:
+        """Return the next token where the plan gives it, else None."""
+
+    def allowed(self, *, rules: bool = True) -> np.ndarray:
+        """Return which tokens may come next, bool (V,), never none; with `rules` those of good style hold, too."""
+
+    def take(self, token: int) -> tuple[NoteEvent, ...]:
+        """Take the next token; return the events of generated notes that it makes."""
+
+    def score(self) -> Score:
+        """Return the piece as far as it is written: what was kept, exactly, and generated notes, each with its origin.
+
+        Notes that still sound end here.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that could come next.
+
+    Parameters
+    ----------
+    words : str
+        As a view shows it: 'G♯4', 'goes on', 'rest', '40 ms later'.
+    probability : float
+    pitch : int or None
+        MIDI number of the note that would begin, or go on; None for what does not sound.
+    kind : str
+        'begin', 'hold', 'rest', or another of the idiom's own.
+    """
+
+    words: str
+    probability: float
+    pitch: int | None = None
+    kind: str = "begin"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What might come at a position, the likeliest first.
+
+    Parameters
+    ----------
+    voice : str
+        Whose position it is.
+    choices : tuple of Choice
+        Their probabilities sum to 1.
+    entropy : float
+        Of all tokens, in bits.
+    taken : Choice or None
+        What stands there in the piece.
+    """
+
+    voice: str
+    choices: tuple[Choice, ...]
+    entropy: float
+    taken: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotePlace:
+    """A note of a piece and the tokens that it is made of.
+
+    Parameters
+    ----------
+    id : str
+        'v1n7': the eighth note of the second voice of the score, as all views name it.
+    note : Note
+        With its name.
+    voice : int
+        Row of the voice among the idiom's, or of the part, from the highest.
+    voice_name : str
+    position : int
+        The position that predicts its first token.
+    bar : int
+        Number of the bar in which it begins; 0 for the anacrusis.
+    """
+
+    id: str
+    note: Note
+    voice: int
+    voice_name: str
+    position: int
+    bar: int
+
+
+class Piece(Protocol):
+    """A score as a model reads it, for questions. Position i predicts token i and has read the tokens before it.
+
+    Attributes
+    ----------
+    score : Score
+    plan : Plan
+    tokens : int64 (L,)
+    notes : tuple of NotePlace
+        In the order of `score.notes`.
+    token_notes : int64 (L,)
+        The number in `notes` of each token, -1 for none.
+    token_bars : int64 (L,)
+        The number of the bar of each token.
+    """
+
+    @property
+    def score(self) -> Score: ...
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def tokens(self) -> np.ndarray: ...
+    @property
+    def notes(self) -> tuple[NotePlace, ...]: ...
+    @property
+    def token_notes(self) -> np.ndarray: ...
+    @property
+    def token_bars(self) -> np.ndarray: ...
+
+    def given(self, note: NotePlace) -> bool:
+        """Return whether a note was given, not written by a model or left for one to write."""
+
+    def row(self) -> Row:
+        """Return what a model reads of the whole piece."""
+
+    def edited(self, pitches: Mapping[int, int | None]) -> Piece:
+        """Return the piece with some notes, by number, at other MIDI pitches, or silent for None; as long as it was.
+
+        Raises
+        ------
+        SettingError
+            A pitch leaves what the idiom can hold.
+        """
+
+    def choices(self, logits: np.ndarray, position: int) -> Choices:
+        """Return in words what logits (V,), or log-probabilities, say of a position."""
+
+
+class Idiom(Protocol):
+    """A model's language.
+
+    Attributes
+    ----------
+    name : str
+        Stands in every checkpoint.
+    shape : Shape
+    unit : str
+        Of a continuation's extent: 'bars' or 'seconds'.
+    most : int
+        The largest extent that may be asked for.
+    voices : tuple of str
+        Voices that may be locked, from the highest; none where there are no fixed ones.
+    """
+
+    name: str
+    shape: Shape
+    unit: Literal["bars", "seconds"]
+    most: int
+    voices: tuple[str, ...]
+
+    def prepare(self, score: Score, wishes: Wishes) -> Prepared:
+        """Return a score as a model reads it: quantised, split and trimmed, its voices named.
+
+        Raises
+        ------
+        MusenbError
+            It does not fit the idiom; the message says why.
+        """
+
+    def plan(
+        self, score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None,
+        reach: int | None = None,
+    ) -> Plan:
+        """Return the plan of `extent` more bars or seconds from `start` (quarters; the end by default) on.
+
+        `reach` is the number of tokens in the model's context: what goes beyond it is read from its end.
+
+        Raises
+        ------
+        SettingError
+            The extent or the point is outside its range, or there is nothing to keep or nothing to write.
+        TokenError
+            The score does not fit the idiom.
+        """
+
+    def writer(self, plan: Plan, origin: Origin) -> Writer:
+        """Return the empty state of a piece to be written by a plan."""
+
+    def piece(self, score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4) -> Piece:
+        """Return a score for questions.
+
+        Parameters
+        ----------
+        score : Score
+        plan : Plan, optional
+            By which it was written; else all before its first generated note was given, or its first `given` bars.
+        given : int, optional
+        extent : int
+            Room for so much more behind a piece that was given whole.
+        """
+
+    def checked(self, config_shape: Sequence[object]) -> None:
+        """Raise ModelError unless a checkpoint's sizes (vocabulary, inputs, features, relations) are this idiom's."""
