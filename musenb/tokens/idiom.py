@@ -84,7 +84,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """What of a piece stays beyond the point from which it is written anew: whole voices, and bars by printed number."""
+    """What of a piece stays beyond the point from which it is written anew: voices, and bars by printed number."""
 
     voices: tuple[str, ...] = ()
     bars: tuple[int, ...] = ()
