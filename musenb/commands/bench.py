@@ -61,19 +61,19 @@ def figures(*, quick: bool = False) -> dict[str, Any]:
         platform does not tell); `length`, that of the ratios of attention; `machine`; and all that they come from:
         `attention`, `decode`, `chorale` (the decoder in the chorale model's shape), `session` and `hf_gpt2`.
     """
-    from musenb.model.bench.attention import LENGTHS, attention_figures
+    from musenb.model.bench.attention import FORMS, LENGTHS, attention_figures
     from musenb.model.bench.decoding import decode_figures, gpt2_figures
     from musenb.train.chorale import chorale_config
 
     lengths, repeats, rounds = ((128, 256, 512), 2, 10) if quick else (LENGTHS, 3, 60)
     headline = 512 if quick else 2048
-    forms = {"forms": ("chunked",)} if quick else {}
+    forms = ("chunked",) if quick else tuple(FORMS)
     stages = {
         "session": lambda: session_figures(3),
         "decode": lambda: decode_figures(rounds=rounds),
         "chorale": lambda: decode_figures(chorale_config(), rounds=rounds),
         "hf_gpt2": lambda: gpt2_figures(tokens=64 if quick else 512, rounds=2 if quick else 3),
-        "attention": lambda: attention_figures(lengths=lengths, repeats=repeats, headline=headline, **forms),
+        "attention": lambda: attention_figures(lengths=lengths, repeats=repeats, headline=headline, forms=forms),
     }
     if importlib.util.find_spec("transformers") is None:
         del stages["hf_gpt2"]

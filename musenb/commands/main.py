@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 the doctor found something amiss or not all answers could 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     options = parser().parse_args(arguments)
     warnings.showwarning = lambda message, *_: print(f"musenb: {message}", file=sys.stderr)
-    if hasattr(sys.stdout, "reconfigure"):
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
         code = options.run(options)

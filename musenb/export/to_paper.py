@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Literal
 
 from musenb.errors import SaveError, SettingError
 from musenb.export.ink import engraved, inked
@@ -102,7 +103,7 @@ def _heights(pages: tuple[str, ...]) -> list[float]:
 
 
 def _typeset(
-    score: Score, pages: tuple[str, ...], room: float, *, form: str, dpi: int = USUAL_DPI
+    score: Score, pages: tuple[str, ...], room: float, *, form: Literal["pdf", "png"], dpi: int = USUAL_DPI
 ) -> bytes | list[bytes]:
     import typst
 

@@ -20,4 +20,5 @@ def svg_bytes(score: Score) -> bytes:
     engraving = engraved(score)
     if len(engraving.svgs) > 1:
         raise SaveError(f"the score fills {len(engraving.svgs)} pages, an SVG file holds one; save it as .pdf")
-    return inked(engraving.svgs[0]).encode("utf-8")
+    (page,) = engraving.svgs
+    return inked(page).encode("utf-8")

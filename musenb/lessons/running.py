@@ -97,7 +97,7 @@ class Runner:
         class Publisher(DisplayPublisher):
             """Keeps what is displayed."""
 
-            def publish(self, data: dict[str, Any], metadata: Any = None, **more: Any) -> None:
+            def publish(self, data: dict[str, Any], *_: Any, **more: Any) -> None:  # type: ignore[override]
                 name = (more.get("transient") or {}).get("display_id")
                 runner.show(dict(data), name, update=bool(more.get("update")))
 
@@ -164,19 +164,22 @@ def _written(runner: Runner) -> Iterator[None]:
 @contextlib.contextmanager
 def _last_value(runner: Runner) -> Iterator[None]:
     """Keep the value of a cell's last expression as a notebook would show it."""
+    from IPython.core.formatters import DisplayFormatter
     from IPython.core.getipython import get_ipython
 
     shell, before = get_ipython(), sys.displayhook
+    assert shell is not None, "a runner holds the shell"
+    formatter, trap = shell.display_formatter, shell.display_trap
+    assert isinstance(formatter, DisplayFormatter)
 
     def hook(value: object) -> None:
         if value is None:
             return
         shell.user_ns["_"] = value
-        data, _ = shell.display_formatter.format(value)
+        data, _ = formatter.format(value)
         if data:
             runner.show(dict(data))
 
-    trap = shell.display_trap
     hooked, trap.hook = trap.hook, hook
     try:
         yield

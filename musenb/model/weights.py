@@ -321,7 +321,7 @@ def _config(metadata: object, source: str) -> ModelConfig:
         raise WeightsError(f"{source}: {error}") from None
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
-        kind = {"bool": bool, "str": str, "float": (int, float), "tuple[int, ...]": tuple}.get(field.type, int)
+        kind = {"bool": bool, "str": str, "float": (int, float), "tuple[int, ...]": tuple}.get(str(field.type), int)
         whole = all(type(item) is int for item in value) if kind is tuple else kind is not int or type(value) is int
         if not isinstance(value, kind) or not whole:
             raise WeightsError(f"{source}: {field.name} of the configuration is {value!r}, not of type {field.type}")

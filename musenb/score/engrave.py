@@ -16,12 +16,16 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from defusedxml import DefusedXmlException, ElementTree
 
 from musenb.errors import LoadError, SettingError
 from musenb.score.isolate import isolated
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 NARROWEST, WIDEST, TALLEST = 200, 10_000, 24_000
 SMALLEST_SCALE, LARGEST_SCALE = 10, 200
@@ -204,7 +208,7 @@ def screen(svg: str, *, prefix: str, classes: Callable[[str], str]) -> tuple[str
     return f"{head}<style>{_DRAWN_STYLE.format(prefix)}</style>{body}</svg>", notes
 
 
-def _copied(element: ElementTree.Element, prefix: str, classes: Callable[[str], str], notes: list[str]) -> str:
+def _copied(element: Element, prefix: str, classes: Callable[[str], str], notes: list[str]) -> str:
     """Return an element with its children as text; what is not on the list of drawing elements is left out whole."""
     name = element.tag.removeprefix(_SVG) if isinstance(element.tag, str) else ""
     if name not in _ELEMENTS:
@@ -221,7 +225,7 @@ def _no_classes(note: str) -> str:
     return ""
 
 
-def _attributes(element: ElementTree.Element, prefix: str, extra_class: str) -> str:
+def _attributes(element: Element, prefix: str, extra_class: str) -> str:
     """Return the attributes that a drawing may have, with ids and references prefixed."""
     kept = {}
     for key, value in element.attrib.items():

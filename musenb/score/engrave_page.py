@@ -11,12 +11,16 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from defusedxml import ElementTree
 
 from musenb.errors import LoadError, SettingError
 from musenb.score.engrave import LARGEST_SCALE, NARROWEST, SMALLEST_SCALE, WIDEST, screen
 from musenb.score.isolate import isolated
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 # Units of a page's own coordinates: a tenth of verovio's.
 UNITS_OF_SPACE = 180
@@ -181,12 +185,12 @@ def read_page(svg: str) -> Page:
     return Page(svg, width, height, tuple(heads), tuple(lines))
 
 
-def _of_class(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+def _of_class(element: Element, name: str) -> Iterator[Element]:
     """Yield the groups of a class, in the order of the drawing."""
     return (group for group in element.iter(f"{_SVG}g") if name in group.get("class", "").split())
 
 
-def _read_line(system: ElementTree.Element, dx: int, dy: int) -> Line:
+def _read_line(system: Element, dx: int, dy: int) -> Line:
     staves: list[tuple[int, int]] = []
     edges: list[int] = []
     for measure in _of_class(system, "measure"):
@@ -199,22 +203,22 @@ def _read_line(system: ElementTree.Element, dx: int, dy: int) -> Line:
     return Line(tuple(staves), tuple(edges))
 
 
-def _rules(staff: ElementTree.Element) -> list[re.Match[str]]:
+def _rules(staff: Element) -> list[re.Match[str]]:
     """Return the five lines of a staff in one bar."""
     return [rule for path in staff.findall(f"{_SVG}path") if (rule := _LINE.match(path.get("d", "")))]
 
 
-def _staves(measure: ElementTree.Element) -> list[ElementTree.Element]:
+def _staves(measure: Element) -> list[Element]:
     return [group for group in measure.findall(f"{_SVG}g") if "staff" in group.get("class", "").split()]
 
 
-def _read_heads(system: ElementTree.Element, line: int, dx: int, dy: int) -> Iterator[Head]:
+def _read_heads(system: Element, line: int, dx: int, dy: int) -> Iterator[Head]:
     for measure in _of_class(system, "measure"):
         for number, staff in enumerate(_staves(measure)):
             for note in _of_class(staff, "note"):
                 head = next(_of_class(note, "notehead"), None)
                 use = None if head is None else head.find(f"{_SVG}use")
                 at = None if use is None else _PLACE.match(use.get("transform", ""))
-                if at and (written := note.get("data-id")):
+                if at and use is not None and (written := note.get("data-id")):
                     wide = 304 if "E0A2" in (use.get(f"{_XLINK}href") or "") else 213
                     yield Head(written, int(at[1]) + dx, int(at[2]) + dy, wide, line, number)

@@ -152,14 +152,15 @@ def _sounding(part: _Part, token: str, where: str) -> None:
     if not rest and not note:
         raise ScoreError(f"{where}: {token!r} is not understood; allowed is {_instead(token)}")
     try:
-        duration = _number((rest or note)[1 if rest else 4] or "1")
+        written = rest[1] if rest else note[4] if note else None
+        duration = _number(written or "1")
     except ScoreError as error:
         raise ScoreError(f"{where}: {token!r}: {error}") from None
     if not 0 < duration <= LONGEST_DURATION:
         raise ScoreError(
             f"{where}: {token!r} lasts {duration} quarters; above 0 and up to {LONGEST_DURATION} is allowed"
         )
-    if rest:
+    if note is None:
         if part.open:
             raise ScoreError(
                 f"{where}: a rest stands where {part.open.spelling} is tied over; the same note must follow its ~"

@@ -30,7 +30,7 @@ import tempfile
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import musenb.errors
 from musenb.errors import LoadError, MusenbError, ScoreError
@@ -231,14 +231,14 @@ def _error_from(answer: dict[str, Any], what: str, limits: ChildLimits) -> Musen
     return LoadError("content", f"{what} cannot be read as music: {name}: {text}"[:500])
 
 
-def write_message(pipe: BinaryIO, message: dict[str, Any]) -> None:
+def write_message(pipe: IO[bytes], message: dict[str, Any]) -> None:
     """Write plain data as its length in eight bytes and JSON; bytes become {'$bytes': base64}."""
     body = json.dumps(message, default=_encode_bytes, allow_nan=False).encode()
     pipe.write(struct.pack(">Q", len(body)) + body)
     pipe.flush()
 
 
-def read_message(pipe: BinaryIO) -> dict[str, Any] | None:
+def read_message(pipe: IO[bytes]) -> dict[str, Any] | None:
     """Return the next message, or None at the end of the pipe.
 
     Raises
@@ -266,7 +266,7 @@ def _decode_bytes(value: dict[str, Any]) -> Any:
     return base64.b64decode(value["$bytes"]) if set(value) == {"$bytes"} else value
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer requests until the pipe ends: the child's whole life.
 
     Each request is answered twice: {'began': true} when its module is ready, then its result or its error.
@@ -287,7 +287,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             write_message(answers, {"error": "MemoryError"})
 
 
-def _answer(request: dict[str, Any], answers: BinaryIO) -> dict[str, Any]:
+def _answer(request: dict[str, Any], answers: IO[bytes]) -> dict[str, Any]:
     """Run one request and return its result or error."""
     began = False
     try:

@@ -14,11 +14,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
+from typing import TypeVar
 
 from musenb.errors import SettingError
-from musenb.score.note import Note, Score, Voice
+from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
 
 SIXTEENTH = Fraction(1, 4)
+Change = TypeVar("Change", TimeSignature, KeySignature, Tempo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +171,15 @@ def _cut_at(pairs: list[tuple[Note, Note]], onset: Fraction) -> None:
         pairs[-1] = before, replace(after, duration=onset - after.onset)
 
 
+def _moved(changes: tuple[Change, ...], grid: Fraction) -> tuple[Change, ...]:
+    """Return changes on the grid; of those that fall together the last one."""
+    moved = [replace(change, onset=nearest(change.onset, grid)) for change in changes]
+    return tuple({change.onset: change for change in moved}.values())
+
+
 def _with_changes_on(grid: Fraction, score: Score) -> Score:
-    metres, keys, tempos = (
-        tuple({moved.onset: moved for moved in (replace(c, onset=nearest(c.onset, grid)) for c in changes)}.values())
-        for changes in (score.metres, score.keys, score.tempos)
-    )
+    metres = _moved(score.metres, grid)
+    keys, tempos = _moved(score.keys, grid), _moved(score.tempos, grid)
     anacrusis = nearest(score.anacrusis, grid)
     anacrusis = anacrusis if anacrusis < metres[0].bar_length else Fraction(0)
     return replace(score, metres=metres, keys=keys, tempos=tempos, anacrusis=anacrusis)

@@ -14,7 +14,7 @@ Huang et al., "Counterpoint by Convolution", ISMIR 2017 (the sixteenth grid with
 from __future__ import annotations
 
 from importlib import resources
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def load_jsb() -> Splits:
         return read_packed(file)
 
 
-def read_packed(file: BinaryIO) -> Splits:
+def read_packed(file: IO[bytes]) -> Splits:
     """Read grids from the run-length form that `write_packed` writes."""
     with np.load(file, allow_pickle=False) as packed:
         pieces, runs, pitch, steps = (packed[name] for name in ("pieces", "runs", "pitch", "steps"))
@@ -52,7 +52,7 @@ def read_packed(file: BinaryIO) -> Splits:
     }
 
 
-def write_packed(file: BinaryIO, splits: Splits) -> None:
+def write_packed(file: IO, splits: Splits) -> None:
     """Write grids as runs: how many pieces a split has, how many runs a voice has, then a pitch and a length a run."""
     grids = [grid for split in SPLITS for grid in splits[split]]
     columns = [run_lengths(grid[:, voice]) for grid in grids for voice in range(4)]

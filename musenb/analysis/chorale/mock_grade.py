@@ -159,7 +159,7 @@ def fit(grids: Sequence[np.ndarray]) -> BachHistograms:
     pieces = [count(grid) for grid in grids]
     if not pieces:
         raise ScoreError("a grade needs at least 1 chorale to compare with, got 0")
-    sums = {name: sum(piece.histograms[name] for piece in pieces) for name in FEATURES}
+    sums = {name: np.sum([piece.histograms[name] for piece in pieces], axis=0) for name in FEATURES}
     for mode, minor in (("major", False), ("minor", True)):
         sums[f"notes {mode}"] = sum((p.histograms["notes"] for p in pieces if p.minor == minor), np.zeros(12))
         sums[f"notes {mode}"] += 0 if sums[f"notes {mode}"].any() else sums["notes"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ LABELS: Mapping[str, str] = {
     "copying_p95": "longest run shared with training, chords, 95th percentile",
 }
 
-Record = dict[str, dict]
+Record = dict[str, Any]
 
 
 def evaluate(

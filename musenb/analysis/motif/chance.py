@@ -113,7 +113,7 @@ def foreign_motif(chorales: Sequence[Grid], notes: int, generator: np.random.Gen
         No passage as long was found in MOST_TRIES tries.
     """
     for _ in range(MOST_TRIES if len(chorales) else 0):
-        grid = chorales[generator.integers(len(chorales))]
+        grid = chorales[int(generator.integers(len(chorales)))]
         pitches, steps = run_lengths(grid[:, generator.integers(grid.shape[1])], longest=1 << 30)
         begins = np.concatenate([[0], np.cumsum(steps)[:-1]])
         sounding = np.flatnonzero(pitches >= 0)

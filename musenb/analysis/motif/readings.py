@@ -105,17 +105,17 @@ class _Reader:
             pitches &= rhythm
         for row in np.flatnonzero(pitches):
             real = bool(fit.same[row].all())
-            yield self._reading(row, 0, intervals, "real" if real else "tonal")
+            yield self._reading(int(row), 0, intervals, "real" if real else "tonal")
         lost = intervals - fit.kept.sum(1)
         answer = inside & ~pitches & (lost <= MOST_MUTATIONS) & fit.near.all(1) & fit.rhythm[:, 1:-1].all(1)
         if intervals + 1 >= SHORTEST_MUTATED and "retrograde" not in self.shape.motion:
             for row in np.flatnonzero(answer):
-                yield self._reading(row, 0, intervals, "answer")
+                yield self._reading(int(row), 0, intervals, "answer")
         if plain and self.shape.motion == "prime" and intervals + 1 >= SHORTEST_WEAK:
             for row in np.flatnonzero(rhythm & ~pitches):
-                yield self._reading(row, 0, intervals, "free")
+                yield self._reading(int(row), 0, intervals, "free")
             for row in np.flatnonzero(inside & fit.direction.all(1) & ~pitches):
-                yield self._reading(row, 0, intervals, "contour")
+                yield self._reading(int(row), 0, intervals, "contour")
 
     def heads(self) -> Iterator[Reading]:
         """Yield the passages that keep the first notes of the shape; the first length is free."""

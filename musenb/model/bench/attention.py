@@ -243,8 +243,8 @@ def attention_figures(
     fits = {}
     if len(lengths) >= 3:
         fits = {f"{what}_ms": growth(lengths, [chunked[n][f"{what}_ms"] for n in lengths]) for what in PASSES}
-        held = [peaks["chunked", n]["train_mb"] for n in lengths]
-        if all(held):
+        held = [mb for n in lengths if (mb := peaks["chunked", n]["train_mb"])]
+        if len(held) == len(lengths):
             fits["train_mb"] = growth(lengths, held)
     return found | {"times": times, "memory": memory, "growth": fits}
 

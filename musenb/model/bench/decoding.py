@@ -190,7 +190,7 @@ def gpt2_figures(config: ModelConfig = WIDE, *, tokens: int = 512, rounds: int =
         transformers is not installed.
     """
     import torch
-    from transformers import GPT2Config, GPT2LMHeadModel
+    from transformers import GPT2Config, GPT2LMHeadModel  # pyright: ignore[reportMissingImports]
 
     size = {"n_embd": config.width, "n_layer": config.layers, "n_head": config.heads}
     special = {"bos_token_id": 0, "eos_token_id": None}

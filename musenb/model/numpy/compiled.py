@@ -129,11 +129,11 @@ def _is_half(array: np.ndarray) -> bool:
 def compiled(config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> Compiled | None:
     """Return the compiled step, or None where numba is not installed or its functions cannot be kept."""
     try:
-        import numba
+        from numba.core.errors import NumbaError
     except ImportError:
         return None
     try:
         return Compiled(config, tensors)
-    except (RuntimeError, OSError, numba.core.errors.NumbaError) as error:
+    except (RuntimeError, OSError, NumbaError) as error:
         warnings.warn(f"single positions are read without numba: {error}", stacklevel=3)
         return None

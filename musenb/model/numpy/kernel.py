@@ -16,6 +16,8 @@ Huang et al., "Music Transformer", arXiv 1809.04281 (2018), sections 3.4 and 4.1
 Muller, "Elementary Functions" (2016), chapter 3, for the exponential: 2^f by a polynomial in -1/2..1/2.
 """
 
+# numba hands an intrinsic its first parameter itself.
+# pyright: reportCallIssue=false
 from __future__ import annotations
 
 import math

@@ -4,6 +4,8 @@ At this size every call counts, so results go where they are needed (`out=`), vi
 is treated as a vector. Names and dimensions are those of `decode`, with n = 1.
 """
 
+# NumPy's types do not know `reduce` with `out` by position, which is the cheapest call.
+# pyright: reportCallIssue=false, reportArgumentType=false
 from __future__ import annotations
 
 import math
@@ -66,7 +68,7 @@ def read_one(
     for number, layer in enumerate(decoder.layers):
         normed(x, h)
         np.dot(h, layer.mix, work.mixed)
-        _attend(cache, number, layer, steps, recorder, silence)
+        _attend(work, cache, number, layer, steps, recorder=recorder, silence=silence)
         if silence is None or number not in silence.layers:
             np.dot(work.joined, layer.out, change)
             np.add(x, change, x)
@@ -82,10 +84,11 @@ def read_one(
 
 
 def _attend(
-    cache: Cache, number: int, layer: Layer, steps: list[np.ndarray], recorder: Recorder | None, silence: Silence | None
+    work: Workspace, cache: Cache, number: int, layer: Layer, steps: list[np.ndarray], *,
+    recorder: Recorder | None, silence: Silence | None,
 ) -> None:
     """Bring together what the heads attend to, from `mixed` to `joined`."""
-    work, config = cache.workspace, cache.config
+    config = cache.config
     heads, rows, stop = config.heads, cache.rows, cache.length + 1
     pairs = cache.pairs[number]
     pairs[:, :, :, cache.length] = work.pair

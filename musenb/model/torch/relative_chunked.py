@@ -188,7 +188,7 @@ class ChunkedRelativeAttention(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, d_out: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, d_out: Tensor) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the gradients of q, k, v, er and the relations' embeddings."""
         with torch.autocast(d_out.device.type, enabled=False):
             d_q, d_k, d_v, d_er, d_embeddings = gradients(ctx.saved_tensors, ctx.plan, d_out)

@@ -34,6 +34,10 @@ from musenb.model.torch.relative import (
 )
 
 NORM_EPSILON = 1e-6
+# The linear maps of a block and how they begin: those that add to the residual stream are scaled with the depth.
+LINEARS = {
+    "attention.mix": "plain", "attention.out": "deep", "feed_forward.rise": "plain", "feed_forward.fall": "deep"
+}
 Tap = Callable[[str, Tensor], Tensor | None]
 
 
@@ -148,6 +152,7 @@ class Transformer(nn.Module):
         offsets = [0]
         for size in config.features:
             offsets.append(offsets[-1] + size)
+        self.offsets: Tensor
         self.register_buffer("offsets", torch.tensor(offsets[:-1], dtype=torch.long), persistent=False)
         concatenated = config.positions == "concatenated"
         token_width = config.width // 2 if concatenated else config.width
@@ -165,11 +170,11 @@ class Transformer(nn.Module):
         nn.init.zeros_(self.readout.weight)
         deep = 1 / math.sqrt(2 * self.config.layers)
         for block in self.blocks:
-            for linear, gain in (
-                (block.attention.mix, 1), (block.attention.out, deep),
-                (block.feed_forward.rise, 1), (block.feed_forward.fall, deep),
-            ):
-                nn.init.normal_(linear.weight, std=gain / math.sqrt(linear.in_features))
+            for name, gain in LINEARS.items():
+                linear = block.get_submodule(name)
+                assert isinstance(linear, nn.Linear)
+                scale = deep if gain == "deep" else 1.0
+                nn.init.normal_(linear.weight, std=scale / math.sqrt(linear.in_features))
 
     def embed(self, inputs: Inputs) -> Tensor:
         """Return the residual stream before the first block, (B, L, D)."""
