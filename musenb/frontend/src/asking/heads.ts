@@ -1,7 +1,7 @@
 /** Which heads matter? The map of what the silence of each costs. */
 
-import { button, element } from "../dom";
-import type { HeadCell } from "../wire";
+import { button, element } from "../core/dom";
+import type { HeadCell } from "../core/wire/asking";
 import { job, renewed, show, type AskingView } from "./parts";
 import { ask } from "./whatif";
 

@@ -1,7 +1,7 @@
 /** What each layer would say, as a strip of cells below the keys: pure. */
 
 import { isBlack, type Key } from "./keyboard";
-import type { Theme } from "../theme";
+import type { Theme } from "../core/theme";
 
 export const STRIP = 15;
 

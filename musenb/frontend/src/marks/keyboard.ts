@@ -1,8 +1,8 @@
 /** Piano keys: where they lie and how they look: pure. */
 
-import { percent } from "../attention_text";
-import type { Theme } from "../theme";
-import { pitchName } from "../units";
+import { percent } from "../core/words";
+import type { Theme } from "../core/theme";
+import { pitchName } from "../core/units";
 import type { Box } from "./matrix";
 
 export interface Key extends Box {
