@@ -1,10 +1,11 @@
-"""TypeScript generator of the wire types: one file for each module of `musenb.widgets.wire`."""
+"""TypeScript generator of the wire types: a file for each module of `musenb.widgets.wire`, and the palette."""
 
 from __future__ import annotations
 
 import ast
 import importlib
 import inspect
+import json
 import re
 import types
 import typing
@@ -12,21 +13,24 @@ from collections import defaultdict
 from pathlib import Path
 
 WIRE = Path(__file__).resolve().parent
-TARGET = WIRE.parents[1] / "frontend" / "src" / "core" / "wire"
+CORE = WIRE.parents[1] / "frontend" / "src" / "core"
 
 # Units are written by hand on the page's side: there they are branded numbers, with constructors.
 BY_HAND = {"units": "../units"}
 NO_WIRE = {"__init__", "typescript", *BY_HAND}
 MODULES = tuple(sorted({path.stem for path in WIRE.glob("*.py")} - NO_WIRE))
+# What is written, by the module that it is written from.
+TARGETS = {f"{__package__}.{name}": CORE / "wire" / f"{name}.ts" for name in MODULES}
+TARGETS["musenb.export.palette"] = CORE / "palette.ts"
 
-_HEAD = "// Written by `python -m musenb.widgets.wire.typescript` from musenb/widgets/wire/{}.py. Do not edit.\n"
+_HEAD = "// Written by `python -m musenb.widgets.wire.typescript` from {}. Do not edit.\n"
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", bytes: "DataView", type(None): "null"}
 _WIDTH = 120
 
 
 def typescript(module: str) -> str:
-    """Return the text of `frontend/src/core/wire/MODULE.ts`."""
-    found = importlib.import_module(f"{__package__}.{module}")
+    """Return the text of `TARGETS[module]`."""
+    found = importlib.import_module(module)
     written = [text for name in _own_names(found) if (text := _declaration(name, getattr(found, name)))]
     body = "\n".join(written)
     return "\n".join(filter(None, [_HEAD.format(module), _imports(module, body), body]))
@@ -34,13 +38,13 @@ def typescript(module: str) -> str:
 
 def write() -> list[Path]:
     """Write the TypeScript of every module, take away what has none, and return the paths."""
-    TARGET.mkdir(parents=True, exist_ok=True)
-    paths = [TARGET / f"{module}.ts" for module in MODULES]
-    for stale in set(TARGET.glob("*.ts")) - set(paths):
+    folder = CORE / "wire"
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in set(folder.iterdir()) - set(TARGETS.values()):
         stale.unlink()
-    for module, path in zip(MODULES, paths, strict=True):
+    for module, path in TARGETS.items():
         path.write_text(typescript(module), encoding="utf-8")
-    return paths
+    return list(TARGETS.values())
 
 
 def _own_names(module: types.ModuleType) -> list[str]:
@@ -64,7 +68,7 @@ def _imports(module: str, body: str) -> str:
     used = defaultdict(list)
     code = re.sub(r"/\*\*.*?\*/", "", body)
     for name in sorted(set(re.findall(r"\b[A-Z]\w*", code))):
-        if homes.get(name, module) != module:
+        if name in homes and f"{__package__}.{homes[name]}" != module:
             used[homes[name]].append(name)
     lines = []
     for home in sorted(used):
@@ -74,8 +78,10 @@ def _imports(module: str, body: str) -> str:
 
 def _declaration(name: str, value: object) -> str:
     """Return a name as an exported constant or type; empty for what does not travel."""
-    if isinstance(value, int):
-        return f"export const {name} = {value};\n"
+    if isinstance(value, int | str):
+        return f"export const {name} = {json.dumps(value)};\n"
+    if isinstance(value, tuple):
+        return f"export const {name} = {json.dumps(value)} as const;\n"
     if typing.is_typeddict(value):
         return _interface(name, value)
     if isinstance(value, type) and issubclass(value, tuple):

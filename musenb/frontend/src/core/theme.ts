@@ -1,6 +1,9 @@
 /** The colours of the page for what is drawn on a canvas, and when they change. */
 
 import type { Life } from "./life";
+import {
+  GENERATED_ON_DARK, GENERATED_ON_LIGHT, LIKELY_ON_DARK, LIKELY_ON_LIGHT, VOICES_ON_DARK, VOICES_ON_LIGHT,
+} from "./palette";
 
 export interface Theme {
   readonly dark: boolean;
@@ -13,6 +16,10 @@ export interface Theme {
   readonly accent: string;
   readonly warn: string;
   readonly font: string;
+  /** Notes that a model wrote, where given ones have the colour of ink; `--mnb-generated` in CSS. */
+  readonly generated: string;
+  /** Probabilities of a model's next token; `--mnb-likely` in CSS. */
+  readonly likely: string;
   /** One colour for each voice, again from the beginning after the last; told apart with every kind of colour vision. */
   readonly voices: readonly string[];
   /** People who ask for less motion: no easing, no smooth scrolling. */
@@ -20,9 +27,6 @@ export interface Theme {
 }
 
 const NAMES = ["paper", "panel", "ink", "faint", "line", "grid", "accent", "warn"] as const;
-// Okabe and Ito; the yellow only on dark, where it can be seen, the dark blue lighter there.
-const ON_LIGHT = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
-const ON_DARK = ["#56b4e9", "#e69f00", "#2fbf95", "#cc79a7", "#f0e442", "#ff8a3d"];
 
 const media = (query: string): MediaQueryList | undefined => globalThis.matchMedia?.(query);
 
@@ -52,11 +56,17 @@ export function readTheme(root: HTMLElement): Theme {
     }),
   ) as Record<(typeof NAMES)[number], string>;
   probe.remove();
+  const generated = dark ? GENERATED_ON_DARK : GENERATED_ON_LIGHT;
+  const likely = dark ? LIKELY_ON_DARK : LIKELY_ON_LIGHT;
+  root.style.setProperty("--mnb-generated", generated);
+  root.style.setProperty("--mnb-likely", likely);
   return {
     ...colours,
     dark,
     font: getComputedStyle(root).fontFamily || "sans-serif",
-    voices: dark ? ON_DARK : ON_LIGHT,
+    generated,
+    likely,
+    voices: dark ? VOICES_ON_DARK : VOICES_ON_LIGHT,
     still: media("(prefers-reduced-motion: reduce)")?.matches ?? false,
   };
 }

@@ -38,7 +38,7 @@ export function drawGuesses(
     for (const [pitch, share] of shares) {
       const cell = cellOf(keys, pitch, row);
       if (!cell) continue;
-      context.fillStyle = theme.dark ? "#e69f00" : "#d55e00";
+      context.fillStyle = theme.likely;
       context.globalAlpha = Math.sqrt(Math.min(1, share));
       context.fillRect(cell.x, cell.y, cell.width, cell.height);
       context.globalAlpha = 1;

@@ -265,7 +265,6 @@ export default mount<SheetState, Store>({
     life.on(pages.scroll, "scroll", life.frame(() => pages.look()));
     onTheme((theme) => {
       theme.voices.forEach((colour, voice) => root.style.setProperty(`--mnb-voice-${voice}`, colour));
-      root.style.setProperty("--mnb-model", theme.dark ? "#56b4e9" : "#0072b2");
       paint();
     });
 

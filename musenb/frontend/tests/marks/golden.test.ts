@@ -16,11 +16,11 @@ import { SvgContext, type Pixels } from "../picture";
 
 const LIGHT: Theme = {
   dark: false, paper: "#fff", panel: "#f7f7f7", ink: "#222", faint: "#666", line: "#bbb", grid: "#ddd", accent: "#1976d2",
-  warn: "#c62828", font: "sans-serif", voices: ["#0072b2", "#d55e00", "#009e73", "#cc79a7"], still: false,
+  warn: "#c62828", font: "sans-serif", generated: "#0072b2", likely: "#d55e00", voices: ["#0072b2", "#d55e00", "#009e73", "#cc79a7"], still: false,
 };
 const DARK: Theme = {
   ...LIGHT, dark: true, paper: "#111", panel: "#212121", ink: "#eee", faint: "#aaa", line: "#666", grid: "#444",
-  voices: ["#56b4e9", "#e69f00", "#2fbf95", "#cc79a7"],
+  generated: "#56b4e9", likely: "#e69f00", voices: ["#56b4e9", "#e69f00", "#2fbf95", "#cc79a7"],
 };
 const NAMES = ["G4", "D4", "B3", "G2", "A4", "F♯4", "D4", "D3"];
 

@@ -18,7 +18,8 @@ import { SvgContext } from "../svg";
 const VOICES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
 const THEME: Theme = {
   ...{ dark: false, paper: "#ffffff", panel: "#f5f5f5", ink: "#212121", faint: "#616161", line: "#bdbdbd", grid: "#e0e0e0" },
-  ...{ accent: "#1976d2", warn: "#c62828", font: "sans-serif", still: false, voices: VOICES },
+  ...{ accent: "#1976d2", warn: "#c62828", generated: "#0072b2", likely: "#d55e00" },
+  ...{ font: "sans-serif", still: false, voices: VOICES },
 };
 const VIEW: Viewport = { left: 0, perQuarter: 60, top: 84, perPitch: 12, width: 640, height: 350 };
 const TABLE = encodeNotes(

@@ -27,12 +27,12 @@ function tableOf(lines: readonly Line[]): NoteTable {
 
 const LIGHT: Theme = {
   ...{ dark: false, paper: "#ffffff", panel: "#f5f5f5", ink: "#212121", faint: "#616161", line: "#bdbdbd", grid: "#e0e0e0" },
-  ...{ accent: "#1976d2", warn: "#c62828", font: "sans-serif", still: false },
+  ...{ accent: "#1976d2", warn: "#c62828", generated: "#0072b2", likely: "#d55e00", font: "sans-serif", still: false },
   voices: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"],
 };
 const DARK: Theme = {
   ...{ dark: true, paper: "#111111", panel: "#212121", ink: "#ffffff", faint: "#bdbdbd", line: "#616161", grid: "#424242" },
-  ...{ accent: "#2196f3", warn: "#ff5252", font: "sans-serif", still: false },
+  ...{ accent: "#2196f3", warn: "#ff5252", generated: "#56b4e9", likely: "#e69f00", font: "sans-serif", still: false },
   voices: ["#56b4e9", "#e69f00", "#2fbf95", "#cc79a7", "#f0e442", "#ff8a3d"],
 };
 const BARS = [0, 1, 5, 9].map((onset, number) => {

@@ -1,4 +1,4 @@
-// Written by `python -m musenb.widgets.wire.typescript` from musenb/widgets/wire/asking.py. Do not edit.
+// Written by `python -m musenb.widgets.wire.typescript` from musenb.widgets.wire.asking. Do not edit.
 
 import type { PitchShare } from "./keyboard";
 import type { Piece } from "./notes";

@@ -1,4 +1,4 @@
-// Written by `python -m musenb.widgets.wire.typescript` from musenb/widgets/wire/attention.py. Do not edit.
+// Written by `python -m musenb.widgets.wire.typescript` from musenb.widgets.wire.attention. Do not edit.
 
 import type { Piece } from "./notes";
 

@@ -1,4 +1,4 @@
-// Written by `python -m musenb.widgets.wire.typescript` from musenb/widgets/wire/clock.py. Do not edit.
+// Written by `python -m musenb.widgets.wire.typescript` from musenb.widgets.wire.clock. Do not edit.
 
 import type { TempoRow } from "./notes";
 import type { Quarters } from "../units";

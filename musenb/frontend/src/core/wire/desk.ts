@@ -1,4 +1,4 @@
-// Written by `python -m musenb.widgets.wire.typescript` from musenb/widgets/wire/desk.py. Do not edit.
+// Written by `python -m musenb.widgets.wire.typescript` from musenb.widgets.wire.desk. Do not edit.
 
 import type { Quarters } from "../units";
 

@@ -1,4 +1,4 @@
-// Written by `python -m musenb.widgets.wire.typescript` from musenb/widgets/wire/game.py. Do not edit.
+// Written by `python -m musenb.widgets.wire.typescript` from musenb.widgets.wire.game. Do not edit.
 
 import type { Piece } from "./notes";
 import type { MidiPitch, Quarters } from "../units";

@@ -1,4 +1,4 @@
-// Written by `python -m musenb.widgets.wire.typescript` from musenb/widgets/wire/keyboard.py. Do not edit.
+// Written by `python -m musenb.widgets.wire.typescript` from musenb.widgets.wire.keyboard. Do not edit.
 
 import type { Piece } from "./notes";
 import type { MidiPitch, Quarters, Seconds } from "../units";

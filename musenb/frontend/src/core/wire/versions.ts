@@ -1,4 +1,4 @@
-// Written by `python -m musenb.widgets.wire.typescript` from musenb/widgets/wire/versions.py. Do not edit.
+// Written by `python -m musenb.widgets.wire.typescript` from musenb.widgets.wire.versions. Do not edit.
 
 import type { Piece } from "./notes";
 import type { Quarters } from "../units";
