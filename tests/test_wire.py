@@ -10,10 +10,18 @@ pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 from musenb.widgets.wire import typescript as wire_typescript
 
+REWRITE = "run `python -m musenb.widgets.wire.typescript` and commit the result"
 
-def test_the_committed_typescript_is_that_of_the_python_types() -> None:
-    committed = wire_typescript.TARGET.read_text(encoding="utf-8")
-    assert committed == wire_typescript.typescript(), "run `python -m musenb.widgets.wire.views` and commit the result"
+
+@pytest.mark.parametrize("module", wire_typescript.TARGETS)
+def test_the_committed_typescript_is_that_of_the_python_types(module: str) -> None:
+    committed = wire_typescript.TARGETS[module].read_text(encoding="utf-8")
+    assert committed == wire_typescript.typescript(module), REWRITE
+
+
+def test_each_committed_file_has_a_module() -> None:
+    committed = set((wire_typescript.CORE / "wire").iterdir())
+    assert committed <= set(wire_typescript.TARGETS.values()), REWRITE
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from musenb.export.palette import GENERATED_ON_LIGHT
 from musenb.export.to_musicxml import musicxml_bytes
 from musenb.score.engrave import Engraving, engrave
 from musenb.score.note import Score
@@ -11,8 +12,7 @@ from musenb.score.note import Score
 GENERATED = "musenb-generated"
 
 _PAPER = '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'
-# Okabe and Ito's blue, which differs from black for every kind of colour vision.
-_INK = f".{GENERATED}{{color:#0072B2;fill:#0072B2}}"
+_INK = f".{GENERATED}{{color:{GENERATED_ON_LIGHT};fill:{GENERATED_ON_LIGHT}}}"
 
 
 def engraved(score: Score, *, width: int = 900, height: int | None = None) -> Engraving:

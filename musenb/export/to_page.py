@@ -14,6 +14,8 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+from musenb.export.palette import GENERATED_ON_LIGHT
+
 _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 1200px; }
@@ -29,12 +31,12 @@ h1 { font-size: 1.4rem; margin: 0 0 .5rem; }
   .part { min-height: 0; }
   .part :is(.musenb, .mnb-root) {
     --mnb-paper: #fff !important; --mnb-panel: #fff !important; --mnb-ink: #000 !important;
-    --mnb-faint: #444 !important; --mnb-line: #888 !important; --mnb-model: #0072b2 !important;
+    --mnb-faint: #444 !important; --mnb-line: #888 !important; --mnb-generated: GENERATED_ON_LIGHT !important;
     color-scheme: light !important;
   }
   .part .mnb-scroll { max-height: none; overflow: visible; }
 }
-"""
+""".replace("GENERATED_ON_LIGHT", GENERATED_ON_LIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def place_of(part: PagePart) -> str:
         picture = f'<img alt="{escape(part.words)}" src="data:{kind};base64,{data}">'
     hidden = " hidden" if part.empty else ""
     head = f'<div class="part" data-part="{escape(part.id)}" data-bundle="{escape(part.bundle)}"{hidden}>'
-    return f'{head}{picture}<p>{escape(part.words)}</p></div>'
+    return f"{head}{picture}<p>{escape(part.words)}</p></div>"
 
 
 def _packed(value: Any) -> Any:

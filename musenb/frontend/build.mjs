@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { build, transformSync } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
+const ENGINE = "src/sound/spessa.ts";
 const target = resolve(process.argv[2] ?? join(here, "..", "static"));
 
 /** `import text from "raw:package/dist/file.js"` gives the file's text: the audio worklet travels inside the engine. */
@@ -48,7 +49,7 @@ const options = {
 const widgets = readdirSync(join(here, "src", "widgets"))
   .filter((name) => name.endsWith(".ts"))
   .sort();
-const entries = [...widgets.map((name) => `src/widgets/${name}`), "src/engine/spessa.ts", "src/page/page.ts"];
+const entries = [...widgets.map((name) => `src/widgets/${name}`), ENGINE, "src/page/page.ts"];
 const packages = new Set();
 mkdirSync(target, { recursive: true });
 
@@ -60,8 +61,8 @@ for (const entry of entries) {
   }
   const name = basename(entry, ".ts");
   const bytes = outputFiles[0].contents;
-  // The engine is fetched as data by the page and unpacked there: see src/synth.ts. Level 9, no time stamp: same bytes.
-  const packed = entry.includes("/engine/");
+  // The engine is fetched as data by the page and unpacked there: see src/sound/synth.ts. Level 9, no time stamp: same bytes.
+  const packed = entry === ENGINE;
   const file = packed ? `${name}.js.gz` : `${name}.js`;
   const out = packed ? gzipSync(bytes, { level: 9 }) : bytes;
   if (packed) out[9] = 255; // the operating system's code, which differs between machines

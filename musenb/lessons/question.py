@@ -18,7 +18,7 @@ from musenb.score.spelling import keys_of, spoken_pitch
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.notes import pack, piece_of, rows_of
 from musenb.widgets.sound import Sounding
-from musenb.widgets.wire.lessons import Heard
+from musenb.widgets.wire.question import Heard
 
 MOST_OPTIONS = 12
 MOST_TAKES = 4

@@ -37,8 +37,8 @@ from musenb.score.note import KeySignature, Score
 from musenb.score.spelling import keys_of, spoken_pitch
 from musenb.tokens.chorale.grid import HIGHEST, LOWEST, VOICES
 from musenb.tokens.jsb.grid import VOICE_RANGES
-from musenb.widgets.wire.motif import AnswerRow, ClassRow, RangeRow, RevealRow, RoundRow
-from musenb.widgets.wire.views import MidiPitch, Quarters
+from musenb.widgets.wire.game import AnswerRow, ClassRow, RangeRow, RevealRow, RoundRow
+from musenb.widgets.wire.units import MidiPitch, Quarters
 
 if TYPE_CHECKING:
     import ipywidgets

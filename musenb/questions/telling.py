@@ -14,8 +14,9 @@ from musenb.analysis.heads import HeadSummary
 from musenb.analysis.surprise import VoiceShares
 from musenb.score.note import Score
 from musenb.tokens.chorale.grid import LOWEST, VOCABULARY
-from musenb.widgets.wire.asking import HeadCell, HeardRow, LayerGuess, VersionRow, VoiceNext
-from musenb.widgets.wire.questions import PitchShare
+from musenb.widgets.wire.asking import HeadCell, HeardRow, LayerGuess, VoiceNext
+from musenb.widgets.wire.keyboard import PitchShare
+from musenb.widgets.wire.versions import VersionRow
 
 if TYPE_CHECKING:
     from musenb.questions.ask import Questions

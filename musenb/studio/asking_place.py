@@ -22,7 +22,7 @@ from musenb.session import Take as Branch
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import Take
 from musenb.tokens.chorale.grid import VOICES
-from musenb.widgets.wire.studio import AskWhat
+from musenb.widgets.wire.desk import AskWhat
 
 if TYPE_CHECKING:
     from musenb.studio.panel import Studio

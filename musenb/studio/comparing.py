@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musenb.analysis.compare import SAME, Comparison
-from musenb.widgets.wire.views import DIFFERS
+from musenb.widgets.wire.notes import DIFFERS
 
 
 def differing(comparison: Comparison) -> tuple[dict[str, int], dict[str, int]]:

@@ -97,7 +97,7 @@ class StudioCore(Keeping):
         Parameters
         ----------
         operations : iterable of dict
-            As `musenb.widgets.wire.views` has them, such as ``{"op": "move", "id": "v0n3", "pitch": 62}``.
+            As `musenb.widgets.wire.roll` has them, such as ``{"op": "move", "id": "v0n3", "pitch": 62}``.
         take : int, optional
             The selected one by default.
 

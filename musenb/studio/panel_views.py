@@ -22,7 +22,7 @@ from musenb.widgets.keyboard import Keyboard
 from musenb.widgets.roll import Roll
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
-from musenb.widgets.wire.views import LOCKED
+from musenb.widgets.wire.notes import LOCKED
 
 # The number of notes is shown anew after so long (seconds): each one would be a message of its own.
 COUNT_SECONDS = 0.2

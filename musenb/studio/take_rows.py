@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Take, Tree
-from musenb.widgets.wire.studio import TakeRow
+from musenb.widgets.wire.desk import TakeRow
 
 NO_TAKE = ""
 WORDS = {GIVEN: "Motif", WRITTEN: "Take", EDITED: "Edited"}

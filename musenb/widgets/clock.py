@@ -15,7 +15,7 @@ import traitlets
 from musenb.errors import SettingError
 from musenb.score.note import Score
 from musenb.widgets.base import MusenbWidget
-from musenb.widgets.wire.views import TempoRow
+from musenb.widgets.wire.notes import TempoRow
 
 SLOWEST, FASTEST = 0.1, 4.0
 

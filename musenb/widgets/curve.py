@@ -13,7 +13,7 @@ from musenb.errors import SettingError
 from musenb.score.note import Score
 from musenb.widgets.notes import NoteView, note_id, parse_note_id, rows_of
 from musenb.widgets.picture import COLOURS, PAPER, png_bytes
-from musenb.widgets.wire.asking import CurveLine
+from musenb.widgets.wire.curve import CurveLine
 
 
 class Curve(NoteView, bundle="curve"):

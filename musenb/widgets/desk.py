@@ -13,7 +13,7 @@ import traitlets
 
 from musenb.errors import LoadError, SettingError
 from musenb.widgets.base import MusenbWidget
-from musenb.widgets.wire.views import CHUNK_BYTES
+from musenb.widgets.wire.base import CHUNK_BYTES
 
 LARGEST_FILE = 32_000_000
 MOST_FOUND = 40

@@ -15,7 +15,7 @@ from musenb.errors import SettingError
 from musenb.score.note import Score
 from musenb.widgets.notes import NoteView
 from musenb.widgets.sound import Sounding
-from musenb.widgets.wire.motif import ClassRow, RevealRow, RoundRow
+from musenb.widgets.wire.game import ClassRow, RevealRow, RoundRow
 
 
 class GameHands(Protocol):

@@ -23,7 +23,7 @@ from musenb.widgets.matrices import Packed, pack, shrink
 from musenb.widgets.notes import NoteView, note_id
 from musenb.widgets.picture import COLOURS, PAPER, png_bytes
 from musenb.widgets.wire.motif import LaneRow, LookingRow, ReturnRow
-from musenb.widgets.wire.views import Quarters
+from musenb.widgets.wire.units import Quarters
 
 LARGEST_SIDE = 64  # cells; a piece with more bars has some in each cell
 MOST_HEADS = 8  # in the table

@@ -17,7 +17,7 @@ from musenb.score.spelling import alterations, is_named, keys_of, names_of, spel
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.picture import roll_png
 from musenb.widgets.squeeze import squeeze, ticks_of
-from musenb.widgets.wire.views import (
+from musenb.widgets.wire.notes import (
     FERMATA,
     GENERATED,
     NAMED,
@@ -81,7 +81,7 @@ def names_in(score: Score, rows: Sequence[Row]) -> list[str]:
 
 
 def pack(rows: Sequence[Row], marks: Mapping[tuple[int, int], int] = MappingProxyType({})) -> bytes:
-    """Return the note table of rows, as `musenb.widgets.wire.views` lays it out; `marks`: flags by voice and index."""
+    """Return the note table of rows, as `musenb.widgets.wire.notes` lays it out; `marks`: flags by voice and index."""
     values = [
         (
             *(float(note.onset), float(note.duration), index, note.pitch, note.velocity, voice),

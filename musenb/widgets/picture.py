@@ -9,10 +9,10 @@ from html import escape
 
 import numpy as np
 
-from musenb.widgets.wire.views import GENERATED
+from musenb.export.palette import VOICES_ON_LIGHT, rgb
+from musenb.widgets.wire.notes import GENERATED
 
-# Okabe and Ito's colours: told apart with every kind of colour vision, and on white as on black.
-COLOURS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (86, 180, 233), (230, 159, 0))
+COLOURS = tuple(rgb(colour) for colour in VOICES_ON_LIGHT)
 PAPER = 255
 
 

@@ -14,7 +14,7 @@ from musenb.errors import ScoreError
 from musenb.score.note import GIVEN, Note, Origin, Score, Voice, exact_quarters
 from musenb.score.spelling import spoken
 from musenb.widgets.notes import NoteView, Row, note_id, parse_note_id, piece_of, rows_of
-from musenb.widgets.wire.views import EditOp
+from musenb.widgets.wire.roll import EditOp
 
 # Edits are gathered for so long (seconds) before the notes go back to the page: it has drawn them already.
 GATHER = 0.1
@@ -77,7 +77,7 @@ class Roll(NoteView, bundle="roll"):
         Parameters
         ----------
         ops : iterable of dict
-            As `musenb.widgets.wire.views` has them, such as ``{"op": "move", "id": "v0n3", "pitch": 62}``; times in
+            As `musenb.widgets.wire.roll` has them, such as ``{"op": "move", "id": "v0n3", "pitch": 62}``; times in
             quarters.
 
         Raises
@@ -205,7 +205,7 @@ def edited_score(score: Score, rows: Iterable[Row]) -> Score:
 
 
 def apply_edits(score: Score, ops: Iterable[EditOp]) -> Score:
-    """Return a score after operations as `musenb.widgets.wire.views` has them: all are carried out, or none.
+    """Return a score after operations as `musenb.widgets.wire.roll` has them: all are carried out, or none.
 
     Raises
     ------

@@ -19,7 +19,7 @@ from musenb.export.soundfont import read_soundfont
 from musenb.score.note import Score
 from musenb.widgets.base import STATIC, MusenbWidget
 from musenb.widgets.notes import NoteView
-from musenb.widgets.wire.views import CHUNK_BYTES
+from musenb.widgets.wire.base import CHUNK_BYTES
 
 _lock = threading.Lock()
 _shared: list[Engine] = []

@@ -1,6 +1,6 @@
 """Large note tables on their way to the page, made small: differences in planes of bytes, deflated.
 
-The page unpacks them at once (`frontend/src/squeeze.ts`), without waiting for anything. Layout, little-endian:
+The page unpacks them at once (`frontend/src/core/squeeze.ts`), without waiting for anything. Layout, little-endian:
 uint32 n, uint32 ticks a quarter (0: times are floats), then a raw deflate stream [1]_ of columns, each split into
 planes: the lowest byte of every row, then the next byte of every row, and so on::
 

@@ -15,7 +15,7 @@ from musenb.widgets.base import MusenbWidget
 from musenb.widgets.notes import note_id, pack, piece_of, rows_of, unpack
 from musenb.widgets.picture import png_bytes, roll_pixels
 from musenb.widgets.sound import Sounding
-from musenb.widgets.wire.asking import VersionRow
+from musenb.widgets.wire.versions import VersionRow
 
 
 class Versions(Sounding, MusenbWidget, bundle="versions"):

@@ -145,5 +145,5 @@ def test_a_failure_of_the_typesetter_is_told(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_svg_shows_what_a_model_wrote() -> None:
-    assert b"#0072B2" in svg_bytes(scale(origin=Origin("chorale", 7)))
+    assert b"#0072b2" in svg_bytes(scale(origin=Origin("chorale", 7)))
     assert svg_bytes(scale()).startswith(b"<svg ")

@@ -16,7 +16,7 @@ from musenb.errors import LoadError
 from musenb.studio.carrying import takes_bytes, takes_from_bytes
 from musenb.studio.hosting import idle_minutes
 from musenb.widgets.notes import unpack
-from musenb.widgets.wire.views import DIFFERS, GENERATED, LOCKED
+from musenb.widgets.wire.notes import DIFFERS, GENERATED, LOCKED
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from musenb.errors import SettingError
 from musenb.widgets.desk import LARGEST_FILE, Desk
-from musenb.widgets.wire.views import CHUNK_BYTES
+from musenb.widgets.wire.base import CHUNK_BYTES
 
 
 class Recording:

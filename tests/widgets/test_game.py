@@ -15,7 +15,7 @@ from musenb.score.from_text import score_from_text
 from musenb.session import Model
 from musenb.widgets.game import GameView
 from musenb.widgets.notes import unpack
-from musenb.widgets.wire.motif import RoundRow
+from musenb.widgets.wire.game import RoundRow
 
 LINE = "C5 D5 E5 F5 | G5 A5 G5 C5 | D5 E5 C5 D5 | F5 E5 D5 C5"
 

@@ -15,10 +15,10 @@ pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 from musenb.score.note import GIVEN, Note, Origin, Score, Tempo, TimeSignature, Voice
 from musenb.widgets.notes import NoteView, note_id, pack, parse_note_id, piece_of, rows_of, unpack
-from musenb.widgets.wire.views import FERMATA, GENERATED, NAMED, STREAM_RATE
+from musenb.widgets.wire.notes import FERMATA, GENERATED, NAMED, STREAM_RATE
 
 WRITTEN = Origin("chorale", 7)
-# frontend/tests/table.test.ts reads the same bytes.
+# frontend/tests/core/table.test.ts reads the same bytes.
 TWO_NOTES = bytes.fromhex(
     "0000000000000000555555555555d53f"
     "000000000000f03f000000000000e03f"

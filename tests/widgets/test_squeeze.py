@@ -19,7 +19,7 @@ from musenb.score.note import Note, Score, TimeSignature, Voice
 from musenb.widgets.notes import COLUMNS, SQUEEZED_FROM, NoteView, bar_runs, pack, unpack
 from musenb.widgets.squeeze import FINEST, squeeze, ticks_of
 
-# frontend/tests/squeeze.test.ts reads the same file.
+# frontend/tests/core/squeeze.test.ts reads the same file.
 FIXTURE = Path(__file__).resolve().parents[2] / "musenb" / "frontend" / "tests" / "squeezed.json"
 WIDTHS = {"onset": 8, "duration": 8, "index": 4, "pitch": 1, "velocity": 1, "voice": 1, "flags": 1}
 

@@ -7,7 +7,7 @@
 
 import type { AnyWidget } from "@anywidget/types";
 import { describe, expect, test, vi } from "vitest";
-import { pageClocks } from "../src/clock";
+import { pageClocks } from "../src/core/clock";
 import { Host } from "./fake";
 
 type Load = () => Promise<{ default: AnyWidget }>;

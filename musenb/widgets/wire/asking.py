@@ -1,59 +1,16 @@
-"""What the views of a question send and receive: the fourth part of `musenb.widgets.wire.views`."""
+"""Wire types of the panel of questions: next-token choices, logit lens, occlusion, head ablation."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypedDict
+from typing import Literal, TypedDict
 
-from musenb.widgets.wire.questions import PitchShare
-from musenb.widgets.wire.views import MidiPitch, NotesState, Piece, Quarters, ViewState
+from musenb.widgets.wire.keyboard import PitchShare
+from musenb.widgets.wire.notes import NotesState
+from musenb.widgets.wire.units import MidiPitch
 
 AskTab = Literal["else", "heard", "if", "heads"]
 IfAct = Literal["head", "layer", "relative", "rest", "move", "change"]
 IfScope = Literal["note", "bar"]
-
-
-class CurveLine(TypedDict):
-    """One value for each row of the note table, null where there is none; `name` tells lines apart."""
-
-    name: str
-    values: list[float | None]
-
-
-class CurveState(NotesState):
-    """The traits of a curve along the piece; `unit` is that of the values, such as 'bits'."""
-
-    lines: list[CurveLine]
-    unit: str
-    height: int
-
-
-class VersionRow(NamedTuple):
-    """A figure of both versions and how far they are apart, in words; empty where there is none."""
-
-    label: str
-    before: str
-    after: str
-    change: str
-
-
-class VersionsState(ViewState):
-    """The traits of two versions of a piece; both note tables stand on the time of `piece`.
-
-    `differ` holds the ids of the notes that stand in one of them alone, of the first version and of the second.
-    `parts` is the quarter at which they part, null where they are the same. `version` counts the changes.
-    """
-
-    engine: str
-    piece: Piece
-    first: bytes
-    second: bytes
-    names: tuple[str, str]
-    differ: tuple[list[str], list[str]]
-    parts: Quarters | None
-    heading: str
-    words: list[str]
-    rows: list[VersionRow]
-    version: int
 
 
 class VoiceNext(TypedDict):

@@ -1,10 +1,11 @@
-"""What the motif view and the prediction game send and receive: the fourth part of `musenb.widgets.wire.views`."""
+"""Wire types of the motif view: returns by form, similarity of bars, heads that look at returns."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypedDict
+from typing import NamedTuple
 
-from musenb.widgets.wire.views import MidiPitch, NotesState, Quarters
+from musenb.widgets.wire.notes import NotesState
+from musenb.widgets.wire.units import Quarters
 
 
 class ReturnRow(NamedTuple):
@@ -64,94 +65,3 @@ class MotifState(NotesState):
     looking: list[LookingRow]
     looking_words: str
     matrices: int
-
-
-GamePlayer = Literal["student", "composer", "model", "counts"]
-
-
-class RoundRow(NamedTuple):
-    """A place before which the piece stops: where it is, in words, and the voices that are asked for."""
-
-    onset: Quarters
-    place: str
-    voices: list[str]
-
-
-class RangeRow(NamedTuple):
-    """Which pitches a voice may be asked for."""
-
-    voice: str
-    low: MidiPitch
-    high: MidiPitch
-
-
-class AnswerRow(NamedTuple):
-    """What one player said in a round: pitches by voice, and bits in all (0 for the composer)."""
-
-    player: GamePlayer
-    pitches: list[MidiPitch]
-    bits: float
-    hits: int
-
-
-class RevealRow(NamedTuple):
-    """A round that was answered. `under` are the pitches of the other voices, `ids` the composer's notes.
-
-    `confidence` is -1 when not told; `words` say it all in a sentence.
-    """
-
-    round: int
-    answers: list[AnswerRow]
-    under: list[MidiPitch]
-    ids: list[str]
-    confidence: float
-    words: str
-
-
-class ClassRow(NamedTuple):
-    """One student's result: rounds answered, pitches named rightly of those asked, bits a pitch of all players."""
-
-    student: str
-    rounds: int
-    hits: int
-    asked: int
-    sure: str
-    student_bits: float
-    model_bits: float
-    counts_bits: float
-
-
-class GameState(NotesState):
-    """The traits of a game; the notes are those that may be heard now.
-
-    The page writes `current`, the number of the round that is shown, `entered` (a pitch a voice, -1 for none) and
-    `confidence` (-1: not told). `ranges` are those of the voices that the rounds ask for.
-    """
-
-    engine: str
-    rounds: list[RoundRow]
-    reveals: list[RevealRow]
-    ranges: list[RangeRow]
-    current: int
-    entered: list[int]
-    confidence: float
-    even: float
-    busy: bool
-    result: str
-    recorded: str
-    class_rows: list[ClassRow]
-
-
-class Guess(TypedDict):
-    """Page to kernel: the student's answer to a round."""
-
-    kind: Literal["guess"]
-    round: int
-    pitches: list[MidiPitch]
-    confidence: float
-
-
-class AskClass(TypedDict):
-    """Page to kernel: gather the results of the class."""
-
-    kind: Literal["class"]

@@ -1,10 +1,11 @@
-"""What the sheet sends and receives: pages, their places, tints. See `musenb.widgets.wire.views`."""
+"""Wire types of the engraved score: layout of pages, SVG plates, places of noteheads, tints."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypedDict
 
-from musenb.widgets.wire.views import NotesState, Quarters
+from musenb.widgets.wire.notes import NotesState
+from musenb.widgets.wire.units import Quarters
 
 
 class SheetPage(NamedTuple):

@@ -1,46 +1,94 @@
-"""Write the types of `musenb.widgets.wire` as TypeScript."""
+"""TypeScript generator of the wire types: a file for each module of `musenb.widgets.wire`, and the palette."""
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
+import json
+import re
 import types
 import typing
+from collections import defaultdict
 from pathlib import Path
 
-from musenb.widgets.wire import asking, lessons, motif, questions, sheet, studio, views
+WIRE = Path(__file__).resolve().parent
+CORE = WIRE.parents[1] / "frontend" / "src" / "core"
 
-TARGET = Path(__file__).resolve().parents[2] / "frontend" / "src" / "wire.ts"
+# Units are written by hand on the page's side: there they are branded numbers, with constructors.
+BY_HAND = {"units": "../units"}
+NO_WIRE = {"__init__", "typescript", *BY_HAND}
+MODULES = tuple(sorted({path.stem for path in WIRE.glob("*.py")} - NO_WIRE))
+# What is written, by the module that it is written from.
+TARGETS = {f"{__package__}.{name}": CORE / "wire" / f"{name}.ts" for name in MODULES}
+TARGETS["musenb.export.palette"] = CORE / "palette.ts"
 
-PARTS = (views, sheet, questions, studio, motif, lessons, asking)
-
-_HEAD = """// Written by `python -m musenb.widgets.wire.typescript` from musenb/widgets/wire/. Do not edit.
-
-import type { MidiPitch, Quarters, Seconds } from "./units";
-"""
+_HEAD = "// Written by `python -m musenb.widgets.wire.typescript` from {}. Do not edit.\n"
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", bytes: "DataView", type(None): "null"}
+_WIDTH = 120
 
 
-def typescript() -> str:
-    """Return the whole text of `frontend/src/wire.ts`."""
-    parts = [_HEAD]
-    own = {name: value for part in PARTS for name, value in vars(part).items()}
-    for name, value in own.items():
-        if name.startswith("_") or name in vars(typing):
-            continue
-        if isinstance(value, int):
-            parts.append(f"export const {name} = {value};\n")
-        elif typing.is_typeddict(value):
-            parts.append(_interface(name, value))
-        elif isinstance(value, type) and issubclass(value, tuple):
-            parts.append(_tuple(name, value))
-        elif typing.get_origin(value) in (types.UnionType, typing.Union, typing.Literal):
-            parts.append(f"export type {name} = {_type(value)};\n")
-    return "\n".join(parts)
+def typescript(module: str) -> str:
+    """Return the text of `TARGETS[module]`."""
+    found = importlib.import_module(module)
+    written = [text for name in _own_names(found) if (text := _declaration(name, getattr(found, name)))]
+    body = "\n".join(written)
+    return "\n".join(filter(None, [_HEAD.format(module), _imports(module, body), body]))
 
 
-def write() -> Path:
-    """Write the TypeScript and return its path."""
-    TARGET.write_text(typescript(), encoding="utf-8")
-    return TARGET
+def write() -> list[Path]:
+    """Write the TypeScript of every module, take away what has none, and return the paths."""
+    folder = CORE / "wire"
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in set(folder.iterdir()) - set(TARGETS.values()):
+        stale.unlink()
+    for module, path in TARGETS.items():
+        path.write_text(typescript(module), encoding="utf-8")
+    return list(TARGETS.values())
+
+
+def _own_names(module: types.ModuleType) -> list[str]:
+    """Return what a module defines itself, in its order; an alias does not know where it was made, its source does."""
+    names = []
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign):
+            names.extend(target.id for target in node.targets if isinstance(target, ast.Name))
+    return [name for name in names if not name.startswith("_")]
+
+
+def _imports(module: str, body: str) -> str:
+    """Return the import statements for the names of other modules that a text has."""
+    homes = {
+        name: home
+        for home in (*BY_HAND, *MODULES)
+        for name in _own_names(importlib.import_module(f"{__package__}.{home}"))
+    }
+    used = defaultdict(list)
+    code = re.sub(r"/\*\*.*?\*/", "", body)
+    for name in sorted(set(re.findall(r"\b[A-Z]\w*", code))):
+        if name in homes and f"{__package__}.{homes[name]}" != module:
+            used[homes[name]].append(name)
+    lines = []
+    for home in sorted(used):
+        lines.append(f'import type {{ {", ".join(used[home])} }} from "{BY_HAND.get(home, f"./{home}")}";\n')
+    return "".join(lines)
+
+
+def _declaration(name: str, value: object) -> str:
+    """Return a name as an exported constant or type; empty for what does not travel."""
+    if isinstance(value, int | str):
+        return f"export const {name} = {json.dumps(value)};\n"
+    if isinstance(value, tuple):
+        return f"export const {name} = {json.dumps(value)} as const;\n"
+    if typing.is_typeddict(value):
+        return _interface(name, value)
+    if isinstance(value, type) and issubclass(value, tuple):
+        return _tuple(name, value)
+    if typing.get_origin(value) in (types.UnionType, typing.Union, typing.Literal):
+        return f"export type {name} = {_type(value)};\n"
+    return ""
 
 
 def _doc(value: type) -> str:
@@ -61,8 +109,12 @@ def _interface(name: str, value: type) -> str:
 
 def _tuple(name: str, value: type) -> str:
     hints = typing.get_type_hints(value)
-    fields = ", ".join(f"{key}: {_type(hint)}" for key, hint in hints.items())
-    return f"{_doc(value)}export type {name} = readonly [{fields}];\n"
+    fields = [f"{key}: {_type(hint)}" for key, hint in hints.items()]
+    line = f"export type {name} = readonly [{', '.join(fields)}];\n"
+    if len(line) > _WIDTH:
+        opened = "".join(f"  {field},\n" for field in fields)
+        line = f"export type {name} = readonly [\n{opened}];\n"
+    return _doc(value) + line
 
 
 def _type(hint: object) -> str:
@@ -80,7 +132,7 @@ def _type(hint: object) -> str:
         return " | ".join(map(_type, arguments))
     if origin is typing.Literal:
         return " | ".join(f'"{value}"' for value in arguments)
-    if isinstance(hint, type) and hint.__module__ in {*(part.__name__ for part in PARTS), "__main__"}:
+    if isinstance(hint, type) and hint.__module__.startswith(f"{__package__}."):
         return hint.__name__
     raise TypeError(f"{hint!r} has no form on the wire")
 
@@ -91,4 +143,4 @@ def _bracketed(hint: object) -> str:
 
 
 if __name__ == "__main__":
-    print(write())
+    print(*write(), sep="\n")

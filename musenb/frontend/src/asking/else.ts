@@ -1,11 +1,11 @@
 /** What else could it have played? The next note on keys and as bars, and what each layer would have said. */
 
-import { percent } from "../attention_text";
-import { element, fitCanvas } from "../dom";
+import { percent } from "../core/words";
+import { element, fitCanvas } from "../core/dom";
 import { cellOf, drawGuesses, STRIP, type GuessRow } from "../marks/guesses";
 import { drawKeyboard, KEYS_HEIGHT, keyAt, layoutKeys, SHARES_HEIGHT, type Key } from "../marks/keyboard";
-import { midiPitch } from "../units";
-import type { Branch, VoiceNext } from "../wire";
+import { midiPitch } from "../core/units";
+import type { Branch, VoiceNext } from "../core/wire/asking";
 import { choicesOf, renewed, show, voiceText, type AskingView } from "./parts";
 
 const [LOW, HIGH] = [36, 84];

@@ -1,7 +1,7 @@
 /** Which heads matter? The map of what the silence of each costs. */
 
-import { button, element } from "../dom";
-import type { HeadCell } from "../wire";
+import { button, element } from "../core/dom";
+import type { HeadCell } from "../core/wire/asking";
 import { job, renewed, show, type AskingView } from "./parts";
 import { ask } from "./whatif";
 
@@ -54,7 +54,7 @@ export function headsPart(panel: AskingView): HTMLElement {
     made.append(found.change === null ? "…" : bitsText(found.change), element("small", {}, isClear(found) ? found.job || "\u00a0" : found.job || "≈ 0"));
     if (found.change !== null) {
       const share = Math.round((85 * Math.abs(found.change)) / most);
-      const colour = found.change > 0 ? "var(--mnb-accent)" : "var(--mnb-likely, #d55e00)";
+      const colour = found.change > 0 ? "var(--mnb-accent)" : "var(--mnb-likely)";
       made.style.background = `color-mix(in srgb, ${colour} ${isClear(found) ? share : Math.round(share / 3)}%, var(--mnb-panel))`;
       if (isClear(found) && share > 45) made.style.color = "var(--mnb-paper)";
     }

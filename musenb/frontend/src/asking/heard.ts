@@ -1,9 +1,9 @@
 /** What did it listen to? Attention as a hypothesis, and the test beside it: take each note away. */
 
-import { percent } from "../attention_text";
-import type { Arc } from "../clock";
-import { button, element } from "../dom";
-import type { HeardRow } from "../wire";
+import { percent } from "../core/words";
+import type { Arc } from "../core/clock";
+import { button, element } from "../core/dom";
+import type { HeardRow } from "../core/wire/asking";
 import { job, renewed, show, type AskingView } from "./parts";
 
 const ARCS = 6;

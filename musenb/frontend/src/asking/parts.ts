@@ -1,12 +1,12 @@
 /** What the parts of the panel of questions share. */
 
-import { percent } from "../attention_text";
-import type { Life } from "../life";
-import type { View } from "../mount";
-import type { NoteStore } from "../notes";
-import type { Hand } from "../synth";
-import { pitchName } from "../units";
-import type { AskingState, AskJob, LayerGuess, VoiceNext } from "../wire";
+import { percent } from "../core/words";
+import type { Life } from "../core/life";
+import type { View } from "../core/mount";
+import type { NoteStore } from "../core/notes";
+import type { Hand } from "../sound/synth";
+import { pitchName } from "../core/units";
+import type { AskingState, AskJob, LayerGuess, VoiceNext } from "../core/wire/asking";
 
 export interface AskingView {
   readonly view: View<AskingState, NoteStore>;

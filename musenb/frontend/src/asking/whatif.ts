@@ -1,7 +1,7 @@
 /** What if? A part of the model silent, or a note of the prime another. */
 
-import { button, element } from "../dom";
-import type { AskIf, IfAct } from "../wire";
+import { button, element } from "../core/dom";
+import type { AskIf, IfAct } from "../core/wire/asking";
 import { show, type AskingView } from "./parts";
 
 const ACTS: readonly (readonly [IfAct | "rest bar" | "move bar", string])[] = [

@@ -1,7 +1,7 @@
 /** Questions about the chosen take: each opens below the desk, in place of the score. */
 
-import { button, element } from "../dom";
-import type { AskTake, AskWhat } from "../wire";
+import { button, element } from "../core/dom";
+import type { AskTake, AskWhat } from "../core/wire/desk";
 import { show, type DeskView } from "./parts";
 
 const QUESTIONS: readonly (readonly [AskWhat, string, string])[] = [

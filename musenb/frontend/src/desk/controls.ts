@@ -1,8 +1,8 @@
 /** How to go on: few controls, in plain words. */
 
-import { button, element, setSign } from "../dom";
-import { quarters } from "../units";
-import type { DeskState, GoOnFrom } from "../wire";
+import { button, element, setSign } from "../core/dom";
+import { quarters } from "../core/units";
+import type { DeskState, GoOnFrom } from "../core/wire/desk";
 import { locksRow } from "./locks";
 import { act, numberIn, show, type DeskView } from "./parts";
 

@@ -1,6 +1,6 @@
 /** Signs that only the desk has. */
 
-import { ICONS } from "../icons";
+import { ICONS } from "../core/icons";
 
 Object.assign(ICONS, {
   "■": { areas: "M3 3h8v8H3z" },

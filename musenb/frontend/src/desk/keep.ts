@@ -1,7 +1,7 @@
 /** What is taken home, and where the work is kept meanwhile. */
 
-import { button, element } from "../dom";
-import type { Keep, KeepForm, Kept, Recover } from "../wire";
+import { button, element } from "../core/dom";
+import type { Keep, KeepForm, Kept, Recover } from "../core/wire/desk";
 import { show, type DeskView } from "./parts";
 
 const NAMES: Record<KeepForm, readonly [string, string]> = {

@@ -1,7 +1,7 @@
 /** What is kept as it is when the model writes: voices, and bars by their numbers. */
 
-import { button, element } from "../dom";
-import type { Lock } from "../wire";
+import { button, element } from "../core/dom";
+import type { Lock } from "../core/wire/desk";
 import { show, type DeskView } from "./parts";
 
 /** Return what is locked, in words; empty when nothing is. */

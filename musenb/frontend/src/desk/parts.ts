@@ -1,7 +1,7 @@
 /** What the parts of the desk share. */
 
-import type { View } from "../mount";
-import type { DeskAct, DeskState } from "../wire";
+import type { View } from "../core/mount";
+import type { DeskAct, DeskState } from "../core/wire/desk";
 
 export type DeskView = View<DeskState, undefined>;
 type Name = keyof DeskState & string;

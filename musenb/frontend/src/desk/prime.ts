@@ -1,7 +1,8 @@
 /** What to begin with: text, the shelf, the corpus, a file, what stands on the roll. */
 
-import { button, element } from "../dom";
-import { CHUNK_BYTES, type FilePart, type Found, type PrimeFrom, type PrimeSource, type Search } from "../wire";
+import { button, element } from "../core/dom";
+import { CHUNK_BYTES } from "../core/wire/base";
+import type { FilePart, Found, PrimeFrom, PrimeSource, Search } from "../core/wire/desk";
 import { numberIn, show, type DeskView } from "./parts";
 
 const READ = ".mid,.midi,.musicxml,.xml,.mxl,.abc,.jsonl";

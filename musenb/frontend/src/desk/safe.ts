@@ -1,6 +1,6 @@
 /** When the work was saved last, and a warning before a server ends that nobody uses. */
 
-import { button, element } from "../dom";
+import { button, element } from "../core/dom";
 import { act, show, type DeskView } from "./parts";
 
 // So long before the server ends one is warned; a server that ends sooner than twice this warns at half its time.

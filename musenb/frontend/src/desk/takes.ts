@@ -1,7 +1,7 @@
 /** The tree of takes: one tab stop, arrow keys inside. */
 
-import { button, element } from "../dom";
-import type { OnTake, TakeAct, TakeRow } from "../wire";
+import { button, element } from "../core/dom";
+import type { OnTake, TakeAct, TakeRow } from "../core/wire/desk";
 import { show, type DeskView } from "./parts";
 
 /** Return the rows in the order of the tree, each with its depth from 0; a row whose parent is not there is a root. */

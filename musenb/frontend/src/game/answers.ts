@@ -1,10 +1,10 @@
 /** What all said, how much it cost them, and how it sounds. */
 
-import { button, element } from "../dom";
-import type { Life } from "../life";
-import { handOf } from "../synth";
-import { quarters } from "../units";
-import type { AnswerRow, AskClass, GamePlayer } from "../wire";
+import { button, element } from "../core/dom";
+import type { Life } from "../core/life";
+import { handOf } from "../sound/synth";
+import { quarters } from "../core/units";
+import type { AnswerRow, AskClass, GamePlayer } from "../core/wire/game";
 import { nameIn, revealOf, roundOf, show, type GameView } from "./parts";
 
 const NAMES: Record<GamePlayer, string> = { composer: "the composer", student: "you", model: "the model", counts: "the count model" };

@@ -1,12 +1,12 @@
 /** What the student says: a pitch for each voice, on the keys or from a list, and how sure. */
 
-import { button, element } from "../dom";
-import { KeysPanel } from "../keys_panel";
-import { listenToMidi } from "../midi_input";
-import type { Life } from "../life";
-import { handOf } from "../synth";
-import { midiPitch } from "../units";
-import type { Guess } from "../wire";
+import { button, element } from "../core/dom";
+import { KeysPanel } from "../keyboard/keys-panel";
+import { listenToMidi } from "../keyboard/midi-input";
+import type { Life } from "../core/life";
+import { handOf } from "../sound/synth";
+import { midiPitch } from "../core/units";
+import type { Guess } from "../core/wire/game";
 import { nameIn, revealOf, roundOf, show, type GameView } from "./parts";
 
 const SURE: readonly (readonly [number, string])[] = [

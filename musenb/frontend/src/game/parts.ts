@@ -1,10 +1,10 @@
 /** What the parts of the game share. */
 
-import type { View } from "../mount";
-import type { NoteStore } from "../notes";
-import type { Player } from "../player";
-import { pitchName } from "../units";
-import type { GameState, RevealRow, RoundRow } from "../wire";
+import type { View } from "../core/mount";
+import type { NoteStore } from "../core/notes";
+import type { Player } from "../sound/player";
+import { pitchName } from "../core/units";
+import type { GameState, RevealRow, RoundRow } from "../core/wire/game";
 
 export interface GameStore {
   readonly notes: NoteStore;

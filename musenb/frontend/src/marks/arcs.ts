@@ -1,7 +1,7 @@
 /** Arcs between notes, over any picture that knows where its notes are: pure. Colour is the head, width the weight. */
 
-import type { Arc } from "../clock";
-import type { Theme } from "../theme";
+import type { Arc } from "../core/clock";
+import type { Theme } from "../core/theme";
 import type { Box } from "./matrix";
 
 /** One arc as a quadratic curve. */

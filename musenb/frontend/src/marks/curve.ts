@@ -1,8 +1,8 @@
 /** Values of notes along a piece: where their dots and lines lie, and how they look: pure. */
 
-import type { NoteTable } from "../table";
-import type { Theme } from "../theme";
-import type { Bar } from "../wire";
+import type { NoteTable } from "../core/table";
+import type { Theme } from "../core/theme";
+import type { Bar } from "../core/wire/notes";
 
 export interface CurveSize {
   readonly width: number;

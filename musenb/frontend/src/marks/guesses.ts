@@ -1,7 +1,7 @@
 /** What each layer would say, as a strip of cells below the keys: pure. */
 
 import { isBlack, type Key } from "./keyboard";
-import type { Theme } from "../theme";
+import type { Theme } from "../core/theme";
 
 export const STRIP = 15;
 
@@ -38,7 +38,7 @@ export function drawGuesses(
     for (const [pitch, share] of shares) {
       const cell = cellOf(keys, pitch, row);
       if (!cell) continue;
-      context.fillStyle = theme.dark ? "#e69f00" : "#d55e00";
+      context.fillStyle = theme.likely;
       context.globalAlpha = Math.sqrt(Math.min(1, share));
       context.fillRect(cell.x, cell.y, cell.width, cell.height);
       context.globalAlpha = 1;

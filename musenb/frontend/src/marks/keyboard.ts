@@ -1,8 +1,8 @@
 /** Piano keys: where they lie and how they look: pure. */
 
-import { percent } from "../attention_text";
-import type { Theme } from "../theme";
-import { pitchName } from "../units";
+import { percent } from "../core/words";
+import type { Theme } from "../core/theme";
+import { pitchName } from "../core/units";
 import type { Box } from "./matrix";
 
 export interface Key extends Box {
@@ -119,7 +119,7 @@ function drawShares(context: CanvasRenderingContext2D, keys: readonly Key[], sha
   for (const { key, share } of shown) {
     const tall = tallOf(share);
     const middle = middleOf(key);
-    context.fillStyle = theme.dark ? "#e69f00" : "#d55e00";
+    context.fillStyle = theme.likely;
     context.fillRect(middle - wide / 2, foot - 1 - tall, wide, tall);
     const words = percent(share);
     const half = context.measureText(words).width / 2 + 1;

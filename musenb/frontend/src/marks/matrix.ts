@@ -1,6 +1,6 @@
 /** A matrix as a picture with axes: pure. Rows are those who look, columns those who are looked at. */
 
-import type { Theme } from "../theme";
+import type { Theme } from "../core/theme";
 import type { Ramp } from "./ramp";
 
 export type Range = readonly [from: number, to: number];

@@ -1,8 +1,8 @@
 /** Arcs between the notes of a roll: over the note area, between the tops of the notes. */
 
-import type { Arc } from "../clock";
-import type { NoteTable } from "../table";
-import type { Theme } from "../theme";
+import type { Arc } from "../core/clock";
+import type { NoteTable } from "../core/table";
+import type { Theme } from "../core/theme";
 import { layoutArcs, type ArcShape } from "./arcs";
 import { boxOf } from "./roll-notes";
 import type { Viewport } from "./roll-view";

@@ -1,9 +1,10 @@
 /** What lies behind and beside the notes of a roll: rows of pitches, bar lines and beats, the ruler, the keys. */
 
-import type { TempoMap } from "../tempo";
-import type { Theme } from "../theme";
-import { pitchName, quarters, seconds } from "../units";
-import type { Bar, RollUnits } from "../wire";
+import type { TempoMap } from "../core/tempo";
+import type { Theme } from "../core/theme";
+import { pitchName, quarters, seconds } from "../core/units";
+import type { Bar } from "../core/wire/notes";
+import type { RollUnits } from "../core/wire/roll";
 import { quarterAt, rightOf, xAt, yAt, type Viewport } from "./roll-view";
 
 export const KEYS_WIDTH = 46;

@@ -1,6 +1,6 @@
 /** Finds the notes that sound in a stretch of time without looking at the others. */
 
-import type { NoteTable } from "../table";
+import type { NoteTable } from "../core/table";
 
 const BLOCK = 64;
 

@@ -4,10 +4,10 @@
  * told by colour alone.
  */
 
-import { screenDensity } from "../dom";
-import type { Theme } from "../theme";
+import { screenDensity } from "../core/dom";
+import type { Theme } from "../core/theme";
 import type { RollIndex } from "./roll-index";
-import { DIFFERS, LOCKED } from "../wire";
+import { DIFFERS, LOCKED } from "../core/wire/notes";
 import { rightOf, xAt, yAt, type Viewport } from "./roll-view";
 
 export interface NoteLook {

@@ -5,9 +5,9 @@
  * notes (or stems of the lane) without what is behind and above them.
  */
 
-import { element, screenDensity } from "../dom";
-import type { NoteTable } from "../table";
-import type { Ground } from "./roll";
+import { element, screenDensity } from "../core/dom";
+import type { NoteTable } from "../core/table";
+import type { Ground } from "./roll-ground";
 import { KEYS_WIDTH, RULER_HEIGHT } from "./roll-grid";
 import { drawNotes, drawVelocities } from "./roll-notes";
 import { rightOf } from "./roll-view";

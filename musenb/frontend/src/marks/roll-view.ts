@@ -1,6 +1,6 @@
 /** Where a quarter and a pitch lie on the canvas: what is in view, and how it moves. */
 
-import type { NoteTable } from "../table";
+import type { NoteTable } from "../core/table";
 
 /** What the note area shows; immutable. The row of pitch p begins `(top - p) * perPitch` below its upper edge. */
 export interface Viewport {

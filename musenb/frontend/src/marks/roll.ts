@@ -1,22 +1,14 @@
 /** A piano roll on a canvas: the ground with the notes, and above it what moves. Data and options in, pixels out. */
 
-import type { Loop } from "../wire";
+import type { Loop } from "../core/wire/clock";
 import { drawArcs, type ArcShape } from "./arcs";
-import { drawGrid, drawKeys, drawRuler, KEYS_WIDTH, linesIn, RULER_HEIGHT, type Times } from "./roll-grid";
-import type { RollIndex } from "./roll-index";
-import { boxOf, drawLetters, drawNotes, drawVelocities, type NoteLook } from "./roll-notes";
+import { drawGrid, drawKeys, drawRuler, KEYS_WIDTH, linesIn, RULER_HEIGHT } from "./roll-grid";
+import type { Ground } from "./roll-ground";
+import { boxOf, drawLetters, drawNotes, drawVelocities } from "./roll-notes";
 import type { Tiles } from "./roll-tiles";
-import { xAt, type Viewport } from "./roll-view";
+import { xAt } from "./roll-view";
 
 export const LANE_HEIGHT = 64;
-
-/** What changes with the notes, the selection and the view. */
-export interface Ground extends NoteLook, Times {
-  readonly index: RollIndex;
-  readonly view: Viewport;
-  /** Pixels of the velocity lane; 0 for none. */
-  readonly lane: number;
-}
 
 /** A note that is not in the table yet: dragged or being drawn. */
 export interface Ghost {

@@ -1,6 +1,6 @@
 /** The drawing of one engraved page: an SVG element with nothing in it but a drawing. */
 
-import { parseNoteId } from "./sheet_places";
+import { parseNoteId } from "./sheet-places";
 
 const SVG = "http://www.w3.org/2000/svg";
 // As many colours as themes have.

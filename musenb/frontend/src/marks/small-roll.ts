@@ -1,9 +1,9 @@
 /** A roll without keys and ruler, a passage in whatever room there is. Data and options in, pixels out. */
 
-import type { NoteTable } from "../table";
-import { TempoMap } from "../tempo";
-import type { Theme } from "../theme";
-import type { Bar } from "../wire";
+import type { NoteTable } from "../core/table";
+import { TempoMap } from "../core/tempo";
+import type { Theme } from "../core/theme";
+import type { Bar } from "../core/wire/notes";
 import { drawGrid, linesIn } from "./roll-grid";
 import { RollIndex } from "./roll-index";
 import { drawNotes, lettersOf } from "./roll-notes";

@@ -1,6 +1,6 @@
 /** A small picture of every head, layer by layer: pure. */
 
-import type { Theme } from "../theme";
+import type { Theme } from "../core/theme";
 import type { Box } from "./matrix";
 
 export interface Thumbnails {

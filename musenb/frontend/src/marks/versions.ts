@@ -1,8 +1,8 @@
 /** Two versions of a piece on one scale: the view that both share, and the marks on what differs: pure. */
 
-import type { NoteTable } from "../table";
-import type { Theme } from "../theme";
-import type { Bar } from "../wire";
+import type { NoteTable } from "../core/table";
+import type { Theme } from "../core/theme";
+import type { Bar } from "../core/wire/notes";
 import { KEYS_WIDTH, RULER_HEIGHT } from "./roll-grid";
 import { boxOf } from "./roll-notes";
 import { xAt, type Viewport } from "./roll-view";

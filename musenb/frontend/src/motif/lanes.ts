@@ -1,11 +1,12 @@
 /** A lane for each form along the bars: real elements with names, so that they are read out and pressed as they are seen. */
 
-import type { PageClock } from "../clock";
-import { element } from "../dom";
-import type { Life } from "../life";
-import type { Theme } from "../theme";
-import { quarters } from "../units";
-import type { Bar, LaneRow, ReturnRow } from "../wire";
+import type { PageClock } from "../core/clock";
+import { element } from "../core/dom";
+import type { Life } from "../core/life";
+import type { Theme } from "../core/theme";
+import { quarters } from "../core/units";
+import type { Bar } from "../core/wire/notes";
+import type { LaneRow, ReturnRow } from "../core/wire/motif";
 
 /** One return in its lane; `number` counts the returns in the order of time, -1 is the motif itself. */
 interface Placed {

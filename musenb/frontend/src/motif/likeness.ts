@@ -1,14 +1,15 @@
 /** Which bars are alike, beside which bars the heads look at, and the heads that look back at the motif. */
 
-import { barAt } from "../bars";
-import { percent } from "../attention_text";
-import { button, element, fitCanvas } from "../dom";
-import { imageOf } from "../matrix_image";
+import { barAt } from "../core/bars";
+import { percent } from "../core/words";
+import { button, element, fitCanvas } from "../core/dom";
+import { imageOf } from "../marks/matrix-image";
 import { boxOf, cellAt, drawMatrix, plotBox, valueAt, type Matrix, type Tick } from "../marks/matrix";
-import type { View } from "../mount";
-import type { NoteStore } from "../notes";
-import { quarters } from "../units";
-import type { Bar, MotifState, ReturnRow } from "../wire";
+import type { View } from "../core/mount";
+import type { NoteStore } from "../core/notes";
+import { quarters } from "../core/units";
+import type { Bar } from "../core/wire/notes";
+import type { MotifState, ReturnRow } from "../core/wire/motif";
 
 type MotifViewHost = View<MotifState, NoteStore>;
 const SIDE = 300;

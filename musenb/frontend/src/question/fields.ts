@@ -1,9 +1,9 @@
 /** What an answer is given with: options, words, piano keys. Each field shows an answer and tells when another is given. */
 
-import { element, fitCanvas } from "../dom";
-import type { Life } from "../life";
+import { element, fitCanvas } from "../core/dom";
+import type { Life } from "../core/life";
 import { drawKeyboard, keyAt, KEYS_HEIGHT, layoutKeys, type Key } from "../marks/keyboard";
-import type { Theme } from "../theme";
+import type { Theme } from "../core/theme";
 
 /** An answer is text: an option, words, a MIDI pitch as digits. Empty: none. */
 export interface Field {

@@ -1,15 +1,15 @@
 /** The music of a question: a button for each piece, a clock of its own for each, and one plays at a time. */
 
-import { barsOf } from "../bars";
-import { clockOf, type PageClock } from "../clock";
-import { button, element, setSign } from "../dom";
-import type { Life } from "../life";
-import type { Model } from "../mount";
-import { Player } from "../player";
-import { pageAudio, partsFrom, PIANO } from "../synth";
-import { decodeNotes } from "../table";
-import { quarters } from "../units";
-import type { QuestionState } from "../wire";
+import { barsOf } from "../core/bars";
+import { clockOf, type PageClock } from "../core/clock";
+import { button, element, setSign } from "../core/dom";
+import type { Life } from "../core/life";
+import type { Model } from "../core/model";
+import { Player } from "../sound/player";
+import { pageAudio, partsFrom, PIANO } from "../sound/synth";
+import { decodeNotes } from "../core/table";
+import { quarters } from "../core/units";
+import type { QuestionState } from "../core/wire/question";
 
 interface Piece {
   readonly label: string;

@@ -1,10 +1,10 @@
 /** What people can do with the notes of a roll, whatever they do it with: pointer, keys or buttons. */
 
-import { placeName } from "../bars";
-import type { PageClock } from "../clock";
-import { findRow, findRows } from "../edits";
-import { midiPitch, quarters } from "../units";
-import type { AddNote, EditOp } from "../wire";
+import { placeName } from "../core/bars";
+import type { PageClock } from "../core/clock";
+import { findRow, findRows } from "./edits";
+import { midiPitch, quarters } from "../core/units";
+import type { AddNote, EditOp } from "../core/wire/roll";
 import type { RollStore } from "./store";
 
 export type Direction = "left" | "right" | "up" | "down";

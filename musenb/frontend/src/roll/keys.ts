@@ -1,7 +1,7 @@
 /** The keyboard of a roll. */
 
-import type { Life } from "../life";
-import { quarters } from "../units";
+import type { Life } from "../core/life";
+import { quarters } from "../core/units";
 import type { Direction, RollEditor } from "./editor";
 import type { Stage } from "./stage";
 

@@ -1,11 +1,11 @@
 /** Mouse, pen, fingers and wheel on a roll. */
 
-import type { Life } from "../life";
+import type { Life } from "../core/life";
 import type { Ghost } from "../marks/roll";
 import { KEYS_WIDTH, RULER_HEIGHT, snapped } from "../marks/roll-grid";
 import { boxOf, stemAt } from "../marks/roll-notes";
 import { pitchAt, quarterAt, type Viewport } from "../marks/roll-view";
-import { quarters } from "../units";
+import { quarters } from "../core/units";
 import type { RollEditor } from "./editor";
 import type { Stage } from "./stage";
 

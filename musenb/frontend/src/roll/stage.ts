@@ -1,20 +1,23 @@
 /** The two canvases of a roll and the view on the notes: what is drawn when. */
 
-import type { Arc, PageClock } from "../clock";
-import { element, fitCanvas, screenDensity } from "../dom";
-import { findRow } from "../edits";
-import type { Life } from "../life";
+import type { Arc, PageClock } from "../core/clock";
+import { element, fitCanvas, screenDensity } from "../core/dom";
+import { findRow } from "./edits";
+import type { Life } from "../core/life";
 import { arcAt, arcTitle, type ArcShape } from "../marks/arcs";
-import { drawAbove, drawGround, LANE_HEIGHT, type Above, type Ghost, type Ground } from "../marks/roll";
+import { drawAbove, drawGround, LANE_HEIGHT, type Above, type Ghost } from "../marks/roll";
+import type { Ground } from "../marks/roll-ground";
 import { arcRows, rollArcs } from "../marks/roll-arcs";
 import { KEYS_WIDTH, RULER_HEIGHT } from "../marks/roll-grid";
 import { RollIndex } from "../marks/roll-index";
 import { lettersOf } from "../marks/roll-notes";
 import { Tiles } from "../marks/roll-tiles";
-import { fitted, held, onPixels, rightOf, showing, showingPitch, zoomPitch, zoomTime, type Viewport } from "../marks/roll-view";
-import { EMPTY, type NoteTable } from "../table";
-import type { Theme } from "../theme";
-import type { RollUnits } from "../wire";
+import {
+  fitted, held, onPixels, rightOf, showing, showingPitch, zoomPitch, zoomTime, type Viewport,
+} from "../marks/roll-view";
+import { EMPTY, type NoteTable } from "../core/table";
+import type { Theme } from "../core/theme";
+import type { RollUnits } from "../core/wire/roll";
 import type { RollEditor } from "./editor";
 
 export interface StageOptions {

@@ -1,11 +1,12 @@
 /** The notes of a roll with the edits of this page, which are drawn before the kernel has them; undo and redo. */
 
-import { applyOps, findRow, findRows, inverseOps, type FlagsOf } from "../edits";
-import type { Life } from "../life";
-import type { Model } from "../mount";
-import { NoteStore } from "../notes";
-import { noteId, type NoteTable } from "../table";
-import { FERMATA, GENERATED, type Edit, type EditOp, type Edited, type RollState } from "../wire";
+import { applyOps, findRow, findRows, inverseOps, type FlagsOf } from "./edits";
+import type { Life } from "../core/life";
+import type { Model } from "../core/model";
+import { NoteStore } from "../core/notes";
+import { noteId, type NoteTable } from "../core/table";
+import { FERMATA, GENERATED } from "../core/wire/notes";
+import type { Edit, EditOp, Edited, RollState } from "../core/wire/roll";
 
 interface Step {
   readonly forth: readonly EditOp[];

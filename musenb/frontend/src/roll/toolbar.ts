@@ -1,10 +1,10 @@
 /** Buttons of a roll, the legend of its voices and the list of its keys. */
 
-import { button, element, setSign } from "../dom";
-import type { Life } from "../life";
+import { button, element, setSign } from "../core/dom";
+import type { Life } from "../core/life";
 import { lettersOf } from "../marks/roll-notes";
-import type { Theme } from "../theme";
-import { DIFFERS, GENERATED, LOCKED } from "../wire";
+import type { Theme } from "../core/theme";
+import { DIFFERS, GENERATED, LOCKED } from "../core/wire/notes";
 import { KEYS } from "./keys";
 import type { Stage } from "./stage";
 

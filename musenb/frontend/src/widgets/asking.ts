@@ -6,12 +6,12 @@ import { headsPart } from "../asking/heads";
 import { heardPart } from "../asking/heard";
 import { job, show, type AskingView } from "../asking/parts";
 import { ifPart } from "../asking/whatif";
-import { button, element } from "../dom";
-import { mount } from "../mount";
-import { NoteStore } from "../notes";
-import { handOf } from "../synth";
-import { pitchName } from "../units";
-import type { AskingState, AskNote, AskTab } from "../wire";
+import { button, element } from "../core/dom";
+import { mount } from "../core/mount";
+import { NoteStore } from "../core/notes";
+import { handOf } from "../sound/synth";
+import { pitchName } from "../core/units";
+import type { AskingState, AskNote, AskTab } from "../core/wire/asking";
 
 const TABS: readonly (readonly [AskTab, string])[] = [
   ["else", "What else could it have played?"], ["heard", "What did it listen to?"], ["if", "What if?"], ["heads", "Which heads matter?"],

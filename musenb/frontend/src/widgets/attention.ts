@@ -1,15 +1,15 @@
 /** Attention: a grid of heads, the matrix of one of them, and arcs from the selected notes. */
 
-import { ArcStrip } from "../arc_strip";
-import css from "../attention.css";
-import { AttentionStore } from "../attention";
-import { percent } from "../attention_text";
-import { button, element } from "../dom";
-import { HeadGrid } from "../head_grid";
+import { ArcStrip } from "../attention/arc-strip";
+import css from "../attention/attention.css";
+import { AttentionStore } from "../attention/store";
+import { percent } from "../core/words";
+import { button, element } from "../core/dom";
+import { HeadGrid } from "../attention/head-grid";
 import { dashOf, headColour } from "../marks/arcs";
-import { MatrixPanel } from "../matrix_panel";
-import { mount, type View } from "../mount";
-import type { AttentionState, AttentionWhat, HeadId } from "../wire";
+import { MatrixPanel } from "../attention/matrix-panel";
+import { mount, type View } from "../core/mount";
+import type { AttentionState, AttentionWhat, HeadId } from "../core/wire/attention";
 
 type AttentionView = View<AttentionState, AttentionStore>;
 

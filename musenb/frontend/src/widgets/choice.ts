@@ -1,16 +1,17 @@
 /** One of several takes that are written side by side: a small roll that grows, Play, and a button to go on from it. */
 
-import css from "../choice.css";
-import { clockOf } from "../clock";
-import { button, element, fitCanvas, setSign } from "../dom";
-import type { Life } from "../life";
+import css from "./choice.css";
+import { clockOf } from "../core/clock";
+import { button, element, fitCanvas, setSign } from "../core/dom";
+import type { Life } from "../core/life";
 import { drawSmallRoll, smallView } from "../marks/small-roll";
-import { mount, type Model } from "../mount";
-import { NoteStore } from "../notes";
-import { Player } from "../player";
-import { fontFrom, pageAudio, partsFrom, PIANO } from "../synth";
-import { quarters } from "../units";
-import type { ChoiceState, Choose } from "../wire";
+import { mount } from "../core/mount";
+import type { Model } from "../core/model";
+import { NoteStore } from "../core/notes";
+import { Player } from "../sound/player";
+import { fontFrom, pageAudio, partsFrom, PIANO } from "../sound/synth";
+import { quarters } from "../core/units";
+import type { ChoiceState, Choose } from "../core/wire/choice";
 
 const HEIGHT = 116;
 

@@ -1,11 +1,12 @@
 /** The clock's tie to Python, and its view: where the playhead is, in bars and beats. */
 
-import { clockOf, type PageClock } from "../clock";
-import { element } from "../dom";
-import type { Life } from "../life";
-import { mount, type Model } from "../mount";
-import { quarters } from "../units";
-import type { ClockState, Play, Seek, Select } from "../wire";
+import { clockOf, type PageClock } from "../core/clock";
+import { element } from "../core/dom";
+import type { Life } from "../core/life";
+import { mount } from "../core/mount";
+import type { Model } from "../core/model";
+import { quarters } from "../core/units";
+import type { ClockState, Play, Seek, Select } from "../core/wire/clock";
 
 // The page tells the kernel no more often than this.
 const REPORT_MS = 150;

@@ -1,11 +1,11 @@
 /** Values of the notes along a piece, such as their surprise. */
 
-import { noteText } from "../attention_text";
-import { element, fitCanvas } from "../dom";
+import { noteText } from "../core/words";
+import { element, fitCanvas } from "../core/dom";
 import { curveScale, dotAt, dotsOf, drawCurve, LINE_DASHES, type CurveScale } from "../marks/curve";
-import { mount } from "../mount";
-import { NoteStore } from "../notes";
-import type { CurveState } from "../wire";
+import { mount } from "../core/mount";
+import { NoteStore } from "../core/notes";
+import type { CurveState } from "../core/wire/curve";
 
 const CSS_LINES = ["solid", "dashed", "dotted", "double"];
 

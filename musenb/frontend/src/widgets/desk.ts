@@ -8,9 +8,9 @@ import { keepPart } from "../desk/keep";
 import { primePart } from "../desk/prime";
 import { safePart } from "../desk/safe";
 import { takesPart } from "../desk/takes";
-import { element } from "../dom";
-import { mount } from "../mount";
-import type { DeskState } from "../wire";
+import { element } from "../core/dom";
+import { mount } from "../core/mount";
+import type { DeskState } from "../core/wire/desk";
 
 export default mount<DeskState>({
   label: "Studio",

@@ -1,7 +1,7 @@
 /** The notebook's sound engine: its model holds the code and the piano for every widget that sounds; its view tells so. */
 
-import { mount } from "../mount";
-import type { EngineState } from "../wire";
+import { mount } from "../core/mount";
+import type { EngineState } from "../core/wire/sound";
 
 export default mount<EngineState>({
   label: "Sound engine",

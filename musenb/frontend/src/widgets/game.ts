@@ -1,19 +1,19 @@
 /** The prediction game: listen, say what comes next, see and hear what all say. */
 
-import { barAt } from "../bars";
-import { clockOf } from "../clock";
-import { button, element } from "../dom";
+import { barAt } from "../core/bars";
+import { clockOf } from "../core/clock";
+import { button, element } from "../core/dom";
 import { answersPart, classPart } from "../game/answers";
 import { Entry } from "../game/entry";
 import css from "../game/game.css";
 import { nextRound, revealOf, roundOf, show, type GameStore, type GameView } from "../game/parts";
-import { mount } from "../mount";
-import { NoteStore } from "../notes";
-import { Passage } from "../passage";
-import { Player } from "../player";
-import "../sound_icons";
-import { pageAudio, partsFrom, PIANO } from "../synth";
-import type { GameState } from "../wire";
+import { mount } from "../core/mount";
+import { NoteStore } from "../core/notes";
+import { Passage } from "../sound/passage";
+import { Player } from "../sound/player";
+import "../sound/icons";
+import { pageAudio, partsFrom, PIANO } from "../sound/synth";
+import type { GameState } from "../core/wire/game";
 
 /** Bars that are heard before a stop: at least, and at most. */
 const [FEWEST, MOST] = [2, 4];

@@ -1,18 +1,19 @@
 /** Piano keys to play on, to record from, and to see what sounds or is likely. */
 
-import { percent } from "../attention_text";
-import { button, element, setSign } from "../dom";
-import "../key_icons";
-import { KeysPanel, pitchesOf, soundingAt } from "../keys_panel";
-import { listenToMidi } from "../midi_input";
-import type { Life } from "../life";
-import { mount, type View } from "../mount";
-import { NoteStore } from "../notes";
-import { Recorder, timeOf, type Beat } from "../recorder";
-import { handOf, pageAudio, partsFrom } from "../synth";
-import { midiPitch, pitchName } from "../units";
-import type { KeyboardState, NotesState, Played, Recorded } from "../wire";
-import type { Model } from "../mount";
+import { percent } from "../core/words";
+import { button, element, setSign } from "../core/dom";
+import "../keyboard/icons";
+import { KeysPanel, pitchesOf, soundingAt } from "../keyboard/keys-panel";
+import { listenToMidi } from "../keyboard/midi-input";
+import type { Life } from "../core/life";
+import { mount, type View } from "../core/mount";
+import { NoteStore } from "../core/notes";
+import { Recorder, timeOf, type Beat } from "../keyboard/recorder";
+import { handOf, pageAudio, partsFrom } from "../sound/synth";
+import { midiPitch, pitchName } from "../core/units";
+import type { KeyboardState, Played, Recorded } from "../core/wire/keyboard";
+import type { NotesState } from "../core/wire/notes";
+import type { Model } from "../core/model";
 
 type KeyboardView = View<KeyboardState, NoteStore>;
 

@@ -1,14 +1,14 @@
 /** The motif view: lanes of returns, the selected one in a sentence, and which bars are alike. */
 
-import { button, element } from "../dom";
+import { button, element } from "../core/dom";
 import { Lanes } from "../motif/lanes";
 import { Likeness } from "../motif/likeness";
 import css from "../motif/motif.css";
-import { Passage } from "../passage";
-import { mount, type View } from "../mount";
-import { NoteStore } from "../notes";
-import { quarters } from "../units";
-import type { MotifState, ReturnRow } from "../wire";
+import { Passage } from "../sound/passage";
+import { mount, type View } from "../core/mount";
+import { NoteStore } from "../core/notes";
+import { quarters } from "../core/units";
+import type { MotifState, ReturnRow } from "../core/wire/motif";
 
 type MotifView = View<MotifState, NoteStore>;
 

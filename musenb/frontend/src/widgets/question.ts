@@ -1,13 +1,13 @@
 /** A question: the answer is given before anything is revealed, and written down by the kernel. */
 
-import { button, element } from "../dom";
-import { mount, type View } from "../mount";
+import { button, element } from "../core/dom";
+import { mount, type View } from "../core/mount";
 import { choiceField, keysField, textField, type Field, type Keys } from "../question/fields";
 import { musicRow, Pieces } from "../question/music";
 import css from "../question/question.css";
-import { handOf } from "../synth";
-import { pitchName } from "../units";
-import type { AnswersFile, AskForAnswers, GiveAnswer, QuestionState } from "../wire";
+import { handOf } from "../sound/synth";
+import { pitchName } from "../core/units";
+import type { AnswersFile, AskForAnswers, GiveAnswer, QuestionState } from "../core/wire/question";
 
 const PATIENCE_MS = 4000;
 const DRAFT_MS = 400;

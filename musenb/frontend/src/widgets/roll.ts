@@ -1,9 +1,9 @@
 /** The piano roll. */
 
-import { placeName } from "../bars";
-import { element } from "../dom";
-import { findRow } from "../edits";
-import { mount, type View } from "../mount";
+import { placeName } from "../core/bars";
+import { element } from "../core/dom";
+import { findRow } from "../roll/edits";
+import { mount, type View } from "../core/mount";
 import { RollEditor } from "../roll/editor";
 import { listenToKeys } from "../roll/keys";
 import { Pointer } from "../roll/pointer";
@@ -11,7 +11,7 @@ import css from "../roll/roll.css";
 import { Stage } from "../roll/stage";
 import { RollStore } from "../roll/store";
 import { buildHelp, buildLegend, buildToolbar, type ToolbarOptions } from "../roll/toolbar";
-import type { Fit, RollState } from "../wire";
+import type { Fit, RollState } from "../core/wire/roll";
 
 type RollView = View<RollState, RollStore>;
 

@@ -1,22 +1,23 @@
 /** The engraved score: pages on demand, a playhead on the staff, notes to select, hear and walk through. */
 
-import { clockOf } from "../clock";
-import { button, element } from "../dom";
+import { clockOf } from "../core/clock";
+import { button, element } from "../core/dom";
 import { shape } from "../marks/sheet";
-import { legendGradient, tintOf } from "../marks/sheet_overlay";
-import { nearestIn, stepFrom, type Step } from "../marks/sheet_places";
-import { noteWords } from "../marks/sheet_words";
-import { mount, type Model, type View } from "../mount";
-import { NoteStore } from "../notes";
-import { PlateStore } from "../plates";
-import { Player } from "../player";
-import css from "../sheet.css";
-import { Pages } from "../sheet_pages";
-import { fontFrom, handOf, pageAudio, partsFrom, PIANO, type Hand } from "../synth";
-import type { Note } from "../table";
-import type { Life } from "../life";
-import { quarters } from "../units";
-import type { FitSheet, SheetState } from "../wire";
+import { legendGradient, tintOf } from "../marks/sheet-overlay";
+import { nearestIn, stepFrom, type Step } from "../marks/sheet-places";
+import { noteWords } from "../marks/sheet-words";
+import { mount, type View } from "../core/mount";
+import type { Model } from "../core/model";
+import { NoteStore } from "../core/notes";
+import { PlateStore } from "../sheet/plates";
+import { Player } from "../sound/player";
+import css from "../sheet/sheet.css";
+import { Pages } from "../sheet/pages";
+import { fontFrom, handOf, pageAudio, partsFrom, PIANO, type Hand } from "../sound/synth";
+import type { Note } from "../core/table";
+import type { Life } from "../core/life";
+import { quarters } from "../core/units";
+import type { FitSheet, SheetState } from "../core/wire/sheet";
 
 // One drawing may be this many pixels wider or narrower than there is room for.
 const LOOSE = 24;
@@ -264,7 +265,6 @@ export default mount<SheetState, Store>({
     life.on(pages.scroll, "scroll", life.frame(() => pages.look()));
     onTheme((theme) => {
       theme.voices.forEach((colour, voice) => root.style.setProperty(`--mnb-voice-${voice}`, colour));
-      root.style.setProperty("--mnb-model", theme.dark ? "#56b4e9" : "#0072b2");
       paint();
     });
 

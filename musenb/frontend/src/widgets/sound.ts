@@ -1,17 +1,18 @@
 /** A player: the transport bar, and the sound of the notes on the page's clock. */
 
-import { barAt, placeName } from "../bars";
-import { clockOf, type PageClock } from "../clock";
-import { button, element, setSign } from "../dom";
-import { signOf } from "../icons";
-import type { Life } from "../life";
-import { mount, type Model, type View } from "../mount";
-import { NoteStore } from "../notes";
-import { Player, type PlayerState } from "../player";
-import "../sound_icons";
-import { fontFrom, pageAudio, partsFrom, PIANO } from "../synth";
-import { quarters } from "../units";
-import type { SoundState } from "../wire";
+import { barAt, placeName } from "../core/bars";
+import { clockOf, type PageClock } from "../core/clock";
+import { button, element, setSign } from "../core/dom";
+import { signOf } from "../core/icons";
+import type { Life } from "../core/life";
+import { mount, type View } from "../core/mount";
+import type { Model } from "../core/model";
+import { NoteStore } from "../core/notes";
+import { Player, type PlayerState } from "../sound/player";
+import "../sound/icons";
+import { fontFrom, pageAudio, partsFrom, PIANO } from "../sound/synth";
+import { quarters } from "../core/units";
+import type { SoundState } from "../core/wire/sound";
 
 interface Store {
   readonly notes: NoteStore;

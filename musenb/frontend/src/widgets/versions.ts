@@ -1,23 +1,26 @@
 /** Two versions of a piece, one above the other; each plays on a clock of its own. */
 
-import { barsOf, placeName } from "../bars";
-import { clockOf, type PageClock } from "../clock";
-import { button, element, fitCanvas, setSign } from "../dom";
-import type { Life } from "../life";
-import { drawGround, type Ground } from "../marks/roll";
+import { barsOf, placeName } from "../core/bars";
+import { clockOf, type PageClock } from "../core/clock";
+import { button, element, fitCanvas, setSign } from "../core/dom";
+import type { Life } from "../core/life";
+import { drawGround } from "../marks/roll";
+import type { Ground } from "../marks/roll-ground";
 import { KEYS_WIDTH, RULER_HEIGHT } from "../marks/roll-grid";
 import { RollIndex } from "../marks/roll-index";
 import { lettersOf } from "../marks/roll-notes";
 import { quarterAt } from "../marks/roll-view";
 import { drawDifferences, drawPlayhead, sharedView, startBefore } from "../marks/versions";
-import { mount, type Model, type View } from "../mount";
-import { Player } from "../player";
-import { pageAudio, partsFrom, PIANO } from "../synth";
-import { decodeNotes, EMPTY, type NoteTable } from "../table";
-import { TempoMap } from "../tempo";
-import { quarters } from "../units";
-import css from "../versions.css";
-import type { Bar, VersionsState } from "../wire";
+import { mount, type View } from "../core/mount";
+import type { Model } from "../core/model";
+import { Player } from "../sound/player";
+import { pageAudio, partsFrom, PIANO } from "../sound/synth";
+import { decodeNotes, EMPTY, type NoteTable } from "../core/table";
+import { TempoMap } from "../core/tempo";
+import { quarters } from "../core/units";
+import css from "./versions.css";
+import type { Bar } from "../core/wire/notes";
+import type { VersionsState } from "../core/wire/versions";
 
 const TRAITS = ["first", "second"] as const;
 type Name = (typeof TRAITS)[number];

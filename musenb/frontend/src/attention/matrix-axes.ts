@@ -1,0 +1,69 @@
+/** What stands along the matrix: bars or voices, and the names of single notes. */
+
+import type { AttentionStore, Choice } from "./store";
+import { barAt } from "../core/bars";
+import type { Axis, Tick } from "../marks/matrix";
+import type { Theme } from "../core/theme";
+
+type Side = "rows" | "columns";
+
+const PLAIN_TICKS = 100;
+/** What has room beside the cells, in letters. */
+const LONGEST_LABEL = 7;
+
+export class MatrixAxes {
+  readonly #store: AttentionStore;
+  #key = "";
+  #ticks: Record<Side, Tick[]> = { rows: [], columns: [] };
+
+  constructor(store: AttentionStore) {
+    this.#store = store;
+  }
+
+  axis(choice: Choice, side: Side, theme: Theme): Axis {
+    const store = this.#store;
+    const { table } = store.notes;
+    this.#renew(choice);
+    return {
+      ticks: this.#ticks[side],
+      colour(index) {
+        const note = store.noteOf(choice, side, index);
+        return note < 0 ? undefined : theme.voices[(table.voice[note] ?? 0) % theme.voices.length];
+      },
+      name(index) {
+        const note = store.noteOf(choice, side, index);
+        if (note >= 0) return table.name(note);
+        return store.labelOf(side, index)?.slice(0, LONGEST_LABEL) || String(index + 1);
+      },
+    };
+  }
+
+  #renew(choice: Choice): void {
+    const [rows, columns] = this.#store.size(choice.level);
+    const { version, revision } = this.#store;
+    const key = [choice.level, choice.order, rows, columns, version, revision].join("/");
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#ticks = { rows: this.#make(choice, "rows", rows), columns: this.#make(choice, "columns", columns) };
+  }
+
+  /** Return bars (or voices, when the notes are in their order) as ticks; for tokens without notes every hundredth. */
+  #make(choice: Choice, side: Side, length: number): Tick[] {
+    const store = this.#store;
+    const { table, bars, piece } = store.notes;
+    const ticks: Tick[] = [];
+    let before = "";
+    for (let at = 0; at < length; at++) {
+      const note = store.noteOf(choice, side, at);
+      if (note < 0) {
+        if (!store.hasNotes && at % PLAIN_TICKS === 0) ticks.push({ at, label: String(at + 1) });
+        continue;
+      }
+      const bar = barAt(bars, table.onset[note] ?? 0)?.[2];
+      const label = choice.order === "voice" ? piece.voices[table.voice[note] ?? 0] ?? "" : String(bar || "↑");
+      if (label !== before && bar !== undefined) ticks.push({ at, label });
+      before = label;
+    }
+    return ticks;
+  }
+}

@@ -1,0 +1,10 @@
+// Written by `python -m musenb.widgets.wire.typescript` from musenb.widgets.wire.base. Do not edit.
+
+export const CHUNK_BYTES = 1000000;
+
+/** The traits that every view has. */
+export type ViewState = {
+  error: string;
+  description: string;
+  clock_id: string;
+};

@@ -1,0 +1,30 @@
+// Written by `python -m musenb.widgets.wire.typescript` from musenb.widgets.wire.choice. Do not edit.
+
+import type { Piece } from "./notes";
+import type { Quarters } from "../units";
+
+/** The traits of one of several takes that are written side by side. */
+export type ChoiceState = {
+  error: string;
+  description: string;
+  clock_id: string;
+  notes: DataView;
+  squeezed: boolean;
+  version: number;
+  seq: number;
+  streaming: boolean;
+  piece: Piece;
+  engine: string;
+  name: string;
+  seed: number;
+  writing: boolean;
+  current: boolean;
+  begins: Quarters;
+  shown_from: Quarters;
+  shown_to: Quarters;
+};
+
+/** Page to kernel: go on from this one. */
+export type Choose = {
+  kind: "choose";
+};

@@ -1,0 +1,253 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { clockOf } from "../../src/core/clock";
+import { adventure, HERE } from "../../src/desk/controls";
+import { lockedWords } from "../../src/desk/locks";
+import { clockTime, warnsAfter } from "../../src/desk/safe";
+import { letters, treeOrder } from "../../src/desk/takes";
+import { Life } from "../../src/core/life";
+import type { TakeRow } from "../../src/core/wire/desk";
+import { quarters } from "../../src/core/units";
+import { contract } from "../contract";
+import { Host } from "../fake";
+
+const takes: TakeRow[] = [
+  ["p", "", "<img src=x onerror=alert(1)>", "given, 2 bars", 0],
+  ["a", "p", "first", "4 bars, seed 7", 0],
+  ["c", "a", "third", "2 bars, seed 9", 0],
+  ["b", "p", "second", "4 bars, seed 8", 2],
+];
+const state = {
+  bars: 4, temperature: 1, top_p: 0.9, seed: 7, seed_locked: false, candidates: 1, one_bar: false, model: "chorale", prime_bars: 0,
+  prime_voice: "", takes, selected: "a", compared: "", comparison: "", running: false, written: 0, reading: "", kept: "", can_undo: true,
+  began: 0, locked_voices: [], locked_bars: "", saved_at: 0, idle_minutes: 0, listen: true, can_redo: false, shelf: [["bach", "B-A-C-H"]], models: ["chorale"], voices: ["soprano", "alto"], sessions: [], forms: ["mid", "wav"],
+};
+
+contract("desk", () => import("../../src/widgets/desk"), state, (el) => {
+  el.querySelector<HTMLElement>("[role=treeitem]")?.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
+});
+
+const hosts: Host[] = [];
+afterEach(() => hosts.splice(0).forEach((host) => host.close()));
+
+async function desk(changes: Record<string, unknown> = {}) {
+  const { default: widget } = await import("../../src/widgets/desk");
+  const host = await new Host(widget, { ...state, ...changes }).start();
+  hosts.push(host);
+  const { el } = await host.view();
+  const press = (name: string) => el.querySelector<HTMLElement>(`[aria-label="${name}"]`)!.click();
+  const items = () => [...el.querySelectorAll<HTMLElement>("[role=treeitem]")];
+  return { host, el, press, items, sent: () => host.model.sent.map(({ content }) => content) };
+}
+
+describe("questions", () => {
+  const NAME = "What became of the motif?";
+
+  test("one opens, the same one or the way back closes it", async () => {
+    const { host, el, press, sent } = await desk();
+    const back = el.querySelector<HTMLElement>("[aria-label='Back to the score: close the question']")!;
+    expect(back.hidden).toBe(true);
+    press(NAME);
+    host.model.receive({ asked: "motif", asked_words: "Below, in place of the score: first." });
+    expect(back.hidden).toBe(false);
+    expect(el.querySelector(`[aria-label="${NAME}"]`)!.getAttribute("aria-pressed")).toBe("true");
+    expect(el.querySelector("[aria-label='Which take is asked about']")!.textContent).toContain("first");
+    press(NAME);
+    back.click();
+    expect(sent()).toEqual([{ kind: "ask", what: "motif" }, { kind: "ask", what: "" }, { kind: "ask", what: "" }]);
+  });
+
+  test("nothing can be asked while it is written, or before there is a take", async () => {
+    for (const changes of [{ running: true }, { selected: "" }]) {
+      const { el } = await desk(changes);
+      expect(el.querySelector<HTMLButtonElement>(`[aria-label="${NAME}"]`)!.disabled).toBe(true);
+    }
+  });
+});
+
+describe("the tree", () => {
+  test("children stand below their parents, orphans at the root", () => {
+    const rows: TakeRow[] = [...takes, ["x", "gone", "orphan", "", 0]];
+    expect(treeOrder(rows).map(({ row, depth }) => [row[0], depth])).toEqual([["p", 0], ["a", 1], ["c", 2], ["b", 1], ["x", 0]]);
+  });
+
+  test("letters hide every take but the primes, each another, in an order of their own", () => {
+    const found = letters(takes, 1);
+    expect([...found.keys()].sort()).toEqual(["a", "b", "c"]);
+    expect(new Set(found.values()).size).toBe(3);
+    const orders = new Set(Array.from({ length: 20 }, (_, salt) => [...letters(takes, salt * 7919).keys()].join()));
+    expect(orders.size).toBeGreaterThan(2);
+  });
+
+  test("names are text", async () => {
+    const { el, items } = await desk();
+    expect(el.querySelector("img")).toBeNull();
+    expect(items()[0]!.textContent).toContain("<img src=x");
+  });
+
+  test("arrows move, Enter selects, Delete deletes", async () => {
+    const { el, items, sent } = await desk();
+    const key = (name: string) => el.querySelector("[role=tree]")!.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+    expect(items().filter((one) => one.tabIndex === 0).map((one) => one.dataset.id)).toEqual(["a"]);
+    key("ArrowDown");
+    expect(items().filter((one) => one.tabIndex === 0).map((one) => one.dataset.id)).toEqual(["c"]);
+    key("Enter");
+    key("Delete");
+    expect(sent()).toEqual([
+      { kind: "take", act: "select", id: "c", text: "" },
+      { kind: "take", act: "delete", id: "c", text: "" },
+    ]);
+  });
+
+  test("a new name is sent once, Escape sends none", async () => {
+    const { el, press, sent } = await desk();
+    const rename = (name: string, key: string) => {
+      press("Rename the take (F2)");
+      const field = el.querySelector<HTMLInputElement>("[aria-label='Name of the take']")!;
+      field.value = name;
+      field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    };
+    rename("mine", "Escape");
+    rename("best", "Enter");
+    expect(sent()).toEqual([{ kind: "take", act: "rename", id: "a", text: "best" }]);
+  });
+
+  test("blind listening hides names and settings", async () => {
+    const { items, press } = await desk();
+    press("Listen blind: hide which take is which");
+    const text = items().map((one) => one.textContent).join(" ");
+    expect(text).not.toMatch(/first|second|third|seed/);
+    expect(text).toMatch(/Take A.*Take B.*Take C/);
+  });
+});
+
+describe("the buttons", () => {
+  test("say what was pressed, and only what can be is enabled", async () => {
+    const { el, press, sent } = await desk();
+    press("Continue");
+    press("Undo");
+    expect(sent()).toEqual([{ kind: "act", act: "continue" }, { kind: "act", act: "undo" }]);
+    const disabled = [...el.querySelectorAll("button:disabled")].map((one) => one.getAttribute("aria-label"));
+    expect(disabled).toEqual(["Stop and keep what is there", HERE, "Redo"]);
+  });
+
+  test("going on from here wants a selected note, and names those that are", async () => {
+    const life = new Life();
+    const clock = clockOf("shared", life);
+    const { press, sent } = await desk({ clock_id: "shared" });
+    press(HERE);
+    expect(sent()).toEqual([]);
+    clock.select(["v0n3"]);
+    press(HERE);
+    expect(sent()).toEqual([{ kind: "from", ids: ["v0n3"] }]);
+    life.end();
+  });
+
+  test("what is written sounds from where the model began, if one listens along", async () => {
+    const life = new Life();
+    const clock = clockOf("heard", life);
+    clock.setEnd(quarters(8));
+    for (const listen of [true, false]) {
+      const { host, press } = await desk({ clock_id: "heard", listen });
+      press("Continue");
+      host.model.receive({ running: true, written: 0, began: 4 });
+      expect(clock.playing).toBe(false);
+      host.model.receive({ written: 1 });
+      expect(clock.playing).toBe(listen);
+      if (listen) expect(clock.playhead).toBeGreaterThanOrEqual(4);
+      press("Stop and keep what is there");
+      expect(clock.playing).toBe(false);
+      host.close();
+    }
+    life.end();
+  });
+
+  test("voices and bars are locked, and said in words", async () => {
+    const { el, host, press, sent } = await desk({ locked_voices: ["alto"], locked_bars: "3, 5-6" });
+    const words = () => el.querySelector(".mnb-desk-locks summary")!.textContent;
+    expect(words()).toContain("locked: alto, bars 3, 5-6");
+    press("Lock the soprano");
+    press("Lock the alto");
+    expect(sent()).toEqual([
+      { kind: "lock", voices: ["alto", "soprano"], bars: "3, 5-6" },
+      { kind: "lock", voices: [], bars: "3, 5-6" },
+    ]);
+    host.model.receive({ locked_voices: [], locked_bars: "" });
+    expect(words()).toContain("lock voices or bars");
+    expect([lockedWords([], "3"), lockedWords(["bass"], "")]).toEqual(["bar 3", "bass"]);
+  });
+
+  test("one bar at a time asks for more", async () => {
+    const { press, sent } = await desk({ one_bar: true });
+    press("Continue");
+    expect(sent()).toEqual([{ kind: "act", act: "more" }]);
+  });
+
+  test("while notes are written there is only Stop", async () => {
+    const { el, host } = await desk({ running: true, written: 12 });
+    expect(el.querySelector<HTMLButtonElement>("[aria-label='Stop and keep what is there']")!.disabled).toBe(false);
+    expect(el.querySelector<HTMLButtonElement>("[aria-label=Continue]")!.disabled).toBe(true);
+    expect(el.querySelector("[aria-label=Progress]")!.textContent).toContain("12 notes");
+    host.close();
+  });
+
+  test("a number outside its range is taken back", async () => {
+    const { el, host } = await desk();
+    const field = el.querySelector<HTMLInputElement>("[aria-label='Length in bars']")!;
+    field.value = "900";
+    field.dispatchEvent(new Event("change"));
+    expect(field.value).toBe("4");
+    field.value = "8";
+    field.dispatchEvent(new Event("change"));
+    expect(host.model.get("bars")).toBe(8);
+  });
+
+  test("it tells when the work was saved, and asks before unsaved work is closed", async () => {
+    const at = new Date(2026, 10, 21, 12, 3).getTime() / 1000;
+    const { el, host } = await desk({ saved_at: at });
+    expect(el.querySelector("[aria-label=Saved]")!.textContent).toBe(`Saved ${clockTime(at)}. Closing this page loses nothing.`);
+    expect(clockTime(at)).toMatch(/12:03/);
+    const closing = () => {
+      const event = new Event("beforeunload", { cancelable: true });
+      window.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    expect(closing()).toBe(false);
+    host.model.receive({ saved_at: 0 });
+    expect(closing()).toBe(true);
+    host.close();
+  });
+
+  test("nobody's page is warned of its server's end, until somebody comes", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    const { el, host, press, sent } = await desk({ idle_minutes: 10, saved_at: 1 });
+    const warned = () => !el.querySelector<HTMLElement>(".mnb-desk-idle")!.hidden;
+    vi.advanceTimersByTime(7.9 * 60_000);
+    expect(warned()).toBe(false);
+    vi.advanceTimersByTime(0.2 * 60_000);
+    expect(warned()).toBe(true);
+    expect(el.querySelector(".mnb-desk-idle")!.textContent).toContain("8 minutes");
+    press("Save all takes before the server ends");
+    expect(sent()).toEqual([{ kind: "act", act: "save_all" }]);
+    document.body.dispatchEvent(new Event("keydown", { bubbles: true }));
+    expect(warned()).toBe(false);
+    host.close();
+    vi.useRealTimers();
+    expect([warnsAfter(10), warnsAfter(1)]).toEqual([8, 0.5]);
+  });
+
+  test("adventurousness has words", () => {
+    expect([0.3, 0.7, 1, 1.2, 1.6].map(adventure)).toEqual(["very careful", "careful", "as learned", "bold", "wild"]);
+  });
+
+  test("a file goes in pieces", async () => {
+    const { el, sent } = await desk();
+    const chooser = el.querySelector<HTMLInputElement>("input[type=file]")!;
+    const file = new File([new Uint8Array(2_300_000)], "long.mid");
+    Object.defineProperty(chooser, "files", { value: [file] });
+    chooser.dispatchEvent(new Event("change"));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const parts = sent() as { kind: string; part: number; parts: number; file: string; name: string }[];
+    expect(parts.map(({ kind, part, parts: all, name }) => [kind, part, all, name])).toEqual([0, 1, 2].map((part) => ["file", part, 3, "long.mid"]));
+    expect(new Set(parts.map(({ file: id }) => id)).size).toBe(1);
+  });
+});

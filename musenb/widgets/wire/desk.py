@@ -1,0 +1,173 @@
+"""Wire types of the studio's desk: its traits, and a message a button."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypedDict
+
+from musenb.widgets.wire.base import ViewState
+from musenb.widgets.wire.units import Quarters
+
+PrimeSource = Literal["text", "shelf", "corpus", "roll"]
+DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more", "save_all"]
+TakeAct = Literal["select", "rename", "delete", "vote", "compare"]
+AskWhat = Literal["heard", "motif", "guess"]
+KeepForm = Literal["mid", "musicxml", "wav", "pdf", "png", "svg", "brf", "html"]
+
+
+class TakeRow(NamedTuple):
+    """One take of the tree; `parent` is empty for a prime. `name` is user text: never HTML."""
+
+    id: str
+    parent: str
+    name: str
+    about: str
+    votes: int
+
+
+class Choice(NamedTuple):
+    """Something to choose from a list; `label` may be user text."""
+
+    id: str
+    label: str
+
+
+class DeskState(ViewState):
+    """The traits of the desk.
+
+    The first group is written by the page: how to continue, and what of a prime to take (`prime_bars` 0: all bars).
+    `began` is where the model began to write; `saved_at` counts seconds since 1970, 0 for what is not saved;
+    `idle_minutes` says after how long a server ends that nobody uses, 0 when it does not. `asked` is the question about
+    a take that is open below the desk, if one is.
+    """
+
+    bars: int
+    temperature: float
+    top_p: float
+    seed: int
+    seed_locked: bool
+    candidates: int
+    one_bar: bool
+    listen: bool
+    model: str
+    prime_bars: int
+    prime_voice: str
+
+    takes: list[TakeRow]
+    selected: str
+    compared: str
+    comparison: str
+    asked: AskWhat | Literal[""]
+    asked_words: str
+    running: bool
+    written: int
+    began: Quarters
+    locked_voices: list[str]
+    locked_bars: str
+    saved_at: float
+    idle_minutes: float
+    reading: str
+    kept: str
+    can_undo: bool
+    can_redo: bool
+    shelf: list[Choice]
+    models: list[str]
+    voices: list[str]
+    sessions: list[Choice]
+    forms: list[KeepForm]
+    read_only: bool
+
+
+class PrimeFrom(TypedDict):
+    """Page to kernel: begin with notes as text, the id of a shelf's motif, a corpus name, or what is on the roll."""
+
+    kind: Literal["prime"]
+    source: PrimeSource
+    text: str
+
+
+class FilePart(TypedDict):
+    """Page to kernel: a piece of a file in the only buffer, at most CHUNK_BYTES; the last one makes it the prime."""
+
+    kind: Literal["file"]
+    file: str
+    name: str
+    part: int
+    parts: int
+
+
+class Act(TypedDict):
+    """Page to kernel: a button was pressed."""
+
+    kind: Literal["act"]
+    act: DeskAct
+
+
+class GoOnFrom(TypedDict):
+    """Page to kernel: keep the selected take up to the end of the last of these notes, and write on from there."""
+
+    kind: Literal["from"]
+    ids: list[str]
+
+
+class Lock(TypedDict):
+    """Page to kernel: keep these voices and bars (as '3, 5-6') when the model writes, and no others."""
+
+    kind: Literal["lock"]
+    voices: list[str]
+    bars: str
+
+
+class OnTake(TypedDict):
+    """Page to kernel: something is to be done with a take; `text` is its new name."""
+
+    kind: Literal["take"]
+    act: TakeAct
+    id: str
+    text: str
+
+
+class AskTake(TypedDict):
+    """Page to kernel: open a question about the selected take below the desk; empty: close the one that is open."""
+
+    kind: Literal["ask"]
+    what: AskWhat | Literal[""]
+
+
+class Keep(TypedDict):
+    """Page to kernel: hand over the selected take as a file."""
+
+    kind: Literal["keep"]
+    form: KeepForm
+
+
+class Kept(TypedDict):
+    """Kernel to page: the file, in pieces of at most CHUNK_BYTES in the only buffer."""
+
+    kind: Literal["kept"]
+    name: str
+    type: str
+    part: int
+    parts: int
+
+
+class Search(TypedDict):
+    """Page to kernel: which pieces of the corpus are there; replies are told apart by `text`."""
+
+    kind: Literal["search"]
+    text: str
+
+
+class Found(TypedDict):
+    """Kernel to page: the first names that were found, and how many there are in all."""
+
+    kind: Literal["found"]
+    text: str
+    names: list[str]
+    count: int
+
+
+class Recover(TypedDict):
+    """Page to kernel: bring back an earlier session."""
+
+    kind: Literal["recover"]
+    id: str
