@@ -1,4 +1,4 @@
-"""What a decoder keeps of the positions that it has read: keys, values and related attributes.
+"""KV cache of the numpy decoder: keys, values and related attributes of the positions that were read.
 
 Dimensions: N layers, H heads, B rows, C capacity in positions, Dh width of a head, R relations.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Cache:
-    """The memory of a few rows that are decoded side by side.
+    """KV cache of a few rows that are decoded side by side.
 
     Parameters
     ----------
@@ -43,6 +43,7 @@ class Cache:
             raise ModelError(f"a cache of {rows} rows; at least 1 is needed")
         self.config, self.rows, self.capacity, self.length = config, rows, config.context, 0
         shape = (config.layers, 2, config.heads, rows, config.context, config.head_width)
+        # Empty, not zeros: pages of a long context are only touched when they are reached.
         self.pairs = np.empty(shape, np.float32)
         self.related = np.empty((len(config.relations), rows, config.context), np.int64)
         self.absent = np.empty(self.related.shape, bool)

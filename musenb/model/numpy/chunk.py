@@ -1,4 +1,4 @@
-"""Many positions of a prime at once, a chunk after another: what `decode` does before the first step.
+"""Prefill: the forward pass of many positions at once, a chunk after another, before the first single-token step.
 
 The relative term of a chunk is one product, in which each query has its keys one column earlier than the query before:
 the skew of the paper, here only a view. Names and dimensions are those of `decode`.
@@ -66,7 +66,8 @@ def _attend(
     count, start = len(mixed) // rows, cache.length
     stop = start + count
     parts = mixed.reshape(rows, count, 3, config.heads, config.head_width)
-    pairs = cache.pairs[number]
+    # Keys and values go into the kv cache first: a chunk attends to itself, too.
+    pairs = cache.pairs[number]  # (2, H, B, C, Dh)
     pairs[:, :, :, start:stop] = parts[:, :, 1:].transpose(2, 3, 0, 1, 4)
     q = np.ascontiguousarray(parts[:, :, 0].transpose(2, 0, 1, 3))  # (H, B, n, Dh)
     logits = q @ pairs[0, :, :, :stop].swapaxes(2, 3)  # (H, B, n, L)
@@ -78,7 +79,9 @@ def _attend(
         recorder.paired("relative", number, np.zeros_like(logits) if relative is None else relative)
     if relative is not None:
         logits += relative
+    # Causal mask: only the chunk's own corner, (n, n), has keys behind their query.
     logits[..., start:] += HIDDEN[:count, :count]
+    # Softmax, in place.
     logits -= logits.max(axis=-1, keepdims=True)
     np.exp(logits, out=logits)
     logits /= logits.sum(axis=-1, keepdims=True)
@@ -96,9 +99,11 @@ def _relative(layer: Layer, q: np.ndarray, steps: list[np.ndarray], stop: int, c
     flat = q.reshape(heads, rows * count, size)
     total = None
     if layer.distance is not None:
+        # Absolute by relative, wide enough for the first and the last query of the chunk; the skew is a view.
         products = flat @ layer.distance[:, :, context - stop : context + count - 1]  # (H, B * n, L + n - 1)
         total = _skewed(products.reshape(heads, rows, count, -1))
     for embedding, step in zip(layer.relations, steps, strict=False):
+        # (H, B * n, 2K + 2): every query meets every difference once, then the numbers are gathered by key.
         products = flat @ embedding
         offsets = np.arange(rows * count).reshape(rows, count, 1) * embedding.shape[2]
         term = products.reshape(heads, -1).take(step + offsets, axis=1)
@@ -108,6 +113,7 @@ def _relative(layer: Layer, q: np.ndarray, steps: list[np.ndarray], stop: int, c
 
 def _skewed(products: np.ndarray) -> np.ndarray:
     """View (..., n, L + n - 1) products by distance, farthest first, as (..., n, L) by key: each row shifts by one."""
+    # Row c begins one element earlier than row c - 1: strides (row - item, item) from the element n - 1 on.
     count, columns = products.shape[-2:]
     *outer, row, item = products.strides
     shape = (*products.shape[:-1], columns - count + 1)
@@ -122,6 +128,7 @@ def normed(x: np.ndarray) -> np.ndarray:
 
 def gated(both: np.ndarray) -> np.ndarray:
     """Return the gated linear units of (n, 2 * G) gates and values, but for the factor GATE / 2."""
+    # gelu(g) = g / 2 * (1 + tanh(...)), its polynomial by Horner's rule, each step in place.
     gate, value = both[:, : both.shape[1] // 2], both[:, both.shape[1] // 2 :]
     bent = gate * gate
     bent += GATE_LINEAR

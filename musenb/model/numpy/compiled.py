@@ -1,4 +1,4 @@
-"""The compiled step, where numba is installed: its arrays, and what it is told of a trace and of silence.
+"""Compiled decoder step (numba), where it is installed: its arrays, and what it is told of a trace and of silence.
 
 `kernel` holds the compiled functions; this module can be imported without numba.
 """

@@ -1,4 +1,4 @@
-"""The network in numpy: reads a prime in one pass, then one position at a time, keeping what it has read; no torch.
+"""Decoder in numpy: prefill of a prime, then single-token steps with a kv cache; no torch.
 
 Dimensions: B rows, n new positions, L positions with them, D width, H heads, Dh = D / H, F feature columns,
 R relations, V classes, G inner width of the feed-forward layer, C context.

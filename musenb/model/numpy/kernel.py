@@ -1,4 +1,4 @@
-"""One position in one compiled function: what `step` does, for machines that have numba.
+"""Compiled single-token forward pass (numba): what `step` does, in one function.
 
 A token costs the bytes that it reads. Weights that half precision holds without loss, as those of every shipped
 checkpoint, are therefore kept in half precision and widened in registers; all sums are in single precision. The term
@@ -37,6 +37,7 @@ GELU, CUBE = np.float32(2 * math.sqrt(2 / math.pi)), np.float32(0.044715)
 @intrinsic
 def single(_context, number):
     """Return a weight as float32."""
+    # bitcast uint16 -> half, then widen: one vcvtph2ps where the processor has it.
     def generate(_context, builder, signature, arguments):
         if isinstance(signature.args[0], types.Float):
             return arguments[0]
@@ -57,6 +58,7 @@ def floor(_context, number):
 @intrinsic
 def power_of_two(_context, exponent):
     """Return 2 to a whole float32 in -126..127."""
+    # The exponent field of a float32, written as an integer: (n + 127) << 23.
     def generate(_context, builder, _signature, arguments):
         word = ir.IntType(32)
         bits = builder.shl(builder.add(builder.fptosi(arguments[0], word), word(127)), word(23))
@@ -68,6 +70,7 @@ def power_of_two(_context, exponent):
 @njit(**FAST)
 def exponential(x):
     """Return e^x, at least 2^-126 and at most 2^126."""
+    # e^x = 2^whole * 2^f with f in -1/2..1/2, and 2^f by its Taylor polynomial of degree 6 (error 1e-7).
     t = min(max(x * LOG2_E, LEAST), -LEAST)
     whole = floor(t + HALF)
     f = t - whole
@@ -77,6 +80,7 @@ def exponential(x):
 @njit(**FAST)
 def multiply(rows, matrix, out):
     """Write the products of rows (B, i) with a matrix (o, i) to `out` (B, o)."""
+    # Rows of the batch inside: each row of the matrix is read from memory once for all of them.
     for o in range(matrix.shape[0]):
         weights = matrix[o]
         for b in range(rows.shape[0]):
@@ -160,6 +164,7 @@ def softmax(logits):
 @njit(**FAST)
 def bring(weights, values, scale, out):
     """Write the sum of values (L, Dh) with their weights (L,), times a scale, to `out` (Dh,)."""
+    # Four keys a turn: `out` is loaded and stored a quarter as often.
     whole = weights.shape[0] // 4 * 4
     out[:] = ZERO
     for j in range(0, whole, 4):
@@ -238,6 +243,7 @@ def read(x, position, pairs, steps, blocks, ends, taps, silent):
     if recorded:
         residual[0] = x
     for n in range(count):
+        # Pre-norm attention: queries, keys and values, (B, 3 * D), in one product.
         normalise(x, norms[n, 0], h)
         multiply(h, mix[n], mixed)
         for b in range(rows):
@@ -245,6 +251,7 @@ def read(x, position, pairs, steps, blocks, ends, taps, silent):
                 first = head * size
                 keys, values = pairs[n, 0, head, b, :stop], pairs[n, 1, head, b, :stop]
                 q, joint = mixed[b, first : first + size], joined[b, first : first + size]
+                # The new key and value go into the kv cache; a position sees itself.
                 for d in range(size):
                     q[d] *= scale
                     keys[position, d] = mixed[b, width + first + d]
@@ -259,6 +266,7 @@ def read(x, position, pairs, steps, blocks, ends, taps, silent):
                         logits[j] = content[n, head, b, j] + relative[n, head, b, j]
                 else:
                     all_terms(q, keys, distance, embeddings, steps[:, b], logits)
+                # Softmax: its division is left to the (Dh,) sum; a silent head brings zeros.
                 share = ZERO if heads_silent[n, head] else ONE
                 share /= softmax(logits)
                 bring(logits, values, share, joint)
@@ -268,6 +276,7 @@ def read(x, position, pairs, steps, blocks, ends, taps, silent):
         if not layers_silent[n]:
             multiply(joined, out[n], h)
             x += h
+            # Gated feed-forward: up to (B, 2 * G), gate times value, down to (B, D).
             normalise(x, norms[n, 1], h)
             multiply(h, rise[n], both)
             gate(both, bent)

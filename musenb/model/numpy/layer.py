@@ -1,4 +1,4 @@
-"""The weights of a model as the numpy decoder multiplies with them: transposed, scales within, embeddings in one table.
+"""Decoder weights ready for matrix products: transposed, scales folded in, all embeddings in one table.
 
 Dimensions: D width, H heads, Dh = D / H, G inner width of the feed-forward layer, C context, K span of a relation.
 """

@@ -1,4 +1,4 @@
-"""One position at a time, in memory that is used again: what decoding spends its time on.
+"""Single-token forward pass with preallocated buffers: what decoding spends its time on.
 
 At this size every call counts, so results go where they are needed (`out=`), views are made once, and a row of its own
 is treated as a vector. Names and dimensions are those of `decode`, with n = 1.
@@ -66,12 +66,14 @@ def read_one(
     if recorder is not None:
         recorder.residual(-1, x[:, None])
     for number, layer in enumerate(decoder.layers):
+        # Pre-norm attention: q, k and v in one product, (B, D) @ (D, 3 * D); the norm's weight is inside `mix`.
         normed(x, h)
         np.dot(h, layer.mix, work.mixed)
         _attend(work, cache, number, layer, steps, recorder=recorder, silence=silence)
         if silence is None or number not in silence.layers:
             np.dot(work.joined, layer.out, change)
             np.add(x, change, x)
+            # Gated feed-forward: up to (B, 2 * G), gate times value, down to (B, D).
             normed(x, h)
             np.dot(h, layer.rise, work.both)
             gated(work)
@@ -90,10 +92,12 @@ def _attend(
     """Bring together what the heads attend to, from `mixed` to `joined`."""
     config = cache.config
     heads, rows, stop = config.heads, cache.rows, cache.length + 1
-    pairs = cache.pairs[number]
+    # The new key and value go into the kv cache before they are attended to: a position sees itself.
+    pairs = cache.pairs[number]  # (2, H, B, C, Dh)
     pairs[:, :, :, cache.length] = work.pair
-    keys, values = pairs[0, :, :, :stop], pairs[1, :, :, :stop]
+    keys, values = pairs[0, :, :, :stop], pairs[1, :, :, :stop]  # (H, B, L, Dh)
     logits = work.logits[: heads * rows * stop].reshape(heads, rows, 1, stop)
+    # Content logits: (H, B, 1, Dh) @ (H, B, Dh, L); the scale 1 / sqrt(Dh) is inside the queries' matrix.
     np.matmul(work.q_rows, keys.swapaxes(2, 3), logits)
     if recorder is not None:
         recorder.paired("content", number, logits)
@@ -107,6 +111,7 @@ def _attend(
             np.add(logits, relative, logits)
     elif recorder is not None:
         recorder.paired("relative", number, np.zeros_like(logits))
+    # Softmax without its division, which is cheaper on the (Dh,) sums below than on the L weights.
     np.maximum.reduce(logits, 3, None, work.peak, True)
     np.subtract(logits, work.peak, logits)
     np.exp(logits, logits)
@@ -129,12 +134,15 @@ def _add_relative(
     """Add the terms for distance and relations to logits (H, B, L)."""
     heads, rows, stop = logits.shape
     if layer.distance is not None:
+        # The table is stored farthest first and ends with distance 0, so that its last `near` columns are those of
+        # the nearest keys in the order of the keys: the paper's skew of a single query is this slice.
         near = min(stop, config.max_distance)
         terms = work.terms[: heads * rows * near].reshape(heads, rows, near)
         np.matmul(work.q, layer.distance[:, :, config.context - near : config.context], terms)
         if near == stop:
             np.add(logits, terms, logits)
         else:
+            # Keys beyond the largest distance share the term of the farthest one.
             part = logits[:, :, stop - near :]
             np.add(part, terms, part)
             part = logits[:, :, : stop - near]
@@ -142,6 +150,7 @@ def _add_relative(
     if layer.relations:
         terms = work.terms[: heads * rows * stop].reshape(heads, rows, stop)
         for embedding, step in zip(layer.relations, steps, strict=True):
+            # Multiply first, gather after: (H, B, Dh) @ (H, Dh, 2K + 2), then one number for each key.
             products = np.matmul(work.q, embedding).reshape(heads, -1)
             products.take(step, 1, terms, "clip")
             np.add(logits, terms, logits)

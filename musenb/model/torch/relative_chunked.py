@@ -127,11 +127,14 @@ class Piece:
         q = self.q[:, span.queries]
         queries, keys = span.shape
         shape = (q.shape[0], queries, keys)
+        # Q Er^T, absolute by relative, (H, C, e), into rows of e + 1 numbers ...
         torch.bmm(q, self.er[:, -keys:].mT, out=self.work.relative(0, *shape))
+        # ... which read with rows of e are absolute by absolute: the skew without a copy. Q K^T is added in place.
         logits = self.work.skewed(0, *shape).baddbmm_(q, self.k[:, span.keys].mT)
         terms = [relation.chunk(span.queries, span.keys) for relation in self.relations]
         for term in terms:
             logits += term.logits(q, out=self.work.matrix(1, *shape))
+        # Causal: of the keys only the last C, the chunk's own, can lie behind a query.
         logits[:, :, -queries:].masked_fill_(self.work.future[:queries, :queries], -math.inf)
         if self.hidden is not None:
             logits.masked_fill_(self.hidden[span.keys], -math.inf)
@@ -139,6 +142,7 @@ class Piece:
 
     def logit_gradient(self, p: Tensor, d_out: Tensor, delta: Tensor, span: Span) -> tuple[Tensor, Tensor]:
         """Return the gradient of the logits in both readings of buffer 2: (H, C, e) by absolute, and by relative."""
+        # d_logits = p * (d_p - delta), with d_p = d_out V^T.
         d_p = torch.bmm(d_out, self.v[:, span.keys].mT, out=self.work.matrix(1, *p.shape))
         d_p -= delta
         relative = self.work.relative(2, *p.shape)
@@ -177,6 +181,7 @@ class ChunkedRelativeAttention(torch.autograd.Function):
         for b, heads, piece in pieces((q, k, v, er), embeddings, plan, 2 if embeddings else 1):
             for span in spans(q.shape[2], plan):
                 logits, _ = piece.logits(span)
+                # Softmax in powers of two; only the log of the sum is kept for the backward, (B, H, L, 1).
                 top = logits.amax(-1, keepdim=True).clamp_min_(limits.min)  # finite for a query without any key
                 p = torch.exp2(logits.sub_(top), out=logits)
                 total = p.sum(-1, keepdim=True).clamp_min_(limits.tiny)
@@ -207,13 +212,16 @@ def gradients(
     d_er, d_embeddings = torch.zeros_like(er.mT), [torch.zeros_like(e) for e in embeddings]
     for b, heads, piece in pieces((q, k, v, er), embeddings, plan, 3):
         sums = d_er[heads], k.new_zeros(d_er[heads].shape), k.new_zeros(d_er[heads].shape)
+        # Softmax's backward needs sum_j p_ij dp_ij, which is the dot product of the output with its gradient.
         delta = (d_out[b, heads] * out[b, heads]).sum(-1, keepdim=True)  # (H, L, 1)
         for span in spans(q.shape[2], plan):
             rows = (b, heads, span.queries)
+            # The probabilities of the chunk anew, from the saved log of their sum.
             logits, terms = piece.logits(span)
             p = torch.exp2(logits.sub_(normaliser[rows]), out=logits)
             d_logits, d_relative = piece.logit_gradient(p, d_out[rows], delta[:, span.queries], span)
             accumulate(sums, piece, span, (p, d_out[rows], d_logits, d_relative))
+            # Queries meet keys, distances and relations: three products, one gradient.
             d_q_c = torch.bmm(d_logits, piece.k[:, span.keys])
             d_q_c.baddbmm_(d_relative, piece.er[:, -p.shape[2] :])
             for term, d_embedding in zip(terms, d_embeddings, strict=True):

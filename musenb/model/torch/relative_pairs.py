@@ -143,14 +143,17 @@ class ChunkTerms:
     def logits(self, q: Tensor, *, out: Tensor) -> Tensor:
         """Return (H, C, e) logits of scaled queries (H, C, Dh), written to `out`."""
         heads, chunk, _ = q.shape
+        # Multiply first: each query meets the R differences that occur.
         products = q.new_zeros(heads, chunk, self.embedding.shape[1] + 1)  # the last column stays 0: no relation
         torch.bmm(q, self.embedding.mT, out=products[..., :-1])
+        # Gather after, in two steps: a number for each level that keys have, then for each key.
         by_level = products.gather(2, self.steps.expand(heads, -1, -1))  # (H, C, U+1)
         return torch.gather(by_level, 2, self.columns.expand(heads, chunk, -1), out=out)
 
     def products_gradient(self, d_logits: Tensor) -> Tensor:
         """Return (H, C, R) gradients of `Q E^T` from those of the logits (H, C, e)."""
         heads, chunk, _ = d_logits.shape
+        # The two gathers backwards: keys of one level add up, then levels of one difference.
         by_level = d_logits.new_zeros(heads, chunk, self.steps.shape[1])
         by_level.scatter_add_(2, self.columns.expand(heads, chunk, -1), d_logits)
         products = d_logits.new_zeros(heads, chunk, self.embedding.shape[1] + 1)
