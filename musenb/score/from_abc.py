@@ -16,6 +16,7 @@ C. Walshaw (2011), "The abc music standard 2.1", abcnotation.com.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from musenb.errors import LoadError, ScoreError
@@ -28,6 +29,8 @@ from musenb.score.abc.report import Report, shown
 from musenb.score.limits import DEFAULT_LIMITS, Limits
 from musenb.score.note import Score
 
+_ABC_LINE = re.compile(r"^[ \t]*(?:X:[ \t]*\d|K:[ \t]*(?:[A-G]|HP|Hp|none|clef|$))", re.MULTILINE)
+_FIELD = re.compile(r"\b[A-Z]:")
 MOST_NAMED = 12  # runs of numbers that a message names
 
 
@@ -66,6 +69,23 @@ def score_from_abc(data: bytes, *, source: str, tune: int | None = None, limits:
         raise LoadError("content", f"{source}, line {chosen.start}: {error}") from None
 
 
+def is_abc(text: str) -> bool:
+    """Return whether a text is a tune in ABC: a line of it says its number, X:, or its key, K:."""
+    return _ABC_LINE.search(text) is not None
+
+
+def score_from_abc_text(text: str, *, source: str = "text") -> Score:
+    """Return the first tune of a text in ABC, whose lines may be indented and whose X: may be missing.
+
+    Raises
+    ------
+    LoadError
+        As `score_from_abc`.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    return score_from_abc("\n".join(lines).encode("utf-8", "replace"), source=source)
+
+
 def tunes_of(data: bytes) -> tuple[tuple[int | None, str], ...]:
     """Return the tunes of an ABC file: the number after X: (None without one), and the title."""
     return tuple((tune.number, tune.title) for tune in read_book(data).tunes)
@@ -98,7 +118,7 @@ def _read_header(piece: Piece, lines: Sequence[Line]) -> None:
     """Read what stands before the first tune: fields and directives hold for all tunes, text is free."""
     for line in without_continuations(lines):
         piece.report.line = line.number
-        if line.letter and line.letter not in "TKPVwWsX+":
+        if line.letter and line.letter not in "TPwWsX+":
             apply_field(piece, line.letter, line.text)
 
 
@@ -115,16 +135,23 @@ def _read_tune(piece: Piece, tune: Tune) -> None:
         if line.letter == "K" and not piece.in_body:
             end_header(piece)
     if not piece.in_body:
-        raise LoadError(
-            "content",
-            f"{piece.report.source}, line {tune.start}: the tune has no line 'K:', which ends its header",
-            "add K:C, or the key that it is in, before the first notes",
-        )
+        raise _without_key(piece.report, tune)
     outside = [line for line in tune.after if not line.letter and "|" in line.text]
     if outside:
         piece.report.note(
             "lines after the tune's end at an empty line", "left out", len(outside), line=outside[0].number
         )
+
+
+def _without_key(report: Report, tune: Tune) -> LoadError:
+    report.line = tune.start
+    if _FIELD.search(tune.beside):
+        text = f"{shown(tune.beside)} stands on the line of the X:"
+        return report.error(
+            "format", text, "each of X:, T:, M:, L: and K: needs a line of its own, and so do the notes"
+        )
+    text = "the tune has no line 'K:', which ends its header"
+    return report.error("content", text, "add K:C, or the key that it is in, before the first notes")
 
 
 def _check(piece: Piece, tune: Tune) -> None:

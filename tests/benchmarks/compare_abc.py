@@ -28,7 +28,7 @@ NEAR = 0.07  # quarters; abc2midi moves each onset by a tick of 480, and breaks 
 _TUNE = re.compile(r"^X:.*?(?=^X:|\Z)", re.MULTILINE | re.DOTALL)
 _SIGNS = (
     (re.compile(r'"[^"\n]*"|\{[^}\n]*\}|![^!\n|]*!'), ""),  # chord symbols, grace notes, decorations
-    (re.compile(r"(?<![A-Za-z])[~HTuvSLMOPJ.]+(?=[\^_=]*[A-Ga-gz\[(])"), ""),
+    (re.compile(r"[~HTuvSLMOPJ.]+(?=[ ]*[\^_=]*[A-Ga-gzx\[({])"), ""),
     (re.compile(r":+\|+[\]:]*|\|+:+|::+"), "|"),  # repeats
     (re.compile(r"\|[ ]*\[?\d(?:[,-]\d)*|\[\d(?:[,-]\d)*"), "|"),  # endings
 )

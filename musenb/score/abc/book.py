@@ -35,11 +35,13 @@ class Line:
 class Tune:
     """A tune: the number after its X: (None without one), the line of its X:, and the lines that follow.
 
-    `after` holds the lines between its end and the next tune; `keyed`, `sounding` and `ended` tell how far it is read.
+    `beside` is what stands on the line of the X: after its number, `after` the lines between the end of the tune and
+    the next one; `keyed`, `sounding` and `ended` tell how far it is read.
     """
 
     number: int | None
     start: int
+    beside: str = ""
     lines: list[Line] = field(default_factory=list)
     after: list[Line] = field(default_factory=list)
     keyed: bool = False
@@ -79,7 +81,8 @@ def read_book(data: bytes) -> Book:
         tune = book.tunes[-1] if book.tunes else None
         if raw.startswith("X:"):
             found = _NUMBER.match(raw[2:])
-            book.tunes.append(Tune(int(found[1]) if found else None, number))
+            beside = _COMMENT.sub("", raw[2 + found.end() if found else 2 :]).strip()
+            book.tunes.append(Tune(int(found[1]) if found else None, number, beside))
         elif not raw.strip():
             if tune:
                 tune.ended = tune.sounding

@@ -16,6 +16,7 @@ LONGEST = 400_000  # quarters of a piece: 6 hours at 1000 a minute are 360,000
 def sound(piece: Piece, voice: VoiceState, members: Sequence[Member], length: Fraction) -> None:
     """Sound the notes of a note or chord, and go on by its length."""
     lane = voice.lane
+    _compare_broken(piece, lane, length)
     factor = lane.scale()
     sounding = [member for member in members if member.length]
     if not length or not sounding:
@@ -36,6 +37,7 @@ def sound(piece: Piece, voice: VoiceState, members: Sequence[Member], length: Fr
 def silence(piece: Piece, voice: VoiceState, length: Fraction) -> None:
     """Rest, and go on by the length."""
     lane = voice.lane
+    _compare_broken(piece, lane, length)
     factor = lane.scale()
     onset = lane.time
     drop_ties(piece, lane)
@@ -79,6 +81,12 @@ def check_time(piece: Piece, lane: Lane) -> None:
         raise piece.report.error("limit", "the note lengths are finer than can be told apart")
     if over > LONGEST * under:
         raise piece.report.error("limit", f"the tune is longer than {LONGEST} quarters")
+
+
+def _compare_broken(piece: Piece, lane: Lane, length: Fraction) -> None:
+    """Say when a broken rhythm joins unequal lengths, as the standard leaves open what that means."""
+    if lane.broken is not ONE and not lane.tuplets and length != lane.broken_from:
+        piece.report.note("broken rhythms", "between unequal lengths: each is changed by its own")
 
 
 def _sounded(piece: Piece, voice: VoiceState, member: Member, length: Fraction) -> Draft:

@@ -66,6 +66,7 @@ class Lane:
     ties: list[Draft] = field(default_factory=list)
     tuplets: list[Tuplet] = field(default_factory=list)
     broken: Fraction = ONE
+    broken_from: Fraction = Fraction(0)
     last: list[Draft] = field(default_factory=list)
     last_lengths: list[Fraction] = field(default_factory=list)
     last_length: Fraction = Fraction(0)
@@ -123,5 +124,6 @@ class Lane:
         for draft, length in zip(self.last, self.last_lengths, strict=True):
             draft.duration += length * (first - 1)
         self.time += self.last_length * (first - 1)
+        self.broken_from = self.last_length
         self.last_length = Fraction(0)
         return True

@@ -29,6 +29,9 @@ from musenb.score.plain import plain_text
 LONGEST_FIGURE = 5  # digits of a number in a note length
 MOST_BROKEN, MOST_TUPLET, MOST_NESTED = 6, 64, 6
 
+# Names of decorations by their lower case, as some files write !Fermata! and !Coda!.
+LOWER_CASE = {name.lower(): name for name in (*FERMATAS, *JUMPS)}
+
 _LENGTH = re.compile(r"(\d*)(/*)(\d*)")
 _QUALITY = r"(?:maj|min|dim|aug|sus|add|alt|omit|no|Maj|M|m|[-+°øΔo()#b♯♭\d.,^])*"
 _CHORD = re.compile(rf"\(?(?:[A-G][#b♯♭=]?|N\.?C){_QUALITY}(?:/[A-Ga-g][#b♯♭]?[\d+]*)?\)?")
@@ -229,6 +232,7 @@ class MusicReader:
         """Keep a fermata or a jump for the note that follows; say what else is left out."""
         short = token.kind == "shorthand"
         name = self.piece.symbols.get(token.text, "") if short else token["name"] or token["plus_name"]
+        name = name if name in DECORATION_KINDS or name in JUMPS else LOWER_CASE.get(name.lower(), name)
         if not name:
             self._unknown(token)
         elif name in FERMATAS:
