@@ -148,7 +148,7 @@ def _without_key(report: Report, tune: Tune) -> LoadError:
     if _FIELD.search(tune.beside):
         text = f"{shown(tune.beside)} stands on the line of the X:"
         return report.error(
-            "format", text, "each of X:, T:, M:, L: and K: needs a line of its own, and so do the notes"
+            "format", text, "X:, T:, M:, L:, K: and the notes need a line each"
         )
     text = "the tune has no line 'K:', which ends its header"
     return report.error("content", text, "add K:C, or the key that it is in, before the first notes")
