@@ -56,6 +56,7 @@ def rest_bars(piece: Piece, voice: VoiceState, count: int) -> None:
     drop_fermata(piece, voice, "fermatas over rests")
     voice.set_jumps(voice.time, voice.time)
     voice.rest_bars(count, metre.bar_length if metre else Fraction(4))
+    piece.check_marks(voice)
     check_time(piece, voice.lane)
 
 
@@ -94,6 +95,7 @@ def _sounded(piece: Piece, voice: VoiceState, member: Member, length: Fraction) 
     lane = voice.lane
     alter = _alter(piece, voice, member)
     before = lane.tied_to(member, alter)
+    piece.count_note()
     if before:
         before.duration += length
         before.fermata = before.fermata or voice.fermata
@@ -104,7 +106,6 @@ def _sounded(piece: Piece, voice: VoiceState, member: Member, length: Fraction) 
     if not LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
         raise piece.report.error("content", f"pitch {pitch} is outside {LOWEST_PITCH}..{HIGHEST_PITCH}")
     lane.notes.append(draft)
-    piece.count_note()
     return draft
 
 

@@ -73,6 +73,7 @@ class MusicReader:
 
     def _field(self, token: Token) -> None:
         apply_field(self.piece, token["field_letter"], token["field_text"].strip())
+        self.piece.check_marks(self.voice)
 
     # Notes and rests
 
@@ -166,11 +167,13 @@ class MusicReader:
             voice.times = line.forward
         if token["bar_ending"]:
             self._begin_ending(token["bar_ending"])
+        self.piece.check_marks(voice)
 
     def _ending(self, token: Token) -> None:
         self._begin_ending(token["ending_numbers"])
 
     def _begin_ending(self, text: str) -> None:
+        self.piece.check_marks(self.voice)
         self.voice.end_ending()
         self.voice.mark("ending start", parse_numbers(text))
         self.voice.ending = self.voice.time
@@ -223,6 +226,8 @@ class MusicReader:
         text = plain_text(unescaped(token["quoted_text"]))
         if not text:
             return
+        if len(self.voice.chords) > self.piece.limits.notes:
+            raise self.report.error("limit", f"more than {self.piece.limits.notes} chord symbols")
         if _CHORD.fullmatch(text):
             self.voice.chords.append((self.voice.time, text))
         else:

@@ -13,6 +13,7 @@ from musenb.score.abc.values import FREE, Metre
 from musenb.score.abc.voice import VoiceState
 from musenb.score.limits import Limits
 
+MARKS_PER_BAR = 2
 FIRST_VOICE = "1"  # whose notes these are when no V: has come
 
 
@@ -105,6 +106,15 @@ class Piece:
         self.notes += 1
         if self.notes > self.limits.notes:
             raise self.report.error("limit", f"more than {self.limits.notes} notes", "raise Limits(notes=...)")
+
+    def check_marks(self, voice: VoiceState) -> None:
+        """Refuse more bars, repeat marks or changes of a voice than a piece has."""
+        most = self.limits.measures
+        if len(voice.spans) > most:
+            raise self.report.error("limit", f"more than {most} bars", "raise Limits(measures=...)")
+        marks = max(len(voice.repeats), len(voice.keys), len(voice.tempos))
+        if marks > MARKS_PER_BAR * most:
+            raise self.report.error("limit", f"more than {MARKS_PER_BAR * most} repeat marks, keys or tempos")
 
     def count_unknown(self, text: str) -> None:
         """Count a sign that is not understood."""
