@@ -111,7 +111,7 @@ def test_changes_on_lines_and_inline() -> None:
     score = read("CDEF |\nK:D\nCDEF |[K:Bb][M:3/4] BAB |[Q:1/4=60] B3 |\nM:6/8\nL:1/8\nQ:3/8=40\nBAB BAB |")
     assert [(key.onset, key.fifths) for key in score.keys] == [(0, 0), (4, 2), (8, -2)]
     assert [(m.onset, m.beats, m.unit) for m in score.metres] == [(0, 4, 4), (8, 3, 4), (14, 6, 8)]
-    assert [(tempo.onset, tempo.qpm) for tempo in score.tempos] == [(11, 60.0), (14, 60.0)]
+    assert [(tempo.onset, tempo.qpm) for tempo in score.tempos] == [(0, 100.0), (11, 60.0), (14, 60.0)]
     assert [note.spelling for note in score.notes[4:9]] == ["C#4", "D4", "E4", "F#4", "Bb4"]
 
 
@@ -209,10 +209,16 @@ def test_tempos(tempo: str, expected: float) -> None:
 
 
 def test_an_upbeat_and_bars_cut_at_a_repeat() -> None:
-    score = read("G | CDEF | GA :|: Bc | d4 | e3 |]")
+    score = read("G | CDEF | GAB :|: cde | d5 | e3 |]")
     assert score.anacrusis == 1
-    assert [(m.onset, m.length) for m in score.measures] == [(5, 2), (7, 2)]
-    assert [bar.onset for bar in score.bars()] == [0, 1, 5, 7, 9, 13]
+    assert [(m.onset, m.length) for m in score.measures] == [(5, 3), (8, 3), (11, 5)]
+    assert [bar.onset for bar in score.bars()] == [0, 1, 5, 8, 11, 16]
+
+
+def test_two_parts_of_a_bar_are_one_bar() -> None:
+    score = read("|: CDEF | GA :|: Bc | d4 |]")
+    assert score.measures == ()
+    assert [bar.onset for bar in score.bars()] == [0, 4, 8]
 
 
 @pytest.mark.parametrize(

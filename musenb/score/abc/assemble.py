@@ -122,10 +122,12 @@ def _keys(piece: Piece, timed: Timed) -> tuple[KeySignature, ...]:
 
 
 def _tempos(piece: Piece, timed: Timed) -> tuple[Tempo, ...]:
+    """Return the tempos of all voices, the default before the first; of two at a time that of the upper voice counts."""
     changes = {Fraction(0): piece.tempo} if piece.tempo else {}
     for voice, clock in reversed(timed):
         changes |= {clock.onset(time): qpm for time, qpm in voice.tempos}
-    return tuple(Tempo(onset, float(changes[onset])) for onset in sorted(changes))
+    tempos = [Tempo(onset, float(changes[onset])) for onset in sorted(changes)]
+    return (Tempo(), *tempos) if tempos and tempos[0].onset else tuple(tempos)
 
 
 def _repeats(timed: Timed) -> tuple[Repeat, ...]:

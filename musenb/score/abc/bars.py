@@ -30,8 +30,9 @@ def fitted(
 ) -> tuple[Fraction, tuple[MeasureLength, ...]]:
     """Return the upbeat in quarters, and the bars whose length is not their metre's.
 
-    A short first bar is the upbeat, but not in free metre. A last bar that is short, or that no bar line closes, is
-    unfinished: it has no length of its own.
+    A short first bar is the upbeat, but not in free metre. Two neighbours that together fill a bar (a repeat sign
+    inside the bar) count as one. A last bar that is short, or that no bar line closes, is unfinished: it has no length
+    of its own.
 
     Parameters
     ----------
@@ -43,20 +44,26 @@ def fitted(
         True when the tune has no metre.
     """
     changes = [metre.onset for metre in metres]
-    anacrusis = Fraction(0)
+    usual = [metres[bisect_right(changes, span.start) - 1].bar_length for span in spans]
+    lengths = [span.end - span.start for span in spans]
+    anacrusis, number = Fraction(0), 0
+    if len(spans) > 1 and lengths[0] < usual[0] and not free and not _fill_a_bar(0, lengths, usual):
+        anacrusis, number = lengths[0], 1
     measures = []
-    for number, span in enumerate(spans):
-        length = span.end - span.start
-        following = bisect_right(changes, span.start)
-        usual = metres[following - 1].bar_length
-        last = number == len(spans) - 1
-        if number == 0 and not free and not last and length < usual:
-            anacrusis = length
+    while number < len(spans):
+        if not free and _fill_a_bar(number, lengths, usual):
+            number += 2
             continue
-        expected = usual
-        if following < len(changes):
-            expected = min(usual, changes[following] - span.start)
-        unfinished = last and (length < expected or not span.closed)
-        if length and length != expected and not unfinished:
-            measures.append(MeasureLength(span.start, length))
+        last = number == len(spans) - 1
+        unfinished = last and (lengths[number] < usual[number] or not spans[number].closed)
+        if lengths[number] and lengths[number] != usual[number] and not unfinished:
+            measures.append(MeasureLength(spans[number].start, lengths[number]))
+        number += 1
     return anacrusis, tuple(measures)
+
+
+def _fill_a_bar(number: int, lengths: Sequence[Fraction], usual: Sequence[Fraction]) -> bool:
+    """Return whether a short bar and the next one make a full bar of the same metre."""
+    if number + 1 >= len(lengths) or usual[number] != usual[number + 1]:
+        return False
+    return 0 < lengths[number] < usual[number] and lengths[number] + lengths[number + 1] == usual[number]

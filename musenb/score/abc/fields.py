@@ -113,7 +113,10 @@ def _read_tempo(piece: Piece, text: str, unit: Fraction) -> Fraction | None:
 
 def _key(piece: Piece, text: str) -> None:
     key, staff = parse_key(text)
-    _say_unread(piece, staff)
+    if key is None and staff.unread:
+        piece.report.note("keys", "not understood and left out")
+    else:
+        _say_unread(piece, staff)
     if not piece.current:
         piece.key = key or piece.key
         piece.staff = staff.over(piece.staff)
