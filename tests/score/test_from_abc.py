@@ -132,6 +132,7 @@ def test_changes_on_lines_and_inline() -> None:
         ("(3:2:4(3ABcd |", "4/9 4/9 4/9 2/3"),
         ("A/ B// C3/2 D/4 E0 |", "1/2 1/4 3/2 1/4"),
         ("[C2E]2 [CE2G]/ |", "4 2 1/2 1 1/2"),
+        ("+C2E2G2+ +f+c +CE+ |", "2 2 2 1 1 1"),
     ],
 )
 def test_broken_rhythms_tuplets_and_chords(body: str, expected: str) -> None:
@@ -317,6 +318,13 @@ def test_chord_symbols_are_kept_and_annotations_said() -> None:
     score = read('"Am7/G"C "F#m"D "^above"E "slowly"F | "N.C."G4 |')
     assert [(chord.onset, chord.text) for chord in score.chords] == [(0, "Am7/G"), (1, "F#m"), (4, "N.C.")]
     assert [str(notice) for notice in score.notices] == ["2 annotations left out (first: line 5)"]
+
+
+def test_what_is_not_closed_loses_no_notes_after_it() -> None:
+    assert names('"Am C D E | "F"F2 "G') == "C4 D4 E4 F4"
+    assert notices('"Am C D E |') == ["1 texts without a closing quote left out (first: line 5)"]
+    assert names("[CE G2 | c4 |") == "C4 E4 G4 C5"
+    assert notices("[CE G2 |") == ["1 chords that are not closed read as notes after each other (first: line 5)"]
 
 
 def test_what_is_left_out_is_said_with_its_line() -> None:

@@ -122,7 +122,7 @@ def _keys(piece: Piece, timed: Timed) -> tuple[KeySignature, ...]:
 
 
 def _tempos(piece: Piece, timed: Timed) -> tuple[Tempo, ...]:
-    """Return the tempos of all voices, the default before the first; of two at a time that of the upper voice counts."""
+    """Return the tempos of all voices, the default before the first; of two at a time that of the first voice."""
     changes = {Fraction(0): piece.tempo} if piece.tempo else {}
     for voice, clock in reversed(timed):
         changes |= {clock.onset(time): qpm for time, qpm in voice.tempos}

@@ -32,6 +32,7 @@ MOST_BROKEN, MOST_TUPLET, MOST_NESTED = 6, 64, 6
 # Names of decorations by their lower case, as some files write !Fermata! and !Coda!.
 LOWER_CASE = {name.lower(): name for name in (*FERMATAS, *JUMPS)}
 
+_OLD_CHORD = re.compile(r"(?:[_^=]*[A-Ga-g][,']*\d*/?\d*){2,}")  # +CEG+, as before version 2
 _LENGTH = re.compile(r"(\d*)(/*)(\d*)")
 _QUALITY = r"(?:maj|min|dim|aug|sus|add|alt|omit|no|Maj|M|m|[-+°øΔo()#b♯♭\d.,^])*"
 _CHORD = re.compile(rf"\(?(?:[A-G][#b♯♭=]?|N\.?C){_QUALITY}(?:/[A-Ga-g][#b♯♭]?[\d+]*)?\)?")
@@ -48,7 +49,7 @@ class MusicReader:
             **{"broken": self._broken, "tuplet": self._tuplet, "grace": self._grace, "quoted": self._quoted},
             **{"decoration": self._decoration, "shorthand": self._decoration, "field": self._field},
             **{"spacer": self._nothing, "layout": self._nothing, "slur": self._nothing, "break": self._nothing},
-            "unknown": self._unknown,
+            **{"unclosed": self._unclosed, "unknown": self._unknown},
         }
 
     @property
@@ -70,6 +71,9 @@ class MusicReader:
             self.report.note("chords that are not closed", "read as notes after each other")
         else:
             self.report.note("signs not understood", "left out")
+
+    def _unclosed(self, token: Token) -> None:
+        self.report.note("texts without a closing quote", "left out")
 
     def _field(self, token: Token) -> None:
         apply_field(self.piece, token["field_letter"], token["field_text"].strip())
@@ -112,10 +116,14 @@ class MusicReader:
         return Fraction(int(over or 1), divisor)
 
     def _chord(self, token: Token) -> None:
-        factor = self._factor(token["chord_length"])
+        if not self._sound_chord(token["members"], self._factor(token["chord_length"])):
+            self._unknown(token)
+
+    def _sound_chord(self, text: str, factor: Fraction) -> bool:
+        """Sound the notes between the brackets of a chord; False when there are none."""
         members: list[Member] = []
         rest = Fraction(0)
-        for inner in tokens_of(token["members"]):
+        for inner in tokens_of(text):
             if inner.kind == "note":
                 members.append(self._member(inner))
             elif inner.kind == "tie" and members:
@@ -135,8 +143,7 @@ class MusicReader:
             events.sound(self.piece, self.voice, members, members[0].length)
         elif rest:
             events.silence(self.piece, self.voice, rest * factor)
-        else:
-            self._unknown(token)
+        return bool(members or rest)
 
     def _rest(self, token: Token) -> None:
         events.silence(self.piece, self.voice, self._length(token["rest_length"]))
@@ -244,5 +251,7 @@ class MusicReader:
             self.voice.fermata = True
         elif name in JUMPS:
             self.voice.jumps.append(JUMPS[name])
+        elif name not in DECORATION_KINDS and _OLD_CHORD.fullmatch(token["plus_name"]):
+            self._sound_chord(name, Fraction(1))
         elif name not in SILENT:
             self.report.note(DECORATION_KINDS.get(name, "decorations not known"), "left out")
