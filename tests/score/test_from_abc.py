@@ -8,6 +8,7 @@ import pytest
 
 from musenb.errors import LoadError
 from musenb.score.from_abc import score_from_abc, tunes_of
+from musenb.score.load import load
 from tests.score.abc_tunes import HEAD, heard, lengths, marks, names, notices, read, told
 
 F = Fraction
@@ -377,6 +378,19 @@ def test_tunes_are_chosen_by_their_number() -> None:
 def test_encodings_and_line_ends(encoding: str, ending: str) -> None:
     data = "X:1\nT:Fünf\nK:C\nCDE|\n".replace("\n", ending).encode(encoding)
     assert score_from_abc(data, source="t.abc").title == "Fünf"
+
+
+def test_accents_of_titles() -> None:
+    tune = "X:1\nT:\\'Etude &agrave; l\\aarhus \\u00df\\ss \\/o \\vs\nK:C\nC|\n"
+    assert score_from_abc(tune.encode(), source="t.abc").title == "Étude à lårhus ßß ø š"
+    east = b"%%abc-charset iso-8859-2\nX:1\nT:\xb9koda\nK:C\nC|\n"
+    assert score_from_abc(east, source="t.abc").title == "škoda"
+
+
+def test_a_tune_of_a_collection_in_the_corpus() -> None:
+    score = load("corpus:airdsAirs/book1", tune=12)
+    assert (score.title, score.source) == ("The Queen of Hearts.", "corpus:airdsAirs/book1")
+    assert score.notices[0].count == 199
 
 
 def test_empty_lines() -> None:

@@ -40,7 +40,7 @@ def decoded(data: bytes) -> str:
 
 
 def unescaped(text: str) -> str:
-    r"""Return a text string with its accents: `F\"unf` is Fünf, `caf&eacute;` is café."""
+    r"""Return a text string with its accents: `F\"unf` is Fünf, `&eacute;tude` is étude."""
     return html.unescape(_MNEMONIC.sub(_character, text))
 
 
