@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from musenb.errors import LoadError
-from musenb.score import from_abc
 from musenb.score.as_json import from_json, to_json
+from musenb.score.from_abc import score_from_abc
 from musenb.score.isolate import ChildLimits, isolated
 from musenb.score.note import Score
 
@@ -18,14 +18,16 @@ CORPUS_LIMITS = ChildLimits(cpu_seconds=100.0, wall_seconds=200.0)  # trusted fi
 PREFERRED_SUFFIXES = (".mxl", ".musicxml", ".xml", ".krn", ".abc")
 
 
-def corpus_score(name: str) -> Score:
+def corpus_score(name: str, *, tune: int | None = None) -> Score:
     """Return a piece of music21's corpus.
 
     Parameters
     ----------
     name : str
         As in 'bwv66.6', 'bach/bwv66.6' or 'bach/bwv66.6.mxl': the end of a path of the corpus, with or without its
-        suffix. Of a collection of tunes the first is taken.
+        suffix.
+    tune : int, optional
+        The number after X: of the tune to take from a collection in ABC; the first when it is left out.
 
     Raises
     ------
@@ -33,7 +35,9 @@ def corpus_score(name: str) -> Score:
         kind 'missing': there is no such piece; the message names the nearest.
     """
     path = corpus_path(name, tuple(_relative_paths()))
-    text = isolated(f"{__name__}:parse_to_json", {"path": path}, what=f"corpus:{name}", limits=CORPUS_LIMITS)
+    text = isolated(
+        f"{__name__}:parse_to_json", {"path": path, "tune": tune}, what=f"corpus:{name}", limits=CORPUS_LIMITS
+    )
     score = from_json(text)
     return dataclasses.replace(score, title=score.title or Path(path).stem, source=f"corpus:{name}")
 
@@ -95,15 +99,18 @@ def list_paths() -> list[str]:
     return sorted(Path(path).relative_to(base).as_posix() for path in corpus.corpora.CoreCorpus().getPaths())
 
 
-def parse_to_json(path: str) -> str:
-    """Return the piece at a path of the corpus as the JSON of a Score; to be called in the child."""
+def parse_to_json(path: str, tune: int | None = None) -> str:
+    """Return the piece at a path of the corpus as the JSON of a Score; to be called in the child.
+
+    ABC is read by musenb itself; `tune` is the number after X: of one of a collection.
+    """
     from music21 import common, converter
 
     from musenb.score.from_music21 import score_from_music21
 
     place = Path(common.getCorpusFilePath()) / path
     if place.suffix == ".abc":
-        return from_abc.parse_to_json(from_abc.first_tune(place.read_bytes(), path), path)
+        return to_json(score_from_abc(place.read_bytes(), source=path, tune=tune))
     stream = converter.parse(place, forceSource=True, storePickle=False)
     return to_json(score_from_music21(stream, source=path))
 

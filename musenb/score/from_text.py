@@ -24,19 +24,20 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from musenb.errors import ScoreError
-from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.from_abc import is_abc, score_from_abc_text
+from musenb.score.note import MELODY, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.plain import plain_text
 
 LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 ACCIDENTALS = {"": 0, "n": 0, "#": 1, "##": 2, "b": -1, "bb": -2}
 # Sharps of the major key on each letter; a minor key has three fewer, a sharp in its name seven more.
 SHARPS = {"C": 0, "D": 2, "E": 4, "F": -1, "G": 1, "A": 3, "B": 5}
-MELODY = "melody"
 LONGEST_TEXT, LONGEST_DURATION, MOST_NOTES = 512 * 1024, 1_000, 50_000
 
 _VOICE = re.compile(r'\s*(?:(soprano|alto|tenor|bass)|"((?:[^"\\]|\\.)*)")\s*:(?=\s|$)', re.IGNORECASE)
 _TOKEN = re.compile(r'(?:title|composer)="(?:[^"\\]|\\.)*"|key=\S+(?:[ \t]+(?:major|minor)\b)?|\||[^\s|]+')
 _NOTE = re.compile(r"([A-Ga-g])(##|bb|[#bn]?)(-1|\d)?(?::([\d./]+))?(\^?)(~?)")
+_FIELD = re.compile(r"[A-Z]:")
 _REST = re.compile(r"[rR](?::([\d./]+))?")
 _METRE = re.compile(r"(\d{1,3})/(\d{1,3})")
 _KEY = re.compile(r"([A-Ga-g])([#b]?)(m(?:in(?:or)?)?|[ \t]*minor|[ \t]*major|)|(0|[1-7][#b])")
@@ -70,12 +71,12 @@ class _Piece:
 
 
 def score_from_text(text: str, *, source: str = "text") -> Score:
-    """Read a motif written in the notation of this module's table.
+    """Read a motif written in the notation of this module's table, or a tune in ABC.
 
     Parameters
     ----------
     text : str
-        At most 512 kB and 50,000 notes.
+        At most 512 kB and 50,000 notes. Text with a line X: or K: is ABC.
     source : str
         Where the text came from, for messages and `Score.source`.
 
@@ -83,9 +84,13 @@ def score_from_text(text: str, *, source: str = "text") -> Score:
     ------
     ScoreError
         A token is not understood or stands where it cannot; the message names it, its place and what is allowed.
+    LoadError
+        A tune in ABC cannot be read.
     """
     if len(text) > LONGEST_TEXT:
         raise ScoreError(f"{source}: {len(text)} characters, at most {LONGEST_TEXT} are read")
+    if is_abc(text):
+        return score_from_abc_text(text, source=source)
     piece = _Piece()
     part: _Part | None = None
     for number, line in enumerate(text.translate(_UNICODE).splitlines(), start=1):
@@ -267,6 +272,8 @@ def _number(value: str) -> Fraction:
 
 
 def _instead(token: str) -> str:
+    if _FIELD.match(token):
+        return "ABC only with its lines: X:1, M:4/4, L:1/4 and K:C stand each on a line of its own"
     if token.count('"') == 1:
         return f'a text between two quotes, such as {token.partition("=")[0]}="My song"'
     if token[0] in "[(<{" or "+" in token or token.count(",") > 0:

@@ -22,11 +22,12 @@ SUFFIXES = {".mid": "midi", ".midi": "midi", ".musicxml": "xml", ".xml": "xml", 
 READ = "musenb reads .mid, .midi, .musicxml, .xml, .mxl and .abc"
 NAMES = {"midi": "MIDI", "xml": "MusicXML", "mxl": "compressed MusicXML (.mxl)", "abc": "ABC"}
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_REFERENCE = re.compile(rb"^(?:\xef\xbb\xbf)?X:[ \t]*\d", re.MULTILINE)
+# What tells ABC: a tune's number or its key on a line of its own, or the words that begin a file of version 2.
+_REFERENCE = re.compile(rb"^(?:\xef\xbb\xbf)?(?:[XK]:|%abc)", re.MULTILINE)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
-def load(source: Any, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Score:
+def load(source: Any, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS, tune: int | None = None) -> Score:
     """Read music from a file, bytes, music21's corpus or a known object.
 
     Parameters
@@ -39,6 +40,8 @@ def load(source: Any, *, name: str | None = None, limits: Limits = DEFAULT_LIMIT
         given with a name that has a known suffix, the two must agree.
     limits : Limits
         Caps on what is read.
+    tune : int, optional
+        The number after X: of the tune to read from an ABC file of several; the first when it is left out.
 
     Raises
     ------
@@ -49,13 +52,13 @@ def load(source: Any, *, name: str | None = None, limits: Limits = DEFAULT_LIMIT
         return source
     try:
         if isinstance(source, (bytes, bytearray, memoryview)):
-            return _from_bytes(bytes(source), name, limits)
+            return _from_bytes(bytes(source), name, limits, tune)
         if isinstance(source, str) and source.startswith(CORPUS):
             from musenb.score.corpus import corpus_score
 
-            return corpus_score(source.removeprefix(CORPUS))
+            return corpus_score(source.removeprefix(CORPUS), tune=tune)
         if isinstance(source, (str, os.PathLike)):
-            return _from_path(os.fspath(source), name, limits)
+            return _from_path(os.fspath(source), name, limits, tune)
         return _from_object(source, name)
     except LoadError:
         raise
@@ -81,7 +84,7 @@ def _from_object(source: Any, name: str | None) -> Score:
     )
 
 
-def _from_path(path: str | bytes, name: str | None, limits: Limits) -> Score:
+def _from_path(path: str | bytes, name: str | None, limits: Limits, tune: int | None) -> Score:
     path = os.fsdecode(path)
     shown = plain_text(name or os.path.basename(path) or path)
     if _URL.match(path):
@@ -107,18 +110,18 @@ def _from_path(path: str | bytes, name: str | None, limits: Limits) -> Score:
             data = file.read(_cap(kind, limits) + 1)
     except OSError as error:
         raise LoadError("missing", f"{shown!r} cannot be read: {error.strerror}", "check its permissions") from None
-    return _read(data, kind, shown, limits)
+    return _read(data, kind, shown, limits, tune)
 
 
-def _from_bytes(data: bytes, name: str | None, limits: Limits) -> Score:
+def _from_bytes(data: bytes, name: str | None, limits: Limits, tune: int | None) -> Score:
     shown = plain_text(name or "bytes")
     kind = SUFFIXES.get(os.path.splitext(name or "")[1].lower()) or _kind(data)
     if kind is None:
         raise LoadError("empty" if not data else "format", f"{shown!r} {_what_instead(data)}", READ)
-    return _read(data, kind, shown, limits)
+    return _read(data, kind, shown, limits, tune)
 
 
-def _read(data: bytes, kind: str, source: str, limits: Limits) -> Score:
+def _read(data: bytes, kind: str, source: str, limits: Limits, tune: int | None) -> Score:
     _check_size(len(data), kind, source, limits)
     if _kind(data) != kind:
         found = _kind(data)
@@ -136,7 +139,7 @@ def _read(data: bytes, kind: str, source: str, limits: Limits) -> Score:
     if kind == "abc":
         from musenb.score.from_abc import score_from_abc
 
-        return score_from_abc(data, source=source)
+        return score_from_abc(data, source=source, tune=tune, limits=limits)
     from musenb.score.from_musicxml import score_from_musicxml
     from musenb.score.screen import screen_musicxml, unzip_mxl
 

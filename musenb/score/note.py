@@ -18,6 +18,7 @@ from musenb.score.quarters import exact_quarters
 Quarters = Fraction
 
 LOWEST_PITCH, HIGHEST_PITCH = 0, 127
+MELODY = "melody"  # the name of a single voice that has none
 
 
 @dataclass(frozen=True, slots=True)

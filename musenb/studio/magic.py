@@ -14,7 +14,6 @@ from typing import Any
 from musenb.errors import MusenbError
 from musenb.score.from_text import score_from_text
 from musenb.score.note import Score
-from musenb.studio.priming import is_abc, read_source
 
 DEFAULT_NAME = "motif"
 
@@ -54,6 +53,4 @@ def motif_of(line: str, cell: str) -> tuple[str, Score]:
     name = line.strip() or DEFAULT_NAME
     if not name.isidentifier():
         raise MusenbError(f"{name!r} is not a name: write %%motif theme, with letters, digits and _ only")
-    if is_abc(cell):
-        return name, read_source(cell)
     return name, score_from_text(cell, source="cell")

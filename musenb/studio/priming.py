@@ -55,7 +55,7 @@ def read_prime(
     Parameters
     ----------
     source : str, path, bytes, Score, or anything that `musenb.load` takes
-        Text that names no file is read as a motif, or as ABC when it has a line 'K:'.
+        Text that names no file is read as a motif, or as ABC when it has a line 'X:' or 'K:'.
     bars : int or (int, int), optional
         Only the first so many bars, or from one printed number to another, both included.
     voice : str or sequence of str, optional
@@ -88,15 +88,7 @@ def read_source(source: Any) -> Score:
     """Return the score that a path, text, bytes or object holds."""
     if not isinstance(source, str):
         return load(source)
-    if is_abc(source):
-        numbered = any(line.startswith("X:") for line in source.splitlines())
-        return load((source if numbered else f"X:1\n{source}").encode(), name="text.abc")
     return load(source) if is_place(source) else score_from_text(source)
-
-
-def is_abc(text: str) -> bool:
-    """Return whether a text is a tune in ABC: it has the line for the key, which every tune has."""
-    return any(line.startswith("K:") for line in text.splitlines())
 
 
 def is_place(text: str) -> bool:

@@ -16,7 +16,6 @@ import pytest
 
 from musenb.errors import LoadError, ScoreError
 from musenb.score.corpus import corpus_names, corpus_path, corpus_score
-from musenb.score.from_abc import first_tune, score_from_abc
 from musenb.score.from_music21 import score_from_music21
 from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.isolate import close_child
@@ -176,25 +175,6 @@ def test_what_is_not_musicxml(data: bytes, kind: str, told: str) -> None:
 def test_other_encodings() -> None:
     data = document(note("C", 4, 24), attributes=FOUR_FOUR, part_name="Flöte").decode().encode("utf-16")
     assert score_from_musicxml(data, source="a.xml").voices[0].name == "Flöte"
-
-
-ABC = "%abc\nX:7\nT:Fünf\nM:6/8\nL:1/8\nK:Dm\nA|d2d d-d^c|(3efg a>b c'|]\n\nX:8\nT:Second\nK:C\nC4\n"
-
-
-def test_the_first_tune_of_an_abc_file() -> None:
-    score = score_from_abc(ABC.encode(), source="t.abc")
-    assert (score.title, score.source, score.anacrusis) == ("Fünf", "t.abc", Fraction(1, 2))
-    assert (score.keys[0].fifths, score.keys[0].mode) == (-1, "minor")
-    assert [n.spelling for n in score.notes][:4] == ["A4", "D5", "D5", "D5"]
-    assert [n.duration for n in score.notes][:5] == [Fraction(1, 2), 1, Fraction(1, 2), 1, Fraction(1, 2)]
-    assert score.notes[4].spelling == "C#5"
-
-
-def test_abc_in_latin_1_and_without_a_tune() -> None:
-    assert score_from_abc(ABC.encode("latin-1"), source="t.abc").title == "Fünf"
-    assert first_tune(ABC.replace("\n", "\r\n").encode(), "t.abc") == ABC[5 : ABC.index("\n\nX:8") + 1]
-    with pytest.raises(LoadError, match=r"t\.abc holds no ABC tune"):
-        score_from_abc(b"K:C\nCDE", source="t.abc")
 
 
 def test_a_chorale_of_the_corpus() -> None:

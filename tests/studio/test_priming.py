@@ -6,9 +6,10 @@ import pytest
 
 from musenb.errors import LoadError, SettingError, TokenError
 from musenb.export.to_midi import midi_bytes
+from musenb.score.from_abc import is_abc
 from musenb.score.from_text import score_from_text
 from musenb.score.note import Note, Score, Voice
-from musenb.studio.priming import is_abc, is_place, read_prime
+from musenb.studio.priming import is_place, read_prime
 
 FOUR_BARS = score_from_text("upbeat=1 B4 | C5:4 | D5:4 | E5:4 | F5:4")
 
