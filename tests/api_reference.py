@@ -20,9 +20,9 @@ TARGET = Path(__file__).resolve().parents[1] / "musenb" / "reference.md"
 
 # What the objects are that the public names hand out, by the name that hands them out.
 HANDED_OUT = {
-    "develop": ["musenb.session.Take", "musenb.session.Recipe"],
-    "open_model": ["musenb.session.Model"],
-    "Studio": ["musenb.studio.takes.Take", "musenb.studio.takes.Tree", "musenb.studio.priming.Reading"],
+    "develop": ["musenb.session.Take", "musenb.sample.recipe.Recipe"],
+    "open_model": ["musenb.sample.models.Model"],
+    "Studio": ["musenb.studio.takes.Take", "musenb.studio.takes.Tree", "musenb.tokens.idiom.Prepared"],
     "recover": ["musenb.studio.recovery.Session"],
     "ask": [
         "musenb.questions.ask.Questions", "musenb.questions.listening.NoteAttention",

@@ -17,7 +17,10 @@ ALLOWED = {
     "score": (),
     "tokens": ("musenb.score",),
     "model": (),
-    "sample": ("musenb.score", "musenb.tokens", "musenb.model.numpy.decode", "musenb.model.config"),
+    "sample": (
+        *("musenb.score", "musenb.tokens", "musenb.files", "musenb.model.config", "musenb.model.weights"),
+        "musenb.model.numpy.decode",
+    ),
     "analysis": ("musenb.score", "musenb.tokens"),
     "export": ("musenb.score", "musenb.files"),
     "files": (),

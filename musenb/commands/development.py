@@ -22,11 +22,11 @@ from musenb.analysis.reuse import Line
 from musenb.analysis.structure import RANGES, structureness
 from musenb.commands.progress import Bar
 from musenb.errors import MusenbError, SettingError
+from musenb.sample.former import Sampling, plan_continuation
 from musenb.sample.policy import Policy
-from musenb.sample.stream import Sampling
 from musenb.score.load import load
 from musenb.score.note import KeySignature, Score, TimeSignature
-from musenb.session import Model, completed, open_model
+from musenb.session import Model, open_model
 from musenb.tokens.chorale.grid import (
     HOLD,
     KEY,
@@ -43,7 +43,6 @@ from musenb.tokens.chorale.grid import (
     encode,
     sounding,
 )
-from musenb.tokens.chorale.plan import plan_continuation
 from musenb.tokens.chorale.rules import PART_WRITING
 
 BLOCK = 8  # onsets, of the control that keeps short stretches in order
@@ -132,7 +131,7 @@ def continued(model: Model, sample: Sample, prime: Score, *, policy: Policy, see
     """Return what a model writes behind a prime, from 0 on, up to `seconds`."""
     plan = plan_continuation(prime, bars=sample.bars)
     sampling = Sampling(model.decoder, plan, seed, policy, PART_WRITING).run()
-    return line_of(completed(plan, sampling.notes())).part(sample.cut, sample.cut + seconds)
+    return line_of(sampling.score()).part(sample.cut, sample.cut + seconds)
 
 
 def controls(samples: Sequence[Sample], *, seconds: float, seed: int) -> dict[str, list[Line]]:

@@ -53,15 +53,14 @@ def _version(name: str) -> str | None:
 
 def _model(name: str) -> dict[str, Any]:
     """Return the state of a shipped model and, when it continues motifs, its speed."""
-    from musenb.session import model_file, stream
-    from musenb.tokens.chorale import grid
+    from musenb.session import open_model, stream
 
     try:
-        opened = model_file(name)
+        opened = open_model(name)
     except MusenbError as error:
         return {"state": str(error)}
     found: dict[str, Any] = {"state": "intact", "sha256": opened.checksum}
-    if opened.decoder.config.features != grid.FEATURES:
+    if not opened.idiom.most:  # it does not continue motifs
         return found
     began = time.perf_counter()
     writing = stream(musenb.motif(PRIME), model=name, bars=16, seed=0)
@@ -70,8 +69,9 @@ def _model(name: str) -> dict[str, Any]:
     for _ in writing:
         pass
     seconds = time.perf_counter() - began
-    cells = 4 * len(grid.frame_of(writing.take.score))
-    found |= {"cells_per_second": cells / seconds, "times_real_time": float(writing.take.score.end) * 0.6 / seconds}
+    take = writing.take
+    cells = take.plan.length or 0
+    found |= {"cells_per_second": cells / seconds, "times_real_time": float(take.score.end) * 0.6 / seconds}
     return found
 
 

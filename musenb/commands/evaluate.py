@@ -19,7 +19,7 @@ from musenb.errors import SettingError
 from musenb.model.config import ModelConfig
 from musenb.model.weights import expected_shapes
 from musenb.sample.policy import Policy
-from musenb.session import model_file, open_model
+from musenb.session import open_model
 from musenb.tokens.chorale.grid import Grid
 from musenb.tokens.chorale.rules import PART_WRITING
 from musenb.train.chorale_data import gather, read_corpus, read_grids, write_grids
@@ -29,7 +29,7 @@ from musenb.train.judge import judge_chorales, nats, split_nats, write_chorales
 
 def evaluate_jsb(options: argparse.Namespace) -> int:
     """Print C1 of a model of the paper's form on the canonical validation and test splits."""
-    model = model_file(options.model or "jsb")
+    model = open_model(options.model or "jsb")
     config = model.decoder.config
     variant = variant_of(config)
     record: dict[str, Any] = {"variant": variant, "checksum": model.checksum, "unit": "nats per cell"}

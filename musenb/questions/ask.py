@@ -31,11 +31,11 @@ from musenb.questions.shown import Shown
 from musenb.questions.sweeps import HeadMap, Progress, head_map
 from musenb.questions.whatif import Continuation, Laboratory, Setting, WhatIf, changed_cells
 from musenb.sample.policy import Draws, Policy
-from musenb.sample.stream import replayed
 from musenb.score.note import Origin, Score
 from musenb.score.spelling import keys_of, spoken_pitch
 from musenb.session import Model, Recipe, Take, open_model
 from musenb.tokens.chorale.grid import LOWEST, UNKNOWN, VOICE_COUNT, VOICES, encode
+from musenb.tokens.chorale.reader import replayed
 from musenb.tokens.chorale.rules import Place, allowed_words
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import numpy as np
 from musenb.errors import SettingError
 from musenb.model.numpy.decode import Decoder
 from musenb.questions.reading import NotePlace, Piece
+from musenb.sample.former import Sampling
 from musenb.sample.policy import Policy
-from musenb.sample.stream import Sampling
 from musenb.score.note import GIVEN, Note, Origin, Score, Voice
-from musenb.session import written_out
+from musenb.score.spelling import written_out
 from musenb.tokens.chorale.grid import HIGHEST, LOWEST, STEP, UNKNOWN, VOICE_COUNT, Frame, Grid, decode
 from musenb.tokens.chorale.plan import Plan
 from musenb.tokens.chorale.rules import PART_WRITING
@@ -62,12 +62,12 @@ def fork_plan(piece: Piece, fork: Fork) -> tuple[Plan, np.ndarray]:
     first = max(step - 1, 0)
     given = plan.grid.cells[:length].copy()
     given[:first] = piece.cells[:first]
-    given[first : max(plan.first, first)] = UNKNOWN
+    given[first : max(plan.steps, first)] = UNKNOWN
     given[first:, fork.voice] = UNKNOWN
     written = piece.cells.ravel()[: fork.position + 1].copy()
     written[fork.position] = fork.pitch - LOWEST
     frame = Frame(plan.grid.frame.columns[:length])
-    return dataclasses.replace(plan, grid=Grid(given, frame), first=first), written
+    return dataclasses.replace(plan, grid=Grid(given, frame), steps=first), written
 
 
 def write_fork(

@@ -36,7 +36,7 @@ from musenb.questions.working import Worker
 from musenb.score.note import KeySignature, Score
 from musenb.score.spelling import keys_of, spoken_pitch
 from musenb.tokens.chorale.grid import HIGHEST, LOWEST, VOICES
-from musenb.tokens.jsb.grid import VOICE_RANGES
+from musenb.tokens.voice_ranges import VOICE_RANGES
 from musenb.widgets.wire.game import AnswerRow, ClassRow, RangeRow, RevealRow, RoundRow
 from musenb.widgets.wire.units import MidiPitch, Quarters
 

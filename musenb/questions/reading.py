@@ -22,6 +22,7 @@ from musenb.errors import ModelError, SettingError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Cache, Decoder, Silence, Trace
 from musenb.model.numpy.layer import NORM_EPSILON
+from musenb.sample.former import plan_continuation
 from musenb.score.note import Note, Score
 from musenb.score.spelling import spell_score, spoken
 from musenb.session import Take
@@ -39,7 +40,7 @@ from musenb.tokens.chorale.grid import (
     frame_of,
     inputs_of,
 )
-from musenb.tokens.chorale.plan import Plan, plan_continuation
+from musenb.tokens.chorale.plan import Plan
 from musenb.tokens.row import Row, row_of
 
 PAIRED = ("content", "relative", "weights")
@@ -161,7 +162,7 @@ class Piece:
     @property
     def prime_bars(self) -> tuple[int, int]:
         """The numbers of the first and the last bar in which something was given in every voice."""
-        given = self.bars[: self.plan.first * VOICE_COUNT]
+        given = self.bars[: self.plan.first]
         return (int(given[0]), int(given[-1])) if len(given) else (0, -1)
 
     def number_of(self, note: str | int) -> int:
@@ -229,7 +230,7 @@ def piece_of(
     given = np.full_like(plan.grid.cells, UNKNOWN)
     given[: len(cells)] = cells
     frame = Frame(plan.grid.frame.columns)
-    return Piece(score, dataclasses.replace(plan, grid=Grid(given, frame), first=len(cells)), cells, names)
+    return Piece(score, dataclasses.replace(plan, grid=Grid(given, frame), steps=len(cells)), cells, names)
 
 
 def _steps_of(score: Score, prime_bars: int | None, steps: int) -> int:

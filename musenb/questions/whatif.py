@@ -19,8 +19,8 @@ from musenb.analysis.difference import Difference, difference_of
 from musenb.errors import SettingError
 from musenb.model.numpy.decode import Cache, Decoder, Silence
 from musenb.questions.reading import Piece, Reading, read
+from musenb.sample.former import Sampling
 from musenb.sample.policy import Policy
-from musenb.sample.stream import Sampling
 from musenb.score.note import Origin, Score
 from musenb.tokens.chorale.grid import HIGHEST, HOLD, LOWEST, REST, STEP, UNKNOWN, VOICE_COUNT, Frame, Grid, decode
 from musenb.tokens.chorale.rules import PART_WRITING
@@ -164,7 +164,7 @@ class Laboratory:
     @property
     def first(self) -> int:
         """The first position that is to be written."""
-        return self.reading.piece.plan.first * VOICE_COUNT
+        return self.reading.piece.plan.first
 
     def silence(self, silence: Silence, question: str, *, listen: bool = True) -> WhatIf:
         """Return what becomes of the predictions when a part of the model is silent."""

@@ -110,6 +110,13 @@ def spell_score(score: Score) -> Score:
     return dataclasses.replace(score, voices=named)
 
 
+def written_out(score: Score) -> Score:
+    """Return a score with a key, when it has none, and with spellings for the notes without one."""
+    if not score.keys and len(score.notes) > 1:
+        score = dataclasses.replace(score, keys=(estimate_key(score),))
+    return spell_score(score)
+
+
 def names_of(notes: Sequence[Note], keys: Sequence[KeySignature]) -> list[str]:
     """Return the names of notes that are sorted by onset; a name that fits its pitch stays. `keys`: at least one."""
     centres = []

@@ -14,7 +14,7 @@ from typing import Any
 from musenb.errors import MusenbError
 from musenb.score.from_text import score_from_text
 from musenb.score.note import Score
-from musenb.studio.priming import is_abc, read_source
+from musenb.score.sources import is_abc, read_source
 
 DEFAULT_NAME = "motif"
 

@@ -14,7 +14,7 @@ PEP 544: structural subtyping. An idiom inherits nothing from here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Protocol
@@ -59,11 +59,14 @@ class Wishes:
         Only the first so many bars, or from one printed number to another, both included.
     transpose : int
         Semitones to move it first.
+    exact : bool
+        Refuse times that the idiom cannot hold, rather than move them.
     """
 
     voices: tuple[str, ...] | None = None
     bars: int | tuple[int, int] | None = None
     transpose: int = 0
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ class Prepared:
 
     score: Score
     notices: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        voices = ", ".join(voice.name for voice in self.score.voices)
+        count = sum(1 for bar in self.score.bars() if bar.number)
+        first = f"{len(self.score.notes)} notes, {count} bar{'' if count == 1 else 's'}: {voices}"
+        return "\n".join([first, *self.notices])
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +368,3 @@ class Idiom(Protocol):
         extent : int
             Room for so much more behind a piece that was given whole.
         """
-
-    def checked(self, config_shape: Sequence[object]) -> None:
-        """Raise ModelError unless a checkpoint's sizes (vocabulary, inputs, features, relations) are this idiom's."""

@@ -28,8 +28,8 @@ from musenb.tokens.chorale.grid import (
     features_of,
     sounding,
 )
-from musenb.tokens.jsb.grid import transpositions
 from musenb.tokens.row import Row, row_of
+from musenb.tokens.voice_ranges import transpositions
 from musenb.train.rows import CroppedRows
 from musenb.train.sizes import size_of
 
@@ -56,7 +56,7 @@ def chorale_config(variant: str = "relative", *, size: str = "medium") -> ModelC
     if variant not in VARIANTS:
         raise ModelError(f"unknown variant {variant!r} of the chorale model; the variants are {', '.join(VARIANTS)}")
     return ModelConfig(
-        vocabulary=len(words.VOCABULARY), inputs=words.INPUTS, features=words.FEATURES,
+        idiom="chorale", vocabulary=len(words.VOCABULARY), inputs=words.INPUTS, features=words.FEATURES,
         **size_of(size), **VARIANTS[variant], max_distance=1024, context=2048, dropout=0.15,
     )
 

@@ -9,8 +9,8 @@ import numpy as np
 from musenb.analysis.chorale import report as chorale_report
 from musenb.analysis.chorale.jsb import load_jsb
 from musenb.model.numpy.decode import Decoder
+from musenb.sample.former import Sampling
 from musenb.sample.policy import Policy
-from musenb.sample.stream import Sampling
 from musenb.score.note import Score
 from musenb.tokens.chorale.grid import HOLD, LOWEST, UNKNOWN, Grid, sounding
 from musenb.tokens.chorale.plan import Plan

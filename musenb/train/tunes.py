@@ -54,8 +54,8 @@ CROP, CROPS = 256, 4  # cells of a passage (sixteen quarters), passages in a ste
 def tune_config() -> ModelConfig:
     """Return the shape of the small model: 3 layers of 64 with 4 heads."""
     return ModelConfig(
-        vocabulary=len(VOCABULARY), inputs=INPUTS, features=FEATURES, relations=RELATION_SPANS, relation_layers=1,
-        width=64, layers=3, heads=4, feed_forward=128, max_distance=256, context=2048, dropout=0.1,
+        idiom="chorale", vocabulary=len(VOCABULARY), inputs=INPUTS, features=FEATURES, relations=RELATION_SPANS,
+        relation_layers=1, width=64, layers=3, heads=4, feed_forward=128, max_distance=256, context=2048, dropout=0.1,
     )
 
 

@@ -21,6 +21,7 @@ from musenb.tokens.chorale import grid
 
 def tiny(name: str, seed: int, **changes: object) -> Model:
     config = ModelConfig(
+        idiom="chorale",
         vocabulary=len(grid.VOCABULARY), inputs=grid.INPUTS, features=grid.FEATURES, relations=grid.RELATION_SPANS,
         width=16, layers=2, heads=2, feed_forward=24, max_distance=64, context=256, dropout=0.0,
     )

@@ -19,6 +19,7 @@ from musenb.train.evaluate import inputs_of, mean_nats, nats_per_cell, windows
 from musenb.train.judge import log_shares, nats, split_nats
 
 CONFIG = ModelConfig(
+    idiom="chorale",
     vocabulary=6, features=(3,), relations=(4,), width=8, layers=2, heads=2, feed_forward=12, max_distance=6,
     context=10, dropout=0.3,
 )

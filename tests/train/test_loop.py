@@ -19,6 +19,7 @@ from musenb.model.weights import load_weights
 from musenb.train.loop import Batch, Progress, Recipe, Trainer
 
 CONFIG = ModelConfig(
+    idiom="chorale",
     vocabulary=6, features=(4,), relations=(3,), width=8, layers=2, heads=2, feed_forward=12, max_distance=8,
     context=16, dropout=0.2,
 )
@@ -332,6 +333,8 @@ def test_a_damaged_state_is_named(damage: Callable[[Path], None], message: str, 
 
 def test_a_state_of_another_shape_is_named(tmp_path: Path) -> None:
     trainer(tmp_path, recipe=Recipe(steps=1, validate_every=1)).run(ignore)
-    other = ModelConfig(vocabulary=6, features=(4,), relations=(3,), width=16, layers=1, heads=2, feed_forward=8)
+    other = ModelConfig(
+        idiom="chorale", vocabulary=6, features=(4,), relations=(3,), width=16, layers=1, heads=2, feed_forward=8
+    )
     with pytest.raises(WeightsError, match=r'has the configuration .*, not .*"width": 16'):
         Trainer(Transformer(other), CountingRows(), RECIPE, tmp_path).resume()

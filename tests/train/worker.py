@@ -21,6 +21,7 @@ from musenb.train.loop import Batch, Recipe, Trainer
 from musenb.train.ranks import Ranks, joined
 
 CONFIG = ModelConfig(
+    idiom="chorale",
     vocabulary=7, features=(3,), relations=(4,), width=8, layers=1, heads=2, feed_forward=8, max_distance=8, dropout=0.2
 )
 RECIPE = Recipe(steps=12, warmup=2, validate_every=4, seed=1, average=0.8)
