@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musenb.analysis.causal import Effect, effect_of
-from musenb.analysis.difference import Difference, difference_of
+from musenb.analysis.compare import Comparison, compare
 from musenb.analysis.heads import EDGES, HeadSummary
 from musenb.analysis.surprise import Surprise
 from musenb.questions.ask import Questions, questions
@@ -70,10 +70,10 @@ class Against:
         one, other = (np.mean([head.profile.share for head in heads], axis=0) for heads in self.heads)
         return one, other
 
-    def continuations(self, seed: int | None = None) -> tuple[Continuation, Continuation, Difference]:
+    def continuations(self, seed: int | None = None) -> tuple[Continuation, Continuation, Comparison]:
         """Return the prime continued by both from one seed, the setting's by default, and what differs."""
         first, second = (asked.continuation(seed) for asked in (self.one, self.other))
-        return first, second, difference_of(first.score, second.score)
+        return first, second, compare(first.score, second.score)
 
     def attention(self, clock: MusenbWidget | None = None) -> AttentionPair:
         """Return where both looked, as two attention views side by side on one clock, a view's or their own."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import numpy as np
 
-from musenb.analysis.difference import difference_of
+from musenb.analysis.compare import compare
 from musenb.errors import SettingError
 from musenb.questions.branch import whole
 from musenb.questions.listening import Verdict
@@ -224,7 +224,7 @@ class QuestionPanel:
             ask.on_take(take, f"{name}, seed {take.recipe.seed}")
         stopped = "" if take.complete else " It was stopped before the end."
         before = whole(ask.piece)
-        parted = difference_words(difference_of(before, take.score), before)
+        parted = difference_words(compare(before, take.score), before)
         self._show_versions(
             "else", before, take.score, heading=f"With {name} in the {VOICES[voice]}",
             words=[f"Everything behind it is written anew, from seed {take.recipe.seed}.{stopped} {parted}"],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musenb.analysis.causal import Estimate
-from musenb.analysis.difference import DURATION, ONLY_AFTER, ONLY_BEFORE, PITCH, SAME, Difference
+from musenb.analysis.compare import DURATION, ONLY_FIRST, ONLY_SECOND, PITCH, SAME, Comparison
 from musenb.analysis.heads import HeadSummary
 from musenb.analysis.surprise import VoiceShares
 from musenb.score.note import Score
@@ -126,17 +126,17 @@ def effect_rows(found: WhatIf) -> list[VersionRow]:
     return rows
 
 
-def difference_words(found: Difference, score: Score) -> str:
+def difference_words(found: Comparison, score: Score) -> str:
     """Return where two versions part, and how many notes differ how; bars are those of `score`."""
-    if found.parts is None:
+    if found.parting is None:
         return f"Both are the same {len(found.pairs)} notes."
-    bar = next((bar.number for bar in score.bars(found.parts + 1) if bar.onset <= found.parts < bar.end), 0)
+    bar = next((bar.number for bar in score.bars(found.parting + 1) if bar.onset <= found.parting < bar.end), 0)
     counts = found.counts
     told = [
         (counts[PITCH], "has another pitch", "have another pitch"),
         (counts[DURATION], "lasts longer or shorter", "last longer or shorter"),
-        (counts[ONLY_BEFORE], "stands in the first alone", "stand in the first alone"),
-        (counts[ONLY_AFTER], "stands in the second alone", "stand in the second alone"),
+        (counts[ONLY_FIRST], "stands in the first alone", "stand in the first alone"),
+        (counts[ONLY_SECOND], "stands in the second alone", "stand in the second alone"),
     ]
     said = ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in told if count)
     return f"They part in {f'bar {bar}' if bar else 'the upbeat'}: {counts[SAME]} notes are the same, {said}."

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from musenb.analysis.causal import Effect, effect_of, log_shares
-from musenb.analysis.difference import Difference, difference_of
+from musenb.analysis.compare import Comparison, compare
 from musenb.errors import SettingError
 from musenb.model.numpy.decode import Cache, Decoder, Silence
 from musenb.questions.reading import Piece, Reading, read
@@ -56,7 +56,7 @@ class WhatIf:
         On continuations of the untouched model, over seeds.
     before, after : Continuation or None
         Written from one seed without and with the change.
-    difference : Difference or None
+    difference : Comparison or None
         Between the two, note by note.
     """
 
@@ -65,7 +65,7 @@ class WhatIf:
     seeds: Effect | None = None
     before: Continuation | None = None
     after: Continuation | None = None
-    difference: Difference | None = None
+    difference: Comparison | None = None
 
     def __str__(self) -> str:
         lines = [f"{self.question}:"]
@@ -242,7 +242,7 @@ class Laboratory:
         over = self._over_seeds(seeds, model, given) if seeds else None
         before = self.continuation(self.setting.seed)
         after = self.continuation(self.setting.seed, model=model, given=given)
-        return WhatIf(question, effect, over, before, after, difference_of(before.score, after.score))
+        return WhatIf(question, effect, over, before, after, compare(before.score, after.score))
 
     def _over_seeds(self, seeds: Sequence[int], model: Primed, given: np.ndarray | None) -> Effect:
         """Compare the predictions on continuations that the untouched model wrote; groups are the seeds."""

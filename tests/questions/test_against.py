@@ -58,7 +58,7 @@ def test_the_losses_are_those_of_each_model_and_their_change_is_paired(pair: Aga
 def test_a_model_against_itself_differs_in_nothing(relative: Model, duet: Score) -> None:
     same = questions(duet, model=relative, prime_bars=1, bars=1).against(relative)
     assert same.loss.change.mean == same.loss.kl.mean == 0
-    assert same.continuations()[2].parts is None
+    assert same.continuations()[2].parting is None
     assert "cannot be told apart" in same.words()[0]
     assert same.names == ("relative (1)", "relative (2)")
 
@@ -66,8 +66,8 @@ def test_a_model_against_itself_differs_in_nothing(relative: Model, duet: Score)
 def test_both_go_on_from_one_seed_and_keep_the_prime(pair: Against) -> None:
     first, second, difference = pair.continuations()
     assert first.seed == second.seed == 4
-    assert difference.parts is not None
-    assert difference.parts >= 4
+    assert difference.parting is not None
+    assert difference.parting >= 4
 
 
 def test_the_words_name_the_model_that_predicts_better(pair: Against) -> None:

@@ -25,12 +25,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from musenb.analysis.chorale.jsb import REST, run_lengths
-from musenb.analysis.key import KEY_PROFILES
+from musenb.score.key import KRUMHANSL, key_rows
 
 TRUST = 3.0
 ABSENT, RESTING, UNKNOWN = 99, 98, 97  # a voice that is not there to look at, that rests, that has no past
 OUTCOMES = 257  # pitch - anchor + 128 for anchors 0..127, and a rest
 REST_OUTCOME = 256
+KEY_PROFILES = np.array(key_rows(KRUMHANSL))
 KEY_WINDOW = 64  # steps that the local key looks back
 
 CELL = ("voice", "first", "resting")
