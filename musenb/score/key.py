@@ -69,7 +69,7 @@ class Key:
 KEYS = tuple(Key(tonic, minor) for minor in (False, True) for tonic in range(12))
 
 
-def key_rows(profiles: Profiles) -> tuple[tuple[float, ...], ...]:
+def _rows(profiles: Profiles) -> tuple[tuple[float, ...], ...]:
     """Return the profile of each of `KEYS` by pitch class from C, centred and of length 1: 24 rows of 12."""
     rows = []
     for key in KEYS:
@@ -81,7 +81,7 @@ def key_rows(profiles: Profiles) -> tuple[tuple[float, ...], ...]:
     return tuple(rows)
 
 
-_ROWS = {profiles: key_rows(profiles) for profiles in (KRUMHANSL, ALBRECHT_SHANAHAN)}
+_ROWS = {profiles: _rows(profiles) for profiles in (KRUMHANSL, ALBRECHT_SHANAHAN)}
 
 
 def find_key(weights: Sequence[float], profiles: Profiles = KRUMHANSL, *, final: int | None = None) -> Key:

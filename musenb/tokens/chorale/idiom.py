@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from musenb.score.note import Origin, Score
 from musenb.tokens.chorale import grid
+from musenb.tokens.chorale.piece import GridPiece, piece_of
 from musenb.tokens.chorale.plan import MOST_BARS, Plan, plan_piece
 from musenb.tokens.chorale.prepare import prepare
 from musenb.tokens.chorale.writer import GridWriter
@@ -35,6 +37,13 @@ class Chorale:
     def writer(self, plan: Plan, origin: Origin) -> GridWriter:
         """Return a grid whose first cell is to be written."""
         return GridWriter(plan, origin)
+
+    def piece(
+        self, score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4,
+        voices: Sequence[str] | None = None,
+    ) -> GridPiece:
+        """Return a score for questions; see `piece_of`."""
+        return piece_of(score, plan=plan, given=given, extent=extent, voices=voices)
 
 
 IDIOM = Chorale()
