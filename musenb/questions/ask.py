@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from musenb.errors import SettingError
+from musenb.errors import ModelError, SettingError
 from musenb.questions.answers import Answers
 from musenb.questions.reading import Reading
 from musenb.questions.whatif import Setting
@@ -79,8 +79,17 @@ class Questions(Answers):
         return Against(self, self.put_to(model))
 
     def put_to(self, model: str | os.PathLike[str] | Model) -> Questions:
-        """Return the same questions, put to another model of the same idiom."""
+        """Return the same questions, put to another model.
+
+        Raises
+        ------
+        ModelError
+            There is no such model, or it is of another idiom.
+        """
         opened = model if isinstance(model, Model) else open_model(model)
+        mine, other = self.model.idiom.name, opened.idiom.name
+        if mine != other:
+            raise ModelError(f"the model '{opened.name}' reads the idiom '{other}', and this piece is in '{mine}'")
         return Questions(opened, Reading(opened.decoder, self.piece), self.setting, self.composer)
 
     @cached_property

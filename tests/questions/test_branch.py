@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,28 +65,14 @@ def test_a_low_note_may_be_held_across_the_fork(asked: Questions) -> None:
     assert len(fork.tokens) == fork.kept == 4 * 4 + 1
 
 
-def test_a_melody_that_is_harmonised_stays_given(tiny: Model) -> None:
+def test_a_melody_that_is_harmonised_stays_given(tiny_checkpoint: Path) -> None:
     melody = Score(voices=(Voice("soprano", tuple(Note(Fraction(n), Fraction(1), 67 + n % 3) for n in range(8))),))
-    take = develop_with(tiny, melody)
-    asked = questions(take, model=tiny)
+    asked = questions(develop(melody, model=tiny_checkpoint, bars=1, seed=1))
     alto = next(place for place in asked.notes if place.voice == 1)
     fork = asked.piece.forked(alto.position, 62)
     assert (fork.plan.grid.cells[: 8 * 4, 0] != UNKNOWN).all()
     branch = asked.branch(62, note=alto.id)
     assert not any(note.origin.generated for note in branch.score.voices[0].notes[:8])
-
-
-def develop_with(model: Model, score: Score):
-    from musenb.sample.policy import Policy
-    from musenb.sample.stream import Sampling
-    from musenb.session import Recipe, Take, completed
-    from musenb.tokens.chorale.plan import plan_continuation
-    from musenb.tokens.chorale.rules import PART_WRITING
-
-    plan = plan_continuation(score, bars=1)
-    sampling = Sampling(model.decoder, plan, 1, Policy(), PART_WRITING).run()
-    recipe = Recipe(model.name, model.checksum, 1, 1, Policy(), plan.names)
-    return Take(completed(plan, sampling.notes()), recipe, True, plan)
 
 
 def test_it_is_stopped_at_a_word_and_tells_how_far_it_came(asked: Questions) -> None:

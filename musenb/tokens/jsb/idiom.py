@@ -5,6 +5,7 @@ A held note and a repeated one look the same in it, so it cannot be notated: it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NoReturn
 
@@ -38,7 +39,10 @@ class Jsb:
         """Raise ModelError."""
         _refuse()
 
-    def piece(self, score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4) -> Piece:
+    def piece(
+        self, score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4,
+        voices: Sequence[str] | None = None,
+    ) -> Piece:
         """Raise ModelError."""
         _refuse()
 
