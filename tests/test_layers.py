@@ -54,6 +54,9 @@ LAZY = {"music21", "symusic", "verovio", "pretty_midi", "IPython", "jupyterlab",
 
 AT_THE_TOP = {"LICENSE", "README.md", "pyproject.toml", "binder", "musenb", "notebooks", "tests", "tutorials"}
 
+# Folders whose modules import one another in one direction only, within functions too.
+WITHOUT_CIRCLES = ("score", "tokens", "model", "sample", "analysis", "widgets", "questions", "export", "lessons")
+
 MODULE_LINES, FUNCTION_LINES, PARAMETERS = 400, 80, 8
 
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if PACKAGE / "frontend" not in path.parents)
@@ -158,6 +161,53 @@ def not_deferred(node: ast.stmt) -> bool:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return False
     return not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+
+
+def run_time_imports(source: str) -> set[str]:
+    """Return the dotted names that a module imports when it runs, in functions too."""
+    tree = ast.parse(source)
+    typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
+    unseen = {id(inner) for node in typing for statement in node.body for inner in ast.walk(statement)}
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in unseen:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+    return found
+
+
+def circles(sources: dict[str, str]) -> set[str]:
+    """Return the modules, of name and source, that import themselves by way of others."""
+    left = {name: run_time_imports(source) & sources.keys() - {name} for name, source in sources.items()}
+    while True:
+        ends = {name for name, imported in left.items() if not imported & left.keys()}
+        if not ends:
+            break
+        left = {name: imported for name, imported in left.items() if name not in ends}
+    while True:  # what only leads into a circle is none
+        wanted = set().union(*left.values())
+        if left.keys() <= wanted:
+            return set(left)
+        left = {name: imported for name, imported in left.items() if name in wanted}
+
+
+@pytest.mark.parametrize("folder", WITHOUT_CIRCLES)
+def test_no_module_of_a_folder_imports_itself_by_way_of_others(folder: str) -> None:
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path.read_text(encoding="utf-8")
+        for path in MODULES if layer(path) == folder
+    }
+    assert circles(modules) == set()
+
+
+def test_a_circle_is_found_even_in_a_function() -> None:
+    one, other = "from musenb.two import a", "def f():\n    import musenb.one"
+    assert circles({"musenb.one": one, "musenb.two": other, "musenb.three": one}) == {"musenb.one", "musenb.two"}
+    typed = "if TYPE_CHECKING:\n    import musenb.one"
+    assert circles({"musenb.one": one, "musenb.two": typed}) == set()
 
 
 def test_nothing_else_stands_at_the_top() -> None:
