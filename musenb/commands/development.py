@@ -206,7 +206,7 @@ def primes_of(options: argparse.Namespace) -> list[Sample]:
     if options.primes:
         scores = [(str(path), load(path)) for path in options.primes]
     else:
-        from musenb.commands.evaluate import corpus_grids
+        from musenb.commands.measures import corpus_grids
 
         splits = corpus_grids()
         grids = [*splits["test"], *splits["valid"]]

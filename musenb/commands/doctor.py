@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.metadata
 import json
 import os
@@ -90,3 +91,14 @@ def _print(record: dict[str, Any]) -> None:
             )
     if record["amiss"]:
         print("amiss: " + ", ".join(record["amiss"]), file=sys.stderr)
+
+
+def add_doctor(command: argparse.ArgumentParser) -> None:
+    """Give the command its options."""
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=doctor)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Say what is installed, which models are there and intact, and how fast this machine samples."""
+    return examine(as_json=options.json)

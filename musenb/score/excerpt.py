@@ -16,7 +16,7 @@ def excerpt(score: Score, bars: int | tuple[int, int]) -> Score:
     """
     if isinstance(bars, int) and not isinstance(bars, bool):
         if bars < 1:
-            raise SettingError(f"bars {bars} is below 1")
+            raise SettingError(f"cannot take the first {bars} bars: at least 1")
         return score.first_bars(bars)
     try:
         first, last = bars

@@ -58,7 +58,8 @@ def rebuilt(change: object) -> bytes:
             idiom="jsb", vocabulary=3, width=8, heads=2, layers=3, feed_forward=4, max_distance=6, relative=False
         ),
         ModelConfig(
-            idiom="jsb", vocabulary=3, width=8, heads=2, layers=1, feed_forward=4, positions="concatenated", max_distance=6
+            idiom="jsb", vocabulary=3, width=8, heads=2, layers=1, feed_forward=4, positions="concatenated",
+            max_distance=6,
         ),
         ModelConfig(
             idiom="jsb", vocabulary=3, relations=(4, 9), relation_layers=2, width=8, heads=2, layers=3, feed_forward=4
