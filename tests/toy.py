@@ -169,14 +169,24 @@ class Letters:
     shape = Shape(len(LETTERS), len(LETTERS), (BAR,), ())
 
     def prepare(self, score: Score, wishes: Wishes) -> Prepared:
-        return Prepared(score.transpose(wishes.transpose))
+        letters_of(score)
+        named = dataclasses.replace(score.voices[0], name="tune")
+        return Prepared(dataclasses.replace(score.transpose(wishes.transpose), voices=(named,)))
 
     def plan(
         self, score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None,
         reach: int | None = None,
     ) -> LetterPlan:
-        letters = letters_of(score)[: None if start is None else int(start)]
-        return LetterPlan(score, np.concatenate([letters, np.full(extent * BAR, OPEN)]))
+        if not 1 <= extent <= self.most:
+            raise SettingError(f"bars {extent} is outside 1..{self.most}")
+        letters = letters_of(score)
+        first = len(letters) if start is None else int(start)
+        kept = np.isin(np.arange(len(letters)) // BAR + 1, (keep or Keep()).bars)
+        kept |= np.arange(len(letters)) < first
+        length = max(first + extent * BAR, *(np.flatnonzero(kept) + 1), 0)
+        planned = np.full(length, OPEN)
+        planned[: len(letters)] = np.where(kept, letters, OPEN)[:length]
+        return LetterPlan(score, planned)
 
     def writer(self, plan: LetterPlan, origin: Origin) -> LetterWriter:
         return LetterWriter(plan, origin)

@@ -39,7 +39,8 @@ def test_a_prime_is_trimmed_to_bars() -> None:
     assert [n.pitch for n in read_prime(FOUR_BARS, bars=2).score.notes] == [71, 72, 74]
     middle = read_prime(FOUR_BARS, bars=(2, 3)).score
     assert [(n.onset, n.pitch) for n in middle.notes] == [(0, 74), (4, 76)]
-    for bars, message in ((0, "first 0 bars: at least 1"), ((7, 9), r"bars 7\.\.9 are not in the piece, which has 0\.\.4"),
+    for bars, message in ((0, "first 0 bars: at least 1"),
+                          ((7, 9), r"bars 7\.\.9 are not in the piece, which has 0\.\.4"),
                           ("all", "neither a number nor a pair")):  # fmt: skip
         with pytest.raises(SettingError, match=message):
             read_prime(FOUR_BARS, bars=bars)
