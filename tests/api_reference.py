@@ -26,7 +26,7 @@ HANDED_OUT = {
     "recover": ["musenb.studio.recovery.Session"],
     "ask": [
         "musenb.questions.ask.Questions", "musenb.questions.listening.NoteAttention",
-        "musenb.analysis.surprise.Surprise", "musenb.analysis.surprise.VoiceShares",
+        "musenb.analysis.surprise.Surprise", "musenb.tokens.piece.Choices",
         "musenb.questions.whatif.WhatIf", "musenb.questions.sweeps.HeadMap",
         "musenb.analysis.causal.Agreement", "musenb.analysis.attention.AttentionRecord",
     ],

@@ -21,7 +21,6 @@ from musenb.model.weights import expected_shapes
 from musenb.sample.policy import Policy
 from musenb.session import open_model
 from musenb.tokens.chorale.grid import Grid
-from musenb.tokens.chorale.rules import PART_WRITING
 from musenb.train.chorale_data import gather, read_corpus, read_grids, write_grids
 from musenb.train.jsb import VARIANTS, split_rows, variant_of
 from musenb.train.judge import judge_chorales, nats, split_nats, write_chorales
@@ -74,9 +73,8 @@ def evaluate_chorale(options: argparse.Namespace) -> int:
     chosen = [grid for part in frames for grid in part][: options.pieces]
     began = time.perf_counter()
     with Bar("writing chorales") as bar:
-        wishes = () if options.free else PART_WRITING
         written = write_chorales(
-            model.decoder, chosen, policy=policy, seed=options.seed, wishes=wishes, tick=_tick(bar)
+            model.decoder, chosen, policy=policy, seed=options.seed, rules=not options.free, tick=_tick(bar)
         )
     record["cells_per_second"] = sum(grid.size for grid in written) / (time.perf_counter() - began)
     record |= judge_chorales(written)

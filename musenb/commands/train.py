@@ -37,14 +37,14 @@ def add_train(command: argparse.ArgumentParser) -> None:
 
 def train(options: argparse.Namespace) -> int:
     """Train a model, alone or as one of the processes that torchrun started; print a line every fifty steps."""
-    from musenb.train.loop import Progress, Recipe
+    from musenb.train.loop import Progress, Schedule
     from musenb.train.ranks import is_first, processes_here
     from musenb.train.run import Run
     from musenb.train.run import train as run_training
 
     if options.steps < 1:
         raise SettingError(f"steps {options.steps} is below 1")
-    recipe = Recipe(
+    schedule = Schedule(
         steps=options.steps, validate_every=options.validate_every, patience=options.patience, seed=options.seed,
         accumulate=options.accumulate, precision=options.precision,
     )
@@ -53,7 +53,7 @@ def train(options: argparse.Namespace) -> int:
     if threads is None:
         threads = max(1, (os.cpu_count() or 2) // 2 // processes_here())
     run = Run(
-        options.task, folder, options.data, options.variant, recipe, options.rows, options.cells,
+        options.task, folder, options.data, options.variant, schedule, options.rows, options.cells,
         options.device, threads, options.size,
     )
 
