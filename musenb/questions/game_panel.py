@@ -205,14 +205,14 @@ class GamePanel:
         said = {"composer": found.composer, **{player: found.guesses[player] for player in PLAYERS}}
         bits, hits = {"composer": 0.0, **found.bits}, {"composer": len(place.voices), **found.hits}
         names = {"composer": author, **PERSONS}
-        answers = [
-            AnswerRow(
-                player, names[player], TITLES[player], spoken_all(place, pitches, self.keys[0]),
+        answers = []
+        for player, pitches in said.items():
+            row = AnswerRow(
+                player, [pitches[voice] for voice in place.voices], bits[player], hits[player],
+                names[player], TITLES[player], spoken_all(place, pitches, self.keys[0]),
                 f"Hear what {stands(author) if player == 'composer' else f'{names[player]} said'}",
-                [pitches[voice] for voice in place.voices], bits[player], hits[player],
             )
-            for player, pitches in said.items()
-        ]
+            answers.append(row)
         under = [
             one.note.pitch for one in self.game.ask.notes
             if one.note.onset <= place.onset < one.note.end and one.voice_name not in place.voices

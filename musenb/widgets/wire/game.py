@@ -33,13 +33,13 @@ class AnswerRow(NamedTuple):
     """
 
     player: GamePlayer
+    pitches: list[MidiPitch]
+    bits: float
+    hits: int
     name: str
     title: str
     said: str
     hear: str
-    pitches: list[MidiPitch]
-    bits: float
-    hits: int
 
 
 class RevealRow(NamedTuple):
