@@ -25,8 +25,8 @@ HANDED_OUT = {
     "Studio": ["musenb.studio.takes.Take", "musenb.studio.takes.Tree", "musenb.tokens.idiom.Prepared"],
     "recover": ["musenb.studio.recovery.Session"],
     "ask": [
-        "musenb.questions.ask.Questions", "musenb.questions.listening.NoteAttention",
-        "musenb.analysis.surprise.Surprise", "musenb.tokens.piece.Choices",
+        "musenb.questions.ask.Questions", "musenb.tokens.piece.NotePlace", "musenb.questions.listening.NoteAttention",
+        "musenb.analysis.surprise.Surprise", "musenb.tokens.piece.Choices", "musenb.tokens.piece.Choice",
         "musenb.questions.whatif.WhatIf", "musenb.questions.sweeps.HeadMap",
         "musenb.analysis.causal.Agreement", "musenb.analysis.attention.AttentionRecord",
     ],

@@ -21,7 +21,7 @@ ALLOWED = {
         *("musenb.score", "musenb.tokens", "musenb.files", "musenb.model.config", "musenb.model.weights"),
         "musenb.model.numpy.decode",
     ),
-    "analysis": ("musenb.score", "musenb.tokens"),
+    "analysis": ("musenb.score",),
     "export": ("musenb.score", "musenb.files"),
     "files": (),
     "train": (
@@ -54,6 +54,9 @@ LAZY = {"music21", "symusic", "verovio", "pretty_midi", "IPython", "jupyterlab",
 
 AT_THE_TOP = {"LICENSE", "README.md", "pyproject.toml", "binder", "musenb", "notebooks", "tests", "tutorials"}
 
+# Folders that know no idiom by name: they speak of the protocols in tokens/idiom.py and tokens/piece.py.
+WITHOUT_IDIOMS = {"analysis", "widgets", "lessons", "questions", "export", "model", "score"}
+IDIOMS = ("musenb.tokens.chorale", "musenb.tokens.jsb")
 # Folders whose modules import one another in one direction only, within functions too.
 WITHOUT_CIRCLES = ("score", "tokens", "model", "sample", "analysis", "widgets", "questions", "export", "lessons")
 
@@ -161,6 +164,22 @@ def not_deferred(node: ast.stmt) -> bool:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return False
     return not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+
+
+def idiom_faults(source: str) -> list[str]:
+    """Return which idioms' folders `source` imports from."""
+    return [name for name, _ in imports(ast.parse(source)) if name.startswith(IDIOMS)]
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if layer(path) in WITHOUT_IDIOMS], ids=label)
+def test_no_idiom_is_known_by_name(path: Path) -> None:
+    assert idiom_faults(path.read_text(encoding="utf-8")) == []
+
+
+def test_an_idiom_known_by_name_is_found() -> None:
+    source = "def f():\n    from musenb.tokens.chorale.grid import HOLD"
+    assert idiom_faults(source) == ["musenb.tokens.chorale.grid.HOLD"]
+    assert idiom_faults("from musenb.tokens.piece import Piece") == []
 
 
 def run_time_imports(source: str) -> set[str]:
