@@ -17,7 +17,7 @@ from musenb.questions.reading import Reading, read, reread, row_for
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model, Take, open_model, stream
 from musenb.tokens.chorale.grid import REST, VOCABULARY
-from musenb.tokens.chorale.piece import piece_of
+from musenb.tokens.chorale.pieces import piece_of
 
 MOTIF = (60, 64, 62, 67, 65)
 FILLED = ((), (73,), (77, 72), (79, 74, 80), (69, 76, 71, 78))  # between the motifs, at no fixed distance

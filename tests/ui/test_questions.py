@@ -25,7 +25,7 @@ from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import expected_shapes
 from musenb.questions.ask import compare_models
-from musenb.session import Model
+from musenb.sample.models import Model
 from musenb.tokens.chorale import grid
 
 def tiny(name, seed, **changes):
@@ -99,9 +99,8 @@ def test_the_next_note_is_told_for_every_voice(shared, panel) -> None:
         assert drawn == pytest.approx(wanted)
         assert shown.all_inner_texts() == [percent(share) for share in wanted]
         expect(panel.get_by_label("What it took")).to_contain_text(f"Uncertainty {entropy:.2f} bits")
-    taken = shared.value(f"ask.next({note!r})[0].taken_share")
-    shared.run("from musenb.tokens.chorale.grid import LOWEST")
-    composed = shared.value(f"ask.next({note!r})[0].pitches[ask.composed({note!r})[0] + LOWEST]")
+    taken = shared.value(f"ask.next({note!r})[0].taken.probability")
+    composed = shared.value(f"ask.composed({note!r})[0].probability")
     panel.get_by_role("radio", name=re.compile("^soprano")).click()
     expect(panel.get_by_label("What it took")).to_contain_text(f"({percent(taken)})")
     expect(panel.get_by_label("What it took")).to_contain_text(f"({percent(composed)})")

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from musenb.score.note import Origin, Score
 from musenb.tokens.chorale import grid
-from musenb.tokens.chorale.piece import GridPiece, piece_of
+from musenb.tokens.chorale.piece import GridPiece
+from musenb.tokens.chorale.pieces import piece_of
 from musenb.tokens.chorale.plan import MOST_BARS, Plan, plan_piece
 from musenb.tokens.chorale.prepare import prepare
 from musenb.tokens.chorale.writer import GridWriter
