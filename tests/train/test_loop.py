@@ -299,7 +299,7 @@ def test_the_rate_rises_stays_and_falls() -> None:
         ({"seed": -1}, "seed -1 is outside 0..4294967295"),
     ],
 )
-def test_recipes_outside_their_range_are_named(settings: dict, message: str) -> None:
+def test_schedules_outside_their_range_are_named(settings: dict, message: str) -> None:
     with pytest.raises(SettingError, match=re.escape(message)):
         Schedule(**settings)
 
