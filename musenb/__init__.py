@@ -16,6 +16,7 @@ _PLACES = {
     "load": "musenb.score.load",
     "motif": "musenb.score.from_text",
     "develop": "musenb.session",
+    "stream": "musenb.session",
     "open_model": "musenb.session",
     "save": "musenb.session",
     "Studio": "musenb.studio.panel",

@@ -1,129 +1,39 @@
-"""From a prime to a take: the one place that wires loading, tokens, model, sampler and export together."""
+"""Public face of musenb: from a prime to a take, and from a take to a file."""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import os
 import secrets
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musenb.errors import ModelError, SaveError
+from musenb.errors import SaveError
 from musenb.export.formats import FORMATS
 from musenb.export.listing import listing
 from musenb.export.to_midi import pretty_midi_of
 from musenb.export.to_musicxml import music21_of
 from musenb.files.atomic import atomic_write
-from musenb.model.numpy.decode import Decoder
-from musenb.model.weights import SHIPPED, SUFFIX, load_weights, open_shipped
+from musenb.sample.models import Model, open_model
 from musenb.sample.policy import Draws, Policy
-from musenb.sample.stream import NoteEvent, Sampling
-from musenb.score.load import load
-from musenb.score.note import Note, Origin, Score
-from musenb.score.spelling import estimate_key, spell_score
-from musenb.tokens.chorale import grid
-from musenb.tokens.chorale.plan import Plan, finished, plan_continuation
-from musenb.tokens.chorale.rules import PART_WRITING
+from musenb.sample.recipe import Recipe, begin, plan_of
+from musenb.sample.stream import Sampling
+from musenb.score.note import Score
+from musenb.score.sources import read_source
+from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Wishes
 
 if TYPE_CHECKING:
     import pretty_midi
+
+__all__ = ["Model", "Recipe", "Stream", "Take", "develop", "file_bytes", "open_model", "save", "stream"]
 
 PAGE = ".html"
 SUFFIXES = (*FORMATS, PAGE)
 # A seed that nobody chose has five figures at most: it is said aloud, and written on the board.
 SEEDS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model ready to write.
-
-    Parameters
-    ----------
-    name : str
-        Shipped name, or the path of the checkpoint.
-    checksum : str
-        SHA-256 of the checkpoint, hexadecimal.
-    decoder : Decoder
-    """
-
-    name: str
-    checksum: str
-    decoder: Decoder
-
-
-def open_model(name: str | os.PathLike[str] = "chorale") -> Model:
-    """Return a shipped model by name, or one of the user's own from a .safetensors file.
-
-    Raises
-    ------
-    ModelError
-        No such model, or it does not read the four-voice grid.
-    WeightsError
-        The checkpoint is missing, damaged or of another shape.
-    """
-    model = model_file(name)
-    config = model.decoder.config
-    read = (config.vocabulary, config.inputs, config.features)
-    if read != (len(grid.VOCABULARY), grid.INPUTS, grid.FEATURES) or len(config.relations) > len(grid.RELATION_SPANS):
-        raise ModelError(f"the model '{model.name}' does not read the four-voice grid, so it cannot continue a motif")
-    return model
-
-
-def model_file(name: str | os.PathLike[str]) -> Model:
-    """Return a model of any form by its shipped name or its .safetensors file; errors as in `open_model`."""
-    try:
-        name = os.fsdecode(name)
-    except TypeError:
-        raise ModelError(f"model {name!r} is neither the name of a model nor a path") from None
-    own = name.endswith(SUFFIX)
-    path = Path(name) if own else SHIPPED / f"{name}{SUFFIX}"
-    try:
-        changed = path.stat().st_mtime_ns
-    except (OSError, ValueError):
-        changed = 0  # reading it says what is wrong
-    try:
-        with _opening:
-            return _opened(name, path, changed, own)
-    except ModelError as error:
-        if own:
-            raise
-        raise ModelError(f"{error}; a model of your own is a {SUFFIX} file") from None
-
-
-_opening = threading.Lock()  # two threads that want the same model shall not both read it
-
-
-@lru_cache(maxsize=4)
-def _opened(name: str, path: Path, changed: int, own: bool) -> Model:
-    config, tensors = load_weights(path) if own else open_shipped(name)
-    return Model(name, hashlib.sha256(path.read_bytes()).hexdigest(), Decoder(config, tensors))
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What it takes to write the same take again.
-
-    Parameters
-    ----------
-    model, checksum : str
-    seed, bars : int
-    policy : Policy
-    voices : tuple of str
-        Which chorale voices the prime's voices were read as.
-    """
-
-    model: str
-    checksum: str
-    seed: int
-    bars: int
-    policy: Policy
-    voices: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -168,7 +78,7 @@ class Take:
 
 
 class Stream:
-    """A take while it is written. Iterate for note events; `stop` ends it within one cell, from any thread.
+    """A take while it is written. Iterate for note events; `stop` ends it within one token, from any thread.
 
     Iterating again after a stop goes on where it ended, to the take that an uninterrupted run gives.
     """
@@ -181,19 +91,44 @@ class Stream:
         return self._sampling.events(self._asked.is_set)
 
     def stop(self) -> None:
-        """End the iteration before the next cell."""
+        """End the iteration before the next token."""
         self._asked.set()
 
     @property
     def written(self) -> float:
         """Share of the piece that is written, 0..1."""
-        return self._sampling.position / len(self._sampling.cells)
+        return self._sampling.written_share
 
     @property
     def take(self) -> Take:
         """The take as far as it is written."""
         sampling = self._sampling
-        return Take(completed(sampling.plan, sampling.notes()), self._recipe, sampling.done, sampling.plan)
+        return Take(sampling.score(), self._recipe, sampling.done, sampling.plan)
+
+
+def prepared(
+    source: Any, *, model: Model, voices: str | Sequence[str] | None = None, bars: int | tuple[int, int] | None = None,
+    transpose: int = 0, exact: bool = False,
+) -> Prepared:
+    """Return a prime as a model will read it, with what was changed on the way.
+
+    Parameters
+    ----------
+    source : Score, text, path, bytes, or anything that `musenb.load` takes
+        Text that names no file is read as a motif, or as ABC when it has a line 'K:'.
+    model : Model
+    voices : str or sequence of str, optional
+        Which of the idiom's voices the sounding voices are.
+    bars, transpose, exact
+        See `musenb.tokens.idiom.Wishes`.
+
+    Raises
+    ------
+    MusenbError
+        It cannot be read, or does not fit what the model reads; the message says why.
+    """
+    names = (voices,) if isinstance(voices, str) else None if voices is None else tuple(voices)
+    return model.idiom.prepare(read_source(source), Wishes(names, bars, transpose, exact))
 
 
 def stream(
@@ -208,14 +143,14 @@ def stream(
     voices: Sequence[str] | None = None,
 ) -> Stream:
     """Return a continuation that is written while it is iterated over; parameters as in `develop`."""
-    policy = Policy(temperature=temperature, top_p=top_p, top_k=top_k)
-    score = prime if isinstance(prime, Score) else load(prime)
-    plan = plan_continuation(score, bars=bars, voices=voices)
-    opened = open_model(model)
+    policy, opened = Policy(temperature=temperature, top_p=top_p, top_k=top_k), open_model(model)
+    read = prepared(prime, model=opened, voices=voices)
+    for notice in read.notices:
+        warnings.warn(notice, stacklevel=2)
     chosen = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
-    recipe = Recipe(opened.name, opened.checksum, chosen, int(bars), policy, plan.names)
-    origin = Origin(Path(opened.name).name, chosen, (*policy.as_pairs(), ("weights", opened.checksum[:12])))
-    return Stream(Sampling(opened.decoder, plan, chosen, policy, PART_WRITING, origin), recipe)
+    names = tuple(voice.name for voice in read.score.voices)
+    recipe = Recipe(opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name)
+    return Stream(begin(opened, plan_of(opened, read.score, recipe), recipe), recipe)
 
 
 def develop(prime: Any, **settings: Any) -> Take:
@@ -223,8 +158,8 @@ def develop(prime: Any, **settings: Any) -> Take:
 
     Parameters
     ----------
-    prime : Score, or anything that `musenb.load` takes
-        One to four monophonic voices on the sixteenth grid, pitches 36..81.
+    prime : Score, text, or anything that `musenb.load` takes
+        Music in one to four voices; what the model cannot hold is moved or split, with a warning that says so.
     model : str or path
         Name of a shipped model, or a .safetensors file of one's own.
     bars : int
@@ -248,18 +183,6 @@ def develop(prime: Any, **settings: Any) -> Take:
     for _ in writing:
         pass
     return writing.take
-
-
-def completed(plan: Plan, generated: dict[str, list[Note]]) -> Score:
-    """Return prime and generated notes as one score, with a key and spellings for what had none."""
-    return written_out(finished(plan, generated))
-
-
-def written_out(score: Score) -> Score:
-    """Return a score with a key, when it has none, and with spellings for the notes without one."""
-    if not score.keys and len(score.notes) > 1:
-        score = dataclasses.replace(score, keys=(estimate_key(score),))
-    return spell_score(score)
 
 
 def save(score: Score, path: str | os.PathLike[str]) -> Path:

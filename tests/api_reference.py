@@ -20,13 +20,13 @@ TARGET = Path(__file__).resolve().parents[1] / "musenb" / "reference.md"
 
 # What the objects are that the public names hand out, by the name that hands them out.
 HANDED_OUT = {
-    "develop": ["musenb.session.Take", "musenb.session.Recipe"],
-    "open_model": ["musenb.session.Model"],
-    "Studio": ["musenb.studio.takes.Take", "musenb.studio.takes.Tree", "musenb.studio.priming.Reading"],
+    "develop": ["musenb.session.Take", "musenb.sample.recipe.Recipe"],
+    "open_model": ["musenb.sample.models.Model"],
+    "Studio": ["musenb.studio.takes.Take", "musenb.studio.takes.Tree", "musenb.tokens.idiom.Prepared"],
     "recover": ["musenb.studio.recovery.Session"],
     "ask": [
-        "musenb.questions.ask.Questions", "musenb.questions.listening.NoteAttention",
-        "musenb.analysis.surprise.Surprise", "musenb.analysis.surprise.VoiceShares",
+        "musenb.questions.ask.Questions", "musenb.tokens.piece.NotePlace", "musenb.questions.listening.NoteAttention",
+        "musenb.analysis.surprise.Surprise", "musenb.tokens.piece.Choices", "musenb.tokens.piece.Choice",
         "musenb.questions.whatif.WhatIf", "musenb.questions.sweeps.HeadMap",
         "musenb.analysis.causal.Agreement", "musenb.analysis.attention.AttentionRecord",
     ],

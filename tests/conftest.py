@@ -83,8 +83,9 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from musenb.tokens.chorale import grid
 
     config = ModelConfig(
-        vocabulary=len(grid.VOCABULARY), inputs=grid.INPUTS, features=grid.FEATURES, relations=grid.RELATION_SPANS,
-        width=16, layers=2, heads=2, feed_forward=24, max_distance=64, context=256, dropout=0.0,
+        idiom="chorale", vocabulary=len(grid.VOCABULARY), inputs=grid.INPUTS, features=grid.FEATURES,
+        relations=grid.RELATION_SPANS, width=16, layers=2, heads=2, feed_forward=24, max_distance=64, context=256,
+        dropout=0.0,
     )
     absolute = dataclasses.replace(config, relations=(), relative=False, positions="added")
     folder = tmp_path_factory.mktemp("model")
@@ -129,7 +130,7 @@ def induction_decoder() -> Decoder:
     words, sharp = len(grid.VOCABULARY), 100.0
     size = words + 1  # one more for words that stand for no cell
     config = ModelConfig(
-        vocabulary=words, inputs=grid.INPUTS, features=grid.FEATURES, relations=grid.RELATION_SPANS,
+        idiom="chorale", vocabulary=words, inputs=grid.INPUTS, features=grid.FEATURES, relations=grid.RELATION_SPANS,
         width=200, layers=2, heads=2, feed_forward=4, max_distance=8, context=512, dropout=0.0,
     )
     tensors = {name: np.zeros(shape) for name, shape in expected_shapes(config).items()}

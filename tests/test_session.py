@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -18,7 +19,8 @@ import musenb
 from musenb.errors import LoadError, ModelError, MusenbError, SaveError, SettingError, TokenError, WeightsError
 from musenb.export.to_midi import midi_bytes
 from musenb.model.config import ModelConfig
-from musenb.model.weights import expected_shapes, load_weights, weights_bytes
+from musenb.model.weights import expected_shapes, load_weights, weights_bytes, with_idiom
+from musenb.sample.models import name_idiom
 from musenb.score.from_text import score_from_text
 from musenb.score.load import load
 from musenb.score.note import GIVEN, Score
@@ -46,7 +48,7 @@ def test_a_motif_becomes_a_take(tiny_checkpoint: Path) -> None:
     assert dict(origin.settings) == {
         "temperature": "1", "top_k": "0", "top_p": "0.9", "weights": take.recipe.checksum[:12]
     }
-    assert (take.recipe.seed, take.recipe.bars, take.recipe.voices) == (7, 2, ("soprano",))
+    assert (take.recipe.seed, take.recipe.extent, take.recipe.voices) == (7, 2, ("soprano",))
     assert all(note.spelling for note in take.score.notes)
 
 
@@ -73,7 +75,7 @@ def test_numpy_numbers_are_taken(tiny_checkpoint: Path) -> None:
     take = develop(MOTIF, model=str(tiny_checkpoint), bars=np.int64(1), seed=np.int64(3), temperature=np.float32(1))
     assert take.score == develop(MOTIF, model=str(tiny_checkpoint), bars=1, seed=3).score
     assert type(take.recipe.seed) is int
-    json.dumps([take.recipe.seed, take.recipe.bars])
+    json.dumps([take.recipe.seed, take.recipe.extent])
 
 
 def test_a_stream_gives_the_notes_of_the_batch_and_can_be_stopped(tiny_checkpoint: Path) -> None:
@@ -158,11 +160,10 @@ def two_voices() -> Score:
         ({"model": "nowhere.safetensors"}, WeightsError, "nowhere.safetensors: cannot be read: No such file"),
         ({"model": "x" * 300 + ".safetensors"}, WeightsError, "cannot be read: File name too long"),
         ({"model": "a\0b.safetensors"}, WeightsError, "cannot be read: "),
-        ({"voices": ["viola"]}, TokenError, "voices viola do not name the score's 1 voices"),
-        ({"voices": "viola"}, TokenError, "voices viola do not name the score's 1 voices"),
+        ({"voices": ["viola"]}, TokenError, "voices viola do not name the 1 voices that sound"),
+        ({"voices": "viola"}, TokenError, "voices viola do not name the 1 voices that sound"),
         ({"prime": Score(source="x.mid")}, TokenError, "the prime has no notes in 'x.mid'"),
-        ({"prime": score_from_text("C7")}, TokenError, "pitch 96 at quarter 0 of voice 'melody' in 'text' is outside"),
-        ({"prime": score_from_text("C4:1/3")}, TokenError, "is off the grid"),
+        ({"prime": score_from_text("C7")}, TokenError, "pitch 96 at quarter 0 of voice 'soprano' in 'text' is outside"),
         ({"prime": score_from_text("13/4 C4")}, TokenError, "metre 13/4"),
         ({"prime": "nowhere.mid"}, LoadError, "nowhere.mid"),
         ({"prime": 7}, LoadError, "int is not a known source"),
@@ -178,9 +179,34 @@ def test_what_cannot_be_used_is_one_family_of_errors(
     assert "\n" not in str(caught.value)
 
 
+def test_what_the_model_cannot_hold_is_moved_with_a_warning(tiny_checkpoint: Path) -> None:
+    with pytest.warns(UserWarning, match="moved"):
+        take = develop(score_from_text("C5:1/3 D5:1/3 E5:1/3 F5:3"), model=tiny_checkpoint, bars=1, seed=1)
+    assert [note.onset.denominator <= 4 for note in take.score.notes]
+
+
+def test_a_benchmark_model_cannot_continue_a_motif() -> None:
+    with pytest.raises(ModelError, match="of the idiom 'jsb' cannot continue a motif"):
+        develop(MOTIF, model="jsb", bars=1)
+
+
+def test_a_checkpoint_without_an_idiom_is_refused_and_one_can_be_named(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old.safetensors"
+    old.write_bytes(with_idiom(tiny_checkpoint.read_bytes(), "", source="tiny"))
+    before = hashlib.sha256(old.read_bytes()).hexdigest()
+    with pytest.raises(WeightsError, match=r"does not name its idiom.*name_idiom\(path, 'chorale'\) adds"):
+        open_model(old)
+    with pytest.raises(ModelError, match="unknown idiom 'opera'; models read chorale, jsb"):
+        name_idiom(old, "opera")
+    name_idiom(old, "chorale")
+    assert old.read_bytes() == tiny_checkpoint.read_bytes()
+    assert open_model(old).wrote(before)
+    assert not open_model(old).wrote("0" * 64)
+
+
 def test_a_prime_longer_than_the_context_is_named(tiny_checkpoint: Path) -> None:
     text = "\n".join(f"{name}: {' '.join(['C4:4'] * 16)}" for name in grid.VOICES)
-    message = "the prime has 1024 cells, more than fit before the first new one in the model's context of 256"
+    message = "the prime has 1024 tokens, more than fit before the first new one in the model's context of 256"
     with pytest.raises(ModelError, match=re.escape(message)):
         develop(score_from_text(text), model=tiny_checkpoint, bars=1)
 
@@ -208,7 +234,7 @@ def rewrite(path: Path, change: Callable[[ModelConfig], ModelConfig]) -> Path:
 )
 def test_a_model_of_another_form_is_refused_at_once(change: dict, tiny_checkpoint: Path) -> None:
     other = rewrite(tiny_checkpoint, lambda config: replace(config, **change))
-    with pytest.raises(ModelError, match=r"other\.safetensors' does not read the four-voice grid"):
+    with pytest.raises(ModelError, match=r"other\.safetensors' does not read the idiom 'chorale' that it names"):
         open_model(other)
 
 
@@ -273,8 +299,8 @@ def test_saving_where_nothing_can_be_written_leaves_what_was_there(tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["folder.mid"]
 
 
-def test_the_package_has_a_dozen_names_at_most() -> None:
-    assert len(musenb.__all__) <= 12
+def test_the_package_has_fourteen_names_at_most() -> None:
+    assert len(musenb.__all__) <= 14
     for name in musenb.__all__:
         assert getattr(musenb, name).__doc__
         assert name in dir(musenb)

@@ -30,7 +30,6 @@ from typing import Literal
 import numpy as np
 
 from musenb.errors import ModelError, SettingError
-from musenb.tokens.chorale.grid import HOLD, check_cells
 
 What = Literal["weights", "content", "relative"]
 Query = Literal["mean", "first", "last"]
@@ -123,41 +122,12 @@ def check_notes(notes: np.ndarray, tokens: int, name: str) -> None:
 # Maps
 
 
-def grid_notes(cells: np.ndarray) -> np.ndarray:
-    """Return the note of each token of a grid, read step by step and voice by voice.
-
-    Parameters
-    ----------
-    cells : int (T, 4)
-        As in `musenb.tokens.chorale.grid.Grid`, full.
-
-    Returns
-    -------
-    int64 (4 T, 2)
-        Voice, and which of its notes, from 0; (-1, -1) for a rest.
-
-    Raises
-    ------
-    TokenError
-        The cells break the grammar.
-    """
-    cells = np.asarray(cells)
-    check_cells(cells)
-    numbers = np.cumsum(cells < HOLD, axis=0) - 1
-    steps = np.arange(len(cells))[:, None]
-    begun = np.maximum.accumulate(np.where(cells == HOLD, -1, steps), axis=0)
-    sounds = np.take_along_axis(cells, np.maximum(begun, 0), axis=0) < HOLD
-    voices = np.broadcast_to(np.arange(cells.shape[1]), cells.shape)
-    pairs = np.stack([voices, numbers], axis=-1)
-    return np.where(sounds[..., None], pairs, NO_NOTE).reshape(-1, 2)
-
-
 def input_notes(notes: np.ndarray) -> np.ndarray:
     """Return the map of what each position has read when position i predicts token i: the token before, none at first.
 
     Parameters
     ----------
-    notes : int (tokens,) or (tokens, 2)
+    notes : int (tokens,) or (tokens, any)
     """
     moved = np.roll(notes, 1, axis=0)
     moved[:1] = NO_NOTE

@@ -1,4 +1,4 @@
-"""What a change inside a model, or in what it has read, does to its predictions.
+"""Causal measures: what a change inside a model, or in what it has read, does to its predictions (loss, KL).
 
 Definition
 ----------
@@ -8,7 +8,7 @@ many bits a reader who knows the untouched model loses at each prediction by usi
 
 Conventions
 -----------
-- Predictions are rows of natural logarithms, as `log_shares` gives them; all results are in bits.
+- Predictions are rows of log-probabilities (`log_probs`, natural logarithms); all results are in bits.
 - A difference is after minus before: a part that helps has a positive change of loss when it is taken out.
 - An interval is the percentile bootstrap over independent groups (seeds, or bars of one piece), never over single
   predictions, which hang together. One group gives no interval: not-a-number.
@@ -33,30 +33,30 @@ from musenb.errors import SettingError
 LN2 = float(np.log(2))
 
 
-def log_shares(logits: np.ndarray) -> np.ndarray:
-    """Return natural logarithms of the softmax over the last axis, float64."""
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the log-probabilities (natural logarithms of the softmax) over the last axis, float64."""
     scores = np.asarray(logits, np.float64)
     scores = scores - scores.max(axis=-1, keepdims=True)
     return scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
 
 
-def entropy_bits(shares: np.ndarray) -> np.ndarray:
-    """Return the entropy of log shares (..., V) in bits, (...,); words of probability 0 (-inf) add nothing."""
-    finite = np.where(np.isfinite(shares), shares, 0.0)
-    return -(np.exp(shares) * finite).sum(axis=-1) / LN2
+def entropy_bits(log_probs: np.ndarray) -> np.ndarray:
+    """Return the entropy of log_probs (..., V) in bits, (...,); words of probability 0 (-inf) add nothing."""
+    finite = np.where(np.isfinite(log_probs), log_probs, 0.0)
+    return -(np.exp(log_probs) * finite).sum(axis=-1) / LN2
 
 
 def kl_bits(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Return KL(before || after) of log shares (..., V) in bits, (...,); infinite where `after` rules out a word."""
+    """Return KL(before || after) of log_probs (..., V) in bits, (...,); infinite where `after` rules out a word."""
     likely = np.exp(before)
     with np.errstate(invalid="ignore"):
         terms = np.where(likely > 0, likely * (before - after), 0.0)
     return np.maximum(terms.sum(axis=-1), 0.0) / LN2
 
 
-def loss_bits(shares: np.ndarray, taken: np.ndarray) -> np.ndarray:
-    """Return -log2 p of the words `taken` (...,) under log shares (..., V)."""
-    return -np.take_along_axis(shares, np.asarray(taken)[..., None], axis=-1)[..., 0] / LN2
+def loss_bits(log_probs: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """Return -log2 p of the words `taken` (...,) under log_probs (..., V)."""
+    return -np.take_along_axis(log_probs, np.asarray(taken)[..., None], axis=-1)[..., 0] / LN2
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Effect:
 def effect_of(
     before: np.ndarray, after: np.ndarray, taken: np.ndarray, groups: np.ndarray, *, over: str, seed: int = 0
 ) -> Effect:
-    """Return the effect from log shares (n, V) before and after, the words taken (n,), and a group (n,) for each.
+    """Return the effect from log_probs (n, V) before and after, the words taken (n,), and a group (n,) for each.
 
     Raises
     ------

@@ -1,34 +1,38 @@
-"""Two takes side by side: which notes are the same, which were changed, which stand in one of them alone.
+"""Alignment of two scores, note by note: which notes are the same, which were changed, which stand in one alone.
 
 Definition
 ----------
-Notes are compared voice by voice (by the voice's name), at the same time from the beginning of the piece. Two notes are
-the same when onset, duration and pitch agree; a note is changed when the other take has a note with that onset which
-differs in duration or pitch. Of several notes that begin together the same ones are paired first, the others from the
-lowest up.
+Notes are compared voice by voice at the same time from the beginning of the piece. Voices belong together that have one
+name; where the scores have no name in common, those at the same place. Two notes are the same when onset, duration and
+pitch agree; a note is changed when the other score has a note with that onset which differs in pitch (and perhaps in
+duration), or in duration alone. Of several notes that begin together the same ones are paired first, the others from
+the lowest up.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from musenb.score.note import Note, Score
 
-SAME, CHANGED, ONLY_FIRST, ONLY_SECOND = "same", "changed", "only in the first", "only in the second"
-KINDS = (SAME, CHANGED, ONLY_FIRST, ONLY_SECOND)
+SAME, PITCH, DURATION = "same", "pitch", "duration"
+ONLY_FIRST, ONLY_SECOND = "only in the first", "only in the second"
+KINDS = (SAME, PITCH, DURATION, ONLY_FIRST, ONLY_SECOND)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Notes of two takes that stand at the same place.
+    """Notes of two scores that stand at the same place.
 
     Parameters
     ----------
     kind : str
         One of `KINDS`.
     voice : str
+        Its name; its place, where the scores have no name in common.
     onset : Fraction
         Quarters from the beginning.
     first, second : Note or None
@@ -47,7 +51,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All notes of two takes, aligned, by onset and then by voice as the takes have them."""
+    """All notes of two scores, aligned, by onset and then by voice as the scores have them."""
 
     pairs: tuple[Pair, ...]
 
@@ -58,32 +62,47 @@ class Comparison:
         return {kind: found[kind] for kind in KINDS}
 
     @property
+    def changed(self) -> int:
+        """How many pairs differ in pitch or duration."""
+        return sum(pair.kind in (PITCH, DURATION) for pair in self.pairs)
+
+    @property
     def parting(self) -> Fraction | None:
-        """Quarters at which the takes differ for the first time; None when they never do."""
+        """Quarters at which the scores differ for the first time; None when they never do."""
         return next((pair.onset for pair in self.pairs if pair.kind != SAME), None)
 
     def __str__(self) -> str:
-        counts = ", ".join(f"{count} {kind}" for kind, count in self.counts.items())
-        place = "the takes agree" if self.parting is None else f"they part at quarter {self.parting}"
-        return f"{counts}; {place}"
+        if self.parting is None:
+            return f"the same {len(self.pairs)} notes"
+        counts = ", ".join(f"{count} {kind}" for kind, count in self.counts.items() if count)
+        return f"they part at quarter {float(self.parting):g}; {counts}"
 
 
 def compare(first: Score, second: Score) -> Comparison:
     """Return the notes of two scores aligned; see the definition at the head of this module."""
-    names = dict.fromkeys(voice.name for score in (first, second) for voice in score.voices)
-    pairs = [pair for name in names for pair in _voice(name, _placed(first, name), _placed(second, name))]
+    ours, theirs = _names(first), _names(second)
+    if not set(ours) & set(theirs):
+        ours, theirs = list(map(str, range(len(ours)))), list(map(str, range(len(theirs))))
+    names = list(dict.fromkeys([*ours, *theirs]))
+    pairs = []
+    for name in names:
+        pairs += _voice(name, _placed(first, ours, name), _placed(second, theirs, name))
     order = {name: number for number, name in enumerate(names)}
     return Comparison(tuple(sorted(pairs, key=lambda pair: (pair.onset, order[pair.voice]))))
+
+
+def _names(score: Score) -> list[str]:
+    return [voice.name for voice in score.voices]
 
 
 Placed = dict[Fraction, list[tuple[Note, str]]]
 
 
-def _placed(score: Score, name: str) -> Placed:
+def _placed(score: Score, names: Sequence[str], name: str) -> Placed:
     """Return the notes and ids of the voices with a name, by onset and from the lowest up."""
     found: Placed = {}
     for number, voice in enumerate(score.voices):
-        for index, note in enumerate(voice.notes if voice.name == name else ()):
+        for index, note in enumerate(voice.notes if names[number] == name else ()):
             found.setdefault(note.onset, []).append((note, f"v{number}n{index}"))
     return found
 
@@ -100,7 +119,8 @@ def _voice(name: str, first: Placed, second: Placed) -> list[Pair]:
                 theirs.remove(other)
         changed = min(len(ours), len(theirs))
         for one, other in zip(ours, theirs, strict=False):
-            pairs.append(Pair(CHANGED, name, onset, one[0], other[0], one[1], other[1]))
+            kind = DURATION if one[0].pitch == other[0].pitch else PITCH
+            pairs.append(Pair(kind, name, onset, one[0], other[0], one[1], other[1]))
         pairs += [Pair(ONLY_FIRST, name, onset, note, None, note_id) for note, note_id in ours[changed:]]
         pairs += [Pair(ONLY_SECOND, name, onset, None, note, "", note_id) for note, note_id in theirs[changed:]]
     return pairs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import json
 import os
@@ -198,3 +199,15 @@ def decode_table(figures: dict[str, Any]) -> str:
     lines.append(f"floor: {figures['floor_tokens_per_s']:.0f} tokens/s")
     lines.append("prime: " + ", ".join(f"{row['length']} tokens in {row['ms']:.1f} ms" for row in figures["primes"]))
     return "\n".join(lines)
+
+
+def add_bench(command: argparse.ArgumentParser) -> None:
+    """Give the command its options."""
+    command.add_argument("--quick", action="store_true", help="a first impression from short rows, in a minute or two")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=bench)
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure attention, decoding and the first note, as ratios to their floors."""
+    return benchmark(quick=options.quick, as_json=options.json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import importlib.util
 import json
@@ -260,3 +261,19 @@ def _wait_until_up(server: subprocess.Popen[bytes], port: int, token: str) -> No
         except OSError:
             time.sleep(0.2)
     raise MusenbError(f"JupyterLab gave no answer for {START_SECONDS:g} s")
+
+
+def add_demo(command: argparse.ArgumentParser) -> None:
+    """Give the command its options."""
+    command.add_argument("lesson", nargs="?", type=int, help="number of a tutorial (default: the studio)")
+    command.add_argument("--no-browser", action="store_true", help="print the address instead of opening it")
+    command.add_argument("--port", type=int, help="port of the server (default: the first free one from 8888)")
+    command.add_argument("--folder", help="where to keep the notebook (default: ./musenb-demo)")
+    command.set_defaults(run=demo)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Open JupyterLab on the studio notebook or a lesson."""
+    return open_demo(
+        browser=not options.no_browser, port=options.port, folder=options.folder, lesson=options.lesson
+    )

@@ -23,10 +23,10 @@ from musenb.analysis.structure import RANGES, structureness
 from musenb.commands.progress import Bar
 from musenb.errors import MusenbError, SettingError
 from musenb.sample.policy import Policy
-from musenb.sample.stream import Sampling
+from musenb.sample.recipe import Recipe, begin, plan_of
 from musenb.score.load import load
 from musenb.score.note import KeySignature, Score, TimeSignature
-from musenb.session import Model, completed, open_model
+from musenb.session import Model, open_model
 from musenb.tokens.chorale.grid import (
     HOLD,
     KEY,
@@ -43,8 +43,7 @@ from musenb.tokens.chorale.grid import (
     encode,
     sounding,
 )
-from musenb.tokens.chorale.plan import plan_continuation
-from musenb.tokens.chorale.rules import PART_WRITING
+from musenb.tokens.idiom import Wishes
 
 BLOCK = 8  # onsets, of the control that keeps short stretches in order
 FEWEST = 2
@@ -130,9 +129,10 @@ def shuffled_prime(prime: Score, generator: np.random.Generator) -> Score:
 
 def continued(model: Model, sample: Sample, prime: Score, *, policy: Policy, seed: int, seconds: float) -> Line:
     """Return what a model writes behind a prime, from 0 on, up to `seconds`."""
-    plan = plan_continuation(prime, bars=sample.bars)
-    sampling = Sampling(model.decoder, plan, seed, policy, PART_WRITING).run()
-    return line_of(completed(plan, sampling.notes())).part(sample.cut, sample.cut + seconds)
+    recipe = Recipe(model.name, model.checksum, seed, sample.bars, policy)
+    read = model.idiom.prepare(prime, Wishes(exact=True)).score
+    written = begin(model, plan_of(model, read, recipe), recipe).run()
+    return line_of(written.score()).part(sample.cut, sample.cut + seconds)
 
 
 def controls(samples: Sequence[Sample], *, seconds: float, seed: int) -> dict[str, list[Line]]:
@@ -207,7 +207,7 @@ def primes_of(options: argparse.Namespace) -> list[Sample]:
     if options.primes:
         scores = [(str(path), load(path)) for path in options.primes]
     else:
-        from musenb.commands.evaluate import corpus_grids
+        from musenb.commands.measures import corpus_grids
 
         splits = corpus_grids()
         grids = [*splits["test"], *splits["valid"]]

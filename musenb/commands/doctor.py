@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.metadata
 import json
 import os
@@ -53,15 +54,14 @@ def _version(name: str) -> str | None:
 
 def _model(name: str) -> dict[str, Any]:
     """Return the state of a shipped model and, when it continues motifs, its speed."""
-    from musenb.session import model_file, stream
-    from musenb.tokens.chorale import grid
+    from musenb.session import open_model, stream
 
     try:
-        opened = model_file(name)
+        opened = open_model(name)
     except MusenbError as error:
         return {"state": str(error)}
     found: dict[str, Any] = {"state": "intact", "sha256": opened.checksum}
-    if opened.decoder.config.features != grid.FEATURES:
+    if not opened.idiom.most:  # it does not continue motifs
         return found
     began = time.perf_counter()
     writing = stream(musenb.motif(PRIME), model=name, bars=16, seed=0)
@@ -70,8 +70,9 @@ def _model(name: str) -> dict[str, Any]:
     for _ in writing:
         pass
     seconds = time.perf_counter() - began
-    cells = 4 * len(grid.frame_of(writing.take.score))
-    found |= {"cells_per_second": cells / seconds, "times_real_time": float(writing.take.score.end) * 0.6 / seconds}
+    take = writing.take
+    cells = take.plan.length or 0
+    found |= {"cells_per_second": cells / seconds, "times_real_time": float(take.score.end) * 0.6 / seconds}
     return found
 
 
@@ -90,3 +91,14 @@ def _print(record: dict[str, Any]) -> None:
             )
     if record["amiss"]:
         print("amiss: " + ", ".join(record["amiss"]), file=sys.stderr)
+
+
+def add_doctor(command: argparse.ArgumentParser) -> None:
+    """Give the command its options."""
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=doctor)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Say what is installed, which models are there and intact, and how fast this machine samples."""
+    return examine(as_json=options.json)

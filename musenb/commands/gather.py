@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from musenb.commands.output import check_output
+
 
 def add_gather(command: argparse.ArgumentParser) -> None:
     """Give the command its arguments."""
@@ -15,7 +17,6 @@ def add_gather(command: argparse.ArgumentParser) -> None:
 
 def gather_answers(options: argparse.Namespace) -> int:
     """Print what a class answered and write the table; exit code 1 when some lines could not be read."""
-    from musenb.commands.main import check_output
     from musenb.files.atomic import atomic_write
     from musenb.lessons.gather import counts, csv_bytes, gather
 

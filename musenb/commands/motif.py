@@ -6,8 +6,8 @@ import argparse
 import json
 import sys
 
-import musenb
 from musenb.errors import SettingError
+from musenb.score.sources import read_source
 
 
 def add_motif(command: argparse.ArgumentParser) -> None:
@@ -26,12 +26,11 @@ def motif(options: argparse.Namespace) -> int:
     from musenb.analysis.motif.chance import chance, chance_words
     from musenb.analysis.motif.finder import find_returns, motif_of
     from musenb.analysis.motif.words import parsed_bars, record, report
-    from musenb.commands.main import is_source
 
     first, last = parsed_bars(options.bars, name="--bars")
     if options.chance < 0:
         raise SettingError(f"--chance {options.chance} is below 0")
-    score = musenb.load(options.score) if is_source(options.score) else musenb.motif(options.score)
+    score = read_source(options.score)
     wanted = motif_of(score, options.voice, first, last)
     returns = find_returns(score, wanted)
     if options.json:

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from musenb.commands.output import check_output
+from musenb.commands.prime import add_prime_options, prepared_prime
+from musenb.commands.progress import Bar
 from musenb.errors import SaveError, SettingError
 from musenb.files.atomic import atomic_write
 
@@ -19,24 +22,17 @@ def add_page(command: argparse.ArgumentParser) -> None:
         "primes", metavar="PRIME", nargs="+",
         help="a music file, corpus:NAME, a motif such as 'C4 D4 E4:2', or notebooks (.ipynb)",
     )
-    command.add_argument("--model", default="chorale", help="a shipped model or a .safetensors file (default: chorale)")
-    command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8; 0: PRIME alone)")
-    command.add_argument("--prime-bars", type=int, metavar="N", help="use only the first N bars of PRIME")
-    command.add_argument("--seed", type=int, help="the same seed gives the same page (default: a new one, shown)")
-    command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is less daring (default: 1.0)")
-    command.add_argument("--top-p", type=float, default=0.9, help="likeliest words up to this share (default: 0.9)")
-    command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
+    add_prime_options(command)
     command.add_argument("--title", default="", help="of the page")
     command.add_argument("--no-attention", action="store_true", help="leave out where the model looked")
     command.add_argument(
         "-o", "--output", metavar="OUT", required=True, help="an .html file; for notebooks also a folder, which is made"
     )
-    command.set_defaults(run=page, transpose=0, exact=False)
+    command.set_defaults(run=page)
 
 
 def page(options: argparse.Namespace) -> int:
     """Continue a motif and write the page."""
-    from musenb.commands.main import check_output, prepared_prime
     from musenb.questions.ask import questions
     from musenb.session import develop
     from musenb.studio.page import page_of
@@ -52,25 +48,23 @@ def page(options: argparse.Namespace) -> int:
     if options.prime.endswith(".ipynb"):
         return page_from_notebook(options)
     prime = prepared_prime(options)
-    voices = [name.strip().lower() for name in options.voices.split(",")] if options.voices else None
     if options.bars:
         take = develop(
             prime, model=options.model, bars=options.bars, seed=options.seed, temperature=options.temperature,
-            top_p=options.top_p, voices=voices,
+            top_p=options.top_p,
         )
         score, source = take.score, take
         if options.seed is None:
             print(f"musenb: seed {take.recipe.seed}", file=sys.stderr)
     else:
         score = source = prime
-    asked = None if options.no_attention else questions(source, model=options.model, voices=voices)
+    asked = None if options.no_attention else questions(source, model=options.model)
     record = None if asked is None else asked.record()
     return _write(options.output, page_of(score, title=options.title, attention=record))
 
 
 def page_from_notebook(options: argparse.Namespace) -> int:
     """Run a notebook and write it as a page."""
-    from musenb.commands.progress import Bar
     from musenb.lessons.paging import page_of_notebook
 
     with Bar("running") as bar:

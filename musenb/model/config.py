@@ -40,6 +40,8 @@ class ModelConfig:
         Longest row in tokens that the model is meant for; longer music is read through a window of this size.
     dropout : float
         Probability, 0 to below 1, in training.
+    idiom : str
+        Name of the language that it reads, which says what the tokens are; a checkpoint must have one.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class ModelConfig:
     positions: str = "none"
     context: int = 2048
     dropout: float = 0.1
+    idiom: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "features", tuple(self.features))

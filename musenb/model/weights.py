@@ -113,6 +113,31 @@ def manifest_bytes(folder: Path) -> bytes:
     return (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode()
 
 
+def with_idiom(data: bytes, idiom: str, *, source: str) -> bytes:
+    """Return the bytes of a checkpoint with the name of another idiom, none for ''; its tensors stay as they are.
+
+    Raises
+    ------
+    WeightsError
+        It is no checkpoint of musenb.
+    """
+    header, start = _header(data, source)
+    try:
+        config = json.loads(header["__metadata__"]["config"])
+        config.pop("idiom", None)
+        named = {"idiom": idiom} if idiom else {}
+        header["__metadata__"]["config"] = json.dumps(config | named, sort_keys=True)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise WeightsError(f"{source}: no model configuration in the metadata: {error}") from None
+    return _with_header(header) + data[start:]
+
+
+def _with_header(header: Mapping[str, object]) -> bytes:
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text
+
+
 def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     """Return the name and shape of every tensor of a model."""
     width, heads, inner = config.width, config.heads, config.feed_forward
@@ -182,9 +207,7 @@ def weights_bytes(
     for name, array in arrays.items():
         header[name] = {"dtype": label, "shape": list(array.shape), "data_offsets": [start, start + array.nbytes]}
         start += array.nbytes
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    return b"".join([len(text).to_bytes(8, "little"), text, *(array.tobytes() for array in arrays.values())])
+    return b"".join([_with_header(header), *(array.tobytes() for array in arrays.values())])
 
 
 def parse_weights(data: bytes, *, source: str) -> tuple[ModelConfig, Tensors]:
@@ -325,6 +348,11 @@ def _config(metadata: object, source: str) -> ModelConfig:
         whole = all(type(item) is int for item in value) if kind is tuple else kind is not int or type(value) is int
         if not isinstance(value, kind) or not whole:
             raise WeightsError(f"{source}: {field.name} of the configuration is {value!r}, not of type {field.type}")
+    if not config.idiom:
+        raise WeightsError(
+            f"{source}: the checkpoint does not name its idiom, the language that the model reads; "
+            "musenb.sample.models.name_idiom(path, 'chorale') adds the name of one"
+        )
     if config.layers > MOST_TENSORS:
         raise WeightsError(f"{source}: a model of {config.layers:,} layers; the file cannot hold it")
     return config

@@ -1,4 +1,4 @@
-"""Two models on one piece and one prime, side by side: such as relative against absolute positions.
+"""Comparison of two models on one piece and one prime: such as relative against absolute positions.
 
 Both read the same notes, so their losses are paired: the change is of the second against the first, with its interval
 over the bars of the piece. Both go on from the same prime with the same seed, so the draws are the same and only the
@@ -10,37 +10,28 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from musenb.analysis.causal import Effect, effect_of
-from musenb.analysis.difference import Difference, difference_of
+from musenb.analysis.compare import Comparison, compare
 from musenb.analysis.heads import EDGES, HeadSummary
 from musenb.analysis.surprise import Surprise
-from musenb.questions.ask import Questions, questions
+from musenb.questions.answers import Answers
+from musenb.questions.telling import interval_words
 from musenb.questions.whatif import Continuation
-from musenb.score.note import Score
-from musenb.session import Model, Take
-
-if TYPE_CHECKING:
-    from musenb.questions.against_attention import AttentionPair
-    from musenb.questions.against_panel import AgainstPanel
-    from musenb.widgets.base import MusenbWidget
-
-MODELS = ("chorale", "chorale-absolute")
 
 
-class Against:
-    """Two models that were asked about one piece. Made by `compare_models`, or `Questions.against`.
+class Compared:
+    """Answers of two models about one piece.
 
-    Attributes
+    Parameters
     ----------
-    one, other : Questions
+    one, other : Answers
         All that can be asked of each alone.
     """
 
-    def __init__(self, one: Questions, other: Questions) -> None:
+    def __init__(self, one: Answers, other: Answers) -> None:
         self.one, self.other = one, other
 
     @property
@@ -51,9 +42,9 @@ class Against:
 
     @cached_property
     def loss(self) -> Effect:
-        """Bits a cell of both, their change with its interval over bars, and KL."""
+        """Bits a token of both, their change with its interval over bars, and KL."""
         one, other = self.one.reading, self.other.reading
-        return effect_of(one.shares, other.shares, one.row.targets, one.piece.bars, over="bars")
+        return effect_of(one.log_probs, other.log_probs, one.row.targets, one.piece.token_bars, over="bars")
 
     def surprise(self) -> tuple[Surprise, Surprise]:
         """Return the bits of each note under both models, in the order of `score.notes`."""
@@ -70,16 +61,10 @@ class Against:
         one, other = (np.mean([head.profile.share for head in heads], axis=0) for heads in self.heads)
         return one, other
 
-    def continuations(self, seed: int | None = None) -> tuple[Continuation, Continuation, Difference]:
+    def continuations(self, seed: int | None = None) -> tuple[Continuation, Continuation, Comparison]:
         """Return the prime continued by both from one seed, the setting's by default, and what differs."""
         first, second = (asked.continuation(seed) for asked in (self.one, self.other))
-        return first, second, difference_of(first.score, second.score)
-
-    def attention(self, clock: MusenbWidget | None = None) -> AttentionPair:
-        """Return where both looked, as two attention views side by side on one clock, a view's or their own."""
-        from musenb.questions.against_attention import AttentionPair
-
-        return AttentionPair(self, clock)
+        return first, second, compare(first.score, second.score)
 
     def words(self) -> list[str]:
         """Return who predicts the piece better, and who looks further back."""
@@ -93,7 +78,7 @@ class Against:
         near = [float(reach[: EDGES.index(1)].sum()) for reach in self.reach]
         far = [float(reach[EDGES.index(4) :].sum()) for reach in self.reach]
         return [
-            f"{told}: {loss.loss_before:.3f} and {loss.loss_after:.3f} bits a cell.",
+            f"{told}: {loss.loss_before:.3f} and {loss.loss_after:.3f} bits a token.",
             f"Of what the heads give to notes, {first} gives {_percent(near[0])} to the last quarter and "
             f"{_percent(far[0])} to what lies 4 quarters back or more; {second} {_percent(near[1])} and "
             f"{_percent(far[1])}.",
@@ -101,12 +86,10 @@ class Against:
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Return the figures as (label, first, second, change)."""
-        from musenb.questions.telling import interval_words
-
         one, other = self.surprise()
         loss, (mine, theirs) = self.loss, self.heads
         rows = [
-            ("Loss, bits a cell", f"{loss.loss_before:.3f}", f"{loss.loss_after:.3f}", interval_words(loss.change)),
+            ("Loss, bits a token", f"{loss.loss_before:.3f}", f"{loss.loss_after:.3f}", interval_words(loss.change)),
             ("Surprise, bits a note", *(f"{found.bits.mean():.2f}" for found in (one, other)), ""),
         ]
         bins = [("less than 1 quarter", 0, 1), ("1 to 4 quarters", 1, 4), ("4 to 16 quarters", 4, 16)]
@@ -118,41 +101,6 @@ class Against:
 
     def __str__(self) -> str:
         return "\n".join([*self.words(), *("  ".join(filter(None, row)) for row in self.rows())])
-
-    def __repr__(self) -> str:
-        return f"<musenb {self.names[0]} against {self.names[1]} on {len(self.one.notes)} notes>"
-
-    @cached_property
-    def panel(self) -> AgainstPanel:
-        """The panel that a notebook shows."""
-        from musenb.questions.against_panel import AgainstPanel
-
-        return AgainstPanel(self)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self.panel._repr_mimebundle_(**kwargs)
-
-
-def compare_models(
-    source: Score | Take, models: Sequence[str | os.PathLike[str] | Model] = MODELS, **settings: Any
-) -> Against:
-    """Return two models on one piece and prime.
-
-    Parameters
-    ----------
-    source : Score or Take
-    models : two of str, path or Model
-        Both read the four-voice grid.
-    **settings
-        As `musenb.ask` takes them.
-
-    Raises
-    ------
-    MusenbError
-        A model is missing, or does not read the four-voice grid; or the piece does not fit it.
-    """
-    first, second = models
-    return questions(source, model=first, **settings).against(second)
 
 
 def _percent(share: float) -> str:

@@ -1,17 +1,15 @@
-"""Where two models looked in one piece: an attention view of each, side by side on one clock."""
+"""Attention of two models on one piece: a view of each, side by side on one clock."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets
 
-from musenb.questions.ask import Questions
+from musenb.questions.against import Compared
+from musenb.questions.answers import Answers
 from musenb.widgets.attention import Attention
 from musenb.widgets.base import MusenbWidget
-
-if TYPE_CHECKING:
-    from musenb.questions.against import Against
 
 # One below the other where the output is narrow.
 COLUMNS = "repeat(auto-fit, minmax(min(100%, 480px), 1fr))"
@@ -26,7 +24,7 @@ class AttentionPair:
 
     Parameters
     ----------
-    against : Against
+    against : Compared
     clock : a view, or None
         Whose clock both follow; None: one of their own.
 
@@ -36,7 +34,7 @@ class AttentionPair:
     panel : ipywidgets.GridBox
     """
 
-    def __init__(self, against: Against, clock: MusenbWidget | None = None) -> None:
+    def __init__(self, against: Compared, clock: MusenbWidget | None = None) -> None:
         first = _view(against.one, clock)
         self.views = first, _view(against.other, clock or first)
         for name in ALIKE:
@@ -65,7 +63,7 @@ class AttentionPair:
         self.panel.close()
 
 
-def _view(asked: Questions, clock: MusenbWidget | None) -> Attention:
+def _view(asked: Answers, clock: MusenbWidget | None) -> Attention:
     return Attention(asked.piece.score, asked.record(), clock=clock, query="first", shared_arcs=False)
 
 

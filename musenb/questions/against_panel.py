@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 import ipywidgets
 
+from musenb.questions.against import Compared
 from musenb.questions.against_attention import AttentionPair
 from musenb.questions.telling import difference_words
 from musenb.questions.working import Worker, mime_bundle
+from musenb.widgets.base import MusenbWidget
 from musenb.widgets.curve import Curve
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 from musenb.widgets.versions import Versions
 
-if TYPE_CHECKING:
-    from musenb.questions.against import Against
+
+class Against(Compared):
+    """Two models that were asked about one piece; a notebook shows them as a panel.
+
+    Made by `compare_models`, or `Questions.against`.
+    """
+
+    def attention(self, clock: MusenbWidget | None = None) -> AttentionPair:
+        """Return where both looked, as two attention views side by side on one clock, a view's or their own."""
+        return AttentionPair(self, clock)
+
+    @cached_property
+    def panel(self) -> AgainstPanel:
+        """The panel that a notebook shows."""
+        return AgainstPanel(self)
+
+    def __repr__(self) -> str:
+        return f"<musenb {self.names[0]} against {self.names[1]} on {len(self.one.notes)} notes>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return self.panel._repr_mimebundle_(**kwargs)
 
 
 class AgainstPanel:
@@ -23,7 +45,7 @@ class AgainstPanel:
 
     Parameters
     ----------
-    against : Against
+    against : Compared
 
     Attributes
     ----------
@@ -34,7 +56,7 @@ class AgainstPanel:
     panel : ipywidgets.VBox
     """
 
-    def __init__(self, against: Against) -> None:
+    def __init__(self, against: Compared) -> None:
         self.against = against
         score, names = against.one.piece.score, against.names
         self.versions = Versions(names=list(names), heading=f"{names[0]} against {names[1]}")
@@ -62,7 +84,7 @@ class AgainstPanel:
         self.versions.show(first.score, second.score, words=[*against.words(), seed], rows=against.rows())
 
     def _look(self) -> None:
-        self.attention = self.against.attention(clock=self.versions)
+        self.attention = AttentionPair(self.against, self.versions)
         self.panel.children = (*self.panel.children, self.attention.panel)
 
     def settle(self, timeout: float = 60.0) -> None:

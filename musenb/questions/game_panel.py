@@ -19,24 +19,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musenb.analysis.chorale.guesses import count_model
 from musenb.errors import SaveError
-from musenb.questions.ask import Questions
-from musenb.questions.game import (
-    EVEN,
-    PLAYERS,
-    Game,
-    Reveal,
-    Round,
-    class_table,
-    count_model,
-    format_table,
-    read_session,
-)
+from musenb.questions.answers import Answers
+from musenb.questions.game import Game, Reveal, Round
+from musenb.questions.game_record import PLAYERS, class_table, format_table, read_session
 from musenb.questions.working import Worker
 from musenb.score.note import KeySignature, Score
 from musenb.score.spelling import keys_of, spoken_pitch
-from musenb.tokens.chorale.grid import HIGHEST, LOWEST, VOICES
-from musenb.tokens.jsb.grid import VOICE_RANGES
 from musenb.widgets.wire.game import AnswerRow, ClassRow, RangeRow, RevealRow, RoundRow
 from musenb.widgets.wire.units import MidiPitch, Quarters
 
@@ -47,6 +37,10 @@ if TYPE_CHECKING:
 
 MOST_FILES = 99
 PERSONS = {"student": "you", "model": "the model", "counts": "the count model"}
+TITLES = {
+    "composer": "What stands in the piece", "student": "What you said", "model": "What the Transformer held likeliest",
+    "counts": "What a model held likeliest that only counts what came before what",
+}
 
 
 class GamePanel:
@@ -54,7 +48,7 @@ class GamePanel:
 
     Parameters
     ----------
-    ask : Questions
+    ask : Answers
     record : path or None
         Where answers are kept: a file, or a folder for one named after piece, seed and student; '': the working folder.
         None: nowhere.
@@ -70,7 +64,7 @@ class GamePanel:
     panel : ipywidgets.VBox
     """
 
-    def __init__(self, ask: Questions, *, record: str | os.PathLike[str] | None = "", **settings: Any) -> None:
+    def __init__(self, ask: Answers, *, record: str | os.PathLike[str] | None = "", **settings: Any) -> None:
         self.game, self.recorded = _recorded_game(ask, record, settings)
         self.keys = keys_of(ask.piece.score)
         self.current = self.next or 0
@@ -96,7 +90,7 @@ class GamePanel:
             for player in PLAYERS
         ]
         rounds = f"{len(found)} of {len(self.game.rounds)} rounds"
-        return f"{rounds}: {'; '.join(told)}. Even guessing costs {EVEN:.1f} bits."
+        return f"{rounds}: {'; '.join(told)}. Even guessing costs {self.game.even:.1f} bits."
 
     def sessions(self) -> list[Path]:
         """Return the recorded sessions of this game in the record's folder: the same piece, seed and rounds."""
@@ -114,7 +108,7 @@ class GamePanel:
 
     def class_result(self, sessions: Iterable[str | os.PathLike[str]] | None = None) -> str:
         """Return the results of a class as a table; of the sessions of this game in the record's folder by default."""
-        return format_table(class_table(self.sessions() if sessions is None else sessions))
+        return format_table(class_table(self.sessions() if sessions is None else sessions), self.game.even)
 
     # What the page asks for
 
@@ -166,7 +160,8 @@ class GamePanel:
 
         view = GameView(None, self, current=self.current)
         asked = list(dict.fromkeys(voice for place in self.game.rounds for voice in place.voices))
-        view.show(ranges=[RangeRow(voice, *self._range(voice)) for voice in asked], even=EVEN, recorded=self.recorded)
+        ranges = [RangeRow(voice, *self._range(voice)) for voice in asked]
+        view.show(ranges=ranges, even=self.game.even, recorded=self.recorded)
         return view
 
     @cached_property
@@ -178,7 +173,7 @@ class GamePanel:
 
         self._sheet = Sheet(clock=self.view)
         self._show()
-        self._queue(lambda: (count_model(), self.game.ask.reading.shares))  # ready before the first answer
+        self._queue(lambda: (count_model(), self.game.ask.reading.log_probs))  # ready before the first answer
         return ipywidgets.VBox([self.view, self._sheet], layout=ipywidgets.Layout(width="100%"))
 
     def _show(self) -> None:
@@ -192,40 +187,50 @@ class GamePanel:
             self._sheet.show_score(score)
 
     def heard(self, number: int) -> Score:
-        """Return the music that may be heard in a round: up to it, and the composer's notes once it is answered."""
+        """Return the music that may be heard in a round: up to it, and what was asked for once it is answered."""
         place, score = self.game.rounds[number], self.game.ask.piece.score
         if number not in self.game.answers:
             return self.game.heard(number)
-        stop = max(note.end for _, _, note in self._composed(place))
+        stop = max(note.note.end for note in self.game.notes(place).values())
         ahead = [r.onset for r in self.game.rounds if r.onset > place.onset and r.number not in self.game.answers]
         return score.cut(Fraction(0), min([stop, *ahead]))
 
-    def _composed(self, place: Round) -> list[tuple[str, int, Any]]:
-        """Return (chorale voice, id, note) of the composer's notes in a round."""
-        return [
-            (VOICES[one.voice], one.id, one.note)
-            for one in self.game.ask.notes if one.step == place.step and VOICES[one.voice] in place.voices
-        ]
+    def author(self, place: Round) -> str:
+        """Return whose notes are asked for in a round: the composer's, or the piece's where a model wrote some."""
+        written = any(note.note.origin.generated for note in self.game.notes(place).values())
+        return "the piece" if written else "the composer"
 
     def _reveal_row(self, found: Reveal) -> RevealRow:
-        place = found.round
-        answers = [AnswerRow("composer", [found.composer[v] for v in place.voices], 0.0, len(place.voices))]
-        for player in PLAYERS:
-            pitches = [found.guesses[player][voice] for voice in place.voices]
-            answers.append(AnswerRow(player, pitches, found.bits[player], found.hits[player]))
+        place, author = found.round, self.author(found.round)
+        said = {"composer": found.composer, **{player: found.guesses[player] for player in PLAYERS}}
+        bits, hits = {"composer": 0.0, **found.bits}, {"composer": len(place.voices), **found.hits}
+        names = {"composer": author, **PERSONS}
+        answers = []
+        for player, pitches in said.items():
+            row = AnswerRow(
+                player, [pitches[voice] for voice in place.voices], bits[player], hits[player],
+                names[player], TITLES[player], spoken_all(place, pitches, self.keys[0]),
+                f"Hear what {stands(author) if player == 'composer' else f'{names[player]} said'}",
+            )
+            answers.append(row)
         under = [
             one.note.pitch for one in self.game.ask.notes
-            if one.step <= place.step < one.end and VOICES[one.voice] not in place.voices
+            if one.note.onset <= place.onset < one.note.end and one.voice_name not in place.voices
         ]
-        ids = [note_id for _, note_id, _ in self._composed(place)]
+        ids = [note.id for note in self.game.notes(place).values()]
         sure = -1.0 if found.confidence is None else found.confidence
-        return RevealRow(place.number, answers, under, ids, sure, reveal_words(found, self.keys[0]))
+        even = f"{self.game.even * len(place.voices):.1f}"
+        surprised = f"Bits: how surprised each was by what {stands(author)}."
+        figures = f"{surprised} 0 is no surprise, {even} is what even guessing costs."
+        words = reveal_words(found, self.keys[0], author)
+        return RevealRow(place.number, answers, under, ids, sure, words, figures)
 
     def _range(self, voice: str) -> tuple[MidiPitch, MidiPitch]:
         """Return lowest and highest of what a voice is asked for: its usual range and what it has in the piece."""
-        low, high = VOICE_RANGES[VOICES.index(voice)]
-        mine = [one.note.pitch for one in self.game.ask.notes if VOICES[one.voice] == voice]
-        return MidiPitch(max(LOWEST, min([low, *mine]))), MidiPitch(min(HIGHEST, max([high, *mine])))
+        low, high = self.game.ranges[voice]
+        mine = [one.note.pitch for one in self.game.ask.notes if one.voice_name == voice]
+        pitches = self.game.ask.piece.pitches
+        return MidiPitch(max(pitches[0], min([low, *mine]))), MidiPitch(min(pitches[-1], max([high, *mine])))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Show the panel; where widgets do not run, what the game says and the score so far."""
@@ -252,7 +257,7 @@ class GamePanel:
 
 
 def _recorded_game(
-    ask: Questions, record: str | os.PathLike[str] | None, settings: dict[str, Any]
+    ask: Answers, record: str | os.PathLike[str] | None, settings: dict[str, Any]
 ) -> tuple[Game, str]:
     """Return a game and where it is kept, in words; one in a file of its own name goes on."""
     if record is None:
@@ -285,17 +290,25 @@ def round_row(score: Score, place: Round) -> RoundRow:
     return RoundRow(Quarters(float(place.onset)), f"{name}, beat {float(beat):g}", list(place.voices))
 
 
-def reveal_words(found: Reveal, key: KeySignature | None = None) -> str:
+def stands(author: str) -> str:
+    """Return that someone's notes stand in the piece: 'the composer wrote', 'the piece has'."""
+    return f"{author} {'has' if author == 'the piece' else 'wrote'}"
+
+
+def spoken_all(place: Round, pitches: dict[str, int], key: KeySignature | None) -> str:
+    """Return the pitches of a round as they are called in a key: 'C5 G4'."""
+    return " ".join(spoken_pitch(pitches[voice], key) for voice in place.voices)
+
+
+def reveal_words(found: Reveal, key: KeySignature | None = None, author: str = "the composer") -> str:
     """Return what all said in a round as sentences, pitches as they are called in a key."""
-    voices = found.round.voices
-
-    def said(pitches: dict[str, int]) -> str:
-        return " ".join(spoken_pitch(pitches[voice], key) for voice in voices)
-
-    right = "right" if found.hits["student"] == len(voices) else f"{found.hits['student']} of {len(voices)} right"
-    right = "not it" if found.hits["student"] == 0 else right
-    parts = [f"The composer wrote {said(found.composer)}; you said {said(found.guesses['student'])}: {right}"]
-    parts += [f"{PERSONS[player]} would have said {said(found.guesses[player])}" for player in ("model", "counts")]
+    place, count = found.round, len(found.round.voices)
+    hits = found.hits["student"]
+    right = "not it" if hits == 0 else "right" if hits == count else f"{hits} of {count} right"
+    theirs, yours = (spoken_all(place, pitches, key) for pitches in (found.composer, found.guesses["student"]))
+    parts = [f"{stands(author).capitalize()} {theirs}; you said {yours}: {right}"]
+    for player in ("model", "counts"):
+        parts.append(f"{PERSONS[player]} would have said {spoken_all(place, found.guesses[player], key)}")
     bits = ", ".join(f"{name} {found.bits[player]:.1f}" for player, name in PERSONS.items())
     return f"{'; '.join(parts)}. In bits: {bits}."
 

@@ -1,4 +1,4 @@
-"""What the heads listened to when a note was chosen, and whether that is what mattered."""
+"""Attention listened to: what the heads looked at when a note was chosen, and whether that is what mattered."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from musenb.analysis.attention import AttentionRecord, Query, What
 from musenb.analysis.causal import Agreement, agreement_of
 from musenb.analysis.heads import HeadSummary, summarise
 from musenb.errors import SettingError
-from musenb.questions.reading import NotePlace, Reading
+from musenb.questions.lookup import number_of, places_of
+from musenb.questions.reading import Reading
 from musenb.questions.sweeps import Progress, occlusion
 from musenb.questions.verdict import verdict_in_words
+from musenb.tokens.piece import NotePlace
 
 TOP, REACH = 5, 32
 
@@ -89,19 +91,19 @@ class Listening:
         Parameters
         ----------
         query : {'first', 'mean', 'last'}
-            'first': rows are the positions that chose the notes, one each; else those of all cells.
+            'first': rows are the positions that chose the notes, one each; else those of all tokens.
         """
         return self.reading.onset_record if query == "first" else self.reading.record(onsets=False)
 
     def attention(self, note: str | int, *, query: Query = "first") -> NoteAttention:
-        """Return where every head looked when a note was chosen (or over its cells, by `query`)."""
-        number = self.piece.number_of(note)
+        """Return where every head looked when a note was chosen (or over its tokens, by `query`)."""
+        number = number_of(self.piece, note)
         kinds: tuple[What, ...] = ("weights", "content", "relative")
         return NoteAttention(self.notes[number], *(self._between(what, query)[:, :, number] for what in kinds))
 
     def heads(self) -> list[HeadSummary]:
         """Return what each head looks at in this piece, with names for those that have a job."""
-        return summarise(self._between("weights", "first"), self.piece.places, self.reading.seen)
+        return summarise(self._between("weights", "first"), places_of(self.piece), self.reading.seen)
 
     def weights(self) -> np.ndarray:
         """Return how much each note looked at each when it was chosen, float32 (layers, heads, N, N)."""
@@ -137,7 +139,7 @@ class Listening:
         SettingError
             No note comes before it, or it was stopped.
         """
-        number = self.piece.number_of(note)
+        number = number_of(self.piece, note)
         seen = np.flatnonzero(self.reading.seen[number] > 0)
         order = sorted(seen, key=lambda key: self.notes[key].position)[-reach:]
         if not order:

@@ -28,7 +28,7 @@ from musenb.analysis.motif.finder import SHORTEST_MOTIF, Motif, Return, find_ret
 from musenb.analysis.motif.words import parsed_bars, record, report
 from musenb.analysis.similarity import self_similarity
 from musenb.errors import MusenbError, ScoreError, SettingError
-from musenb.questions.ask import Questions
+from musenb.questions.answers import Answers
 from musenb.score.note import Score
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class MotifReport:
     ----------
     score : Score
     motif : Motif
-    ask : Questions or None
+    ask : Answers or None
         For the attention of a model; its piece is this score.
     draws : int
         How many motifs of other pieces are looked for.
@@ -58,7 +58,7 @@ class MotifReport:
     """
 
     def __init__(
-        self, score: Score, motif: Motif, *, ask: Questions | None = None, draws: int = DRAWS, seed: int = 0
+        self, score: Score, motif: Motif, *, ask: Answers | None = None, draws: int = DRAWS, seed: int = 0
     ) -> None:
         self.score, self.motif, self.ask = score, motif, ask
         self._draws, self._seed = draws, seed
@@ -207,7 +207,7 @@ class MotifReport:
 
 def motif_report(
     score: Score, *, bars: Bars | None = None, voice: str | int | None = None, motif: Motif | None = None,
-    ask: Questions | None = None, draws: int = DRAWS, seed: int = 0,
+    ask: Answers | None = None, draws: int = DRAWS, seed: int = 0,
 ) -> MotifReport:
     """Return what became of a motif in a score.
 
@@ -220,7 +220,7 @@ def motif_report(
         Left out: the first voice that has a motif there.
     motif : Motif, optional
         A motif from elsewhere, in place of bars and a voice.
-    ask : Questions, optional
+    ask : Answers, optional
         Of the same score, for the attention of its model.
     draws, seed : int
         See `musenb.analysis.motif.chance`.

@@ -9,14 +9,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets
 import numpy as np
 
-from musenb.analysis.difference import difference_of
+from musenb.analysis.compare import compare
 from musenb.errors import SettingError
-from musenb.questions.branch import whole
+from musenb.questions.answers import Answers
 from musenb.questions.listening import Verdict
 from musenb.questions.telling import (
     difference_words,
@@ -31,16 +31,12 @@ from musenb.questions.whatif import WhatIf
 from musenb.questions.working import Worker, mime_bundle
 from musenb.score.spelling import spoken_pitch
 from musenb.session import Take
-from musenb.tokens.chorale.grid import VOICES
 from musenb.widgets.asking import Asking
 from musenb.widgets.attention import Attention
 from musenb.widgets.curve import Curve
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 from musenb.widgets.versions import Versions
-
-if TYPE_CHECKING:
-    from musenb.questions.ask import Questions
 
 SECONDS_BETWEEN_NEWS = 0.15
 
@@ -50,7 +46,7 @@ class QuestionPanel:
 
     Parameters
     ----------
-    questions : Questions
+    questions : Answers
 
     Attributes
     ----------
@@ -65,14 +61,14 @@ class QuestionPanel:
     panel : ipywidgets.VBox
     """
 
-    def __init__(self, questions: Questions) -> None:
+    def __init__(self, questions: Answers) -> None:
         self.questions = questions
-        score, config = questions.piece.score, questions.reading.decoder.config
+        score, config, pitches = questions.piece.score, questions.reading.decoder.config, questions.piece.pitches
         self.asking = Asking(score, self, tab="else")
         self.asking.tell(
             layers=config.layers, heads=config.heads, model=questions.model.name,
             relative=config.relative or bool(config.relations),
-            prime=_prime_words(*questions.piece.prime_bars),
+            prime=_prime_words(*questions.prime_bars), lowest=pitches[0], highest=pitches[-1],
         )
         self.sound = Sound(score, clock=self.asking)
         self.sheet = Sheet(score, clock=self.asking, staves="two", zoom=0.85)
@@ -175,12 +171,15 @@ class QuestionPanel:
         if note != self._wanted:
             return
         ask = self.questions
-        number = ask.piece.number_of(note)
+        number = ask.number_of(note)
         place = ask.notes[number]
-        composed = ask.composed(note)
-        voices = [voice_next(found, word) for found, word in zip(ask.next(note), composed, strict=True)]
+        own = ask.piece.moment(place).index(place.position)
+        voices = [
+            voice_next(found, composed, generated=row == own and place.note.origin.generated)
+            for row, (found, composed) in enumerate(zip(ask.next(note), ask.composed(note), strict=True))
+        ]
         self.asking.tell(
-            note=note, place=str(place), voice=place.voice, voices=voices, guesses=layer_guesses(ask.layers(note)),
+            note=note, place=str(place), voice=own, voices=voices, guesses=layer_guesses(ask.layers(note)),
             bits=float(ask.surprise().bits[number]), heard=[], verdict="", by_layer=[],
         )
         if note == self._wanted:
@@ -214,26 +213,26 @@ class QuestionPanel:
 
     def _branch(self, note: str, voice: int, pitch: int) -> None:
         ask = self.questions
-        take = ask.branch(pitch, note=note, voice=VOICES[voice], progress=self._progress(), stop=self._stop)
+        place, sung = ask.note(note), ask.piece.voices
+        chosen = sung[voice] if sung else None
+        take = ask.branch(pitch, note=note, voice=chosen, progress=self._progress(), stop=self._stop)
         self.branches.append(take)
-        place = ask.notes[ask.piece.number_of(note)]
         where = f"bar {place.bar}" if place.bar else "the upbeat"
         said = self._name(pitch)
         name = f"{said} in {where}"
         if ask.on_take is not None:
             ask.on_take(take, f"{name}, seed {take.recipe.seed}")
         stopped = "" if take.complete else " It was stopped before the end."
-        before = whole(ask.piece)
-        parted = difference_words(difference_of(before, take.score), before)
+        parted = difference_words(compare(ask.score, take.score), ask.score)
         self._show_versions(
-            "else", before, take.score, heading=f"With {name} in the {VOICES[voice]}",
+            "else", ask.score, take.score, heading=f"With {name} in the {chosen}" if chosen else f"With {name}",
             words=[f"Everything behind it is written anew, from seed {take.recipe.seed}.{stopped} {parted}"],
             names=["as it was", f"with {said}"],
         )
 
     def _what_if(self, asked: tuple[str, str], layer: int, head: int, amount: int, note: str, tab: str) -> None:
         ask, (act, scope) = self.questions, asked
-        place = ask.notes[ask.piece.number_of(note)] if note else None
+        place = ask.note(note) if note else None
         of: dict[str, Any] = {"bar": place.bar if place else 1} if scope == "bar" else {"note": note}
         jobs: dict[str, Callable[[], WhatIf]] = {
             "head": lambda: ask.silence(head=(layer, head)),

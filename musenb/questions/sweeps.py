@@ -1,4 +1,4 @@
-"""Questions that are asked of every head, or of every note: two at a time, with progress, and stopped at a word."""
+"""Sweeps over every head (ablation) or every note (occlusion): two at a time, with progress, stopped at a word."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import numpy as np
 
 from musenb.analysis.causal import kl_bits
 from musenb.model.numpy.decode import Silence
-from musenb.questions.reading import Reading
-from musenb.questions.whatif import Laboratory, changed_cells, given_with, reread
+from musenb.questions.reading import Reading, reread, row_for
+from musenb.questions.whatif import Laboratory
 
 Progress = Callable[[int, int], None]
 WORKERS = 2
@@ -27,7 +27,7 @@ class HeadMap:
     Parameters
     ----------
     change, kl : float64
-        Mean change of the loss, and KL, in bits a cell.
+        Mean change of the loss, and KL, in bits a token.
     low, high : float64
         95 % bootstrap interval of the change, over bars.
     complete : bool
@@ -57,7 +57,7 @@ def head_map(laboratory: Laboratory, progress: Progress | None = None, stop: thr
         change[pair], kl[pair] = effect.change.mean, effect.kl.mean
         low[pair], high[pair] = effect.change.low, effect.change.high
 
-    _ = laboratory.reading.shares
+    _ = laboratory.reading.log_probs
     complete = side_by_side(ask, list(np.ndindex(shape)), progress, stop)
     return HeadMap(change, kl, low, high, complete)
 
@@ -68,7 +68,7 @@ def occlusion(
 ) -> np.ndarray:
     """Return how much each key note mattered for each query note when that was chosen, float64 (queries, keys).
 
-    It is the KL in bits between the predictions of the query's first cell with and without the key note; 0 for a key
+    It is the KL in bits between the predictions of the query's first token with and without the key note; 0 for a key
     that comes after the query, not-a-number for what was not asked.
     """
     piece = reading.piece
@@ -77,15 +77,14 @@ def occlusion(
     last = int(places.max()) + 1
 
     def ask(column: int) -> None:
-        cells = changed_cells(piece, [keys[column]], None)
-        row = piece.row(reading.decoder.config, cells=cells, given=given_with(piece, cells))
-        shares, start = reread(reading, row, stop=last)
+        row = row_for(reading.decoder.config, piece.edited({keys[column]: None}))
+        log_probs, start = reread(reading, row, stop=last)
         found = np.zeros(len(queries))
         reached = np.flatnonzero(places >= max(start, piece.notes[keys[column]].position + 1))
-        found[reached] = kl_bits(reading.shares[places[reached]], shares[places[reached] - start])
+        found[reached] = kl_bits(reading.log_probs[places[reached]], log_probs[places[reached] - start])
         effects[:, column] = found
 
-    _ = reading.shares
+    _ = reading.log_probs
     side_by_side(ask, range(len(keys)), progress, stop)
     return effects
 

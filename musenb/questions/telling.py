@@ -1,4 +1,4 @@
-"""Answers in the form in which the views show them: plain rows and sentences."""
+"""Answers in words: the rows and sentences that the views show."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musenb.analysis.causal import Estimate
-from musenb.analysis.difference import DURATION, ONLY_AFTER, ONLY_BEFORE, PITCH, SAME, Difference
+from musenb.analysis.compare import DURATION, ONLY_FIRST, ONLY_SECOND, PITCH, SAME, Comparison
 from musenb.analysis.heads import HeadSummary
-from musenb.analysis.surprise import VoiceShares
 from musenb.score.note import Score
-from musenb.tokens.chorale.grid import LOWEST, VOCABULARY
-from musenb.widgets.wire.asking import HeadCell, HeardRow, LayerGuess, VoiceNext
-from musenb.widgets.wire.keyboard import PitchShare
+from musenb.tokens.piece import Choice, Choices
+from musenb.widgets.wire.asking import ChoiceRow, HeadCell, HeardRow, LayerGuess, VoiceNext
 from musenb.widgets.wire.versions import VersionRow
 
 if TYPE_CHECKING:
-    from musenb.questions.ask import Questions
+    from musenb.questions.answers import Answers
     from musenb.questions.listening import Verdict
     from musenb.questions.sweeps import HeadMap
     from musenb.questions.whatif import WhatIf
@@ -33,41 +31,82 @@ def finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def shares_of(pitches: dict[int, float]) -> list[PitchShare]:
-    """Return pitches and shares, the likeliest first, without those that nobody could see."""
-    return [PitchShare(pitch, share) for pitch, share in pitches.items() if share >= SMALLEST]  # type: ignore[arg-type]
+def percent(probability: float) -> str:
+    """Return a probability as it is shown: '12.3 %', 'below 0.1 %'."""
+    value = 100 * probability
+    if value == 0:
+        return "0 %"
+    if value >= 0.95:
+        return f"{value:.0f} %"
+    return "below 0.1 %" if value < 0.05 else f"{value:.1f} %"
 
 
-def voice_next(found: VoiceShares, composer: int | None) -> VoiceNext:
-    """Return what a voice might do; `composer` is the word that the composer wrote in the cell."""
-    word = "" if composer is None else VOCABULARY[composer]
-    share = None if composer is None else share_of(found, word)
+def voice_next(found: Choices, composer: Choice | None = None, *, generated: bool = False) -> VoiceNext:
+    """Return what a voice might do, with what stands in the piece and what the composer wrote marked.
+
+    Parameters
+    ----------
+    found : Choices
+    composer : Choice, optional
+    generated : bool
+        Whether a model wrote what stands there.
+    """
+    marked = {"taken": found.taken, "composer": composer}
+
+    def mark(choice: Choice) -> str:
+        return ", ".join(name for name, one in marked.items() if one is not None and one.token == choice.token)
+
+    rows = [choice_row(choice, mark(choice)) for choice in found.choices if choice.probability >= SMALLEST]
+    shown = {choice.token for choice in found.choices if choice.probability >= SMALLEST}
+    rows += [choice_row(one, mark(one)) for one in marked.values() if one is not None and one.token not in shown]
     return VoiceNext(
-        voice=found.voice, pitches=shares_of(found.pitches), hold=found.hold, rest=found.rest, held=found.held,  # type: ignore[typeddict-item]
-        entropy=found.entropy, taken=found.taken, taken_share=finite(found.taken_share), composer=word,
-        composer_share=share,
+        voice=found.voice, choices=rows, held=found.held, entropy=found.entropy,  # type: ignore[typeddict-item]
+        words=choices_in_words(found, composer, generated=generated),
     )
 
 
-def share_of(found: VoiceShares, word: str) -> float:
-    """Return the probability of a word of the grid, such as 'G4', 'HOLD' or 'REST'."""
-    if word in ("HOLD", "REST"):
-        return found.hold if word == "HOLD" else found.rest
-    return found.pitches.get(VOCABULARY.index(word) + LOWEST, 0.0)
+def choice_row(choice: Choice, mark: str = "") -> ChoiceRow:
+    """Return a choice as the page takes it."""
+    return ChoiceRow(choice.words, choice.probability, choice.pitch, choice.kind == "begin", mark)  # type: ignore[arg-type]
 
 
-def layer_guesses(found: Sequence[VoiceShares]) -> list[LayerGuess]:
+def choices_in_words(found: Choices, composer: Choice | None, *, generated: bool) -> str:
+    """Return what a voice did, what the composer wrote, and how sure the model was."""
+    parts = []
+    if found.taken is not None:
+        said = f"{object_words(found.taken)} ({percent(found.taken.probability)})"
+        parts.append(f"{'It took' if generated else 'The piece has'} {said}.")
+    if composer is not None and found.taken is not None and composer.token == found.taken.token:
+        parts.append("The composer wrote the same.")
+    elif composer is not None:
+        parts.append(f"The composer wrote {object_words(composer)} ({percent(composer.probability)}).")
+    even = 2**found.entropy
+    among = f"{even:.1f}" if even < 10 else f"{even:.0f}"
+    parts.append(
+        f"Uncertainty {found.entropy:.2f} bits: as unsure as among {among} equally likely choices."
+    )
+    return " ".join(parts)
+
+
+def object_words(choice: Choice) -> str:
+    """Return a choice as the object of a sentence: 'A4', 'a held A4', 'a rest'."""
+    if choice.kind == "hold":
+        return f"a held {choice.words.removesuffix(' goes on')}"
+    return "a rest" if choice.kind == "rest" else choice.words
+
+
+def layer_guesses(found: Sequence[Choices]) -> list[LayerGuess]:
     """Return what each layer would say, the input alone first."""
     names = ["input", *(f"layer {number}" for number in range(1, len(found)))]
     return [
-        LayerGuess(name=name, pitches=shares_of(g.pitches), hold=g.hold, rest=g.rest, entropy=g.entropy)
-        for name, g in zip(names, found, strict=True)
+        LayerGuess(name=name, choices=[choice_row(one) for one in guess.choices if one.probability >= SMALLEST])
+        for name, guess in zip(names, found, strict=True)
     ]
 
 
-def heard_rows(ask: Questions, note: str, verdict: Verdict | None = None) -> list[HeardRow]:
+def heard_rows(ask: Answers, note: str, verdict: Verdict | None = None) -> list[HeardRow]:
     """Return the earlier notes that were looked at most, and after a test those that mattered most beside them."""
-    number = ask.piece.number_of(note)
+    number = ask.number_of(note)
     looked = ask.attention(note).weights.mean(axis=(0, 1))
     tested = {} if verdict is None else {k.id: float(b) for k, b in zip(verdict.keys, verdict.occlusion, strict=True)}
     seen = [key for key in np.flatnonzero(ask.reading.seen[number] > 0) if not tested or ask.notes[key].id in tested]
@@ -106,7 +145,7 @@ def map_in_words(found: HeadMap) -> str:
     asked = np.isfinite(found.change)
     unclear = int((asked & (found.low <= 0) & (found.high >= 0)).sum())
     parts = [
-        f"Silence costs most in layer {layer + 1}, head {head + 1}: {signed(cost)} bits a cell.",
+        f"Silence costs most in layer {layer + 1}, head {head + 1}: {signed(cost)} bits a token.",
         f"Of {int(asked.sum())} heads, {unclear} cost nothing that can be told from 0 (95 % interval over bars).",
     ]
     return " ".join([*parts, *([] if found.complete else ["Stopped before all heads were asked."])])
@@ -120,23 +159,23 @@ def effect_rows(found: WhatIf) -> list[VersionRow]:
             continue
         on = f"{where} ({effect.kl.groups} {effect.over})"
         lost = f"{effect.loss_before:.3f}", f"{effect.loss_after:.3f}"
-        rows.append(VersionRow(f"Loss on {on}, bits a cell", *lost, interval_words(effect.change)))
+        rows.append(VersionRow(f"Loss on {on}, bits a token", *lost, interval_words(effect.change)))
         kl = interval_words(effect.kl, sign=False)
         rows.append(VersionRow(f"Next note on {on}, KL in bits", "", "", kl))
     return rows
 
 
-def difference_words(found: Difference, score: Score) -> str:
+def difference_words(found: Comparison, score: Score) -> str:
     """Return where two versions part, and how many notes differ how; bars are those of `score`."""
-    if found.parts is None:
+    if found.parting is None:
         return f"Both are the same {len(found.pairs)} notes."
-    bar = next((bar.number for bar in score.bars(found.parts + 1) if bar.onset <= found.parts < bar.end), 0)
+    bar = next((bar.number for bar in score.bars(found.parting + 1) if bar.onset <= found.parting < bar.end), 0)
     counts = found.counts
     told = [
         (counts[PITCH], "has another pitch", "have another pitch"),
         (counts[DURATION], "lasts longer or shorter", "last longer or shorter"),
-        (counts[ONLY_BEFORE], "stands in the first alone", "stand in the first alone"),
-        (counts[ONLY_AFTER], "stands in the second alone", "stand in the second alone"),
+        (counts[ONLY_FIRST], "stands in the first alone", "stand in the first alone"),
+        (counts[ONLY_SECOND], "stands in the second alone", "stand in the second alone"),
     ]
     said = ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in told if count)
     return f"They part in {f'bar {bar}' if bar else 'the upbeat'}: {counts[SAME]} notes are the same, {said}."

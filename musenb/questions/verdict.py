@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from musenb.analysis.causal import Agreement
-from musenb.questions.reading import NotePlace
+from musenb.tokens.piece import NotePlace
 
 AGREED = 0.3
 

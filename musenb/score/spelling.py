@@ -1,4 +1,4 @@
-"""Choose note names that fit the key, and estimate the key of a score that states none.
+"""Spelling: note names that fit the key.
 
 Names are places on the line of fifths: ... Bb = -2, F = -1, C = 0, G = 1, D = 2 ... A pitch class has a place in every
 twelve; the one is chosen that lies nearest to the names around it in time, with the key as a weak pull.
@@ -7,8 +7,6 @@ References
 ----------
 D. Temperley (2001), *The Cognition of Basic Musical Structures*, MIT Press, chapter 5: the line of fifths, the rule of
 pitch variance.
-J. Albrecht, D. Shanahan (2013), "The use of large corpora to train a new type of key-finding algorithm", Music
-Perception 31: the key profiles; here they are correlated with durations, as C. L. Krumhansl (1990) did with hers.
 """
 
 from __future__ import annotations
@@ -21,6 +19,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from musenb.errors import ScoreError
+from musenb.score.key import estimate_key
 from musenb.score.note import KeySignature, Note, Score
 
 STEPS = "FCGDAEB"  # in the order of fifths
@@ -33,10 +32,6 @@ KEY_WEIGHT = 2.0  # the key weighs as much as two quarters of neighbours
 ROUNDS = 2
 
 _SIGNS = str.maketrans({"#": "♯", "b": "♭"})
-
-MAJOR_PROFILE = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
-MINOR_PROFILE = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
-FINAL_BASS_BONUS = 0.1  # added to the correlation of the key whose tonic is the lowest note at the end
 
 
 def split_spelling(spelling: str) -> tuple[str, int, int]:
@@ -110,6 +105,13 @@ def spell_score(score: Score) -> Score:
     return dataclasses.replace(score, voices=named)
 
 
+def written_out(score: Score) -> Score:
+    """Return a score with a key, when it has none, and with spellings for the notes without one."""
+    if not score.keys and len(score.notes) > 1:
+        score = dataclasses.replace(score, keys=(estimate_key(score),))
+    return spell_score(score)
+
+
 def names_of(notes: Sequence[Note], keys: Sequence[KeySignature]) -> list[str]:
     """Return the names of notes that are sorted by onset; a name that fits its pitch stays. `keys`: at least one."""
     centres = []
@@ -141,30 +143,6 @@ def is_named(note: Note) -> bool:
 def keys_of(score: Score) -> tuple[KeySignature, ...]:
     """Return the keys that a score states, or the one that it seems to be in."""
     return score.keys or (estimate_key(score),)
-
-
-def estimate_key(score: Score) -> KeySignature:
-    """Return the key, from the beginning, whose profile correlates best with the durations of the pitch classes.
-
-    The lowest note at the end speaks for its own key. An empty score is in C major. Signatures are -5..6.
-    """
-    heard = [0.0] * 12
-    for voice in score.voices:
-        for note in voice.notes:
-            heard[note.pitch % 12] += float(note.duration)
-    if not any(heard):
-        return KeySignature(mode="major")
-    end = score.end
-    final = min(n.pitch for voice in score.voices for n in voice.notes if n.end == end) % 12
-    candidates = []
-    for tonic in range(12):
-        turned = heard[tonic:] + heard[:tonic]
-        bonus = FINAL_BASS_BONUS if tonic == final else 0.0
-        fifths = (7 * tonic + 5) % 12 - 5
-        candidates.append((_correlation(turned, MAJOR_PROFILE) + bonus, fifths, "major"))
-        candidates.append((_correlation(turned, MINOR_PROFILE) + bonus, (fifths - 3 + 5) % 12 - 5, "minor"))
-    _, fifths, mode = max(candidates)
-    return KeySignature(Fraction(0), fifths, mode)
 
 
 def name_at(pitch: int, place: int) -> str:
@@ -204,12 +182,3 @@ def _neighbourhood(notes: Sequence[Note], places: Sequence[int]) -> list[tuple[f
                 weight = (weight + length) * decay
             sums[i] = (sums[i][0] + weighted, sums[i][1] + weight)
     return sums
-
-
-def _correlation(heard: Sequence[float], profile: Sequence[float]) -> float:
-    """Return Pearson's correlation of two sequences of twelve; 0 when one is flat."""
-    mean_heard, mean_profile = sum(heard) / 12, sum(profile) / 12
-    a = [x - mean_heard for x in heard]
-    b = [x - mean_profile for x in profile]
-    scale = math.sqrt(sum(x * x for x in a) * sum(x * x for x in b))
-    return sum(x * y for x, y in zip(a, b, strict=True)) / scale if scale else 0.0

@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets
 
-from musenb.sample.stream import NoteEvent
 from musenb.studio.drafts import Draft
 from musenb.studio.take_rows import WORDS, name_of
 from musenb.studio.takes import WRITTEN, Take, Tree
-from musenb.tokens.chorale.grid import STEP, VOICE_COUNT
+from musenb.tokens.idiom import NoteEvent
 from musenb.widgets.choice import Choice
 
 COLUMNS = "repeat(auto-fit, minmax(min(100%, 230px), 1fr))"
@@ -58,7 +57,7 @@ class Choices:
             score = drafts[0].score()
             self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
             for view, draft in zip(self._views, drafts, strict=False):
-                ends = draft.rewrite.offset + STEP * (len(draft.sampling.cells) // VOICE_COUNT)
+                ends = draft.sampling.plan.end
                 name, recipe = f"{WORDS[WRITTEN]} {draft.id}", draft.recipe
                 view.begin(score, name=name, seed=recipe.seed, begins=recipe.start, ends=ends)
             self._group = {draft.id: view for view, draft in zip(self._views, drafts, strict=False)}

@@ -17,8 +17,8 @@ def differing(comparison: Comparison) -> tuple[dict[str, int], dict[str, int]]:
 
 def comparison_words(comparison: Comparison, first: str, second: str) -> str:
     """Return what two takes of these names share."""
-    counts, total = comparison.counts, len(comparison.pairs)
-    same, changed = counts[SAME], counts["changed"]
+    total = len(comparison.pairs)
+    same, changed = comparison.counts[SAME], comparison.changed
     alone = total - same - changed
     words = f"{first} below, {second} above: {same} of {total} notes are the same"
     if same == total:

@@ -15,20 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from musenb.errors import MusenbError, SettingError
 from musenb.files.atomic import atomic_write
+from musenb.sample.models import open_model
 from musenb.sample.policy import Draws, Policy
-from musenb.sample.stream import NoteEvent
-from musenb.session import PAGE, SEEDS, open_model, save
+from musenb.sample.recipe import Recipe, plan_of, recipe_to_plain
+from musenb.session import PAGE, SEEDS, prepared, save
 from musenb.studio.drafts import Begin, Draft, begin_again
 from musenb.studio.interrupts import heed_interrupts
 from musenb.studio.keeping import Keeping
 from musenb.studio.places import Locks, locks_beyond, point_in
-from musenb.studio.priming import Reading, read_prime
 from musenb.studio.recovery import recover
-from musenb.studio.takes import EDITED, GIVEN, Recipe, Take, Tree, now
-from musenb.studio.takes_json import recipe_to_plain
+from musenb.studio.takes import EDITED, GIVEN, REACH, Take, Tree, now
 from musenb.studio.writing import Writing
-from musenb.tokens.chorale.grid import VOICES
-from musenb.tokens.chorale.rewrite import plan_rewrite
+from musenb.tokens.idiom import Keep, NoteEvent, Prepared
 
 if TYPE_CHECKING:
     from musenb.questions.ask import Questions
@@ -49,7 +47,7 @@ class StudioCore(Keeping):
 
     Attributes
     ----------
-    reading : Reading or None
+    reading : Prepared or None
         What the model reads of the last prime.
     locks : Locks
     model : str or path
@@ -59,7 +57,7 @@ class StudioCore(Keeping):
     def __init__(self, model: str | os.PathLike[str] = "chorale", **settings: Any) -> None:
         super().__init__(**settings)
         self.model = model
-        self.reading: Reading | None = None
+        self.reading: Prepared | None = None
         self.locks = Locks()
         self._writing: Writing | None = None
         self._point: tuple[int, Fraction] | None = None
@@ -80,9 +78,10 @@ class StudioCore(Keeping):
         bars: int | tuple[int, int] | None = None,
         voice: str | Sequence[str] | None = None,
         transpose: int = 0,
-    ) -> Reading:
-        """Take a motif, select it, and return what the model will read; parameters as in `read_prime`."""
-        reading = read_prime(source, bars=bars, voice=voice, transpose=transpose)
+    ) -> Prepared:
+        """Take a motif, select it, and return what the model will read; parameters as in `prepared`."""
+        model = open_model(self.model)
+        reading = prepared(source, model=model, voices=voice, bars=bars, transpose=transpose)
         self.reading = reading
         with self._lock:
             take = Take(self.tree.reserve(), None, GIVEN, reading.score, name=reading.score.title, made=now())
@@ -121,16 +120,18 @@ class StudioCore(Keeping):
         Raises
         ------
         SettingError
-            A voice is none of soprano, alto, tenor and bass, or a bar's number is no whole number of at least 0.
+            A voice is none of the model's, or a bar's number is no whole number of at least 0.
         """
         names, numbers = tuple(dict.fromkeys(voices)), tuple(sorted(set(bars)))
+        there = open_model(self.model).idiom.voices if names else ()
         for name in names:
-            if name not in VOICES:
-                raise SettingError(f"cannot lock the voice {name!r}; allowed are {', '.join(VOICES)}")
+            if name not in there:
+                allowed = f"allowed are {', '.join(there)}" if there else f"the model '{self.model}' has no voices"
+                raise SettingError(f"cannot lock the voice {name!r}; {allowed}")
         for number in numbers:
             if isinstance(number, bool) or not isinstance(number, int) or number < 0:
                 raise SettingError(f"cannot lock bar {number!r}: a whole number of at least 0 is needed")
-        self.locks = Locks(tuple(name for name in VOICES if name in names), numbers)
+        self.locks = Locks(tuple(name for name in there if name in names), numbers)
         self._tell("locked", self.locks)
 
     def branch(self, take: int, start: Fraction | float | str) -> Fraction:
@@ -189,12 +190,9 @@ class StudioCore(Keeping):
             parent = self._chosen(take)
             point = self._start(parent, start)
             locks = locks_beyond(self.locks, parent, point)
-            recipe = Recipe(
-                "", "", first, bars, point,
-                float(policy.temperature), float(policy.top_p),
-                kept_voices=locks.voices, kept_bars=locks.bars,
-            )  # fmt: skip
-            plan_rewrite(parent.score, bars=recipe.bars, start=point, kept_voices=locks.voices, kept_bars=locks.bars)
+            keep, model = Keep(locks.voices, locks.bars), open_model(self.model)
+            recipe = Recipe("", "", first, bars, policy, start=point, keep=keep, reach=REACH)
+            plan_of(model, parent.score, recipe)
             numbers = tuple(self.tree.reserve() for _ in seeds)
             self._looked_at = {None, parent.id, self.tree.state.selected}
             drafts = Begin(self.model, parent, recipe, dict(zip(numbers, seeds, strict=True)))
@@ -340,7 +338,7 @@ class StudioCore(Keeping):
         """Tell how far a take is written; save the cells that are new."""
         told, position = self._logged[draft.id], draft.sampling.position
         if position > told:
-            cells = [int(cell) for cell in draft.sampling.cells[told:position]]
+            cells = [int(token) for token in draft.sampling.writer.tokens[told:position]]
             self._log("cells", {"id": draft.id, "from": told, "cells": cells})
             self._logged[draft.id] = position
         self._tell("progress", draft.id, draft.written)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,14 +12,13 @@ import numpy as np
 
 from musenb.errors import ModelError, SettingError
 from musenb.model.numpy.layer import CHUNK
-from musenb.sample.policy import Policy
-from musenb.sample.stream import NoteEvent, Sampling
-from musenb.score.note import Origin, Score
-from musenb.session import Model, open_model, written_out
-from musenb.studio.takes import WRITTEN, Recipe, Take, Tree, now
-from musenb.tokens.chorale.grid import VOICE_COUNT
-from musenb.tokens.chorale.rewrite import Rewrite, plan_rewrite
-from musenb.tokens.chorale.rules import PART_WRITING
+from musenb.sample import recipe as recipes
+from musenb.sample.models import Model, open_model
+from musenb.sample.recipe import Recipe, plan_of
+from musenb.sample.stream import Sampling
+from musenb.score.note import Score
+from musenb.studio.takes import WRITTEN, Take, Tree, now
+from musenb.tokens.idiom import NoteEvent
 
 
 class _Halted(Exception):
@@ -58,7 +56,6 @@ class Draft:
         The number it will have in the tree.
     parent : int
     recipe : Recipe
-    rewrite : Rewrite
     sampling : Sampling
     model : _Halting
     """
@@ -66,40 +63,35 @@ class Draft:
     id: int
     parent: int
     recipe: Recipe
-    rewrite: Rewrite
     sampling: Sampling
     model: _Halting
 
     @property
     def written(self) -> float:
-        """Share of its cells that are written, 0..1."""
-        return self.sampling.position / len(self.sampling.cells)
+        """Share of it that is written, 0..1."""
+        return self.sampling.written_share
 
     @property
     def begun(self) -> bool:
-        """True when a whole sixteenth beyond what was given is written, or everything."""
-        plan, steps = self.rewrite.plan, self.sampling.position // VOICE_COUNT
-        return self.sampling.done or steps > plan.first
+        """True when something whole beyond what was given is written, or everything."""
+        return self.sampling.begun
 
     def step(self, stop: Callable[[], bool] = lambda: False) -> Iterator[NoteEvent]:
-        """Write one sixteenth, and what is given before it; yield its events as they stand in the piece.
+        """Write as little as is whole, such as a sixteenth, and what is given before it; yield its events.
 
-        `stop` is asked while the given beginning is read. A sixteenth that has begun is finished, so that every note
-        that was told of is in the take.
+        `stop` is asked while the given beginning is read. What has begun is finished, so that every note that was told
+        of is in the take.
         """
-        first, offset = self.rewrite.plan.first, self.rewrite.offset
-        target = (max(self.sampling.position // VOICE_COUNT, first) + 1) * VOICE_COUNT
+        writer, least = self.sampling.writer, max(self.sampling.position, self.sampling.plan.first)
         self.model.asked = stop
         try:
-            for event in self.sampling.events(lambda: self.sampling.position >= target):
-                note = None if event.note is None else self.rewrite.placed(event.note)
-                yield replace(event, onset=event.onset + offset, note=note)
+            yield from self.sampling.events(lambda: writer.position > least and writer.boundary)
         except _Halted:
             return
 
     def score(self) -> Score:
         """Return the score as far as it is written."""
-        return written_out(self.rewrite.score(self.sampling.notes()))
+        return self.sampling.score()
 
     def take(self) -> Take:
         """Return the take as far as it is written."""
@@ -128,7 +120,7 @@ class Begin:
 
     def __call__(self) -> list[Draft]:
         model = open_model(self.model)
-        known = replace(self.recipe, model=model.name, checksum=model.checksum)
+        known = replace(self.recipe, model=model.name, checksum=model.checksum, idiom=model.idiom.name)
         return [begin(number, self.parent, replace(known, seed=seed), model) for number, seed in self.seeds.items()]
 
 
@@ -140,18 +132,20 @@ def begin(number: int, parent: Take, recipe: Recipe, model: Model) -> Draft:
     MusenbError
         The parent's score or a setting cannot be used.
     """
-    return _draft(number, parent, recipe, model.decoder)
+    halting = _Halting(model.decoder)
+    plan = plan_of(model, parent.score, recipe)
+    return Draft(number, parent.id, recipe, recipes.begin(replace(model, decoder=halting), plan, recipe), halting)
 
 
-def replayed_draft(number: int, parent: Take, recipe: Recipe, cells: np.ndarray) -> Draft:
-    """Return a draft as far as `cells` (n,) were written; it has no model and cannot go on."""
-    endless = SimpleNamespace(context=2**62, begin=0)
-    silent = SimpleNamespace(config=endless, start=lambda rows: SimpleNamespace(length=0))
-    draft = _draft(number, parent, recipe, silent)
-    if len(cells) > len(draft.sampling.cells):
-        raise SettingError(f"{len(cells)} cells of a take that has {len(draft.sampling.cells)}")
-    draft.sampling.cells[: len(cells)] = cells
-    draft.sampling.position = len(cells)
+def replayed_draft(number: int, parent: Take, recipe: Recipe, tokens: np.ndarray) -> Draft:
+    """Return a draft as far as `tokens` (n,) were written; it has no model and cannot go on."""
+    endless = SimpleNamespace(context=2**62, idiom=recipe.idiom)
+    silent: Any = SimpleNamespace(config=endless, start=lambda rows: SimpleNamespace(length=0))
+    draft = begin(number, parent, recipe, Model(recipe.model, recipe.checksum, silent))
+    length = draft.sampling.plan.length
+    if length is not None and len(tokens) > length:
+        raise SettingError(f"{len(tokens)} tokens of a take that has {length}")
+    draft.sampling.replay(tokens)
     return draft
 
 
@@ -167,8 +161,7 @@ def repeat(tree: Tree, number: int) -> Score:
     """
     take = tree.take(number)
     draft = begin_again(number, tree, take)
-    stop_at = len(draft.sampling.cells) if take.cells is None else take.cells
-    draft.sampling.run(lambda: draft.sampling.position >= stop_at)
+    draft.sampling.run(lambda: take.cells is not None and draft.sampling.position >= take.cells)
     return draft.score()
 
 
@@ -177,22 +170,9 @@ def begin_again(number: int, tree: Tree, take: Take) -> Draft:
     if take.recipe is None or take.parent is None:
         raise SettingError(f"take {take.id} was {take.kind}: it has no recipe")
     model = open_model(take.recipe.model)
-    if model.checksum != take.recipe.checksum:
+    if not model.wrote(take.recipe.checksum):
         raise ModelError(
             f"the model '{model.name}' has other weights ({model.checksum[:12]}) than wrote take {take.id} "
             f"({take.recipe.checksum[:12]}): it would not write the same notes"
         )
     return begin(number, tree.take(take.parent), take.recipe, model)
-
-
-def _draft(number: int, parent: Take, recipe: Recipe, decoder: Any) -> Draft:
-    policy = Policy(recipe.temperature, recipe.top_p, recipe.top_k)
-    rewrite = plan_rewrite(
-        parent.score, bars=recipe.bars, start=recipe.start, kept_voices=recipe.kept_voices,
-        kept_bars=recipe.kept_bars, reach=min(recipe.reach, decoder.config.context),
-    )
-    weights = ("weights", recipe.checksum[:12])
-    origin = Origin(Path(recipe.model).name, recipe.seed, (*policy.as_pairs(), weights))
-    model = _Halting(decoder)
-    sampling = Sampling(model, rewrite.plan, recipe.seed, policy, PART_WRITING, origin)
-    return Draft(number, parent.id, recipe, rewrite, sampling, model)

@@ -10,9 +10,9 @@ from musenb.errors import SettingError
 
 # What happens, and what a callback is called with.
 EVENTS = {
-    "primed": "reading: musenb.studio.priming.Reading",
+    "primed": "reading: musenb.tokens.idiom.Prepared",
     "started": "drafts: tuple of musenb.studio.drafts.Draft",
-    "note": "take: int, event: musenb.sample.stream.NoteEvent",
+    "note": "take: int, event: musenb.tokens.idiom.NoteEvent",
     "progress": "take: int, written: float, 0..1",
     "finished": "takes: tuple of musenb.studio.takes.Take",
     "tree": "tree: musenb.studio.takes.Tree",

@@ -29,12 +29,12 @@ from musenb.studio.page import page_of_takes, recorded
 from musenb.studio.panel_hands import StudioHands
 from musenb.studio.panel_views import PanelViews
 from musenb.studio.places import another_way
-from musenb.studio.priming import Reading
 from musenb.studio.recovery import sessions
 from musenb.studio.shelf import SHELF
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import EDITED, Take, Tree, now
 from musenb.tokens.chorale.grid import VOICES
+from musenb.tokens.idiom import Prepared
 from musenb.widgets.desk import Desk
 from musenb.widgets.keyboard import Keyboard
 from musenb.widgets.roll import Roll
@@ -131,7 +131,7 @@ class Studio(PanelViews):
         """
         self._worker.settle(timeout)
 
-    def prime_with_settings(self, source: Any) -> Reading:
+    def prime_with_settings(self, source: Any) -> Prepared:
         """Take a motif with the desk's bars and voice."""
         return self.prime(source, bars=self.desk.prime_bars or None, voice=self.desk.prime_voice or None)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from musenb.sample.stream import NoteEvent
 from musenb.score.note import Score
 from musenb.studio.asking_place import AskingPlace
 from musenb.studio.choices import Choices
@@ -14,9 +13,9 @@ from musenb.studio.core import StudioCore
 from musenb.studio.drafts import Draft
 from musenb.studio.journal import Saved
 from musenb.studio.places import Locks, bars_as_text, locked_ids
-from musenb.studio.priming import Reading
 from musenb.studio.take_rows import NO_TAKE, name_of, take_rows
 from musenb.studio.takes import Take
+from musenb.tokens.idiom import NoteEvent, Prepared
 from musenb.widgets.desk import Desk
 from musenb.widgets.keyboard import Keyboard
 from musenb.widgets.roll import Roll
@@ -48,7 +47,7 @@ class PanelViews(StudioCore):
         self._differing: dict[str, int] = {}
         self._count, self._counted = 0, 0.0
 
-    def _primed(self, reading: Reading) -> None:
+    def _primed(self, reading: Prepared) -> None:
         self.desk.show(reading=f"The model will read: {'. '.join(str(reading).splitlines())}.")
 
     def _started(self, drafts: Sequence[Draft]) -> None:

@@ -104,10 +104,10 @@ def another_way(tree: Tree, take: Take, locks: Locks) -> dict[str, object]:
     """
     written = next((one.recipe for one in reversed(tree.path(take.id)) if one.recipe is not None), None)
     bars = sum(1 for bar in take.score.bars() if bar.number)
-    start, count = (Fraction(0), max(1, bars)) if written is None else (written.start, written.bars)
+    start, count = (Fraction(0), max(1, bars)) if written is None else (written.start, written.extent)
     kept = locks_beyond(locks, take, start)
     if kept.voices or kept.bars:
         return {"take": take.id, "start": start, "bars": count}
     if take.recipe is None or take.parent is None:
         raise SettingError("there is no other way yet: let the model write first, and select what it wrote")
-    return {"take": take.parent, "start": take.recipe.start, "bars": take.recipe.bars}
+    return {"take": take.parent, "start": take.recipe.start, "bars": take.recipe.extent}

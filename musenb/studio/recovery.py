@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from musenb.errors import LoadError, MusenbError
+from musenb.sample.recipe import Recipe, recipe_from_plain
 from musenb.score.plain import plain_text
 from musenb.studio.drafts import replayed_draft
 from musenb.studio.journal import SUFFIX, Line, journal_folder, read_lines
-from musenb.studio.takes import Recipe, State, Take, Tree, Vote
-from musenb.studio.takes_json import recipe_from_plain, take_from_plain
+from musenb.studio.takes import State, Take, Tree, Vote
+from musenb.studio.takes_json import take_from_plain
 
 
 @dataclass(frozen=True, slots=True)

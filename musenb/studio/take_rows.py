@@ -31,6 +31,6 @@ def about(take: Take) -> str:
     if take.recipe is None:
         count = len(take.score.notes)
         return f"{take.kind}, {count} note{'' if count == 1 else 's'}"
-    bars = take.recipe.bars
+    bars = take.recipe.extent
     stopped = "" if take.complete else ", stopped"
     return f"{bars} bar{'' if bars == 1 else 's'}, seed {take.recipe.seed}{stopped}"

@@ -9,11 +9,11 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fractions import Fraction
 from types import MappingProxyType
 
 from musenb.analysis.compare import Comparison, compare
 from musenb.errors import SettingError
+from musenb.sample.recipe import Recipe
 from musenb.score.note import Score
 
 GIVEN, WRITTEN, EDITED = "given", "written", "edited"
@@ -21,43 +21,6 @@ KINDS = (GIVEN, WRITTEN, EDITED)
 MOST_UNDO = 500
 # A longer beginning is read from its last eight bars on, or the first new note would be long in coming.
 REACH = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What it takes, beside the score of the take before, to write a take again.
-
-    Parameters
-    ----------
-    model, checksum : str
-        Name of the model and SHA-256 of its weights, hexadecimal.
-    seed : int
-    bars : int
-        Bars written after `start`.
-    start : Fraction
-        Quarters from which on the model wrote.
-    temperature, top_p : float
-    top_k : int
-        See `musenb.sample.policy.Policy`.
-    kept_voices : tuple of str
-        Voices that were locked.
-    kept_bars : tuple of int
-        Printed numbers of the bars that were locked.
-    reach : int
-        Cells; see `musenb.tokens.chorale.rewrite.plan_rewrite`.
-    """
-
-    model: str
-    checksum: str
-    seed: int
-    bars: int
-    start: Fraction
-    temperature: float = 1.0
-    top_p: float = 0.9
-    top_k: int = 0
-    kept_voices: tuple[str, ...] = ()
-    kept_bars: tuple[int, ...] = ()
-    reach: int = REACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +296,7 @@ def describe(take: Take) -> str:
         return f"{take.id}{name}: {take.kind}, {len(take.score.notes)} notes"
     recipe = take.recipe
     stopped = "" if take.complete else ", stopped"
-    bars = f"{recipe.bars} bar{'' if recipe.bars == 1 else 's'}"
+    bars = f"{recipe.extent} bar{'' if recipe.extent == 1 else 's'}"
     return f"{take.id}{name}: {recipe.model}, {bars} from quarter {recipe.start}, seed {recipe.seed}{stopped}"
 
 

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from musenb.sample.stream import NoteEvent
 from musenb.studio.drafts import Draft
 from musenb.studio.takes import Take
+from musenb.tokens.idiom import NoteEvent
 
 SAVE_SECONDS = 1.0
 

@@ -14,7 +14,7 @@ PEP 544: structural subtyping. An idiom inherits nothing from here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Protocol
@@ -22,6 +22,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from musenb.score.note import Note, Origin, Score
+from musenb.tokens.piece import Piece, Plan
 from musenb.tokens.row import Row
 
 
@@ -59,11 +60,14 @@ class Wishes:
         Only the first so many bars, or from one printed number to another, both included.
     transpose : int
         Semitones to move it first.
+    exact : bool
+        Refuse times that the idiom cannot hold, rather than move them.
     """
 
     voices: tuple[str, ...] | None = None
     bars: int | tuple[int, int] | None = None
     transpose: int = 0
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,12 @@ class Prepared:
     score: Score
     notices: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        voices = ", ".join(voice.name for voice in self.score.voices)
+        count = sum(1 for bar in self.score.bars() if bar.number)
+        first = f"{len(self.score.notes)} notes, {count} bar{'' if count == 1 else 's'}: {voices}"
+        return "\n".join([first, *self.notices])
+
 
 @dataclass(frozen=True, slots=True)
 class Keep:
@@ -88,27 +98,6 @@ class Keep:
 
     voices: tuple[str, ...] = ()
     bars: tuple[int, ...] = ()
-
-
-class Plan(Protocol):
-    """What is to be written: the given tokens and what is known of the rest.
-
-    Attributes
-    ----------
-    first : int
-        Tokens at the beginning that are all given.
-    length : int or None
-        Tokens in all; None where only the model can tell when the piece ends.
-    end : Fraction or None
-        Quarters at which the planned piece ends, likewise.
-    """
-
-    @property
-    def first(self) -> int: ...
-    @property
-    def length(self) -> int | None: ...
-    @property
-    def end(self) -> Fraction | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,124 +168,6 @@ class Writer(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing that could come next.
-
-    Parameters
-    ----------
-    words : str
-        As a view shows it: 'G♯4', 'goes on', 'rest', '40 ms later'.
-    probability : float
-    pitch : int or None
-        MIDI number of the note that would begin, or go on; None for what does not sound.
-    kind : str
-        'begin', 'hold', 'rest', or another of the idiom's own.
-    """
-
-    words: str
-    probability: float
-    pitch: int | None = None
-    kind: str = "begin"
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What might come at a position, the likeliest first.
-
-    Parameters
-    ----------
-    voice : str
-        Whose position it is.
-    choices : tuple of Choice
-        Their probabilities sum to 1.
-    entropy : float
-        Of all tokens, in bits.
-    taken : Choice or None
-        What stands there in the piece.
-    """
-
-    voice: str
-    choices: tuple[Choice, ...]
-    entropy: float
-    taken: Choice | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NotePlace:
-    """A note of a piece and the tokens that it is made of.
-
-    Parameters
-    ----------
-    id : str
-        'v1n7': the eighth note of the second voice of the score, as all views name it.
-    note : Note
-        With its name.
-    voice : int
-        Row of the voice among the idiom's, or of the part, from the highest.
-    voice_name : str
-    position : int
-        The position that predicts its first token.
-    bar : int
-        Number of the bar in which it begins; 0 for the anacrusis.
-    """
-
-    id: str
-    note: Note
-    voice: int
-    voice_name: str
-    position: int
-    bar: int
-
-
-class Piece(Protocol):
-    """A score as a model reads it, for questions. Position i predicts token i and has read the tokens before it.
-
-    Attributes
-    ----------
-    score : Score
-    plan : Plan
-    tokens : int64 (L,)
-    notes : tuple of NotePlace
-        In the order of `score.notes`.
-    token_notes : int64 (L,)
-        The number in `notes` of each token, -1 for none.
-    token_bars : int64 (L,)
-        The number of the bar of each token.
-    """
-
-    @property
-    def score(self) -> Score: ...
-    @property
-    def plan(self) -> Plan: ...
-    @property
-    def tokens(self) -> np.ndarray: ...
-    @property
-    def notes(self) -> tuple[NotePlace, ...]: ...
-    @property
-    def token_notes(self) -> np.ndarray: ...
-    @property
-    def token_bars(self) -> np.ndarray: ...
-
-    def given(self, note: NotePlace) -> bool:
-        """Return whether a note was given, not written by a model or left for one to write."""
-
-    def row(self) -> Row:
-        """Return what a model reads of the whole piece."""
-
-    def edited(self, pitches: Mapping[int, int | None]) -> Piece:
-        """Return the piece with some notes, by number, at other MIDI pitches, or silent for None; as long as it was.
-
-        Raises
-        ------
-        SettingError
-            A pitch leaves what the idiom can hold.
-        """
-
-    def choices(self, logits: np.ndarray, position: int) -> Choices:
-        """Return in words what logits (V,), or log-probabilities, say of a position."""
-
-
 class Idiom(Protocol):
     """A model's language.
 
@@ -347,18 +218,27 @@ class Idiom(Protocol):
     def writer(self, plan: Plan, origin: Origin) -> Writer:
         """Return the empty state of a piece to be written by a plan."""
 
-    def piece(self, score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4) -> Piece:
+    def piece(
+        self, score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4,
+        voices: Sequence[str] | None = None,
+    ) -> Piece:
         """Return a score for questions.
 
         Parameters
         ----------
         score : Score
         plan : Plan, optional
-            By which it was written; else all before its first generated note was given, or its first `given` bars.
+            By which it was written.
         given : int, optional
+            Without a plan: the first so many bars were given, at least 1. Left out, all before the first generated note
+            was; of a score without generated notes half its bars, or all when there are less than four.
         extent : int
             Room for so much more behind a piece that was given whole.
-        """
+        voices : sequence of str, optional
+            Which of the idiom's voices each sounding voice of the score is.
 
-    def checked(self, config_shape: Sequence[object]) -> None:
-        """Raise ModelError unless a checkpoint's sizes (vocabulary, inputs, features, relations) are this idiom's."""
+        Raises
+        ------
+        MusenbError
+            The score does not fit the idiom, or no bar is given.
+        """

@@ -20,8 +20,9 @@ from musenb.analysis.chorale.jsb import load_jsb
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.tokens.jsb import grid as pitch_grid
-from musenb.tokens.jsb.grid import encode_pitches, transpositions
+from musenb.tokens.jsb.grid import encode_pitches
 from musenb.tokens.row import Row
+from musenb.tokens.voice_ranges import transpositions
 from musenb.train.rows import CroppedRows
 from musenb.train.sizes import size_of
 
@@ -62,7 +63,7 @@ def jsb_config(variant: str = BEST, *, size: str = "medium") -> ModelConfig:
     if variant not in VARIANTS:
         raise ModelError(f"unknown variant {variant!r} of the JSB experiment; the variants are {', '.join(VARIANTS)}")
     shape = size_of(size) | {"context": 2048, "dropout": 0.15}
-    return ModelConfig(vocabulary=pitch_grid.VOCABULARY, **(shape | VARIANTS[variant].shape))
+    return ModelConfig(idiom="jsb", vocabulary=pitch_grid.VOCABULARY, **(shape | VARIANTS[variant].shape))
 
 
 def variant_of(config: ModelConfig) -> str:

@@ -9,14 +9,14 @@ import numpy as np
 from musenb.analysis.chorale import report as chorale_report
 from musenb.analysis.chorale.jsb import load_jsb
 from musenb.model.numpy.decode import Decoder
+from musenb.sample.models import Model
 from musenb.sample.policy import Policy
-from musenb.sample.stream import Sampling
+from musenb.sample.recipe import Recipe, begin
 from musenb.score.note import Score
 from musenb.tokens.chorale.grid import HOLD, LOWEST, UNKNOWN, Grid, sounding
 from musenb.tokens.chorale.plan import Plan
-from musenb.tokens.chorale.rules import PART_WRITING, Constraint
+from musenb.tokens.chorale.training import plain_row
 from musenb.tokens.row import Row
-from musenb.train.chorale import plain_row
 from musenb.train.evaluate import windows
 
 Tick = Callable[[int, int], None]
@@ -50,7 +50,7 @@ def split_nats(decoder: Decoder, grids: Sequence[Grid], tick: Tick = lambda done
     """
     total = holding = cells = 0.0
     for number, grid in enumerate(grids):
-        row = plain_row(grid, decoder.config)
+        row = plain_row(grid).fitted(len(decoder.config.features), len(decoder.config.relations))
         shares = log_shares(decoder, row)
         hold = shares[:, HOLD]
         total -= shares[np.arange(len(row)), row.targets].sum()
@@ -61,15 +61,17 @@ def split_nats(decoder: Decoder, grids: Sequence[Grid], tick: Tick = lambda done
 
 
 def write_chorales(
-    decoder: Decoder, frames: Sequence[Grid], *, policy: Policy, seed: int = 0,
-    wishes: Sequence[Constraint] = PART_WRITING, tick: Tick = lambda done, total: None,
+    decoder: Decoder, frames: Sequence[Grid], *, policy: Policy, seed: int = 0, rules: bool = True,
+    tick: Tick = lambda done, total: None,
 ) -> list[np.ndarray]:
     """Return whole chorales, int (T, 4) pitches, from the frames of real ones: length, metre, key and phrases."""
+    model = Model("judged", "", decoder)
     written = []
     for number, real in enumerate(frames):
         blank = Grid(np.full_like(real.cells, UNKNOWN), real.frame)
-        sampling = Sampling(decoder, Plan(Score(), (), blank, 0), seed + number, policy, wishes).run()
-        pitches = sounding(sampling.cells.reshape(-1, real.cells.shape[1]))
+        recipe = Recipe(model.name, model.checksum, seed + number, 0, policy)
+        sampling = begin(model, Plan(Score(), (), blank, 0), recipe, rules=rules).run()
+        pitches = sounding(sampling.writer.tokens.reshape(-1, real.cells.shape[1]))
         written.append(np.where(pitches == HOLD, -1, pitches + LOWEST))
         tick(number + 1, len(frames))
     return written

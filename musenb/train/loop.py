@@ -67,7 +67,7 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class Schedule:
     """How to train.
 
     Parameters
@@ -151,7 +151,7 @@ class Trainer:
     ----------
     model : Transformer
     rows : Rows
-    recipe : Recipe
+    schedule : Schedule
     folder : Path
         Receives `last.safetensors` (all state), `best.safetensors` (the best average) and `log.jsonl`.
     ranks : Ranks
@@ -164,11 +164,11 @@ class Trainer:
     """
 
     def __init__(
-        self, model: Transformer, rows: Rows, recipe: Recipe, folder: Path, *, ranks: Ranks = ALONE
+        self, model: Transformer, rows: Rows, schedule: Schedule, folder: Path, *, ranks: Ranks = ALONE
     ) -> None:
         if rows.rows < ranks.size:
             raise SettingError(f"{rows.rows} rows in a batch are too few for {ranks.size} processes: each needs one")
-        self.model, self.rows, self.recipe, self.folder, self.ranks = model, rows, recipe, folder, ranks
+        self.model, self.rows, self.schedule, self.folder, self.ranks = model, rows, schedule, folder, ranks
         self.device = next(model.parameters()).device
         ranks.copy(list(model.state_dict().values()))
         self.step, self.best, self.stale = 0, float("inf"), 0
@@ -177,10 +177,10 @@ class Trainer:
         ids = {id(p) for p in hidden}
         rest = [p for p in model.parameters() if id(p) not in ids and p.requires_grad]
         self.optimisers: list[torch.optim.Optimizer] = [
-            Muon(hidden, lr=recipe.muon_rate, weight_decay=recipe.weight_decay),
-            torch.optim.AdamW(rest, lr=recipe.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
+            Muon(hidden, lr=schedule.muon_rate, weight_decay=schedule.weight_decay),
+            torch.optim.AdamW(rest, lr=schedule.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
         ]
-        self.peaks = (recipe.muon_rate, recipe.rate)
+        self.peaks = (schedule.muon_rate, schedule.rate)
 
     def run(self, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False) -> float:
         """Train to the last step, or until `stop` says so or patience ends; return the best validation loss in nats.
@@ -195,7 +195,7 @@ class Trainer:
         if self.ranks.first:
             self.folder.mkdir(parents=True, exist_ok=True)
         losses, tokens, since = [], 0, time.perf_counter()
-        while self.step < self.recipe.steps:
+        while self.step < self.schedule.steps:
             if self.ranks.any(stop()):
                 if self.ranks.first:
                     self.save()
@@ -203,16 +203,16 @@ class Trainer:
             loss, count = self.update()
             losses.append(loss)
             tokens += count
-            last = self.step == self.recipe.steps
-            if self.step % self.recipe.validate_every == 0 or last or self.step % 50 == 0:
+            last = self.step == self.schedule.steps
+            if self.step % self.schedule.validate_every == 0 or last or self.step % 50 == 0:
                 speed = tokens / (time.perf_counter() - since)
                 validation = None
-                if self.step % self.recipe.validate_every == 0 or last:
+                if self.step % self.schedule.validate_every == 0 or last:
                     validation = self.validate()
                 if self.ranks.first:
                     self._tell(Progress(self.step, float(np.mean(losses)), validation, speed), report)
                 losses, tokens, since = [], 0, time.perf_counter()
-                if self.recipe.patience and self.stale >= self.recipe.patience:
+                if self.schedule.patience and self.stale >= self.schedule.patience:
                     break
         return self.best
 
@@ -225,7 +225,7 @@ class Trainer:
         """Take one step; return its loss in nats per token and the number of weighted tokens."""
         self.model.train()
         rows, sums = self.rows.rows, torch.zeros(2, device=self.device)
-        for first in range(0, rows * self.recipe.accumulate, rows):
+        for first in range(0, rows * self.schedule.accumulate, rows):
             sums += self._add_gradients(self.ranks.share(range(first, first + rows)))
         gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
         self.ranks.add([*gradients, sums])
@@ -234,11 +234,11 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser, peak in zip(self.optimisers, self.peaks, strict=True):
             for group in optimiser.param_groups:
-                group["lr"] = peak * self.recipe.rate_at(self.step)
+                group["lr"] = peak * self.schedule.rate_at(self.step)
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
         self.step += 1
-        decay = min(self.recipe.average, self.step / (self.step + 10))
+        decay = min(self.schedule.average, self.step / (self.step + 10))
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
                 self.average[name].lerp_(value, 1 - decay)
@@ -246,10 +246,10 @@ class Trainer:
 
     def _add_gradients(self, numbers: Sequence[int]) -> Tensor:
         """Add the gradients of the summed loss of the rows with these numbers; return its nats and cells that count."""
-        rngs = [np.random.default_rng((self.recipe.seed, self.step, number)) for number in numbers]
+        rngs = [np.random.default_rng((self.schedule.seed, self.step, number)) for number in numbers]
         batch = self.rows.batch(rngs)
         masks = [torch.Generator(self.device).manual_seed(int(rng.integers(2**63))) for rng in rngs]
-        reduced = torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bfloat16")
+        reduced = torch.autocast(self.device.type, torch.bfloat16, enabled=self.schedule.precision == "bfloat16")
         with seeded(self.model, masks), reduced:
             logits = self.model(batch.inputs)
             nats = functional.cross_entropy(logits.flatten(0, 1), batch.targets.flatten(), reduction="none")

@@ -14,7 +14,7 @@ from musenb.model.torch.transformer import Transformer
 from musenb.train.chorale import chorale_config, chorale_rows
 from musenb.train.chorale_data import gather, read_corpus, read_folder, read_grids, write_grids
 from musenb.train.jsb import BEST, jsb_config, jsb_rows
-from musenb.train.loop import Progress, Recipe, Trainer
+from musenb.train.loop import Progress, Schedule, Trainer
 from musenb.train.ranks import joined
 from musenb.train.rows import CroppedRows
 
@@ -37,7 +37,7 @@ class Run:
         See `musenb.train.jsb.VARIANTS` and `musenb.train.chorale.VARIANTS`; the shipped model's when None.
     size : str
         Of the network: 'small', 'medium' or 'paper'; see `musenb.train.sizes`.
-    recipe : Recipe
+    schedule : Schedule
     rows, cells : int
         Crops in a batch over all processes, >= 1, and their length in cells, a multiple of 4.
     device : str
@@ -55,7 +55,7 @@ class Run:
     folder: Path
     data: Path | None = None
     variant: str | None = None
-    recipe: Recipe = field(default_factory=Recipe)
+    schedule: Schedule = field(default_factory=Schedule)
     rows: int = 4
     cells: int = 512
     device: str = "cpu"
@@ -97,8 +97,8 @@ def train(run: Run, report: Callable[[Progress], None], stop: Callable[[], bool]
             config, rows = prepared(run, ranks.device)
             if ranks.first:
                 ranks.wait()
-            torch.manual_seed(run.recipe.seed)
-            trainer = Trainer(Transformer(config).to(ranks.device), rows, run.recipe, run.folder, ranks=ranks)
+            torch.manual_seed(run.schedule.seed)
+            trainer = Trainer(Transformer(config).to(ranks.device), rows, run.schedule, run.folder, ranks=ranks)
             trainer.resume()
             return trainer.run(report, stop)
     finally:

@@ -40,9 +40,9 @@ from musenb.tokens.chorale.grid import (
     encode,
     features_of,
 )
+from musenb.tokens.chorale.training import row_with, transposed
 from musenb.tokens.row import Row
-from musenb.train.chorale import row_with, transposed
-from musenb.train.loop import Progress, Recipe, Trainer
+from musenb.train.loop import Progress, Schedule, Trainer
 from musenb.train.rows import CroppedRows
 from musenb.train.run import make_folder
 
@@ -54,8 +54,8 @@ CROP, CROPS = 256, 4  # cells of a passage (sixteen quarters), passages in a ste
 def tune_config() -> ModelConfig:
     """Return the shape of the small model: 3 layers of 64 with 4 heads."""
     return ModelConfig(
-        vocabulary=len(VOCABULARY), inputs=INPUTS, features=FEATURES, relations=RELATION_SPANS, relation_layers=1,
-        width=64, layers=3, heads=4, feed_forward=128, max_distance=256, context=2048, dropout=0.1,
+        idiom="chorale", vocabulary=len(VOCABULARY), inputs=INPUTS, features=FEATURES, relations=RELATION_SPANS,
+        relation_layers=1, width=64, layers=3, heads=4, feed_forward=128, max_distance=256, context=2048, dropout=0.1,
     )
 
 
@@ -136,14 +136,14 @@ def on_tunes(
     """
     if held < 1 or len(tunes) <= held:
         raise SettingError(f"{len(tunes)} tunes of which {held} are held apart: at least 1 to judge by and 1 to learn")
-    recipe = Recipe(
+    schedule = Schedule(
         steps=steps, rate=3e-3, muon_rate=5e-3, warmup=10, average=0.98, validate_every=max(steps // 4, 1), seed=seed
     )
     grids = [tune_grid(tune, where=f"tune {number}") for number, tune in enumerate(tunes, start=1)]
     place = Path(mkdtemp(prefix="musenb-tunes-")) if folder is None else Path(folder)
     make_folder(place)
     torch.manual_seed(seed)
-    training = TuneTraining(Trainer(Transformer(tune_config()), tune_rows(grids, held=held), recipe, place))
+    training = TuneTraining(Trainer(Transformer(tune_config()), tune_rows(grids, held=held), schedule, place))
     if not training.trainer.resume():
         training.trainer.validate()
         shutil.copyfile(training.best, training.untrained)
@@ -189,7 +189,7 @@ def tune_row(grid: Grid) -> Row:
     """Return a grid as the model reads it, the resting voices counting a tenth."""
     weights = np.full((len(grid.cells), VOICE_COUNT), REST_WEIGHT, np.float32)
     weights[:, 0] = 1
-    return row_with(grid, tune_config(), features_of(grid.frame), weights.ravel())
+    return row_with(grid, features_of(grid.frame), weights.ravel())
 
 
 def _moved(grid: Grid, rng: np.random.Generator) -> Row:

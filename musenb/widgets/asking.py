@@ -11,7 +11,6 @@ import traitlets
 
 from musenb.errors import SettingError
 from musenb.score.note import Score
-from musenb.score.spelling import spoken_pitch
 from musenb.widgets.keyboard import keys_png
 from musenb.widgets.notes import NoteView
 from musenb.widgets.sound import Sounding
@@ -63,6 +62,8 @@ class Asking(Sounding, NoteView, bundle="asking"):
     place = traitlets.Unicode(help="the note in words").tag(sync=True)
     voice = traitlets.Int(0, help="row of `voices` that is the note's own").tag(sync=True)
     voices = traitlets.List(help="what each voice might do").tag(sync=True)
+    lowest = traitlets.Int(21, help="the lowest pitch that can be asked for").tag(sync=True)
+    highest = traitlets.Int(108, help="the highest").tag(sync=True)
     guesses = traitlets.List(help="what each layer would say").tag(sync=True)
     bits = traitlets.Float(allow_none=True, default_value=None, help="surprise of the note").tag(sync=True)
     heard = traitlets.List(help="earlier notes, the most looked at first").tag(sync=True)
@@ -81,8 +82,8 @@ class Asking(Sounding, NoteView, bundle="asking"):
     model = traitlets.Unicode().tag(sync=True)
 
     _SHOWN = frozenset(
-        "engine note place voice voices guesses bits heard verdict by_layer layers heads relative cells map_words "
-        "prime running done total said model".split()
+        "engine note place voice voices lowest highest guesses bits heard verdict by_layer layers heads relative cells "
+        "map_words prime running done total said model".split()
     )
     _MINE: ClassVar = NoteView._MINE | _SHOWN
 
@@ -137,9 +138,8 @@ class Asking(Sounding, NoteView, bundle="asking"):
         parts = [f"Questions to {self.model or 'a model'} about {self.place}."]
         if self.voices:
             own = self.voices[min(self.voice, len(self.voices) - 1)]
-            likely = [(share, spoken_pitch(int(pitch), self.first_key)) for pitch, share in own["pitches"][:4]]
-            likely += [(own["hold"], "holding on"), (own["rest"], "a rest")]
-            said = ", ".join(f"{name} {100 * share:.0f} %" for share, name in sorted(likely, reverse=True)[:4])
+            likely = [(row[0], row[1]) for row in own["choices"][:4]]
+            said = ", ".join(f"{words} {100 * probability:.0f} %" for words, probability in likely)
             parts.append(f"Likely for the {own['voice']}: {said}; uncertainty {own['entropy']:.1f} bits.")
         if self.bits is not None:
             parts.append(f"Its surprise was {self.bits:.1f} bits.")
@@ -155,4 +155,6 @@ class Asking(Sounding, NoteView, bundle="asking"):
         if not self.voices:
             return super().picture()
         own = self.voices[min(self.voice, len(self.voices) - 1)]
-        return "image/png", keys_png(36, 84, {int(pitch): float(share) for pitch, share in own["pitches"]})
+        begun = {int(pitch): float(probability) for _, probability, pitch, begins, _ in own["choices"] if begins}
+        low, high = 12 * (self.lowest // 12), 12 * -(-self.highest // 12)
+        return "image/png", keys_png(low, high, begun)

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 import traitlets
 
-from musenb.analysis.difference import ONLY_AFTER, ONLY_BEFORE, SAME, Difference, difference_of
+from musenb.analysis.compare import SAME, Comparison, compare
 from musenb.score.note import Score
 from musenb.widgets.base import MusenbWidget
-from musenb.widgets.notes import note_id, pack, piece_of, rows_of, unpack
+from musenb.widgets.notes import pack, piece_of, rows_of, unpack
 from musenb.widgets.picture import png_bytes, roll_pixels
 from musenb.widgets.sound import Sounding
 from musenb.widgets.wire.versions import VersionRow
@@ -46,7 +46,7 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
 
     def __init__(self, first: Score | None = None, second: Score | None = None, **settings: Any) -> None:
         self.scores: tuple[Score, Score] | None = None
-        self.difference: Difference | None = None
+        self.difference: Comparison | None = None
         super().__init__(**settings)
         if first is not None and second is not None:
             self.show(first, second)
@@ -57,7 +57,7 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
     ) -> None:
         """Show two versions with words and figures; without scores the words and figures alone."""
         self.scores = None if first is None or second is None else (first, second)
-        self.difference = None if self.scores is None else difference_of(*self.scores)
+        self.difference = None if self.scores is None else compare(*self.scores)
         with self.hold_sync():
             if names is not None:
                 self.names = list(names)
@@ -70,7 +70,7 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
                 self.piece = dict(piece_of(self.scores[0], Fraction(end)))
                 self.first, self.second = (pack(rows_of(score)) for score in self.scores)
                 self.differ = [list(ids) for ids in differing(self.difference)]
-                parts = self.difference.parts
+                parts = self.difference.parting
                 self.parts = None if parts is None else float(parts)
             self.version += 1
             self.refresh_description()
@@ -98,9 +98,9 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
         return "image/png", png_bytes(np.concatenate([rolls[0], rule, rolls[1]]))
 
 
-def differing(difference: Difference) -> tuple[list[str], list[str]]:
+def differing(difference: Comparison) -> tuple[list[str], list[str]]:
     """Return the ids of the notes of the first and of the second version that are not the same in the other."""
     apart = [pair for pair in difference.pairs if pair.kind != SAME]
-    first = [note_id(pair.voice, pair.before) for pair in apart if pair.kind != ONLY_AFTER and pair.before is not None]
-    second = [note_id(pair.voice, pair.after) for pair in apart if pair.kind != ONLY_BEFORE and pair.after is not None]
+    first = [pair.first_id for pair in apart if pair.first_id]
+    second = [pair.second_id for pair in apart if pair.second_id]
     return first, second

@@ -12,7 +12,6 @@ from musenb.analysis.attention import (
     AttentionRecord,
     distance_profile,
     gather,
-    grid_notes,
     input_notes,
     top_k,
     validate,
@@ -20,6 +19,7 @@ from musenb.analysis.attention import (
 from musenb.errors import ModelError, SettingError, TokenError
 from musenb.score.from_text import score_from_text
 from musenb.tokens.chorale.grid import HOLD, REST, decode, encode
+from musenb.tokens.chorale.piece import grid_notes
 
 CHORALE = "soprano: C5:2 r D5\nalto: G4 G4:3\ntenor: E4:4\nbass: C3 r C3:2"
 

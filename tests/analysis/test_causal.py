@@ -14,7 +14,7 @@ from musenb.analysis.causal import (
     entropy_bits,
     estimate,
     kl_bits,
-    log_shares,
+    log_softmax,
     loss_bits,
     spearman,
     top_overlap,
@@ -24,8 +24,8 @@ from musenb.errors import SettingError
 NUMBERS = st.lists(st.integers(-3, 3), min_size=3, max_size=12)
 
 
-def test_log_shares_are_a_softmax_that_does_not_overflow() -> None:
-    shares = log_shares(np.array([[1e4, 1e4, -1e4]]))
+def test_log_softmax_are_a_softmax_that_does_not_overflow() -> None:
+    shares = log_softmax(np.array([[1e4, 1e4, -1e4]]))
     np.testing.assert_allclose(np.exp(shares), [[0.5, 0.5, 0]])
 
 

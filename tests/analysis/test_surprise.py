@@ -7,12 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musenb.analysis.causal import log_shares
-from musenb.analysis.surprise import first_tokens, surprise_of, voice_shares
+from musenb.analysis.causal import log_softmax
+from musenb.analysis.surprise import first_tokens, surprise_of
 from musenb.errors import ModelError
-from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, VOCABULARY
-
-WORDS = len(VOCABULARY)
 
 
 def test_a_note_costs_the_bits_of_its_onset_and_its_holds() -> None:
@@ -27,9 +24,9 @@ def test_a_note_costs_the_bits_of_its_onset_and_its_holds() -> None:
 @given(st.integers(0, 1000), st.lists(st.integers(-1, 4), min_size=1, max_size=30))
 def test_notes_and_the_rest_add_up_to_the_piece(seed: int, notes: list[int]) -> None:
     rng = np.random.default_rng(seed)
-    shares, taken = log_shares(rng.normal(size=(len(notes), 6))), rng.integers(6, size=len(notes))
-    found = surprise_of(shares, taken, np.array(notes), count=5)
-    assert found.total == pytest.approx(-shares[np.arange(len(notes)), taken].sum() / np.log(2))
+    log_probs, taken = log_softmax(rng.normal(size=(len(notes), 6))), rng.integers(6, size=len(notes))
+    found = surprise_of(log_probs, taken, np.array(notes), count=5)
+    assert found.total == pytest.approx(-log_probs[np.arange(len(notes)), taken].sum() / np.log(2))
     assert (found.onset_bits <= found.bits + 1e-12).all()
 
 
@@ -42,38 +39,3 @@ def test_maps_that_do_not_fit_are_refused() -> None:
 
 def test_the_first_token_of_each_note_is_found() -> None:
     np.testing.assert_array_equal(first_tokens(np.array([-1, 2, 0, 2, 0]), 4), [2, -1, 1, -1])
-
-
-def logits(**shares: float) -> np.ndarray:
-    """Return log shares with the rest spread over pitches that are not named."""
-    likely = np.full(WORDS, 1e-12)
-    for name, share in shares.items():
-        likely[VOCABULARY.index(name)] = share
-    return np.log(likely)
-
-
-def test_a_voice_tells_what_begins_what_goes_on_and_what_sounds() -> None:
-    found = voice_shares(logits(C4=0.25, D4=0.125, HOLD=0.5, REST=0.125), "alto", held=60, taken=HOLD)
-    assert list(found.pitches)[:2] == [60, 62]
-    assert (found.hold, found.rest, found.taken, found.taken_share) == pytest.approx((0.5, 0.125, "HOLD", 0.5))
-    assert found.begins[60] == pytest.approx(2 / 3)
-    assert next(iter(found.sounds)) == 60
-    assert found.sounds[60] == pytest.approx(0.75)
-    assert sum(found.sounds.values()) + found.rest == pytest.approx(1)
-    assert found.entropy == pytest.approx(1.75, abs=1e-6)
-
-
-def test_nothing_is_held_after_silence_and_nothing_that_is_not_allowed() -> None:
-    free = voice_shares(logits(C4=0.25, HOLD=0.5, REST=0.25), "bass", held=None)
-    assert (free.hold, free.rest) == pytest.approx((0, 0.5))
-    assert free.taken == ""
-    allowed = np.arange(WORDS) == 62 - LOWEST
-    only = voice_shares(logits(C4=0.25, D4=0.5, REST=0.25), "bass", held=None, allowed=allowed)
-    assert only.pitches == {62: pytest.approx(1)}
-    silent = voice_shares(logits(REST=1.0), "bass", held=None, allowed=np.arange(WORDS) == REST)
-    assert (silent.begins, silent.rest) == ({}, 1)
-
-
-def test_logits_of_another_vocabulary_are_refused() -> None:
-    with pytest.raises(ModelError, match="a cell of the grid"):
-        voice_shares(np.zeros(3), "bass", held=None)

@@ -37,7 +37,7 @@ def ask_all(ask: Questions, figures: dict[str, list[float]], *, whole_map: bool)
     """Ask every question once; what the first pays for all is listed apart."""
     note = ask.notes[len(ask.notes) * 3 // 4].id
     given = next(place.id for place in ask.notes[4:] if ask.piece.given(place))
-    timed("read the piece", lambda: ask.reading.shares, figures)
+    timed("read the piece", lambda: ask.reading.log_probs, figures)
     timed("attention of all notes, all heads", ask.record, figures)
     timed("attention of a note", lambda: ask.attention(note), figures)
     timed("heads, named", ask.heads, figures)

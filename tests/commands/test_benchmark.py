@@ -16,7 +16,9 @@ from musenb.model.bench import attention as bench
 from musenb.model.bench import decoding as bench_decode
 from musenb.model.config import ModelConfig
 
-TINY = ModelConfig(vocabulary=11, width=16, layers=1, heads=2, feed_forward=32, max_distance=16, context=24)
+TINY = ModelConfig(
+    idiom="chorale", vocabulary=11, width=16, layers=1, heads=2, feed_forward=32, max_distance=16, context=24
+)
 
 
 @pytest.fixture

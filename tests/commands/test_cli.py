@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 import musenb
-from musenb.commands.main import is_source, main, parser
+from musenb.commands.main import main, parser
 from musenb.export.to_midi import midi_bytes
 from musenb.score.from_text import score_from_text
 from musenb.score.load import load
 from musenb.score.note import Note, Score, Voice
+from musenb.score.sources import is_place
 
 MOTIF = "key=G upbeat=1 D5 | G5 F#5 E5 D5"
 
@@ -124,7 +125,7 @@ def test_chords_are_read_as_voices(run: Callable, tmp_path: Path) -> None:
 
 def test_a_motif_may_be_longer_than_a_file_name(run: Callable) -> None:
     text = "\n".join(f"{name}: " + "C4 D4 E4 F4 " * 10 for name in ("alto", "tenor"))
-    assert not is_source(text)
+    assert not is_place(text)
     assert run(text, "--bars", "1", "--seed", "1")[0] == 0
 
 
@@ -134,7 +135,7 @@ def test_a_motif_may_be_longer_than_a_file_name(run: Callable) -> None:
      ("3/4 C4 D4", False), ("C4:1.5", False), (".", True)],
 )
 def test_a_motif_and_a_file_are_told_apart(prime: str, expected: bool) -> None:
-    assert is_source(prime) == expected
+    assert is_place(prime) == expected
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from musenb import session
-from musenb.commands.main import check_output, main
+from musenb.commands.main import main
+from musenb.commands.output import check_output
 from musenb.errors import SaveError
 from musenb.export.to_midi import midi_bytes
 from musenb.score.note import Note, Score, Voice
@@ -84,9 +85,9 @@ BAD_INPUT: dict[str, tuple[Callable[[Path], list[str]], str]] = {
     "a pitch too high": (lambda folder: ["C7"], r"pitch 96 .* is outside 36\.\.81, C2\.\.A5; transpose the prime"),
     "a pitch too low": (lambda folder: ["B1"], r"pitch 35 .* is outside 36\.\.81"),
     "moved out of range": (lambda folder: ["C4", "--transpose", "99"], r"pitch 159 at quarter 0 is outside 0\.\.127"),
-    "too long": (too_long, "the prime has 1280 cells, more than fit .* context of 256"),
+    "too long": (too_long, "the prime has 1280 tokens, more than fit .* context of 256"),
     "a metre too long": (lambda folder: ["13/4 C4"], r"metre 13/4 of bar 1 in 'text' has bars of 52 sixteenths"),
-    "a metre too fine": (lambda folder: ["3/32 C4"], "the bars of 3/32 in 'text' are not whole sixteenths"),
+    "a metre too fine": (lambda folder: ["3/32 C4"], "metre 3/32 of bar 1 in 'text' has bars of 3/2 sixteenths"),
     "an unknown model": (lambda folder: [MOTIF, "--model", "opera"], "unknown model 'opera'; the shipped models are"),
     "no checkpoint": (lambda folder: [MOTIF, "--model", "no.safetensors"], "no.safetensors: cannot be read: No such"),
     "a damaged checkpoint": (damaged_checkpoint, "bad.safetensors: this is a pickle"),
@@ -96,7 +97,7 @@ BAD_INPUT: dict[str, tuple[Callable[[Path], list[str]], str]] = {
     "temperature": (lambda folder: [MOTIF, "--temperature", "nan"], r"temperature nan is outside 0\.\.4"),
     "top-p": (lambda folder: [MOTIF, "--top-p", "1.5"], "top_p 1.5 is outside"),
     "seed": (lambda folder: [MOTIF, "--seed", "-1"], "seed -1 is not a whole number"),
-    "voices": (lambda folder: [MOTIF, "--voices", "viola"], "voices viola do not name the score's 1 voices"),
+    "voices": (lambda folder: [MOTIF, "--voices", "viola"], "voices viola do not name the 1 voices that sound"),
 }
 
 
@@ -167,7 +168,7 @@ def test_an_unforeseen_error_of_the_system_is_one_line_too(
     def broken(options: Namespace) -> int:
         raise PermissionError(13, "Permission denied", "/secret")
 
-    monkeypatch.setattr("musenb.commands.main.doctor", broken)
+    monkeypatch.setattr("musenb.commands.doctor.doctor", broken)
     assert main(["doctor"]) == 2
     assert capsys.readouterr().err == "musenb: [Errno 13] Permission denied: '/secret'\n"
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musenb import session
 from musenb.analysis.chorale import report as chorale_report
 from musenb.analysis.chorale.jsb import load_jsb
 from musenb.commands import doctor
-from musenb.commands import evaluate as evaluation
+from musenb.commands import measures as evaluation
 from musenb.commands.main import main
 from musenb.model import weights
 from musenb.model.weights import expected_shapes, manifest_bytes, weights_bytes
+from musenb.sample import models
 from musenb.score.from_text import score_from_text
 from musenb.train.chorale_data import chorale_grid
 from musenb.train.jsb import jsb_config, split_rows
@@ -30,7 +30,7 @@ def shipped(tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     folder.mkdir()
     (folder / "chorale.safetensors").write_bytes(tiny_checkpoint.read_bytes())
     (folder / "manifest.json").write_bytes(manifest_bytes(folder))
-    monkeypatch.setattr(session, "SHIPPED", folder)
+    monkeypatch.setattr(models, "SHIPPED", folder)
     for function in (weights.open_shipped, weights.shipped_names):
         monkeypatch.setitem(function.__kwdefaults__, "folder", folder)
     return folder

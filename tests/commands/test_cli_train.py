@@ -40,8 +40,8 @@ def test_a_training_prints_its_lines(
     from musenb.train.run import Run
 
     def training(run: Run, report: Callable[[Progress], None], stop: Callable[[], bool]) -> float:
-        assert (run.task, run.variant, run.recipe.steps, run.recipe.patience) == ("jsb", "relative", 9, 2)
-        assert (run.recipe.accumulate, run.recipe.precision) == (3, "bfloat16")
+        assert (run.task, run.variant, run.schedule.steps, run.schedule.patience) == ("jsb", "relative", 9, 2)
+        assert (run.schedule.accumulate, run.schedule.precision) == (3, "bfloat16")
         report(Progress(5, 1.25, None, 1000.4))
         report(Progress(9, 1.0, 0.75, 900.0))
         return 0.75

@@ -29,6 +29,7 @@ from musenb.model.weights import (
 )
 
 CONFIG = ModelConfig(
+    idiom="jsb",
     vocabulary=5, features=(2,), relations=(3,), width=12, heads=2, layers=2, feed_forward=8, context=9, max_distance=4
 )
 
@@ -53,9 +54,16 @@ def rebuilt(change: object) -> bytes:
     "config",
     [
         CONFIG,
-        ModelConfig(vocabulary=3, width=8, heads=2, layers=3, feed_forward=4, max_distance=6, relative=False),
-        ModelConfig(vocabulary=3, width=8, heads=2, layers=1, feed_forward=4, positions="concatenated", max_distance=6),
-        ModelConfig(vocabulary=3, relations=(4, 9), relation_layers=2, width=8, heads=2, layers=3, feed_forward=4),
+        ModelConfig(
+            idiom="jsb", vocabulary=3, width=8, heads=2, layers=3, feed_forward=4, max_distance=6, relative=False
+        ),
+        ModelConfig(
+            idiom="jsb", vocabulary=3, width=8, heads=2, layers=1, feed_forward=4, positions="concatenated",
+            max_distance=6,
+        ),
+        ModelConfig(
+            idiom="jsb", vocabulary=3, relations=(4, 9), relation_layers=2, width=8, heads=2, layers=3, feed_forward=4
+        ),
     ],
     ids=str,
 )

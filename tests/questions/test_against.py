@@ -12,8 +12,8 @@ from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import expected_shapes
-from musenb.questions.against import Against, compare_models
-from musenb.questions.ask import questions
+from musenb.questions.against_panel import Against, AgainstPanel
+from musenb.questions.ask import compare_models, questions
 from musenb.score.note import Score
 from musenb.session import Model
 from musenb.tokens.chorale import grid
@@ -21,6 +21,7 @@ from musenb.tokens.chorale import grid
 
 def tiny(name: str, seed: int, **changes: object) -> Model:
     config = ModelConfig(
+        idiom="chorale",
         vocabulary=len(grid.VOCABULARY), inputs=grid.INPUTS, features=grid.FEATURES, relations=grid.RELATION_SPANS,
         width=16, layers=2, heads=2, feed_forward=24, max_distance=64, context=256, dropout=0.0,
     )
@@ -46,7 +47,7 @@ def pair(relative: Model, absolute: Model, duet: Score) -> Against:
 
 
 def test_the_losses_are_those_of_each_model_and_their_change_is_paired(pair: Against) -> None:
-    lost = [float(loss_bits(q.reading.shares, q.reading.row.targets).mean()) for q in (pair.one, pair.other)]
+    lost = [float(loss_bits(q.reading.log_probs, q.reading.row.targets).mean()) for q in (pair.one, pair.other)]
     assert [pair.loss.loss_before, pair.loss.loss_after] == pytest.approx(lost)
     assert pair.loss.change.mean == pytest.approx(lost[1] - lost[0])
     assert pair.loss.change.groups == 3
@@ -57,7 +58,7 @@ def test_the_losses_are_those_of_each_model_and_their_change_is_paired(pair: Aga
 def test_a_model_against_itself_differs_in_nothing(relative: Model, duet: Score) -> None:
     same = questions(duet, model=relative, prime_bars=1, bars=1).against(relative)
     assert same.loss.change.mean == same.loss.kl.mean == 0
-    assert same.continuations()[2].parts is None
+    assert same.continuations()[2].parting is None
     assert "cannot be told apart" in same.words()[0]
     assert same.names == ("relative (1)", "relative (2)")
 
@@ -65,8 +66,8 @@ def test_a_model_against_itself_differs_in_nothing(relative: Model, duet: Score)
 def test_both_go_on_from_one_seed_and_keep_the_prime(pair: Against) -> None:
     first, second, difference = pair.continuations()
     assert first.seed == second.seed == 4
-    assert difference.parts is not None
-    assert difference.parts >= 4
+    assert difference.parting is not None
+    assert difference.parting >= 4
 
 
 def test_the_words_name_the_model_that_predicts_better(pair: Against) -> None:
@@ -74,7 +75,7 @@ def test_the_words_name_the_model_that_predicts_better(pair: Against) -> None:
     assert pair.words()[0].startswith(f"{lower} predicts this piece better")
     assert pair.names == ("relative", "absolute")
     labels = [row[0] for row in pair.rows()]
-    assert labels[:2] == ["Loss, bits a cell", "Surprise, bits a note"]
+    assert labels[:2] == ["Loss, bits a token", "Surprise, bits a note"]
     assert "relative" in str(pair)
 
 
@@ -115,7 +116,6 @@ def test_both_looks_stand_side_by_side_on_one_clock(pair: Against) -> None:
 
 def test_the_panel_shows_the_looks_below_and_closes_them(pair: Against) -> None:
     ipywidgets = pytest.importorskip("ipywidgets", reason="the views need the 'lab' extra")
-    from musenb.questions.against_panel import AgainstPanel
     from musenb.widgets.sound import Sound
 
     Sound().close()  # the first one makes the engine that all share

@@ -13,17 +13,17 @@ import pytest
 from musenb.errors import ModelError, SettingError
 from musenb.model.numpy.decode import Decoder, Silence
 from musenb.questions.ask import Questions, questions
-from musenb.questions.reading import Reading, piece_of, read
+from musenb.questions.reading import Reading, read, reread, row_for
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model, Take, open_model, stream
 from musenb.tokens.chorale.grid import REST, VOCABULARY
+from musenb.tokens.chorale.pieces import piece_of
 
 MOTIF = (60, 64, 62, 67, 65)
 FILLED = ((), (73,), (77, 72), (79, 74, 80), (69, 76, 71, 78))  # between the motifs, at no fixed distance
 MELODY = tuple(pitch for filler in FILLED for pitch in (*filler, *MOTIF))
 STARTS = (0, 6, 13, 21, 30)
 COPIED = [start + number for start in STARTS[1:] for number in range(1, 5)]  # what stood before stands here again
-
 
 
 def melody(pitches: tuple[int, ...]) -> Score:
@@ -43,7 +43,7 @@ def random(tiny: Model, duet: Score) -> Questions:
 
 def test_a_model_of_absolute_positions_answers_too(absolute_checkpoint: Path, duet: Score) -> None:
     asked = questions(duet, model=open_model(absolute_checkpoint), prime_bars=1, bars=1, seeds=1)
-    reference = read(asked.reading.decoder, asked.piece.row(asked.reading.decoder.config))
+    reference = read(asked.reading.decoder, row_for(asked.reading.decoder.config, asked.piece))
     np.testing.assert_allclose(np.exp(reference).sum(1), 1, rtol=1e-4)
     assert asked.occlude(note=0, listen=False).piece.predictions > 0
 
@@ -62,7 +62,7 @@ def certain(repeating: Questions) -> float:
 
 
 def test_the_induction_head_predicts_what_theory_says(repeating: Questions) -> None:
-    found = np.exp(repeating.reading.shares[[4 * number for number in COPIED]])
+    found = np.exp(repeating.reading.log_probs[[4 * number for number in COPIED]])
     words = [repeating.piece.cells[number, 0] for number in COPIED]
     np.testing.assert_allclose(found[np.arange(len(COPIED)), words], certain(repeating), rtol=1e-4)
 
@@ -82,7 +82,7 @@ def test_silencing_the_induction_head_costs_what_theory_says(repeating: Question
     silent = read(reading.decoder, reading.row, silence=Silence(heads=((1, 0),)))
     np.testing.assert_allclose(silent, -np.log(len(VOCABULARY)), atol=1e-5)
     at = [4 * number for number in COPIED]
-    lost = (reading.shares - silent)[at, reading.row.targets[at]].mean() / np.log(2)
+    lost = (reading.log_probs - silent)[at, reading.row.targets[at]].mean() / np.log(2)
     assert lost == pytest.approx(np.log2(certain(repeating) * len(VOCABULARY)), rel=1e-4)
     effect = repeating.silence(head=(1, 0), listen=False).piece
     assert effect.loss_after == pytest.approx(np.log2(len(VOCABULARY)), abs=1e-5)
@@ -129,8 +129,8 @@ def test_a_note_of_the_prime_that_becomes_another_is_copied_as_that(repeating: Q
 def test_the_last_layers_guess_is_the_models_and_the_first_knows_nothing(repeating: Questions) -> None:
     guesses = repeating.layers("v0n9")
     assert guesses[-1].pitches == pytest.approx(repeating.next("v0n9")[0].pitches)
-    assert guesses[-1].taken_share == pytest.approx(certain(repeating), rel=1e-4)
-    assert guesses[0].taken_share == pytest.approx(1 / (len(VOCABULARY)), rel=0.05)
+    assert guesses[-1].taken.probability == pytest.approx(certain(repeating), rel=1e-4)
+    assert guesses[0].taken.probability == pytest.approx(1 / (len(VOCABULARY)), rel=0.05)
     assert len(guesses) == 3
 
 
@@ -139,7 +139,7 @@ def test_the_last_layers_guess_is_the_models_and_the_first_knows_nothing(repeati
 
 def test_attention_in_notes_is_that_of_the_position_that_chose_the_note(random: Questions) -> None:
     found = random.attention("v1n3")
-    number = random.piece.number_of("v1n3")
+    number = random.number_of("v1n3")
     weights = random.record().weights
     assert found.weights.shape == (2, 2, len(random.notes))
     record = random.record()
@@ -158,7 +158,7 @@ def test_attention_in_notes_is_that_of_the_position_that_chose_the_note(random: 
 
 def test_surprise_adds_up_to_the_nats_of_the_piece(random: Questions) -> None:
     found, row = random.surprise(), random.reading.row
-    nats = -random.reading.shares[np.arange(len(row)), row.targets].sum()
+    nats = -random.reading.log_probs[np.arange(len(row)), row.targets].sum()
     assert found.total == pytest.approx(nats / np.log(2))
     assert len(found.bits) == len(random.notes)
     assert (found.bits > 0).all()
@@ -167,7 +167,7 @@ def test_surprise_adds_up_to_the_nats_of_the_piece(random: Questions) -> None:
 def test_the_next_note_is_told_voice_by_voice_with_what_was_taken(random: Questions) -> None:
     voices = random.next("v0n2")
     assert [found.voice for found in voices] == ["soprano", "alto", "tenor", "bass"]
-    assert [found.taken for found in voices] == ["A4", "REST", "REST", "C#3"]
+    assert [found.taken.words for found in voices] == ["A4", "rest", "rest", "C♯3"]
     assert voices[0].held == 68
     assert voices[1].held is None
     assert voices[1].hold == 0
@@ -182,7 +182,7 @@ def test_what_may_follow_the_end_is_asked_only_where_there_is_room(tiny: Model, 
         random.next()
     open_end = questions(duet, model=tiny, prime_bars=9, bars=1)
     voices = open_end.next(rules=True)
-    assert [found.taken for found in voices] == [""] * 4
+    assert [found.taken for found in voices] == [None] * 4
     assert voices[0].held == duet.voices[0].notes[-1].pitch
 
 
@@ -212,16 +212,15 @@ def test_edits_leave_what_stands_before_them_alone(random: Questions) -> None:
 
 
 def test_rereading_from_the_change_on_is_reading_it_all(random: Questions) -> None:
-    from musenb.questions.whatif import changed_cells, given_with, reread
-
     piece, reading = random.piece, random.reading
-    cells = changed_cells(piece, [3], None)
-    row = piece.row(reading.decoder.config, cells=cells, given=given_with(piece, cells))
+    edited = piece.edited({3: None})
+    row = row_for(reading.decoder.config, edited)
     part, start = reread(reading, row)
     assert 0 < start < len(row)
     np.testing.assert_allclose(part, read(reading.decoder, row)[start:], atol=1e-4)
-    np.testing.assert_allclose(reading.shares[:start], read(reading.decoder, row)[:start], atol=1e-4)
-    assert (cells == REST).sum() > (piece.cells == REST).sum()
+    np.testing.assert_allclose(reading.log_probs[:start], read(reading.decoder, row)[:start], atol=1e-4)
+    assert (edited.cells == REST).sum() > (piece.cells == REST).sum()
+    assert len(edited.notes) == len(piece.notes) - 1
 
 
 def test_a_take_is_read_as_it_was_written(tiny: Model, tiny_checkpoint: object, duet: Score) -> None:
@@ -264,7 +263,7 @@ def test_a_piece_beyond_the_context_is_refused(tiny_decoder: Decoder) -> None:
     with pytest.raises(ModelError, match="the model reads 256, 16 quarters, at once"):
         Reading(tiny_decoder, piece_of(melody(MOTIF * 14)))
     with pytest.raises(SettingError, match="a prime of 0 bars"):
-        piece_of(melody(MOTIF), prime_bars=0)
+        piece_of(melody(MOTIF), given=0)
 
 
 def test_the_shipped_model_has_a_previous_note_head_and_needs_its_relative_term() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from musenb.errors import SettingError
 from musenb.questions.ask import Questions, questions
-from musenb.questions.branch import Fork, fork_plan, whole
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model, develop
 from musenb.tokens.chorale.grid import LOWEST, UNKNOWN, encode
@@ -34,7 +34,7 @@ def test_what_comes_before_stays_and_the_note_is_the_chosen_one(asked: Questions
     assert (found[: place.position] == before[: place.position]).all()
     assert found[place.position] == 74 - LOWEST
     assert take.complete
-    assert take.score.end == whole(asked.piece).end
+    assert take.score.end == asked.score.end
     chosen = next(note for note in take.score.voices[0].notes if note.onset == 5)
     assert (chosen.pitch, chosen.origin.generated) == (74, False)
     later = [note for voice in take.score.voices for note in voice.notes if note.onset > 5]
@@ -59,32 +59,20 @@ def test_another_voice_may_take_the_note_and_higher_ones_keep_theirs(asked: Ques
 
 def test_a_low_note_may_be_held_across_the_fork(asked: Questions) -> None:
     # Bass note v1n0 sounds to quarter 2; the soprano forks at quarter 1: the cell after is the model's to choose.
-    plan, written = fork_plan(asked.piece, Fork(asked.notes[asked.piece.number_of("v0n1")], 0, 72))
-    assert plan.first == 3
-    assert (plan.grid.cells[3:] == UNKNOWN).all()
-    assert len(written) == 4 * 4 + 1
+    fork = asked.piece.forked(asked.note("v0n1").position, 72)
+    assert fork.plan.first == 4 * 3
+    assert (fork.plan.grid.cells[3:] == UNKNOWN).all()
+    assert len(fork.tokens) == fork.kept == 4 * 4 + 1
 
 
-def test_a_melody_that_is_harmonised_stays_given(tiny: Model) -> None:
+def test_a_melody_that_is_harmonised_stays_given(tiny_checkpoint: Path) -> None:
     melody = Score(voices=(Voice("soprano", tuple(Note(Fraction(n), Fraction(1), 67 + n % 3) for n in range(8))),))
-    take = develop_with(tiny, melody)
-    asked = questions(take, model=tiny)
+    asked = questions(develop(melody, model=tiny_checkpoint, bars=1, seed=1))
     alto = next(place for place in asked.notes if place.voice == 1)
-    plan, _ = fork_plan(asked.piece, Fork(alto, 1, 62))
-    assert (plan.grid.cells[: 8 * 4, 0] != UNKNOWN).all()
-
-
-def develop_with(model: Model, score: Score):
-    from musenb.sample.policy import Policy
-    from musenb.sample.stream import Sampling
-    from musenb.session import Recipe, Take, completed
-    from musenb.tokens.chorale.plan import plan_continuation
-    from musenb.tokens.chorale.rules import PART_WRITING
-
-    plan = plan_continuation(score, bars=1)
-    sampling = Sampling(model.decoder, plan, 1, Policy(), PART_WRITING).run()
-    recipe = Recipe(model.name, model.checksum, 1, 1, Policy(), plan.names)
-    return Take(completed(plan, sampling.notes()), recipe, True, plan)
+    fork = asked.piece.forked(alto.position, 62)
+    assert (fork.plan.grid.cells[: 8 * 4, 0] != UNKNOWN).all()
+    branch = asked.branch(62, note=alto.id)
+    assert not any(note.origin.generated for note in branch.score.voices[0].notes[:8])
 
 
 def test_it_is_stopped_at_a_word_and_tells_how_far_it_came(asked: Questions) -> None:
@@ -97,7 +85,7 @@ def test_it_is_stopped_at_a_word_and_tells_how_far_it_came(asked: Questions) -> 
 
     take = asked.branch(74, note="v0n2", progress=progress, stop=stop)
     assert not take.complete
-    assert take.score.end < whole(asked.piece).end
+    assert take.score.end < asked.score.end
     assert seen[-1][0] < seen[-1][1]
 
 

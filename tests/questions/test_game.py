@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musenb.analysis.chorale.guesses import count_model, counted_pitches
 from musenb.errors import SaveError, SettingError
 from musenb.model.numpy.decode import Decoder
 from musenb.questions.ask import Questions, questions
-from musenb.questions.game import EVEN, Game, class_table, count_model, counted_pitches, format_table, read_session
+from musenb.questions.game import Game
+from musenb.questions.game_record import class_table, format_table, read_session
 from musenb.score.from_text import score_from_text
 from musenb.session import Model
 from musenb.tokens.chorale.grid import LOWEST
@@ -27,15 +29,16 @@ def ask(tiny_decoder: Decoder) -> Questions:
 def test_the_same_seed_asks_the_same_places_in_the_order_of_time(ask: Questions) -> None:
     one, same, other = (Game(ask, seed=seed, rounds=4) for seed in (3, 3, 4))
     assert one.rounds == same.rounds != other.rounds
-    steps = [place.step for place in one.rounds]
-    assert steps == sorted(set(steps))
-    assert min(steps) >= 16
+    onsets = [place.onset for place in one.rounds]
+    assert onsets == sorted(set(onsets))
+    assert min(onsets) >= 4
+    assert [place["step"] for place in one.header["rounds"]] == [4 * onset for onset in onsets]
     assert one.heard(0).end == one.rounds[0].onset
 
 
 def test_a_student_pays_for_confidence_when_wrong_and_is_paid_when_right(ask: Questions) -> None:
     game = Game(ask, seed=0, rounds=3)
-    truth = [int(ask.piece.cells[place.step, 0]) + LOWEST for place in game.rounds]
+    truth = [game.notes(place)["soprano"].note.pitch for place in game.rounds]
     right = game.answer(0, truth[0], 0.8)
     assert right.bits["student"] == pytest.approx(-math.log2(0.8))
     assert right.hits["student"] == 1
@@ -43,18 +46,19 @@ def test_a_student_pays_for_confidence_when_wrong_and_is_paid_when_right(ask: Qu
     assert wrong.bits["student"] == pytest.approx(-math.log2(0.2 / 45))
     assert wrong.saved["student"] < 0
     assert game.answer(2, truth[2]).bits["student"] == pytest.approx(1)
-    likely = np.exp(ask.reading.shares[game.rounds[0].step * 4, :46])
+    likely = np.exp(ask.reading.log_probs[int(16 * game.rounds[0].onset), :46])
     assert right.bits["model"] == pytest.approx(-np.log2(likely[truth[0] - LOWEST] / likely.sum()))
 
 
 def test_the_count_model_gives_shares_that_follow_the_past_alone(ask: Questions) -> None:
-    cells = ask.piece.cells
-    found = counted_pitches(count_model(), cells, 20, 0)
+    pitches = ask.piece.pitches
+    sung = ask.piece.sung(80)
+    assert sung.shape == (21, 4)
+    found = counted_pitches(count_model(), sung, 0, pitches)
     assert found.sum() == pytest.approx(1)
-    later = cells.copy()
-    later[21:, 0] = 3
-    later[20, 0] = 7
-    np.testing.assert_allclose(counted_pitches(count_model(), later, 20, 0), found)
+    later = sung.copy()
+    later[20, 0] = 43
+    np.testing.assert_allclose(counted_pitches(count_model(), later, 0, pitches), found)
     assert found.max() > 0.1
     assert abs(int(found.argmax()) + LOWEST - 74) < 12
 
@@ -71,7 +75,7 @@ def test_a_chord_asks_for_all_voices_that_begin(tiny_decoder: Decoder) -> None:
     assert game.rounds[0].voices == ("soprano", "bass")
     found = game.answer(0, {"soprano": 72, "bass": 48}, 0.5)
     assert set(found.composer) == {"soprano", "bass"}
-    assert found.saved["student"] == pytest.approx(2 * EVEN - found.bits["student"])
+    assert found.saved["student"] == pytest.approx(2 * game.even - found.bits["student"])
     with pytest.raises(SettingError, match="each of soprano, bass"):
         game.answer(1, 72)
 
@@ -96,12 +100,13 @@ def test_a_class_is_ranked_by_what_its_answers_cost(ask: Questions, tmp_path: Pa
     for student, shift in (("Ben", 1), ("Ada", 0), ("Eva", 0)):
         game = Game(ask, seed=1, rounds=3, record=tmp_path / f"{student}.jsonl", student=student)
         for place in game.rounds if student != "Eva" else ():
-            game.answer(place.number, int(ask.piece.cells[place.step, 0]) + LOWEST - shift, 0.7)
+            game.answer(place.number, game.notes(place)["soprano"].note.pitch - shift, 0.7)
     rows = class_table(sorted(tmp_path.glob("*.jsonl")))
     assert [(row.student, row.hits, row.asked) for row in rows] == [("Ada", 3, 3), ("Ben", 0, 3)]
     assert rows[0].bits["student"] == pytest.approx(-math.log2(0.7))
     assert rows[0].confidence == pytest.approx(0.7)
     assert "3/3" in format_table(rows)
+    assert format_table(rows, game.even).endswith("even guessing costs 5.52")
 
 
 @pytest.mark.parametrize(

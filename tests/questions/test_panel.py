@@ -52,18 +52,22 @@ def test_the_next_note_is_that_of_the_functions(panel: QuestionPanel, asked: Que
     assert panel.asking.place == "G4 of the soprano, bar 2"
     for shown, found in zip(panel.asking.voices, asked.next("v0n6"), strict=True):
         assert shown["voice"] == found.voice
-        assert dict(map(tuple, shown["pitches"])) == {p: s for p, s in found.pitches.items() if s >= 0.0005}
-        assert (shown["hold"], shown["rest"], shown["entropy"]) == (found.hold, found.rest, found.entropy)
-        assert (shown["taken"], shown["held"]) == (found.taken, found.held)
-    soprano = panel.asking.voices[0]
-    assert soprano["composer"] == "B4"
-    assert soprano["composer_share"] == pytest.approx(asked.next("v0n6")[0].pitches[COMPOSED])
-    assert panel.asking.voices[1]["composer"] == ""
-    number = asked.piece.number_of("v0n6")
+        rows = {choice.words: choice.probability for choice in found.choices if choice.probability >= 0.0005}
+        assert {row.words: row.probability for row in shown["choices"] if row.words in rows} == rows
+        assert [row.words for row in shown["choices"] if "taken" in row.mark] == [found.taken.words]
+        assert (shown["held"], shown["entropy"]) == (found.held, found.entropy)
+    soprano, alto, *_ = panel.asking.voices
+    (written,) = (row for row in soprano["choices"] if "composer" in row.mark)
+    assert (written.words, written.pitch) == ("B4", COMPOSED)
+    assert written.probability == pytest.approx(asked.next("v0n6")[0].pitches[COMPOSED])
+    assert "The composer wrote B4 (" in soprano["words"]
+    assert not any("composer" in row.mark for row in alto["choices"])
+    assert "composer" not in alto["words"]
+    number = asked.number_of("v0n6")
     assert panel.asking.bits == pytest.approx(asked.surprise().bits[number])
     assert [guess["name"] for guess in panel.asking.guesses] == ["input", "layer 1", "layer 2"]
     last, own = panel.asking.guesses[-1], asked.layers("v0n6")[-1]
-    assert dict(map(tuple, last["pitches"])) == {p: s for p, s in own.pitches.items() if s >= 0.0005}
+    assert [row.words for row in last["choices"]] == [one.words for one in own.choices if one.probability >= 0.0005]
 
 
 def test_everything_that_is_shown_can_travel_as_json(panel: QuestionPanel) -> None:
@@ -85,7 +89,7 @@ def test_attention_is_shown_first_and_the_test_stands_beside_it(panel: QuestionP
     ask(panel, kind="ask", id="v0n6")
     looked = asked.attention("v0n6").weights.mean(axis=(0, 1))
     rows = panel.asking.heard
-    assert all(row["looked"] == pytest.approx(looked[asked.piece.number_of(row["id"])]) for row in rows)
+    assert all(row["looked"] == pytest.approx(looked[asked.number_of(row["id"])]) for row in rows)
     assert all(row["mattered"] is None for row in rows)
     assert [row["looked"] for row in rows] == sorted((row["looked"] for row in rows), reverse=True)
     ask(panel, kind="test")
@@ -193,7 +197,7 @@ def test_every_head_is_made_when_it_is_wanted(panel: QuestionPanel, asked: Quest
     assert panel.attention.layout.display == "none"
     np.testing.assert_allclose(
         panel.attention._gatherer.matrix(1, 0, what="weights", level="notes"),
-        asked._between("weights", "first")[1, 0], atol=1e-6,
+        asked.weights()[1, 0], atol=1e-6,
     )
 
 

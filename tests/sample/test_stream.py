@@ -18,14 +18,16 @@ from hypothesis import strategies as st
 from musenb.errors import ModelError, SettingError
 from musenb.model.numpy.decode import Decoder
 from musenb.sample.policy import Policy
-from musenb.sample.stream import NoteEvent, Sampling
+from musenb.sample.stream import Sampling
 from musenb.score.from_text import score_from_text
-from musenb.score.note import GIVEN, Note, Origin
+from musenb.score.note import GIVEN, Note, Origin, Score
 from musenb.tokens.chorale import grid as words
 from musenb.tokens.chorale.grid import HOLD, UNKNOWN, VOICES, Grid, attributes_of, check_cells, decode, inputs_of
-from musenb.tokens.chorale.plan import Plan, finished, plan_continuation
+from musenb.tokens.chorale.plan import Plan, plan_piece
 from musenb.tokens.chorale.reader import GridReader
-from musenb.tokens.chorale.rules import PART_WRITING, Place, allowed_words
+from musenb.tokens.chorale.rules import Place, allowed_words
+from musenb.tokens.chorale.writer import GridWriter
+from musenb.tokens.idiom import NoteEvent
 from musenb.tokens.row import Row
 from musenb.train.judge import log_shares
 
@@ -52,7 +54,7 @@ class FakeModel:
     """Logits that depend on everything that was read, and on how many positions were read in one call."""
 
     def __init__(self, context: int = 4096) -> None:
-        self.config = SimpleNamespace(context=context, begin=words.INPUTS, relations=words.RELATION_SPANS)
+        self.config = SimpleNamespace(context=context, features=words.FEATURES, relations=words.RELATION_SPANS)
         self.calls: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
     def start(self, rows: int) -> FakeCache:
@@ -77,9 +79,13 @@ class FakeModel:
         return np.broadcast_to(logits, (1, count, len(logits)))
 
 
+def begun(decoder: object, plan: Plan, seed: int = 5, policy: Policy | None = None, **more: object) -> Sampling:
+    return Sampling(decoder, plan, GridWriter(plan, ORIGIN), seed=seed, policy=policy, **more)
+
+
 def sampling(text: str = WHOLE, *, seed: int = 3, context: int = 4096, bars: int = 2, **more: object) -> Sampling:
-    plan = plan_continuation(score_from_text(text), bars=bars)
-    return Sampling(FakeModel(context), plan, seed, Policy(top_p=1), PART_WRITING, ORIGIN, **more)
+    plan = plan_piece(score_from_text(text), extent=bars)
+    return begun(FakeModel(context), plan, seed, Policy(top_p=1), **more)
 
 
 def limit(cells: int) -> Callable[[], bool]:
@@ -90,7 +96,7 @@ def limit(cells: int) -> Callable[[], bool]:
 
 def check(piece: Sampling) -> None:
     """Check that position, cells, reader and notes agree."""
-    done = piece.cells[: piece.position]
+    done = piece.writer.tokens
     assert (done != UNKNOWN).all()
     whole = piece.position // 4
     if whole:
@@ -98,7 +104,7 @@ def check(piece: Sampling) -> None:
         check_cells(table)
         frame = words.Frame(piece.plan.grid.frame.columns[:whole])
         voices = decode(Grid(table, frame)).voices
-        for voice, notes in zip(voices, piece.notes().values(), strict=True):
+        for voice, notes in zip(voices, piece.writer.notes().values(), strict=True):
             column = piece.plan.grid.cells[:, VOICES.index(voice.name)]
             generated = [n for n in voice.notes if column[int(n.onset * 4)] == UNKNOWN]
             assert [(n.onset, n.duration, n.pitch) for n in notes] == [
@@ -113,9 +119,9 @@ def test_the_stream_and_the_batch_agree(text: str, context: int) -> None:
     piece = sampling(text, context=context)
     events = list(piece)
     assert piece.done
-    assert np.array_equal(piece.cells, batch.cells)
+    assert np.array_equal(piece.writer.tokens, batch.writer.tokens)
     check(piece)
-    assert_paired(events, piece.notes())
+    assert_paired(events, piece.writer.notes())
 
 
 def assert_paired(events: list[NoteEvent], notes: dict[str, list[Note]]) -> None:
@@ -154,7 +160,7 @@ def test_stopping_anywhere_and_going_on_gives_the_same_piece(stops: list[int], t
         got += piece.events(limit(cells))
         check(piece)
     got += piece
-    assert np.array_equal(piece.cells, expected.cells)
+    assert np.array_equal(piece.writer.tokens, expected.writer.tokens)
     assert got == events
 
 
@@ -176,13 +182,13 @@ def test_a_stop_asked_for_at_once_writes_nothing() -> None:
     piece = sampling()
     assert list(piece.events(lambda: True)) == []
     assert piece.position == 0
-    assert piece.notes() == {name: [] for name in VOICES}
+    assert piece.writer.notes() == {name: [] for name in VOICES}
 
 
 def interrupted(piece: Sampling, lines: int) -> bool:
     """Run until so many lines of the sampler, the reader and the model ran, then interrupt; return whether it did."""
     left = lines
-    watched = ("sample/stream.py", "tokens/chorale/reader.py", "test_stream.py")
+    watched = ("sample/stream.py", "tokens/chorale/writer.py", "tokens/chorale/reader.py", "test_stream.py")
 
     def trace(frame: FrameType, event: str, argument: object) -> Callable | None:
         nonlocal left
@@ -216,8 +222,8 @@ def test_an_interrupt_at_any_line_leaves_a_piece_that_can_be_resumed(text: str, 
             check(piece)
         assert times
         piece.run()
-        assert np.array_equal(piece.cells, expected.cells)
-        assert piece.notes() == expected.notes()
+        assert np.array_equal(piece.writer.tokens, expected.writer.tokens)
+        assert piece.writer.notes() == expected.writer.notes()
 
 
 def test_the_first_lines_can_be_interrupted_one_by_one() -> None:
@@ -226,7 +232,7 @@ def test_the_first_lines_can_be_interrupted_one_by_one() -> None:
     for lines in range(0, 160, 3):
         assert interrupted(piece, lines)
         check(piece)
-    assert np.array_equal(piece.run().cells, expected.cells)
+    assert np.array_equal(piece.run().writer.tokens, expected.writer.tokens)
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer that sends signals")
@@ -263,13 +269,13 @@ def test_real_signals_lose_no_event() -> None:
 )
 def test_the_model_is_told_the_row_that_it_was_trained_on(text: str, context: int) -> None:
     piece = sampling(text, context=context).run()
-    table = piece.cells.reshape(-1, 4)
+    table = piece.writer.tokens.reshape(-1, 4)
     before = np.append(words.INPUTS, inputs_of(table))
     related = np.vstack([[[-1, -1]], attributes_of(table)])
-    first = 4 * piece.plan.first
-    assert len(piece.model.calls) == len(piece.cells) - first
+    first = piece.plan.first
+    assert len(piece._feed.decoder.calls) == len(piece.writer.tokens) - first
     restarts = 0
-    for place, call in enumerate(piece.model.calls, start=first):
+    for place, call in enumerate(piece._feed.decoder.calls, start=first):
         count = len(call[0])
         part = slice(place + 1 - count, place + 1)
         assert np.array_equal(call[0], before[part])
@@ -277,12 +283,12 @@ def test_the_model_is_told_the_row_that_it_was_trained_on(text: str, context: in
         assert np.array_equal(call[2], related[part])
         assert count == 1 or place == first or count == context // 2 + 1
         restarts += count == context // 2 + 1
-    assert bool(restarts) == (context < len(piece.cells))
+    assert bool(restarts) == (context < len(piece.writer.tokens))
 
 
 def test_another_seed_is_another_piece() -> None:
-    assert not np.array_equal(sampling(seed=1).run().cells, sampling(seed=2).run().cells)
-    assert np.array_equal(sampling(seed=1).run().cells, sampling(seed=1).run().cells)
+    assert not np.array_equal(sampling(seed=1).run().writer.tokens, sampling(seed=2).run().writer.tokens)
+    assert np.array_equal(sampling(seed=1).run().writer.tokens, sampling(seed=1).run().writer.tokens)
 
 
 @given(st.integers(0, 200))
@@ -290,18 +296,18 @@ def test_another_seed_is_another_piece() -> None:
 def test_written_cells_are_replayed_and_the_rest_is_the_same(count: int) -> None:
     expected = sampling(RAGGED)
     events = list(expected)
-    piece = sampling(RAGGED, written=expected.cells[:count])
+    piece = sampling(RAGGED, written=expected.writer.tokens[:count])
     assert list(piece) == events
-    assert np.array_equal(piece.cells, expected.cells)
-    other = sampling(RAGGED, seed=99, written=expected.cells[:count]).run()
-    assert np.array_equal(other.cells[:count], expected.cells[:count])
+    assert np.array_equal(piece.writer.tokens, expected.writer.tokens)
+    other = sampling(RAGGED, seed=99, written=expected.writer.tokens[:count]).run()
+    assert np.array_equal(other.writer.tokens[:count], expected.writer.tokens[:count])
 
 
 @pytest.mark.parametrize("text", [WHOLE, RAGGED, MELODY])
 def test_the_prime_is_kept_exactly_and_marked_as_given(text: str) -> None:
     piece = sampling(text).run()
     prime = score_from_text(text)
-    score = finished(piece.plan, piece.notes())
+    score = piece.writer.score()
     given_notes = tuple(note for note in score.notes if note.origin == GIVEN)
     assert given_notes == prime.notes
     assert {note.origin for note in score.notes} == {GIVEN, ORIGIN}
@@ -315,7 +321,7 @@ def test_the_prime_is_kept_exactly_and_marked_as_given(text: str) -> None:
 def test_a_given_note_is_never_lengthened() -> None:
     for seed in range(5):
         piece = sampling(RAGGED, seed=seed).run()
-        table = piece.cells.reshape(-1, 4)
+        table = piece.writer.tokens.reshape(-1, 4)
         given_cells = piece.plan.grid.cells
         for voice in range(4):
             last = int(np.flatnonzero(given_cells[:, voice] != UNKNOWN)[-1])
@@ -329,7 +335,7 @@ def test_events_tell_of_generated_notes_alone() -> None:
 
 
 def test_a_prime_beyond_the_context_is_named() -> None:
-    message = "the prime has 64 cells, more than fit before the first new one in the model's context of 64 (4 quarters)"
+    message = "the prime has 64 tokens, more than fit before the first new one in the model's context of 64; hand over"
     with pytest.raises(ModelError, match=re.escape(message)):
         sampling(WHOLE, context=64)
     sampling(WHOLE, context=65).run(limit(70))
@@ -348,36 +354,36 @@ def test_contexts_too_small_to_be_of_use_still_write() -> None:
 
 @pytest.mark.parametrize("text", [WHOLE, RAGGED])
 def test_the_decoder_streams_and_resumes_to_the_same_piece(text: str, tiny_decoder: Decoder) -> None:
-    plan = plan_continuation(score_from_text(text), bars=4)
-    expected = Sampling(tiny_decoder, plan, 5, Policy(), PART_WRITING, ORIGIN)
+    plan = plan_piece(score_from_text(text), extent=4)
+    expected = begun(tiny_decoder, plan)
     events = list(expected)
-    assert_paired(events, expected.notes())
-    assert len(expected.cells) > tiny_decoder.config.context
+    assert_paired(events, expected.writer.notes())
+    assert len(expected.writer.tokens) > tiny_decoder.config.context
     chance = random.Random(7)
     for _ in range(3):
-        piece, got = Sampling(tiny_decoder, plan, 5, Policy(), PART_WRITING, ORIGIN), []
+        piece, got = begun(tiny_decoder, plan), []
         while not piece.done:
             got += piece.events(limit(chance.randrange(60)))
         assert got == events
-    piece = Sampling(tiny_decoder, plan, 5, Policy(), PART_WRITING, ORIGIN)
+    piece = begun(tiny_decoder, plan)
     for _ in range(6):
         interrupted(piece, chance.randrange(1, 6000))
         check(piece)
-    assert np.array_equal(piece.run().cells, expected.cells)
+    assert np.array_equal(piece.run().writer.tokens, expected.writer.tokens)
 
 
 def test_what_is_drawn_is_likely_for_the_whole_row(tiny_decoder: Decoder) -> None:
-    plan = plan_continuation(score_from_text(WHOLE), bars=1)
-    piece = Sampling(tiny_decoder, plan, 5, Policy(temperature=0)).run()
-    table = piece.cells.reshape(-1, 4)
+    plan = plan_piece(score_from_text(WHOLE), extent=1)
+    piece = begun(tiny_decoder, plan, 5, Policy(temperature=0), rules=False).run()
+    table = piece.writer.tokens.reshape(-1, 4)
     before = np.append(words.INPUTS, inputs_of(table))[:-1]
     related = np.vstack([[[-1, -1]], attributes_of(table)])[:-1]
-    row = Row(before, plan.features, related, piece.cells, np.ones(len(piece.cells), np.float32))
+    row = Row(before, plan.features, related, piece.writer.tokens, np.ones(len(piece.writer.tokens), np.float32))
     shares = log_shares(tiny_decoder, row)
     reader = GridReader()
-    for place, cell in enumerate(piece.cells):
-        if place >= 4 * plan.first:
-            after_given = place - 4 < 4 * plan.first
+    for place, cell in enumerate(piece.writer.tokens):
+        if place >= plan.first:
+            after_given = place - 4 < plan.first
             here = Place(place // 4, place % 4, reader.before, reader.now, after_given)
             allowed = np.where(allowed_words(here), shares[place], -np.inf)
             assert shares[place, cell] >= allowed.max() - 1e-4
@@ -385,9 +391,9 @@ def test_what_is_drawn_is_likely_for_the_whole_row(tiny_decoder: Decoder) -> Non
 
 
 def test_a_piece_without_any_prime_is_written_from_its_frame_alone() -> None:
-    prime = plan_continuation(score_from_text(WHOLE), bars=1)
+    prime = plan_piece(score_from_text(WHOLE), extent=1)
     blank = Grid(np.full_like(prime.grid.cells, UNKNOWN), prime.grid.frame)
-    piece = Sampling(FakeModel(), Plan(prime.prime, (), blank, 0), 1).run()
+    piece = begun(FakeModel(), Plan(Score(), (), blank, 0), 1).run()
     check(piece)
-    assert sum(map(len, piece.notes().values())) > 0
-    assert Fraction(0) in {note.onset for notes in piece.notes().values() for note in notes}
+    assert sum(map(len, piece.writer.notes().values())) > 0
+    assert Fraction(0) in {note.onset for notes in piece.writer.notes().values() for note in notes}

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from musenb.errors import ScoreError
 from musenb.score.corpus import corpus_names, corpus_score
+from musenb.score.key import estimate_key
 from musenb.score.note import KeySignature, Note, Score, Voice
-from musenb.score.spelling import estimate_key, place_of, spell, spell_score, spelled_pitch, split_spelling
+from musenb.score.spelling import place_of, spell, spell_score, spelled_pitch, split_spelling
 
 C_MAJOR, A_MINOR = KeySignature(mode="major"), KeySignature(mode="minor")
 

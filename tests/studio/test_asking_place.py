@@ -144,7 +144,7 @@ def test_the_motif_is_found_in_music_that_is_too_long_for_the_model(studio: Any)
     studio.prime(" | ".join(["C5 D5 E5 G5"] * 6))
     ask(studio, "heard")
     assert studio.asking.shown is None
-    assert "the piece has 384 cells; the model reads 256" in studio.desk.error
+    assert "the piece has 384 tokens; the model reads 256" in studio.desk.error
     ask(studio, "motif")
     assert isinstance(studio.asking.shown, MotifReport)
     assert studio.asking.shown.ask is None

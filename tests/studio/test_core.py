@@ -133,7 +133,7 @@ def test_one_bar_at_a_time_and_a_seed_of_its_own_each_time(studio: StudioCore) -
         studio.wait()
     first, second = (studio.tree.take(number) for number in (2, 3))
     assert second.parent == first.id
-    assert (first.recipe.bars, second.recipe.bars) == (1, 1)
+    assert (first.recipe.extent, second.recipe.extent) == (1, 1)
     assert first.recipe.seed != second.recipe.seed
     assert second.score.end <= 12
 
@@ -161,8 +161,8 @@ def test_locked_voices_and_bars_stay(studio: StudioCore) -> None:
     studio.lock(voices=["bass"], bars=[4, 9])
     studio.continue_(2, seed=2, start=4)
     (second,) = studio.wait()
-    assert second.recipe.kept_voices == ("bass",)
-    assert second.recipe.kept_bars == (4,)
+    assert second.recipe.keep.voices == ("bass",)
+    assert second.recipe.keep.bars == (4,)
     voices = {voice.name: voice for voice in second.score.voices}
     for voice in first.score.voices:
         kept = [note for note in voice.notes if note.end > 12 or voice.name == "bass"]
@@ -172,7 +172,7 @@ def test_locked_voices_and_bars_stay(studio: StudioCore) -> None:
     assert studio.repeat(second.id) == second.score
     studio.lock()
     studio.continue_(1)
-    assert studio.wait()[0].recipe.kept_voices == ()
+    assert studio.wait()[0].recipe.keep.voices == ()
 
 
 def test_an_edit_is_a_take_of_its_own(studio: StudioCore) -> None:
@@ -244,15 +244,28 @@ def test_a_studio_can_be_awaited_and_the_loop_goes_on_meanwhile(studio: StudioCo
     assert turns > 1
 
 
-def test_an_error_in_the_thread_is_an_event_and_comes_out_of_wait_once(studio: StudioCore) -> None:
+def test_an_error_in_the_thread_is_an_event_and_comes_out_of_wait_once(
+    studio: StudioCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     errors = []
+
+    def gone(name: object) -> None:
+        raise ModelError(f"the model {name!r} is gone")
+
     studio.on("error", errors.append)
-    studio.model = "opera"
+    monkeypatch.setattr("musenb.studio.drafts.open_model", gone)
     studio.continue_(1)
-    with pytest.raises(ModelError, match="unknown model 'opera'"):
+    with pytest.raises(ModelError, match="is gone"):
         studio.wait()
     assert [type(error) for error in errors] == [ModelError]
     assert studio.wait() == ()
+    assert not studio.running
+
+
+def test_an_unknown_model_is_refused_at_once(studio: StudioCore) -> None:
+    studio.model = "opera"
+    with pytest.raises(ModelError, match="unknown model 'opera'"):
+        studio.continue_(1)
     assert not studio.running
 
 

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musenb.errors import SettingError
+from musenb.sample.recipe import Recipe
 from musenb.score.from_text import score_from_text
 from musenb.studio.places import Locks, another_way, bars_as_text, bars_from_text, locked_ids
-from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Recipe, Take, Tree
+from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Take, Tree
 
 SCORE = score_from_text("C4 D4 E4 F4 | G4:6 A4 B4")
-RECIPE = Recipe("m", "c", 1, 2, Fraction(4))
+RECIPE = Recipe("m", "c", 1, 2, start=Fraction(4))
 
 
 @given(st.sets(st.integers(0, 40)))

@@ -3,20 +3,21 @@ from __future__ import annotations
 import pytest
 
 from musenb.errors import SettingError
-from musenb.studio.priming import read_prime
 from musenb.studio.shelf import SHELF, Motif, from_shelf
-from musenb.tokens.chorale.rewrite import plan_rewrite
+from musenb.tokens.idiom import Wishes
+from musenb.tokens.known import idiom_named
 
 
 @pytest.mark.parametrize("motif", SHELF, ids=lambda motif: motif.key)
 def test_every_motif_says_whose_it_is_and_is_ready_to_continue(motif: Motif) -> None:
     assert all([motif.title, motif.composer, motif.year, motif.place])
-    reading = read_prime(motif.score, voice=motif.voice)
+    idiom = idiom_named("chorale")
+    reading = idiom.prepare(motif.score, Wishes(voices=(motif.voice,)))
     assert reading.notices == ()
     assert (reading.score.title, reading.score.composer) == (motif.title, motif.composer)
     assert [voice.name for voice in reading.score.voices] == [motif.voice]
     assert 4 <= len(reading.score.notes) <= 60
-    assert plan_rewrite(reading.score, bars=4).plan.end > reading.score.end
+    assert idiom.plan(reading.score, extent=4).end > reading.score.end
 
 
 def test_the_shelf_holds_twenty_and_more_under_different_names() -> None:

@@ -8,12 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musenb.errors import LoadError, MusenbError, SettingError
+from musenb.sample.policy import Policy
+from musenb.sample.recipe import Recipe, recipe_from_plain, recipe_to_plain
 from musenb.score.from_text import score_from_text
-from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Recipe, Take, Tree
-from musenb.studio.takes_json import recipe_from_plain, recipe_to_plain, take_from_plain, take_to_plain
+from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Take, Tree
+from musenb.studio.takes_json import take_from_plain, take_to_plain
+from musenb.tokens.idiom import Keep
 
 SCORE = score_from_text("soprano: C5 D5 E5")
-RECIPE = Recipe("chorale", "ab" * 32, 7, 4, Fraction(7, 4), 0.5, 0.8, 3, ("bass",), (2, 3))
+RECIPE = Recipe(
+    "chorale", "ab" * 32, 7, 4, Policy(0.5, 0.8, 3), start=Fraction(7, 4), keep=Keep(("bass",), (2, 3)), reach=1024,
+    written=(3, 1),
+)
 
 
 def grown() -> Tree:

@@ -18,17 +18,16 @@ from musenb.tokens.chorale.grid import (
     features_of,
     sounding,
 )
-from musenb.train.chorale import (
+from musenb.tokens.chorale.training import (
     FREE,
     PASSAGE,
     SOPRANO_GIVEN,
-    chorale_config,
-    chorale_rows,
     draw_given,
     plain_row,
     transposed,
     varied,
 )
+from musenb.train.chorale import chorale_config, chorale_rows, drawn, fitted
 from musenb.train.chorale_data import chorale_grid
 
 CONFIG = chorale_config()
@@ -62,7 +61,7 @@ def test_transposing_leaves_a_missing_key_and_the_piece_itself_alone() -> None:
 
 
 def test_a_plain_row_has_nothing_given_and_counts_every_cell(piece: Grid) -> None:
-    row = plain_row(piece, CONFIG)
+    row = plain_row(piece)
     assert np.array_equal(row.targets, piece.cells.ravel())
     assert set(row.features[:, 8:].ravel()) == {NOT_GIVEN}
     assert row.weights.all()
@@ -75,8 +74,8 @@ def test_a_model_of_absolute_positions_reads_the_same_row_without_relations(piec
     assert (absolute.relative, absolute.positions, absolute.relations) == (False, "added", ())
     rng = np.random.default_rng
     for whole, bare in (
-        (plain_row(piece, CONFIG), plain_row(piece, absolute)),
-        (varied(piece, CONFIG, rng(3)), varied(piece, absolute, rng(3))),
+        (plain_row(piece), fitted(plain_row(piece), absolute)),
+        (varied(piece, rng(3)), drawn(piece, absolute, rng(3))),
     ):
         assert bare.related.shape == (len(whole), 0)
         assert whole.related.shape == (len(whole), 2)
@@ -86,7 +85,7 @@ def test_a_model_of_absolute_positions_reads_the_same_row_without_relations(piec
 
 @pytest.mark.parametrize("seed", range(30))
 def test_a_variant_is_the_piece_moved_with_given_cells_told_and_not_counted(piece: Grid, seed: int) -> None:
-    row = varied(piece, CONFIG, np.random.default_rng(seed))
+    row = varied(piece, np.random.default_rng(seed))
     assert row.features.shape == (piece.cells.size, len(FEATURES))
     assert (row.features >= 0).all()
     assert (row.features < np.array(FEATURES)).all()
@@ -105,7 +104,7 @@ def test_a_variant_is_the_piece_moved_with_given_cells_told_and_not_counted(piec
 
 
 def test_variants_are_drawn_from_the_generator_alone(piece: Grid) -> None:
-    one, other = (varied(piece, CONFIG, np.random.default_rng(5)) for _ in range(2))
+    one, other = (varied(piece, np.random.default_rng(5)) for _ in range(2))
     assert all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("before", "features", "targets"))
 
 

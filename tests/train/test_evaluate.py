@@ -12,13 +12,14 @@ from musenb.model.torch.transformer import Transformer
 from musenb.model.weights import expected_shapes
 from musenb.score.from_text import score_from_text
 from musenb.tokens.chorale.grid import HOLD, Grid, encode
+from musenb.tokens.chorale.training import plain_row
 from musenb.tokens.row import Row, row_of
-from musenb.train.chorale import plain_row
 from musenb.train.chorale_data import chorale_grid
 from musenb.train.evaluate import inputs_of, mean_nats, nats_per_cell, windows
 from musenb.train.judge import log_shares, nats, split_nats
 
 CONFIG = ModelConfig(
+    idiom="chorale",
     vocabulary=6, features=(3,), relations=(4,), width=8, layers=2, heads=2, feed_forward=12, max_distance=6,
     context=10, dropout=0.3,
 )
@@ -84,7 +85,7 @@ def chorale() -> Grid:
 
 def test_nats_are_split_into_holding_and_pitch(tiny_decoder: Decoder) -> None:
     grid = chorale()
-    shares = np.exp(log_shares(tiny_decoder, plain_row(grid, tiny_decoder.config)))
+    shares = np.exp(log_shares(tiny_decoder, plain_row(grid)))
     targets = grid.cells.ravel()
     holds = targets == HOLD
     whole = -np.log(shares[np.arange(len(targets)), targets])

@@ -16,13 +16,14 @@ from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
 from musenb.model.torch.transformer import Inputs, Transformer
 from musenb.model.weights import load_weights
-from musenb.train.loop import Batch, Progress, Recipe, Trainer
+from musenb.train.loop import Batch, Progress, Schedule, Trainer
 
 CONFIG = ModelConfig(
+    idiom="chorale",
     vocabulary=6, features=(4,), relations=(3,), width=8, layers=2, heads=2, feed_forward=12, max_distance=8,
     context=16, dropout=0.2,
 )
-RECIPE = Recipe(steps=12, warmup=2, validate_every=4, seed=3, average=0.9)
+SCHEDULE = Schedule(steps=12, warmup=2, validate_every=4, seed=3, average=0.9)
 
 
 @dataclass
@@ -55,9 +56,9 @@ def batch_of(row: np.ndarray) -> Batch:
     return Batch(inputs, tokens[:, 1:], torch.ones(len(row), 8))
 
 
-def trainer(folder: Path, rows: CountingRows | None = None, recipe: Recipe = RECIPE) -> Trainer:
-    torch.manual_seed(recipe.seed)
-    return Trainer(Transformer(CONFIG), rows or CountingRows(), recipe, folder)
+def trainer(folder: Path, rows: CountingRows | None = None, schedule: Schedule = SCHEDULE) -> Trainer:
+    torch.manual_seed(schedule.seed)
+    return Trainer(Transformer(CONFIG), rows or CountingRows(), schedule, folder)
 
 
 def losses_of(run: Trainer) -> list[float]:
@@ -141,16 +142,16 @@ def test_nothing_to_resume_is_no_error(tmp_path: Path) -> None:
 
 
 def test_another_seed_is_another_run(whole: tuple[list[float], Path], tmp_path: Path) -> None:
-    run = trainer(tmp_path, recipe=Recipe(steps=2, warmup=2, validate_every=4, seed=4))
+    run = trainer(tmp_path, schedule=Schedule(steps=2, warmup=2, validate_every=4, seed=4))
     losses = losses_of(run)
     run.run(ignore)
     assert losses != whole[0][:2]
 
 
 def test_the_loss_falls_on_a_trivial_corpus(tmp_path: Path) -> None:
-    recipe = Recipe(steps=40, rate=0.02, muon_rate=0.02, warmup=5, validate_every=10, average=0.8)
+    schedule = Schedule(steps=40, rate=0.02, muon_rate=0.02, warmup=5, validate_every=10, average=0.8)
     lines: list[Progress] = []
-    run = trainer(tmp_path, recipe=recipe)
+    run = trainer(tmp_path, schedule=schedule)
     untrained = run.rows.validate(run.model.eval())
     best = run.run(lines.append)
     assert untrained == pytest.approx(np.log(6))  # the readout begins at zero
@@ -161,8 +162,8 @@ def test_the_loss_falls_on_a_trivial_corpus(tmp_path: Path) -> None:
 
 def test_the_log_has_a_line_for_each_report(tmp_path: Path) -> None:
     lines: list[Progress] = []
-    recipe = Recipe(steps=52, warmup=2, validate_every=48, average=0.9)
-    trainer(tmp_path, recipe=recipe).run(lines.append)
+    schedule = Schedule(steps=52, warmup=2, validate_every=48, average=0.9)
+    trainer(tmp_path, schedule=schedule).run(lines.append)
     assert [line.step for line in lines] == [48, 50, 52]
     assert [line.validation is None for line in lines] == [False, True, False]
     logged = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
@@ -198,14 +199,14 @@ class Judged(CountingRows):
 
 
 def test_patience_ends_a_run_that_does_not_gain(tmp_path: Path) -> None:
-    recipe = Recipe(steps=100, validate_every=1, patience=2)
-    run = trainer(tmp_path, Judged([3.0, 2.0, 2.5, 2.0, 1.0]), recipe)
+    schedule = Schedule(steps=100, validate_every=1, patience=2)
+    run = trainer(tmp_path, Judged([3.0, 2.0, 2.5, 2.0, 1.0]), schedule)
     assert run.run(ignore) == 2.0
     assert run.step == 4
 
 
 def test_the_best_average_is_kept(tmp_path: Path) -> None:
-    run = trainer(tmp_path, Judged([3.0, 2.0, 2.5]), Recipe(steps=3, validate_every=1))
+    run = trainer(tmp_path, Judged([3.0, 2.0, 2.5]), Schedule(steps=3, validate_every=1))
     kept: list[dict[str, torch.Tensor]] = []
     run.run(lambda line: kept.append({name: value.clone() for name, value in run.average.items()}))
     assert same(load_file(tmp_path / "best.safetensors"), kept[1])
@@ -245,8 +246,8 @@ def test_batches_added_up_are_one_larger_batch(tmp_path: Path) -> None:
     runs = []
     for rows, accumulate in ((6, 1), (2, 3)):
         torch.manual_seed(0)
-        recipe = Recipe(steps=4, warmup=1, accumulate=accumulate)
-        run = Trainer(Transformer(CONFIG).double(), UnevenRows(rows=rows), recipe, tmp_path)
+        schedule = Schedule(steps=4, warmup=1, accumulate=accumulate)
+        run = Trainer(Transformer(CONFIG).double(), UnevenRows(rows=rows), schedule, tmp_path)
         losses = [run.update() for _ in range(4)]
         runs.append((losses, run.model.state_dict()))
     (large, weights), (small, others) = runs
@@ -267,7 +268,7 @@ class UnevenRows(CountingRows):
 def test_mixed_precision_stays_near_single(tmp_path: Path) -> None:
     curves = []
     for precision in ("float32", "bfloat16"):
-        run = trainer(tmp_path, recipe=Recipe(steps=8, warmup=2, precision=precision))
+        run = trainer(tmp_path, schedule=Schedule(steps=8, warmup=2, precision=precision))
         curves.append([run.update()[0] for _ in range(8)])
         assert {value.dtype for value in run.model.parameters()} == {torch.float32}
     assert curves[0] != curves[1]
@@ -275,14 +276,14 @@ def test_mixed_precision_stays_near_single(tmp_path: Path) -> None:
 
 
 def test_the_rate_rises_stays_and_falls() -> None:
-    recipe = Recipe(steps=100, warmup=10, decay=0.4)
-    rates = [recipe.rate_at(step) for step in range(100)]
+    schedule = Schedule(steps=100, warmup=10, decay=0.4)
+    rates = [schedule.rate_at(step) for step in range(100)]
     assert rates[:3] == pytest.approx([0.1, 0.2, 0.3])
     assert rates[9:61] == [1.0] * 52
     assert rates[80] == pytest.approx(0.5)
     assert rates[99] == pytest.approx(1 / 40)
-    assert recipe.rate_at(100) == 0
-    assert Recipe(steps=3, warmup=0, decay=0).rate_at(2) == 1
+    assert schedule.rate_at(100) == 0
+    assert Schedule(steps=3, warmup=0, decay=0).rate_at(2) == 1
 
 
 @pytest.mark.parametrize(
@@ -298,9 +299,9 @@ def test_the_rate_rises_stays_and_falls() -> None:
         ({"seed": -1}, "seed -1 is outside 0..4294967295"),
     ],
 )
-def test_recipes_outside_their_range_are_named(settings: dict, message: str) -> None:
+def test_schedules_outside_their_range_are_named(settings: dict, message: str) -> None:
     with pytest.raises(SettingError, match=re.escape(message)):
-        Recipe(**settings)
+        Schedule(**settings)
 
 
 def cut(path: Path) -> None:
@@ -324,14 +325,16 @@ def foreign(path: Path) -> None:
     ],
 )
 def test_a_damaged_state_is_named(damage: Callable[[Path], None], message: str, tmp_path: Path) -> None:
-    trainer(tmp_path, recipe=Recipe(steps=1, validate_every=1)).run(ignore)
+    trainer(tmp_path, schedule=Schedule(steps=1, validate_every=1)).run(ignore)
     damage(tmp_path / "last.safetensors")
     with pytest.raises(WeightsError, match=f"last.safetensors' {message}"):
         trainer(tmp_path).resume()
 
 
 def test_a_state_of_another_shape_is_named(tmp_path: Path) -> None:
-    trainer(tmp_path, recipe=Recipe(steps=1, validate_every=1)).run(ignore)
-    other = ModelConfig(vocabulary=6, features=(4,), relations=(3,), width=16, layers=1, heads=2, feed_forward=8)
+    trainer(tmp_path, schedule=Schedule(steps=1, validate_every=1)).run(ignore)
+    other = ModelConfig(
+        idiom="chorale", vocabulary=6, features=(4,), relations=(3,), width=16, layers=1, heads=2, feed_forward=8
+    )
     with pytest.raises(WeightsError, match=r'has the configuration .*, not .*"width": 16'):
-        Trainer(Transformer(other), CountingRows(), RECIPE, tmp_path).resume()
+        Trainer(Transformer(other), CountingRows(), SCHEDULE, tmp_path).resume()

@@ -16,11 +16,11 @@ from musenb.session import develop
 from musenb.train import run as run_module
 from musenb.train.chorale import chorale_config
 from musenb.train.jsb import VARIANTS, jsb_config, jsb_rows, split_rows, variant_of
-from musenb.train.loop import Progress, Recipe
+from musenb.train.loop import Progress, Schedule
 from musenb.train.run import Run, prepared, train
 
 TEXT = "soprano: C5 D5 E5:2\nalto: G4:2 G4:2\ntenor: E4:2 E4:2\nbass: C3:2 C3:2"
-FEW = Recipe(steps=4, warmup=1, validate_every=2, average=0.5)
+FEW = Schedule(steps=4, warmup=1, validate_every=2, average=0.5)
 
 
 def tiny(config: ModelConfig) -> ModelConfig:
@@ -44,7 +44,7 @@ def music(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("small_models")
 def test_a_users_folder_becomes_a_model_that_writes(music: Path, tmp_path: Path) -> None:
-    run = Run("chorale", tmp_path / "run", music, recipe=FEW, rows=2, cells=32)
+    run = Run("chorale", tmp_path / "run", music, schedule=FEW, rows=2, cells=32)
     lines: list[Progress] = []
     threads = torch.get_num_threads()
     best = train(run, lines.append)
@@ -53,14 +53,14 @@ def test_a_users_folder_becomes_a_model_that_writes(music: Path, tmp_path: Path)
     assert best == min(line.validation for line in lines)
     take = develop(score_from_text("C5 D5"), model=tmp_path / "run" / "best.safetensors", bars=1, seed=1)
     assert take.complete
-    more = dataclasses.replace(run, recipe=dataclasses.replace(FEW, steps=6))
+    more = dataclasses.replace(run, schedule=dataclasses.replace(FEW, steps=6))
     train(more, lines.append)
     assert [line.step for line in lines] == [2, 4, 6]
 
 
 @pytest.mark.usefixtures("small_models")
 def test_a_stopped_training_is_taken_up(music: Path, tmp_path: Path) -> None:
-    run = Run("chorale", tmp_path / "run", music, recipe=FEW, rows=2, cells=32)
+    run = Run("chorale", tmp_path / "run", music, schedule=FEW, rows=2, cells=32)
     asked = iter([False, True])
     lines: list[Progress] = []
     train(run, lines.append, lambda: next(asked))

@@ -17,13 +17,14 @@ import torch
 
 from musenb.model.config import ModelConfig
 from musenb.model.torch.transformer import Inputs, Transformer
-from musenb.train.loop import Batch, Recipe, Trainer
+from musenb.train.loop import Batch, Schedule, Trainer
 from musenb.train.ranks import Ranks, joined
 
 CONFIG = ModelConfig(
+    idiom="chorale",
     vocabulary=7, features=(3,), relations=(4,), width=8, layers=1, heads=2, feed_forward=8, max_distance=8, dropout=0.2
 )
-RECIPE = Recipe(steps=12, warmup=2, validate_every=4, seed=1, average=0.8)
+SCHEDULE = Schedule(steps=12, warmup=2, validate_every=4, seed=1, average=0.8)
 
 
 class RandomRows:
@@ -46,7 +47,7 @@ class RandomRows:
 def trainer(folder: Path, ranks: Ranks) -> tuple[Trainer, list[float]]:
     """Return a training and the list that will hold the loss of every step."""
     torch.manual_seed(ranks.rank)  # the first process's weights are to be taken by all
-    run, losses = Trainer(Transformer(CONFIG).double(), RandomRows(), RECIPE, folder, ranks=ranks), []
+    run, losses = Trainer(Transformer(CONFIG).double(), RandomRows(), SCHEDULE, folder, ranks=ranks), []
     update = run.update
 
     def kept() -> tuple[float, int]:

@@ -10,7 +10,8 @@ SMALL = """
 import numpy as np
 from musenb.score.from_text import score_from_text
 from musenb.tokens.chorale.grid import encode
-from musenb.analysis.attention import grid_notes, input_notes
+from musenb.analysis.attention import input_notes
+from musenb.tokens.chorale.piece import grid_notes
 from musenb.widgets.attention import Attention
 from musenb.widgets.heads import Heads
 score = score_from_text('''soprano: C5 D5 E5 F5 | G5:2 E5:2

@@ -24,12 +24,13 @@ import dataclasses, numpy as np
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import expected_shapes
-from musenb.questions.against import compare_models
-from musenb.session import Model
+from musenb.questions.ask import compare_models
+from musenb.sample.models import Model
 from musenb.tokens.chorale import grid
 
 def tiny(name, seed, **changes):
     config = ModelConfig(
+        idiom="chorale",
         vocabulary=len(grid.VOCABULARY), inputs=grid.INPUTS, features=grid.FEATURES, relations=grid.RELATION_SPANS,
         width=16, layers=2, heads=2, feed_forward=24, max_distance=64, context=512, dropout=0.0)
     config = dataclasses.replace(config, **changes)
@@ -66,7 +67,7 @@ def ask_about(shared: Any, panel: Locator, note: str) -> None:
         " if (!clock.id.includes(':')) clock.select([note]); }",
         note,
     )
-    place = shared.value(f"str(ask.notes[ask.piece.number_of({note!r})])")
+    place = shared.value(f"str(ask.notes[ask.number_of({note!r})])")
     expect(panel.get_by_label("The note", exact=True)).to_have_text(place, timeout=LATE)
 
 
@@ -98,9 +99,8 @@ def test_the_next_note_is_told_for_every_voice(shared, panel) -> None:
         assert drawn == pytest.approx(wanted)
         assert shown.all_inner_texts() == [percent(share) for share in wanted]
         expect(panel.get_by_label("What it took")).to_contain_text(f"Uncertainty {entropy:.2f} bits")
-    taken = shared.value(f"ask.next({note!r})[0].taken_share")
-    shared.run("from musenb.tokens.chorale.grid import LOWEST")
-    composed = shared.value(f"ask.next({note!r})[0].pitches[ask.composed({note!r})[0] + LOWEST]")
+    taken = shared.value(f"ask.next({note!r})[0].taken.probability")
+    composed = shared.value(f"ask.composed({note!r})[0].probability")
     panel.get_by_role("radio", name=re.compile("^soprano")).click()
     expect(panel.get_by_label("What it took")).to_contain_text(f"({percent(taken)})")
     expect(panel.get_by_label("What it took")).to_contain_text(f"({percent(composed)})")
@@ -126,7 +126,7 @@ def test_a_key_branches_there(shared, panel) -> None:
     heading = versions.get_by_role("heading")
     expect(heading).to_contain_text("in the soprano", timeout=LATE)
     shared.wait_until("len(ask.panel.branches) == 1 and not ask.panel.asking.running", 60)
-    onset = "ask.notes[ask.piece.number_of(ask.panel.asking.note)].note.onset"
+    onset = "ask.notes[ask.number_of(ask.panel.asking.note)].note.onset"
     found = shared.value(
         f"[n.pitch for n in ask.panel.branches[-1].score.voices[0].notes if n.onset == {onset}]"
     )
@@ -164,7 +164,7 @@ def test_attention_stands_beside_the_test_and_a_verdict_in_words(shared, panel) 
     expect(panel.get_by_label("Verdict")).to_have_text(words, timeout=LATE)
     shared.run(f"verdict = ask.agreement({note!r}); bits = dict(zip([k.id for k in verdict.keys], verdict.occlusion))")
     computed = shared.value(
-        f"{{row['id']: (float(ask.attention({note!r}).weights.mean(axis=(0, 1))[ask.piece.number_of(row['id'])]),"
+        f"{{row['id']: (float(ask.attention({note!r}).weights.mean(axis=(0, 1))[ask.number_of(row['id'])]),"
         " float(bits[row['id']])) for row in ask.panel.asking.heard}"
     )
     for row in rows.all():

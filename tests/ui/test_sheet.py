@@ -32,7 +32,7 @@ display(sheet)
 """
 ATTENTION = """
 import numpy as np
-from musenb.analysis.attention import grid_notes
+from musenb.tokens.chorale.piece import grid_notes
 from musenb.score.from_text import score_from_text
 from musenb.tokens.chorale.grid import encode
 from musenb.widgets.attention import Attention

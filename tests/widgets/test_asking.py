@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from musenb.errors import SettingError
-from musenb.score.note import KeySignature, Note, Score, Voice
 from musenb.widgets.asking import Asking
 
 
@@ -65,14 +63,16 @@ def test_it_is_described_with_what_is_likely_and_what_was_looked_at() -> None:
     asking = Asking()
     assert "no note is selected yet" in asking.describe()
     voice = {
-        "voice": "alto", "pitches": [(62, 0.5), (64, 0.2)], "hold": 0.25, "rest": 0.05, "held": 60, "entropy": 1.5,
-        "taken": "D4", "taken_share": 0.5, "composer": "", "composer_share": None,
+        "voice": "alto", "held": 60, "entropy": 1.5, "words": "The piece has D4 (50.0 %).", "choices": [
+            ("D4", 0.5, 62, True, "taken"), ("C4 goes on", 0.25, 60, False, ""), ("E4", 0.2, 64, True, ""),
+            ("rest", 0.05, None, False, ""),
+        ],
     }
     heard = [{"id": "v0n0", "name": "C4 of the alto, bar 1", "pitch": 60, "looked": 0.4, "mattered": None}]
     asking.tell(note="v1n3", place="D4 of the alto, bar 2", voice=0, voices=[voice], bits=1.0, heard=heard)
     assert asking.description == (
-        "Questions to a model about D4 of the alto, bar 2. Likely for the alto: D4 50 %, holding on 25 %, E4 20 %, "
-        "a rest 5 %; uncertainty 1.5 bits. Its surprise was 1.0 bits. Most looked at: C4 of the alto, bar 1, 40 %; not "
+        "Questions to a model about D4 of the alto, bar 2. Likely for the alto: D4 50 %, C4 goes on 25 %, E4 20 %, "
+        "rest 5 %; uncertainty 1.5 bits. Its surprise was 1.0 bits. Most looked at: C4 of the alto, bar 1, 40 %; not "
         "tested."
     )
     asking.tell(verdict="They disagree.", map_words="One head matters.")
@@ -81,12 +81,3 @@ def test_it_is_described_with_what_is_likely_and_what_was_looked_at() -> None:
     with pytest.raises(SettingError, match="shows no colour"):
         asking.tell(colour=1)
     asking.close()
-
-
-def test_pitches_are_called_as_the_key_has_them() -> None:
-    line = Voice("soprano", (Note(Fraction(0), Fraction(4), 68),))
-    flat = Score(voices=(line,), keys=(KeySignature(Fraction(0), -4, "major"),))
-    panel = Asking(flat)
-    own = {"voice": "soprano", "pitches": [[68, 0.5], [61, 0.2]], "hold": 0.0, "rest": 0.0, "entropy": 1.0}
-    panel.tell(note="v0n0", place="A♭4 of the soprano, bar 1", voices=[own])
-    assert "A♭4 50 %, D♭4 20 %" in panel.description

@@ -73,7 +73,7 @@ def test_the_page_holds_no_note_before_it_was_predicted(tiny_decoder: Decoder) -
         assert [answer.player for answer in row.answers] == ["composer", "student", "model", "counts"]
         assert row.answers[0].pitches == list(found.composer.values())
         assert [answer.bits for answer in row.answers[1:]] == list(found.bits.values())
-        assert [ask.piece.number_of(one) for one in row.ids]
+        assert [ask.number_of(one) for one in row.ids]
         assert row.words in view.description
     assert game.result() in view.description
     game.close()

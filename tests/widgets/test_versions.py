@@ -27,7 +27,7 @@ def test_what_differs_is_told_by_id_on_both_sides(scores: tuple[Score, Score]) -
     assert [int(row["pitch"]) for row in unpack(versions.second)] == [60, 61, 62, 63, 50, 70]
     assert versions.piece["end"] == 6
     assert versions.description == (
-        "What if. before and after: they part at quarter 4; 4 same, 1 pitch, 1 only before, 1 only after."
+        "What if. before and after: they part at quarter 4; 4 same, 1 pitch, 1 only in the first, 1 only in the second."
     )
     versions.close()
 

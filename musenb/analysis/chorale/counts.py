@@ -25,7 +25,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from musenb.analysis.chorale.jsb import REST, run_lengths
-from musenb.analysis.key import KEY_PROFILES
+from musenb.score.key import KEYS, KRUMHANSL
 
 TRUST = 3.0
 ABSENT, RESTING, UNKNOWN = 99, 98, 97  # a voice that is not there to look at, that rests, that has no past
@@ -101,6 +101,16 @@ def held(column: np.ndarray) -> np.ndarray:
     _, lengths = run_lengths(column, longest=len(column) + 1)
     begins = np.repeat(np.cumsum(lengths) - lengths, lengths)
     return np.r_[0, np.arange(1, len(column)) - begins[:-1]]
+
+
+def _key_profiles() -> np.ndarray:
+    """Return the profile of each of `KEYS`, centred and of length 1: float64 (24, 12)."""
+    rows = np.array([np.roll(KRUMHANSL.minor if key.minor else KRUMHANSL.major, key.tonic) for key in KEYS])
+    rows -= rows.mean(axis=1, keepdims=True)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+KEY_PROFILES = _key_profiles()
 
 
 def local_key(grid: np.ndarray) -> np.ndarray:

@@ -28,9 +28,16 @@ import numpy as np
 
 from musenb.analysis.bootstrap import win_interval
 from musenb.analysis.chorale.jsb import run_lengths
-from musenb.analysis.chorale.part_writing import SEVENTH_CHORDS, TERTIAN, chords, parallel_motion, validate
-from musenb.analysis.key import find_key, sounding_time
+from musenb.analysis.chorale.part_writing import (
+    SEVENTH_CHORDS,
+    TERTIAN,
+    chords,
+    parallel_motion,
+    sounding_time,
+    validate,
+)
 from musenb.errors import ScoreError
+from musenb.score.key import find_key
 
 LONGEST_NOTE = 16  # sixteenths
 WIDEST_LEAP = 12  # semitones
@@ -113,7 +120,7 @@ def count(grid: np.ndarray) -> Features:
         The grid is not valid.
     """
     grid = validate(grid)
-    key = find_key(sounding_time(grid))
+    key = find_key(sounding_time(grid).tolist())
     voices = [run_lengths(grid[:, voice], longest=len(grid) + 1) for voice in range(4)]
     pitches, lengths = (np.concatenate(parts) for parts in zip(*voices, strict=True))
     sounds, heard = pitches >= 0, chords(grid)

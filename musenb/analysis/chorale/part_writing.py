@@ -9,7 +9,7 @@ Conventions
 - A *chord* is a stretch of steps on which all four voices sound and none moves; steps with a rest are taken out first.
   A *change* is the passage from a chord to the next. Rates are per 100 changes, over all pieces together.
 - A beat is a quarter: every fourth step from the first.
-- A piece has one key from beginning to end (`musenb.analysis.key`), on the time that each pitch class sounds.
+- A piece has one key from beginning to end (`musenb.score.key`), on the time that each pitch class sounds.
 
 References
 ----------
@@ -26,8 +26,8 @@ from itertools import combinations
 import numpy as np
 
 from musenb.analysis.bootstrap import interval, ratio_interval
-from musenb.analysis.key import find_key, sounding_time
 from musenb.errors import ScoreError
+from musenb.score.key import find_key
 from musenb.score.note import HIGHEST_PITCH, Score
 
 REST = -1
@@ -110,6 +110,11 @@ def score_grid(score: Score, *, step: Fraction = Fraction(1, STEPS_PER_QUARTER))
     return grid
 
 
+def sounding_time(grid: np.ndarray) -> np.ndarray:
+    """Return in how many cells each pitch class sounds, an int array (12,)."""
+    return np.bincount(grid[grid >= 0] % 12, minlength=12)
+
+
 def chords(grid: np.ndarray) -> np.ndarray:
     """Return the chords of four sounding voices in order, each once however long it lasts: an int array (chords, 4)."""
     full = grid[(grid >= 0).all(axis=1)]
@@ -174,7 +179,7 @@ def count(grid: np.ndarray) -> PartWriting:
         beats=beats,
         tertian=tertian,
         sounding=int(time.sum()),
-        in_scale=int(time[list(find_key(time).scale)].sum()),
+        in_scale=int(time[list(find_key(time.tolist()).scale)].sum()),
     )
 
 

@@ -1,9 +1,14 @@
-"""What is to be written: the cells that the prime gives, the frame of the bars to come, and where phrases end."""
+"""Plans for the four-voice grid: cells that are given, the frame of the bars to come, and cells to be written.
+
+A piece is written from a point on, its end by default, beside locked voices and around locked bars. Notes are kept
+whole: one that has begun before the point, or that reaches into a locked bar, stays as it is. A voice that a piece
+lacks is written from the beginning.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Integral
@@ -11,23 +16,25 @@ from numbers import Integral
 import numpy as np
 
 from musenb.errors import SettingError, TokenError
-from musenb.score.note import Note, Score, TimeSignature, Voice
+from musenb.score.note import Note, Score, Voice
 from musenb.tokens.chorale.grid import (
-    FERMATA,
+    REST,
     STEP,
     UNKNOWN,
+    VOICE_COUNT,
     VOICES,
     Frame,
     Grid,
-    assign_voices,
     encode,
     features_of,
-    set_phrases,
     sounding,
-    stretch_ends,
 )
+from musenb.tokens.chorale.phrases import plan_phrases
+from musenb.tokens.chorale.prepare import with_chorale_names
+from musenb.tokens.idiom import Keep
 
 MOST_BARS = 512
+Span = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +44,38 @@ class Plan:
     Parameters
     ----------
     prime : Score
-        What was given; kept exactly.
+        What stays, exactly.
     names : tuple of str
         Which chorale voice each sounding voice of the prime is.
     grid : Grid
-        Given cells, UNKNOWN where the model is to write.
-    first : int
-        Steps at the beginning in which every voice is given.
+        Given cells, UNKNOWN where the model is to write: of the piece, or of the end of one that is longer than the
+        model can read.
+    steps : int
+        Steps at the beginning of the grid in which every voice is given.
+    offset : Fraction
+        Quarters of the piece before the grid begins.
     """
 
     prime: Score
     names: tuple[str, ...]
     grid: Grid
-    first: int
+    steps: int
+    offset: Fraction = Fraction(0)
+
+    @property
+    def first(self) -> int:
+        """Cells at the beginning that are all given."""
+        return self.steps * VOICE_COUNT
+
+    @property
+    def length(self) -> int:
+        """Cells in all."""
+        return self.grid.cells.size
+
+    @property
+    def end(self) -> Fraction:
+        """Quarters at which the planned piece ends."""
+        return self.offset + len(self.grid.cells) * STEP
 
     @property
     def features(self) -> np.ndarray:
@@ -60,105 +86,135 @@ class Plan:
         """
         cells = self.grid.cells
         known = np.where(cells == UNKNOWN, UNKNOWN, sounding(cells))
-        if (cells[self.first :] == UNKNOWN).all():
+        if (cells[self.steps :] == UNKNOWN).all():
             known[:] = UNKNOWN
         return features_of(self.grid.frame, known)
 
-    @property
-    def end(self) -> Fraction:
-        """Quarters at which the planned piece ends."""
-        return len(self.grid.cells) * STEP
+    def score(self, generated: Mapping[str, Sequence[Note]]) -> Score:
+        """Return the prime's notes, exactly, together with generated notes by chorale voice."""
+        sung = (voice for voice in self.prime.voices if voice.notes)
+        given = dict(zip(self.names, sung, strict=True))
+        voices = tuple(
+            Voice(name, (given[name].notes if name in given else ()) + tuple(generated.get(name, ())))
+            for name in VOICES
+        )
+        return dataclasses.replace(self.prime, voices=voices)
 
 
-def plan_continuation(prime: Score, *, bars: int, voices: str | Sequence[str] | None = None) -> Plan:
-    """Return the plan of `bars` more bars after a prime; an unfinished last bar of the prime is filled first.
+def plan_piece(
+    score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None, reach: int | None = None
+) -> Plan:
+    """Return the plan of `extent` bars from a point on; a bar that the point falls into is filled first.
 
     Parameters
     ----------
-    prime : Score
+    score : Score
         One to four monophonic voices on the sixteenth grid.
-    bars : int
-        1..512.
-    voices : str or sequence of str, optional
-        Which chorale voices the prime's voices are; see `assign_voices`.
+    extent : int
+        Bars, 1..512.
+    start : Fraction, optional
+        Quarters, 0 to the end of the score, which is the default: everything is kept.
+    keep : Keep, optional
+        Chorale voices that are kept beyond `start`, and printed numbers of bars that are kept in the voices that sound.
+    reach : int, optional
+        Cells in the model's context. What comes before the first cell to be written, and is more than this, is read
+        from its last bars on that fill half of it.
 
     Raises
     ------
     SettingError
-        `bars` is outside its range.
+        A setting is outside its range, or there is nothing to keep or nothing to write.
     TokenError
-        The prime does not fit the grid.
+        The score does not fit the grid.
     """
-    if isinstance(bars, bool) or not isinstance(bars, Integral) or not 1 <= bars <= MOST_BARS:
-        raise SettingError(f"bars {bars!r} is not a whole number in 1..{MOST_BARS}")
-    if not prime.end:
-        raise TokenError(f"the prime has no notes{_place(prime)}; at least one is needed")
-    last = list(prime.bars())[-1]
-    total = last.end + int(bars) * last.metre.bar_length
-    steps = total / STEP
-    if steps.denominator != 1:
-        raise TokenError(f"the bars of {last.metre.beats}/{last.metre.unit}{_place(prime)} are not whole sixteenths")
-    names = (voices,) if isinstance(voices, str) else assign_voices(prime) if voices is None else tuple(voices)
-    grid = encode(prime, voices=names, steps=int(steps))
-    frame = Frame(grid.frame.columns.copy())
-    plan_phrases(frame.columns, prime, total)
-    given = grid.cells != UNKNOWN
-    whole = given.all(axis=1)
-    first = len(whole) if whole.all() else int(whole.argmin())
-    return Plan(prime, names, Grid(grid.cells, frame), first)
+    if isinstance(extent, bool) or not isinstance(extent, Integral) or not 1 <= extent <= MOST_BARS:
+        raise SettingError(f"bars {extent!r} is not a whole number in 1..{MOST_BARS}")
+    keep, whole = keep or Keep(), with_chorale_names(score)
+    start = whole.end if start is None else start
+    if not 0 <= start <= whole.end:
+        raise SettingError(f"cannot go on from quarter {start}: the piece lasts from 0 to {whole.end}")
+    unknown = set(keep.voices) - set(VOICES)
+    if unknown:
+        raise SettingError(f"cannot keep the voice {min(unknown)!r}; allowed are {', '.join(VOICES)}")
+    spans = _spans(whole, keep.bars)
+    kept = _kept(whole, start, keep.voices, spans)
+    if not kept.end:
+        raise SettingError(f"nothing is kept before quarter {start} nor locked: the model needs a note to go on from")
+    total = max(_end_of_bars(whole, start, int(extent)), _next_line(whole, kept.end), *(stop for _, stop in spans))
+    plan = _plan(whole, kept, start, keep.voices, spans, total)
+    if plan.first == plan.length:
+        raise SettingError("every voice is kept in every bar: there is nothing to write")
+    if reach is None or plan.first < reach:
+        return plan
+    offset = _window(whole, plan.steps * STEP, reach // (2 * VOICE_COUNT) * STEP)
+    moved = [(max(a - offset, Fraction(0)), b - offset) for a, b in spans if b > offset]
+    stop = max(kept.end, whole.end)
+    tail, kept_tail = whole.cut(offset, stop), kept.cut(offset, stop)
+    part = _plan(tail, kept_tail, max(start - offset, Fraction(0)), keep.voices, moved, total - offset)
+    return Plan(kept, plan.names, part.grid, part.steps, offset)
 
 
-def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:
-    """Write where phrases end into frame columns (T, 7).
-
-    The prime's own fermatas stand. From the last of them, or from the beginning, phrases go on by `usual_phrase`, or at
-    the prime's pace when that is longer and in whole beats; the last one takes what remains and ends with the piece.
-    """
-    under = columns[:, FERMATA - 1] == 1
-    own = [end * STEP for end in stretch_ends(under)]
-    metre = prime.metre_at(prime.end)
-    pace = own[-1] - own[-2] if len(own) > 1 else Fraction(0)
-    length = pace if pace > usual_phrase(metre) and pace % metre.beat_length == 0 else usual_phrase(metre)
-    ends = list(own)
-    following = (own[-1] if own else Fraction(0)) + length
-    while following <= total - length / 2:
-        ends.append(following)
-        following += length
-    hold = closing_chord(metre)
-    for end in ends:
-        if end > prime.end or not own:
-            under[int((end - hold) / STEP) : int(end / STEP)] = True
-    under[max(0, int((total - hold - prime.anacrusis) / STEP)) :] = True
-    set_phrases(columns, [int(end / STEP) for end in ends], under=under)
+def _spans(score: Score, numbers: Collection[int]) -> list[Span]:
+    """Return where the bars with these printed numbers lie."""
+    places = {bar.number: (bar.onset, bar.end) for bar in score.bars()}
+    missing = set(numbers) - set(places)
+    if missing:
+        raise SettingError(f"cannot keep bar {min(missing)}: the piece has the bars {min(places)}..{max(places)}")
+    return [places[number] for number in sorted(set(numbers))]
 
 
-def usual_phrase(metre: TimeSignature) -> Fraction:
-    """Return the quarters of a chorale's phrase in a metre: two bars of four beats, four bars of three or two."""
-    bars = 2 if metre.bar_length >= 4 else 4
-    return bars * metre.bar_length
+def _kept(score: Score, start: Fraction, voices: Collection[str], spans: Sequence[Span]) -> Score:
+    def stays(note: Note, name: str) -> bool:
+        return note.onset < start or name in voices or any(note.onset < b and note.end > a for a, b in spans)
 
-
-def closing_chord(metre: TimeSignature) -> Fraction:
-    """Return the quarters that a phrase's last chord is held: a beat, two in three-four."""
-    return 2 * metre.beat_length if (metre.beats, metre.unit) == (3, 4) else max(metre.beat_length, Fraction(1))
-
-
-def finished(plan: Plan, generated: Mapping[str, Sequence[Note]]) -> Score:
-    """Return the prime's notes, exactly, with generated notes by voice after them.
-
-    Parameters
-    ----------
-    plan : Plan
-    generated : dict of str to sequence of Note
-        By chorale voice, each with its Origin.
-    """
-    sounding_voices = [voice for voice in plan.prime.voices if voice.notes]
-    given = dict(zip(plan.names, sounding_voices, strict=True))
-    voices = tuple(
-        Voice(name, (given[name].notes if name in given else ()) + tuple(generated.get(name, ()))) for name in VOICES
+    kept = tuple(
+        dataclasses.replace(voice, notes=tuple(note for note in voice.notes if stays(note, voice.name)))
+        for voice in score.voices
     )
-    return dataclasses.replace(plan.prime, voices=voices)
+    return dataclasses.replace(score, voices=kept)
 
 
-def _place(prime: Score) -> str:
-    return f" in '{prime.source}'" if prime.source else ""
+def _next_line(score: Score, quarter: Fraction) -> Fraction:
+    """Return the first bar line at or after a quarter."""
+    return max((bar.end for bar in score.bars(quarter)), default=Fraction(0))
+
+
+def _end_of_bars(score: Score, start: Fraction, bars: int) -> Fraction:
+    """Return where `bars` full bars end that begin with the first bar line at or after `start`."""
+    line = _next_line(score, start) or score.anacrusis
+    for _ in range(bars):
+        line += score.metre_at(line).bar_length
+    if (line / STEP).denominator != 1:
+        metre = score.metre_at(start)
+        where = f" in '{score.source}'" if score.source else ""
+        raise TokenError(f"the bars of {metre.beats}/{metre.unit}{where} are not whole sixteenths")
+    return line
+
+
+def _plan(
+    whole: Score, kept: Score, start: Fraction, voices: Collection[str], spans: Sequence[Span], total: Fraction
+) -> Plan:
+    """Return the plan of a piece: given cells where it is kept, UNKNOWN elsewhere."""
+    steps = int(total / STEP)
+    names = tuple(voice.name for voice in kept.voices if voice.notes)
+    grid = encode(kept, voices=names, steps=steps)
+    given = np.zeros(grid.cells.shape, bool)
+    for voice in whole.voices:
+        column = given[:, VOICES.index(voice.name)]
+        told = voice.end if voice.name in voices else min(start, voice.end)
+        for first, last in [(Fraction(0), told), *spans]:
+            column[int(first / STEP) : int(-(-last // STEP))] = True
+    for voice in kept.voices:
+        for note in voice.notes:
+            given[int(note.onset / STEP) : int(note.end / STEP), VOICES.index(voice.name)] = True
+    cells = np.where(given, np.where(grid.cells == UNKNOWN, REST, grid.cells), UNKNOWN)
+    frame = Frame(grid.frame.columns.copy())
+    plan_phrases(frame.columns, kept, total)
+    full = given.all(axis=1)
+    first = len(full) if full.all() else int(full.argmin())
+    return Plan(kept, names, Grid(cells, frame), first)
+
+
+def _window(score: Score, first: Fraction, length: Fraction) -> Fraction:
+    """Return the first bar line that is at most `length` before `first`."""
+    return next(bar.end for bar in score.bars(first) if first - bar.end <= length)

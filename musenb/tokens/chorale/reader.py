@@ -72,6 +72,13 @@ class GridReader:
         TokenError
             The cell is outside the vocabulary, or HOLD where nothing sounds.
         """
+        after, change = self.after(cell)
+        # All at once: an interrupt finds the cell read or not read.
+        self.singing, self.before, self.position = after.singing, after.before, after.position
+        return change
+
+    def after(self, cell: int) -> tuple[GridReader, Change]:
+        """Return the state after the next cell, and what the cell does; errors as in `read`."""
         step, voice = divmod(self.position, VOICE_COUNT)
         if not 0 <= cell < len(VOCABULARY):
             raise TokenError(f"cell {cell} of the {VOICES[voice]} at step {step} is outside 0..{len(VOCABULARY) - 1}")
@@ -85,6 +92,12 @@ class GridReader:
             change, sung = Change(voice, note, begun), [*self.singing[:voice], begun, *self.singing[voice + 1 :]]
         whole = voice == VOICE_COUNT - 1
         before = np.array([UNKNOWN if n is None else n.pitch for n in sung]) if whole else self.before
-        # All at once: an interrupt finds the cell read or not read.
-        self.singing, self.before, self.position = sung, before, self.position + 1
-        return change
+        return GridReader(self.position + 1, sung, before), change
+
+
+def replayed(cells: np.ndarray) -> GridReader:
+    """Return the reader after cells (L,)."""
+    reader = GridReader()
+    for cell in cells:
+        reader.read(int(cell))
+    return reader

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, VOCABULARY, VOICE_COUNT
-from musenb.tokens.jsb.grid import VOICE_RANGES
+from musenb.tokens.voice_ranges import VOICE_RANGES
 
 WORDS = len(VOCABULARY)
 SILENT = -1

@@ -20,7 +20,6 @@ VOCABULARY = REST + 1
 VOICE_COUNT = 4
 STEPS_A_BAR = 16
 FEATURES = (VOICE_COUNT, STEPS_A_BAR)
-VOICE_RANGES = ((60, 81), (52, 74), (46, 69), (36, 66))
 
 
 def encode_pitches(pitches: np.ndarray) -> Row:
@@ -67,14 +66,3 @@ def decode_pitches(tokens: np.ndarray) -> np.ndarray:
     if outside.any():
         raise TokenError(f"token {tokens[outside][0]} is outside 0..{VOCABULARY - 1}")
     return np.where(tokens == REST, -1, tokens + LOWEST).reshape(-1, VOICE_COUNT)
-
-
-def transpositions(pitches: np.ndarray) -> range:
-    """Return the moves in semitones that keep every voice of a grid (T, 4) within its range in the training set."""
-    low, high = -12, 12
-    for voice, (lowest, highest) in enumerate(VOICE_RANGES):
-        column = pitches[:, voice][pitches[:, voice] >= 0]
-        if column.size:
-            low = max(low, lowest - int(column.min()))
-            high = min(high, highest - int(column.max()))
-    return range(min(low, 0), max(high, 0) + 1)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
-from musenb.widgets.wire.keyboard import PitchShare
 from musenb.widgets.wire.notes import NotesState
 from musenb.widgets.wire.units import MidiPitch
 
@@ -13,33 +12,37 @@ IfAct = Literal["head", "layer", "relative", "rest", "move", "change"]
 IfScope = Literal["note", "bar"]
 
 
-class VoiceNext(TypedDict):
-    """What a voice might do in one cell, in shares of 1, the likeliest pitch first.
+class ChoiceRow(NamedTuple):
+    """One thing that could come, in words, with its probability; `pitch` is null for what does not sound.
 
-    `taken` and `composer` are names such as 'G4', 'HOLD' or 'REST'; empty where nothing is known. `entropy` is in bits;
-    `held` the pitch that HOLD goes on with.
+    `begins` tells whether a note begins; `mark` whether it was 'taken', or what the 'composer' wrote, or both.
+    """
+
+    words: str
+    probability: float
+    pitch: MidiPitch | None
+    begins: bool
+    mark: str
+
+
+class VoiceNext(TypedDict):
+    """What a voice might do, the likeliest first; `words` say what it did and how unsure the model was.
+
+    `held` is the pitch that may go on. `entropy` is in bits.
     """
 
     voice: str
-    pitches: list[PitchShare]
-    hold: float
-    rest: float
+    choices: list[ChoiceRow]
     held: MidiPitch | None
     entropy: float
-    taken: str
-    taken_share: float | None
-    composer: str
-    composer_share: float | None
+    words: str
 
 
 class LayerGuess(TypedDict):
     """What a layer would say if it were the last; the first row is that of the input alone."""
 
     name: str
-    pitches: list[PitchShare]
-    hold: float
-    rest: float
-    entropy: float
+    choices: list[ChoiceRow]
 
 
 class HeardRow(TypedDict):
@@ -53,7 +56,7 @@ class HeardRow(TypedDict):
 
 
 class HeadCell(TypedDict):
-    """What the silence of a head costs on the piece, in bits a cell, with its 95 % interval; null: not asked.
+    """What the silence of a head costs on the piece, in bits a token, with its 95 % interval; null: not asked.
 
     `job` is what the head looks at, in words; often empty.
     """
@@ -69,7 +72,8 @@ class AskingState(NotesState):
     """The traits of the panel of questions.
 
     The first group is written by the page. `place` names the note that is asked about; `voice` is the row of `voices`
-    that is its own. `done` of `total` tells how far what is `running` has come; `total` 0: not known.
+    that is its own. `lowest` and `highest` are the pitches that can be asked for. `done` of `total` tells how far what
+    is `running` has come; `total` 0: not known.
     """
 
     tab: AskTab
@@ -80,6 +84,8 @@ class AskingState(NotesState):
     place: str
     voice: int
     voices: list[VoiceNext]
+    lowest: MidiPitch
+    highest: MidiPitch
     guesses: list[LayerGuess]
     bits: float | None
     heard: list[HeardRow]

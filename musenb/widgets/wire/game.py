@@ -27,18 +27,25 @@ class RangeRow(NamedTuple):
 
 
 class AnswerRow(NamedTuple):
-    """What one player said in a round: pitches by voice, and bits in all (0 for the composer)."""
+    """What one player said in a round: pitches by voice, and bits in all (0 for what stands in the piece).
+
+    `name`, `title`, `said` and `hear` are words: who, what that means, the pitches, and the label of the button.
+    """
 
     player: GamePlayer
     pitches: list[MidiPitch]
     bits: float
     hits: int
+    name: str
+    title: str
+    said: str
+    hear: str
 
 
 class RevealRow(NamedTuple):
-    """A round that was answered. `under` are the pitches of the other voices, `ids` the composer's notes.
+    """A round that was answered. `under` are the pitches of the other voices, `ids` the notes that were asked for.
 
-    `confidence` is -1 when not told; `words` say it all in a sentence.
+    `confidence` is -1 when not told; `words` say it all in a sentence, `figures` what the bits mean.
     """
 
     round: int
@@ -47,6 +54,7 @@ class RevealRow(NamedTuple):
     ids: list[str]
     confidence: float
     words: str
+    figures: str
 
 
 class ClassRow(NamedTuple):

@@ -11,11 +11,10 @@ from musenb.tokens.jsb.grid import (
     FEATURES,
     REST,
     VOCABULARY,
-    VOICE_RANGES,
     decode_pitches,
     encode_pitches,
-    transpositions,
 )
+from musenb.tokens.voice_ranges import VOICE_RANGES, transpositions
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,13 @@ import { cellOf, drawGuesses, STRIP, type GuessRow } from "../marks/guesses";
 import { drawKeyboard, KEYS_HEIGHT, keyAt, layoutKeys, SHARES_HEIGHT, type Key } from "../marks/keyboard";
 import { midiPitch } from "../core/units";
 import type { Branch, VoiceNext } from "../core/wire/asking";
-import { choicesOf, renewed, show, voiceText, type AskingView } from "./parts";
+import { begun, renewed, show, type AskingView } from "./parts";
 
-const [LOW, HIGH] = [36, 84];
 const [MARGIN, TALL, MOST_BARS] = [44, 0.62 * KEYS_HEIGHT, 7];
 
 export function elsePart(panel: AskingView): HTMLElement {
   const { view, hand, nameOf } = panel;
-  const { model, life, say, store } = view;
+  const { model, life, say } = view;
   const voices = element("div", { class: "mnb-bar mnb-ask-voices", role: "radiogroup", "aria-label": "Voice" });
   const words = element("p", { "aria-label": "What it took" });
   const keys = element("canvas", {
@@ -29,10 +28,12 @@ export function elsePart(panel: AskingView): HTMLElement {
   const [voicesLife, barsLife, chipsLife] = [renewed(panel), renewed(panel), renewed(panel)];
 
   const next = (): VoiceNext | undefined => model.get("voices")?.[front];
-  const own = () => front === (model.get("voice") ?? 0);
-  const shares = () => new Map(next()?.pitches.map(([pitch, share]) => [pitch as number, share]) ?? []);
+  const shares = () => begun(next()?.choices ?? []);
+  const lowest = () => model.get("lowest") ?? 21;
+  const highest = () => model.get("highest") ?? 108;
+  // From one C to another.
   const layout = (): Key[] =>
-    layoutKeys(LOW, HIGH, Math.max(120, width - MARGIN), TALL, SHARES_HEIGHT).map((key) => ({ ...key, x: key.x + MARGIN }));
+    layoutKeys(12 * Math.floor(lowest() / 12), 12 * Math.ceil(highest() / 12), Math.max(120, width - MARGIN), TALL, SHARES_HEIGHT).map((key) => ({ ...key, x: key.x + MARGIN }));
 
   const draw = life.frame(() => {
     const size = { width, height: SHARES_HEIGHT + TALL };
@@ -47,9 +48,7 @@ export function elsePart(panel: AskingView): HTMLElement {
     const strip = fitCanvas(strips, below.width, below.height);
     if (strip) drawGuesses(strip, layout(), rows, below, view.theme);
   });
-  const guessRows = (): GuessRow[] => (model.get("guesses") ?? []).map(({ name, pitches }) => ({
-    label: name, shares: new Map(pitches.map(([pitch, share]) => [pitch as number, share])),
-  }));
+  const guessRows = (): GuessRow[] => (model.get("guesses") ?? []).map(({ name, choices }) => ({ label: name, shares: begun(choices) }));
 
   const branch = (pitch: number) => {
     model.post<Branch>({ kind: "branch", voice: front, pitch: midiPitch(pitch) });
@@ -86,17 +85,17 @@ export function elsePart(panel: AskingView): HTMLElement {
   const showBars = () => {
     const found = next();
     if (!found) return bars.replaceChildren();
-    const choices = choicesOf(found, nameOf).filter(({ share }) => share >= 0.0005).slice(0, MOST_BARS);
-    const most = choices[0]?.share ?? 1;
+    const choices = found.choices.filter(([, share]) => share >= 0.0005).slice(0, MOST_BARS);
+    const most = choices[0]?.[1] ?? 1;
     const inner = barsLife();
-    bars.replaceChildren(...choices.flatMap(({ name, share, pitch, word }) => {
+    bars.replaceChildren(...choices.flatMap(([name, share, pitch, begins, marks]) => {
       const fill = element("i");
       fill.style.width = `${(100 * share) / most}%`;
-      const marks = [word === found.taken ? "taken" : "", word === found.composer ? "composer" : ""].filter(Boolean).join(", ");
-      const shown = pitch < 0
+      const branches = begins && pitch !== null;
+      const shown = !branches
         ? element("span", {}, name)
         : element("button", { type: "button", title: `Go on with ${name}`, "aria-label": `${name}, ${percent(share)}${marks ? `, ${marks}` : ""}: go on with it` }, name);
-      if (pitch >= 0) inner.on(shown, "click", () => branch(pitch));
+      if (branches) inner.on(shown, "click", () => branch(pitch));
       return [shown, element("div", { class: "mnb-ask-bar", "aria-hidden": true }, fill), element("span", { "data-share": share }, percent(share)), element("span", { class: "mnb-ask-mark" }, marks)];
     }));
   };
@@ -105,13 +104,14 @@ export function elsePart(panel: AskingView): HTMLElement {
     const guesses = model.get("guesses") ?? [];
     const inner = chipsLife();
     chips.replaceChildren(...guesses.map((guess) => {
-      const best = choicesOf(guess, nameOf)[0];
-      const made = element("button", { type: "button", title: "Hear it" }, element("small", {}, `${guess.name} `), best ? `${best.name} ${percent(best.share)}` : "–");
-      if (best && best.pitch >= 0) inner.on(made, "click", () => hand.tap(best.pitch));
+      const [name, share, pitch, begins] = guess.choices[0] ?? [];
+      const best = name === undefined ? "–" : `${name} ${percent(share ?? 0)}`;
+      const made = element("button", { type: "button", title: "Hear it" }, element("small", {}, `${guess.name} `), best);
+      if (begins && pitch) inner.on(made, "click", () => hand.tap(pitch));
       else made.disabled = true;
       return made;
     }));
-    const said = guesses.map((guess) => `${guess.name}: ${choicesOf(guess, nameOf)[0]?.name ?? "nothing"}`).join("; ");
+    const said = guesses.map((guess) => `${guess.name}: ${guess.choices[0]?.[0] ?? "nothing"}`).join("; ");
     strips.setAttribute("aria-label", `What each layer would say for the note: ${said}`);
   };
 
@@ -122,8 +122,7 @@ export function elsePart(panel: AskingView): HTMLElement {
       cursor = undefined;
     }
     const found = next();
-    const row = store.table.row(note);
-    words.textContent = found ? voiceText(found, own() && row >= 0 && store.table.generated(row), nameOf) : "";
+    words.textContent = found?.words ?? "";
     keys.setAttribute("aria-label", `How likely each pitch is for the ${found?.voice ?? "voice"}`);
     showVoices();
     showBars();
@@ -141,13 +140,13 @@ export function elsePart(panel: AskingView): HTMLElement {
   });
   life.on(keys, "click", (event) => {
     const pitch = at(event);
-    if (pitch !== undefined && pitch <= 81) branch(pitch);
+    if (pitch !== undefined && pitch >= lowest() && pitch <= highest()) branch(pitch);
   });
   life.on(keys, "keydown", (event) => {
     const start = cursor ?? [...shares()][0]?.[0] ?? 60;
-    const moves: Record<string, number> = { ArrowLeft: start - 1, ArrowRight: start + 1, Home: LOW, End: 81 };
+    const moves: Record<string, number> = { ArrowLeft: start - 1, ArrowRight: start + 1, Home: lowest(), End: highest() };
     if (event.key in moves) {
-      cursor = cursor === undefined && event.key.startsWith("Arrow") ? start : Math.min(Math.max(moves[event.key] ?? start, LOW), 81);
+      cursor = cursor === undefined && event.key.startsWith("Arrow") ? start : Math.min(Math.max(moves[event.key] ?? start, lowest()), highest());
       sayKey(cursor);
       draw();
     } else if (event.key === "Enter") branch(start);
@@ -181,16 +180,10 @@ export function elsePart(panel: AskingView): HTMLElement {
     width = Math.max(200, Math.floor(now));
     draw();
   });
-  show(panel, ["note", "voices", "guesses"], fill);
+  show(panel, ["note", "voices", "guesses", "lowest", "highest"], fill);
   return part;
 }
 
 /** Return the pitches that were taken or that the composer wrote: they are framed on the keys. */
-function takenPitches(next: VoiceNext | undefined): ReadonlySet<number> {
-  const words = [next?.taken, next?.composer].filter((word) => word && word !== "REST");
-  return new Set(words.flatMap((word) => {
-    if (word === "HOLD") return next?.held == null ? [] : [next.held as number];
-    const found = next?.pitches.find(([pitch]) => choicesOf({ ...next, pitches: [[pitch, 1]] })[0]?.word === word);
-    return found ? [found[0] as number] : [];
-  }));
-}
+const takenPitches = (next: VoiceNext | undefined): ReadonlySet<number> =>
+  new Set(next?.choices.flatMap(([, , pitch, , mark]) => (mark && pitch !== null ? [pitch as number] : [])));

@@ -20,7 +20,7 @@ export function cellText(cell: HeadCell, layer: number, head: number): string {
   const job = cell.job ? `; looks at: ${cell.job}` : "";
   if (cell.change === null) return `${name}: not asked${job}`;
   const interval = cell.low === null || cell.high === null ? "" : `, 95 % ${bitsText(cell.low)} to ${bitsText(cell.high)}`;
-  return `${name}: ${bitsText(cell.change)} bits a cell${interval}${isClear(cell) ? "" : ", not told from 0"}${job}`;
+  return `${name}: ${bitsText(cell.change)} bits a token${interval}${isClear(cell) ? "" : ", not told from 0"}${job}`;
 }
 
 export function headsPart(panel: AskingView): HTMLElement {
@@ -75,6 +75,6 @@ export function headsPart(panel: AskingView): HTMLElement {
   });
   show(panel, ["layers", "heads", "cells", "map_words", "running"], fill);
   return element("div", {},
-    element("p", {}, "Each head is silenced in turn, and the piece is read again: how many bits does a cell cost more? A head that costs nothing here may still work elsewhere, or another may stand in for it. Press a head to hear the piece go on without it."),
+    element("p", {}, "Each head is silenced in turn, and the piece is read again: how many bits does a token cost more? A head that costs nothing here may still work elsewhere, or another may stand in for it. Press a head to hear the piece go on without it."),
     element("div", { class: "mnb-bar" }, begin), words, element("div", { class: "mnb-ask-wide" }, grid));
 }

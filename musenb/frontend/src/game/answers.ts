@@ -4,14 +4,9 @@ import { button, element } from "../core/dom";
 import type { Life } from "../core/life";
 import { handOf } from "../sound/synth";
 import { quarters } from "../core/units";
-import type { AnswerRow, AskClass, GamePlayer } from "../core/wire/game";
-import { nameIn, revealOf, roundOf, show, type GameView } from "./parts";
+import type { AnswerRow, AskClass } from "../core/wire/game";
+import { revealOf, roundOf, show, type GameView } from "./parts";
 
-const NAMES: Record<GamePlayer, string> = { composer: "the composer", student: "you", model: "the model", counts: "the count model" };
-const TITLES: Record<GamePlayer, string> = {
-  composer: "What stands in the piece", student: "What you said", model: "What the Transformer held likeliest",
-  counts: "What a model held likeliest that only counts what came before what",
-};
 /** How much is heard before an answer (quarters), and how long the answer sounds (seconds). */
 const [BEFORE, LONG] = [2, 1.4];
 
@@ -52,10 +47,9 @@ export function answersPart(view: GameView): HTMLElement {
     if (!reveal) return void (shown = -1);
     const even = (model.get("even") ?? 0) * reveal[1][0]![1].length;
     const head = element("tr", {}, ...["", "says", "bits", ""].map((name) => element("th", { scope: "col" }, name)));
-    const body = element("tbody", {}, ...reveal[1].map((answer, place) => answerRow(view, answer, place, reveal[1][0]!, even)));
+    const body = element("tbody", {}, ...reveal[1].map((answer, place) => answerRow(answer, place, reveal[1][0]!, even)));
     const table = element("table", { "aria-label": "All answers" }, element("thead", {}, head), body);
-    const words = `Bits: how surprised each was by what the composer wrote. 0 is no surprise, ${even.toFixed(1)} is what even guessing costs.`;
-    part.replaceChildren(table, element("p", { class: "mnb-faint" }, words));
+    part.replaceChildren(table, element("p", { class: "mnb-faint" }, reveal[6]));
     clock.select(reveal[3]);
     if (shown >= 0 || model.get("busy")) say(reveal[5]);
     shown = reveal[0];
@@ -63,17 +57,17 @@ export function answersPart(view: GameView): HTMLElement {
   return part;
 }
 
-function answerRow(view: GameView, [player, pitches, bits]: AnswerRow, place: number, composer: AnswerRow, even: number): HTMLElement {
+function answerRow([player, pitches, bits, , name, title, said, label]: AnswerRow, place: number, composer: AnswerRow, even: number): HTMLElement {
   const right = pitches.every((pitch, voice) => pitch === composer[1][voice]);
   const bar = element("span", { class: "mnb-game-bits", "aria-hidden": true }, element("i"));
   (bar.firstElementChild as HTMLElement).style.width = `${Math.min(100, (100 * bits) / (even || 1))}%`;
   const own = player === "composer";
   return element(
     "tr", { "data-player": player, "data-right": right },
-    element("th", { scope: "row", title: TITLES[player] }, NAMES[player]),
-    element("td", {}, `${pitches.map((pitch) => nameIn(view, pitch)).join(" ")}${own ? "" : right ? " ✓" : " ✗"}`),
+    element("th", { scope: "row", title }, name),
+    element("td", {}, `${said}${own ? "" : right ? " ✓" : " ✗"}`),
     own ? element("td") : element("td", { title: `${bits.toFixed(2)} bits; even guessing costs ${even.toFixed(2)}` }, bar, bits.toFixed(1)),
-    element("td", {}, button("▶", `Hear what ${player === "student" ? "you said" : `${NAMES[player]} ${own ? "wrote" : "said"}`}`, { "data-hear": place })),
+    element("td", {}, button("▶", label, { "data-hear": place })),
   );
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { arcsOf, layersText } from "../../src/asking/heard";
 import { bitsText, cellText, isClear } from "../../src/asking/heads";
-import { choicesOf, voiceText, wordOf, wordText } from "../../src/asking/parts";
+import { begun } from "../../src/asking/parts";
 import { pageClocks } from "../../src/core/clock";
 import { cellOf } from "../../src/marks/guesses";
 import { layoutKeys } from "../../src/marks/keyboard";
 import { encodeNotes } from "../../src/core/table";
-import { pitchName, quarters } from "../../src/core/units";
+import { quarters } from "../../src/core/units";
 import type { HeadCell, HeardRow, VoiceNext } from "../../src/core/wire/asking";
 import { contract } from "../contract";
 import { Host } from "../fake";
@@ -15,10 +15,13 @@ const note = (onset: number, pitch: number, voice: number, generated: boolean) =
   ({ onset: quarters(onset), duration: quarters(1), pitch, velocity: 80, voice, generated, fermata: false });
 const table = encodeNotes([note(0, 67, 0, false), note(0, 48, 1, false), note(4, 69, 0, true)]);
 const soprano = {
-  voice: "soprano", pitches: [[69, 0.5], [67, 0.2], [66, 0.1]], hold: 0.15, rest: 0.05, held: 67, entropy: 2, taken: "A4",
-  taken_share: 0.5, composer: "F#4", composer_share: 0.1,
+  voice: "soprano", held: 67, entropy: 2, words: "It took A4 (50 %). The composer wrote F♯4 (10 %).", choices: [
+    ["A4", 0.5, 69, true, "taken"], ["G4", 0.2, 67, true, ""], ["G4 goes on", 0.15, 67, false, ""], ["F♯4", 0.1, 66, true, "composer"], ["rest", 0.05, null, false, ""],
+  ],
 } as unknown as VoiceNext;
-const bass = { ...soprano, voice: "bass", pitches: [[45, 1]], hold: 0, rest: 0, held: null, entropy: 0, taken: "REST", taken_share: 0, composer: "", composer_share: null } as unknown as VoiceNext;
+const bass = {
+  voice: "bass", held: null, entropy: 0, words: "The piece has a rest (0 %).", choices: [["A2", 1, 45, true, ""], ["rest", 0, null, false, "taken"]],
+} as unknown as VoiceNext;
 const heard: HeardRow[] = [
   { id: "v0n0", name: "G4 of the soprano, bar 1", pitch: 67, looked: 0.3, mattered: null },
   { id: "v1n0", name: "<b>C3</b> of the bass, bar 1", pitch: 48, looked: 0.1, mattered: null },
@@ -29,7 +32,8 @@ const state = {
   notes: new DataView(table.onset.buffer), version: 1, seq: 0, engine: "", tab: "else", every_head: false,
   piece: { title: "", voices: ["soprano", "bass"], bars: [[0, 4, 1, 4, 4, 1], [4, 8, 2, 4, 4, 1]], tempos: [], keys: [[0, 3]], end: 8 },
   note: "v0n1", place: "A4 of the soprano, bar 2", voice: 0, voices: [soprano, bass],
-  guesses: [{ name: "input", pitches: [[60, 0.3]], hold: 0, rest: 0.1, entropy: 4 }, { name: "layer 1", pitches: [[66, 0.6]], hold: 0.1, rest: 0, entropy: 2 }],
+  lowest: 36, highest: 81,
+  guesses: [{ name: "input", choices: [["C4", 0.3, 60, true, ""], ["rest", 0.1, null, false, ""]] }, { name: "layer 1", choices: [["F♯4", 0.6, 66, true, ""]] }],
   bits: 1.25, heard, verdict: "", by_layer: [], layers: 2, heads: 2, relative: true, cells, map_words: "Silence costs most in layer 1, head 1.",
   prime: "bar 1", running: "", done: 0, total: 0, said: "", model: "chorale",
 };
@@ -49,27 +53,14 @@ async function asking(changes: Record<string, unknown> = {}) {
 const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 5)));
 
 describe("words", () => {
-  test("pitches are spelled by the key, words of the grid become pitches", () => {
-    const inDFlat = (pitch: number) => pitchName(pitch, [0, -1, 0, -1, 0, 0, -1, 0, -1, 0, -1, 0]);
-    expect([inDFlat(66), wordText("F#4", 67, inDFlat), wordOf(66)]).toEqual(["G♭4", "G♭4", "F#4"]);
-    expect([wordText("F#4", 67), wordText("HOLD", 67), wordText("REST", null)]).toEqual(["F♯4", "a held G4", "a rest"]);
-  });
-
-  test("what was taken, what the composer wrote and how unsure the model was are told", () => {
-    expect(voiceText(soprano, true)).toBe(
-      "It took A4 (50 %). The composer wrote F♯4 (10 %). Uncertainty 2.00 bits: as unsure as among 4.0 equally likely choices.");
-    expect(voiceText({ ...soprano, composer: "A4" }, false)).toContain("The piece has A4 (50 %). The composer wrote the same.");
-  });
-
-  test("all that a voice may do is ranked, a held note and a rest among it", () => {
-    expect(choicesOf(soprano).map(({ name, share }) => [name, share])).toEqual(
-      [["A4", 0.5], ["G4", 0.2], ["G4 goes on", 0.15], ["F♯4", 0.1], ["rest", 0.05]]);
+  test("a note begins on a pitch; what goes on begins none", () => {
+    expect([...begun(soprano.choices)]).toEqual([[69, 0.5], [67, 0.2], [66, 0.1]]);
   });
 
   test("a cost that cannot be told from nothing is said to be none", () => {
     expect([bitsText(0.043), bitsText(-0.0001), bitsText(-0.01)]).toEqual(["+0.043", "0.000", "−0.010"]);
     expect(cells.map(isClear)).toEqual([true, false, false, false]);
-    expect(cellText(cells[0]!, 0, 0)).toBe("layer 1, head 1: +0.043 bits a cell, 95 % +0.010 to +0.080; looks at: previous note");
+    expect(cellText(cells[0]!, 0, 0)).toBe("layer 1, head 1: +0.043 bits a token, 95 % +0.010 to +0.080; looks at: previous note");
     expect(cellText(cells[1]!, 0, 1)).toContain("not told from 0");
     expect(cellText(cells[3]!, 1, 1)).toBe("layer 2, head 2: not asked");
   });

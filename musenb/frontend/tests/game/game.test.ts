@@ -12,8 +12,11 @@ const rounds: RoundRow[] = [[q(8), "bar 3, beat 1", ["soprano"]], [q(10), "bar 3
 const bars: Bar[] = [0, 1, 2].map((bar) => [q(4 * bar), q(4 * bar + 4), bar + 1, 4, 4, q(1)]);
 const table = encodeNotes([0, 4, 6].map((at) => ({ onset: q(at), duration: q(2), pitch: 60 + at, velocity: 80, voice: 0, generated: false, fermata: false })));
 const reveal: RevealRow = [
-  0, [["composer", [p(69)], 0, 1], ["student", [p(71)], 5.5, 0], ["model", [p(69)], 0.4, 1], ["counts", [p(67)], 2.1, 0]], [p(48)], ["v0n3"], 0.5,
-  "The composer wrote A4; you said B4: not it. In bits: you 5.5.",
+  0, [
+    ["composer", [p(69)], 0, 1, "the composer", "", "A4", "Hear what the composer wrote"], ["student", [p(71)], 5.5, 0, "you", "", "B4", "Hear what you said"],
+    ["model", [p(69)], 0.4, 1, "the model", "", "A4", "Hear what the model said"], ["counts", [p(67)], 2.1, 0, "the count model", "", "G4", "Hear what the count model said"],
+  ], [p(48)], ["v0n3"], 0.5,
+  "The composer wrote A4; you said B4: not it. In bits: you 5.5.", "Bits: how surprised each was.",
 ];
 const state = {
   notes: new DataView(table.onset.buffer), version: 1, seq: 0, streaming: false, piece: { title: "", voices: ["soprano"], bars, tempos: [], keys: [], end: q(8) }, engine: "",

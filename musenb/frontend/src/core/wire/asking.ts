@@ -1,6 +1,5 @@
 // Written by `python -m musenb.widgets.wire.typescript` from musenb.widgets.wire.asking. Do not edit.
 
-import type { PitchShare } from "./keyboard";
 import type { Piece } from "./notes";
 import type { MidiPitch } from "../units";
 
@@ -10,27 +9,28 @@ export type IfAct = "head" | "layer" | "relative" | "rest" | "move" | "change";
 
 export type IfScope = "note" | "bar";
 
-/** What a voice might do in one cell, in shares of 1, the likeliest pitch first. */
+/** One thing that could come, in words, with its probability; `pitch` is null for what does not sound. */
+export type ChoiceRow = readonly [
+  words: string,
+  probability: number,
+  pitch: MidiPitch | null,
+  begins: boolean,
+  mark: string,
+];
+
+/** What a voice might do, the likeliest first; `words` say what it did and how unsure the model was. */
 export type VoiceNext = {
   voice: string;
-  pitches: readonly PitchShare[];
-  hold: number;
-  rest: number;
+  choices: readonly ChoiceRow[];
   held: MidiPitch | null;
   entropy: number;
-  taken: string;
-  taken_share: number | null;
-  composer: string;
-  composer_share: number | null;
+  words: string;
 };
 
 /** What a layer would say if it were the last; the first row is that of the input alone. */
 export type LayerGuess = {
   name: string;
-  pitches: readonly PitchShare[];
-  hold: number;
-  rest: number;
-  entropy: number;
+  choices: readonly ChoiceRow[];
 };
 
 /** An earlier note: the mean share of the heads' looks, and what its absence changes in bits; null: not tested. */
@@ -42,7 +42,7 @@ export type HeardRow = {
   mattered: number | null;
 };
 
-/** What the silence of a head costs on the piece, in bits a cell, with its 95 % interval; null: not asked. */
+/** What the silence of a head costs on the piece, in bits a token, with its 95 % interval; null: not asked. */
 export type HeadCell = {
   change: number | null;
   low: number | null;
@@ -69,6 +69,8 @@ export type AskingState = {
   place: string;
   voice: number;
   voices: readonly VoiceNext[];
+  lowest: MidiPitch;
+  highest: MidiPitch;
   guesses: readonly LayerGuess[];
   bits: number | null;
   heard: readonly HeardRow[];

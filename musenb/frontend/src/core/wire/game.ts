@@ -11,15 +11,19 @@ export type RoundRow = readonly [onset: Quarters, place: string, voices: readonl
 /** Which pitches a voice may be asked for. */
 export type RangeRow = readonly [voice: string, low: MidiPitch, high: MidiPitch];
 
-/** What one player said in a round: pitches by voice, and bits in all (0 for the composer). */
+/** What one player said in a round: pitches by voice, and bits in all (0 for what stands in the piece). */
 export type AnswerRow = readonly [
   player: "student" | "composer" | "model" | "counts",
   pitches: readonly MidiPitch[],
   bits: number,
   hits: number,
+  name: string,
+  title: string,
+  said: string,
+  hear: string,
 ];
 
-/** A round that was answered. `under` are the pitches of the other voices, `ids` the composer's notes. */
+/** A round that was answered. `under` are the pitches of the other voices, `ids` the notes that were asked for. */
 export type RevealRow = readonly [
   round: number,
   answers: readonly AnswerRow[],
@@ -27,6 +31,7 @@ export type RevealRow = readonly [
   ids: readonly string[],
   confidence: number,
   words: string,
+  figures: string,
 ];
 
 /** One student's result: rounds answered, pitches named rightly of those asked, bits a pitch of all players. */

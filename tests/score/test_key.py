@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from musenb.analysis.key import Key, find_key, sounding_time
+from musenb.analysis.chorale.part_writing import sounding_time
+from musenb.score.key import KEYS, Key, find_key
 
 
 def weights(*pitch_classes):
@@ -18,6 +19,13 @@ def test_a_cadence_gives_its_key(tonic):
     minor = (np.array([0, 3, 7, 5, 8, 0, 7, 11, 2, 0, 3, 7]) + tonic) % 12
     assert find_key(weights(*major)) == Key(tonic, minor=False)
     assert find_key(weights(*minor)) == Key(tonic, minor=True)
+
+
+def test_signatures():
+    assert {(key.signature.fifths, key.signature.mode) for key in KEYS} == {
+        (fifths, mode) for fifths in range(-5, 7) for mode in ("major", "minor")
+    }
+    assert all(key.signature.tonic == key.tonic for key in KEYS)
 
 
 def test_scales():

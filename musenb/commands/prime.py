@@ -1,0 +1,36 @@
+"""The prime on the command line: its options, and how it is prepared."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from musenb.score.note import Score
+
+SUFFIXED = "a music file, corpus:NAME, or a motif such as 'C4 D4 E4:2'"
+
+
+def add_prime_options(command: argparse.ArgumentParser) -> None:
+    """Give a command the options that say what to make of its prime."""
+    command.add_argument("--model", default="chorale", help="a shipped model or a .safetensors file (default: chorale)")
+    command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8; with page, 0: PRIME alone)")
+    command.add_argument("--prime-bars", type=int, metavar="N", help="use only the first N bars of PRIME")
+    command.add_argument("--seed", type=int, help="the same seed gives the same piece (default: a new one, shown)")
+    command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is less daring (default: 1.0)")
+    command.add_argument("--top-p", type=float, default=0.9, help="likeliest words up to this share (default: 0.9)")
+    command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
+    command.set_defaults(top_k=0, transpose=0, exact=False)
+
+
+def prepared_prime(options: argparse.Namespace) -> Score:
+    """Return the prime that the options ask for, as the model will read it; say what was changed."""
+    from musenb.session import open_model, prepared
+
+    voices = [name.strip().lower() for name in options.voices.split(",")] if options.voices else None
+    read = prepared(
+        options.prime, model=open_model(options.model), voices=voices, bars=options.prime_bars,
+        transpose=options.transpose, exact=options.exact,
+    )
+    for notice in read.notices:
+        print(f"musenb: {notice}", file=sys.stderr)
+    return read.score

@@ -1,0 +1,78 @@
+"""Continuations: a plan sampled by a model, from a kv cache that has read the prime already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from musenb.model.numpy.decode import Cache, Decoder, Silence
+from musenb.sample.policy import Policy
+from musenb.sample.stream import NOTHING, Sampling
+from musenb.tokens.idiom import Writer
+from musenb.tokens.piece import Plan
+
+
+class _Lent:
+    """A cache that begins as a copy of another once something is read."""
+
+    def __init__(self, empty: Cache) -> None:
+        self.cache = empty
+
+    @property
+    def length(self) -> int:
+        return self.cache.length
+
+    def rewind(self, length: int) -> None:
+        self.cache.rewind(length)
+
+
+class Primed:
+    """A decoder for the sampler that has read the prime already, and leaves out what is silent.
+
+    Parameters
+    ----------
+    decoder : Decoder
+    prime : Cache
+        What every piece begins with; its length may be 0.
+    silence : Silence, optional
+    """
+
+    def __init__(self, decoder: Decoder, prime: Cache, silence: Silence | None = None) -> None:
+        self.decoder, self.prime, self.silence, self.config = decoder, prime, silence, decoder.config
+
+    def start(self, rows: int) -> _Lent:
+        """Return a cache that is empty until the first positions are read."""
+        return _Lent(self.decoder.start(rows))
+
+    def extend(self, cache: _Lent, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
+        """Return the logits of the last positions; those of the prime are not computed again."""
+        skip = 0
+        if not cache.length and 0 < self.prime.length < before.shape[1]:
+            cache.cache, skip = self.prime.copy(), self.prime.length
+        inputs = before[:, skip:], features[:, skip:], related[:, skip:]
+        return self.decoder.extend(cache.cache, *inputs, silence=self.silence)
+
+
+def sampled(
+    decoder: Decoder | Primed, plan: Plan, writer: Writer, *, seed: int, policy: Policy,
+    written: np.ndarray | None = None, stop: Callable[[int, int], bool] = lambda done, total: False,
+) -> tuple[np.ndarray, bool]:
+    """Return the tokens (L',) that a model writes by a plan, and whether its end was reached.
+
+    Parameters
+    ----------
+    writer : Writer
+        Of the plan, empty.
+    written : int64 (n,), optional
+        Tokens at the beginning that are taken as they are.
+    stop : callable
+        Asked before each token with (tokens drawn, all that are to be drawn).
+    """
+    sampling = Sampling(
+        decoder, plan, writer, seed=seed, policy=policy, written=NOTHING if written is None else written
+    )
+    # What is given at the beginning, and what is taken as it is, is not drawn.
+    first, total = sampling.position, plan.length or 0
+    sampling.run(lambda: stop(sampling.position - first, total - first))
+    return writer.tokens.copy(), writer.done

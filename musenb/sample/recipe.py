@@ -1,0 +1,158 @@
+"""Recipe of a take: all that it takes to write the same notes again, with its form in JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from numbers import Integral
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from musenb.errors import LoadError, SettingError
+from musenb.sample.models import Model
+from musenb.sample.policy import Policy
+from musenb.sample.stream import Sampling
+from musenb.score.note import Origin, Score
+from musenb.tokens.idiom import Keep, Plan
+from musenb.tokens.known import UNNAMED
+
+_TYPES = {
+    "model": str, "checksum": str, "seed": int, "temperature": float, "top_p": float, "top_k": int,
+    "kept_voices": list, "kept_bars": list,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What it takes, beside the prime as it was prepared, to write a take again.
+
+    Parameters
+    ----------
+    model, checksum : str
+        Name of the model and SHA-256 of its checkpoint, hexadecimal.
+    seed : int
+    extent : int
+        Bars or seconds, as the idiom has it, that were written after `start`.
+    policy : Policy
+    voices : tuple of str
+        Which of the idiom's voices the prime's were read as.
+    idiom : str
+        The language of the model.
+    start : Fraction or None
+        Quarters from which on the model wrote; None for the end of the prime.
+    keep : Keep
+        What stayed beyond `start`.
+    reach : int or None
+        Tokens of a long beginning that were read at most; see `musenb.tokens.idiom.Idiom.plan`.
+    written : tuple of int
+        Tokens that were not drawn: those of a piece that forks, up to the fork.
+    """
+
+    model: str
+    checksum: str
+    seed: int
+    extent: int
+    policy: Policy = field(default_factory=Policy)
+    voices: tuple[str, ...] = ()
+    idiom: str = UNNAMED
+    start: Fraction | None = None
+    keep: Keep = field(default_factory=Keep)
+    reach: int | None = None
+    written: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.extent, Integral) and not isinstance(self.extent, bool):
+            object.__setattr__(self, "extent", int(self.extent))  # numpy's numbers are none to JSON
+
+    @property
+    def origin(self) -> Origin:
+        """Where the notes that it writes come from."""
+        settings = (*self.policy.as_pairs(), ("weights", self.checksum[:12]))
+        return Origin(Path(self.model).name, self.seed, settings)
+
+
+def plan_of(model: Model, score: Score, recipe: Recipe) -> Plan:
+    """Return what a recipe has a model write behind, or in, a prepared score; errors as in `Idiom.plan`."""
+    reach = None if recipe.reach is None else min(recipe.reach, model.decoder.config.context)
+    return model.idiom.plan(score, extent=recipe.extent, start=recipe.start, keep=recipe.keep, reach=reach)
+
+
+def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sampling:
+    """Return the sampling of a plan by a recipe, before its first token.
+
+    Parameters
+    ----------
+    model : Model
+        Its decoder may be another than the recipe's model has, such as one that leaves a head out.
+    plan : Plan
+    recipe : Recipe
+    rules : bool
+        Whether the idiom's rules of style hold.
+
+    Raises
+    ------
+    ModelError
+        The given beginning does not fit the model's context.
+    """
+    writer = model.idiom.writer(plan, recipe.origin)
+    written = np.array(recipe.written, np.int64)
+    return Sampling(
+        model.decoder, plan, writer, seed=recipe.seed, policy=recipe.policy, rules=rules, written=written
+    )
+
+
+def recipe_to_plain(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe as a dict of JSON values."""
+    return {
+        "model": recipe.model,
+        "checksum": recipe.checksum,
+        "idiom": recipe.idiom,
+        "seed": recipe.seed,
+        "extent": recipe.extent,
+        "start": None if recipe.start is None else str(recipe.start),
+        "temperature": float(recipe.policy.temperature),
+        "top_p": float(recipe.policy.top_p),
+        "top_k": recipe.policy.top_k,
+        "kept_voices": list(recipe.keep.voices),
+        "kept_bars": list(recipe.keep.bars),
+        "reach": recipe.reach,
+        "voices": list(recipe.voices),
+        "written": list(recipe.written),
+    }
+
+
+def recipe_from_plain(plain: Any) -> Recipe:
+    """Return the recipe that `recipe_to_plain` wrote, or musenb before recipes named their idiom.
+
+    Raises
+    ------
+    LoadError
+        kind 'content': a value is missing, of another type or outside its range.
+    """
+    try:
+        for name, kind in _TYPES.items():
+            value = plain[name]
+            if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
+                raise TypeError(f"{name} is {value!r}")
+        start, reach = plain["start"], plain["reach"]
+        return Recipe(
+            plain["model"], plain["checksum"], plain["seed"],
+            _number(plain["extent"] if "extent" in plain else plain["bars"]),
+            Policy(plain["temperature"], plain["top_p"], plain["top_k"]),
+            tuple(map(str, plain.get("voices", ()))),
+            str(plain.get("idiom", UNNAMED)),
+            None if start is None else Fraction(start),
+            Keep(tuple(map(str, plain["kept_voices"])), tuple(map(_number, plain["kept_bars"]))),
+            None if reach is None else _number(reach),
+            tuple(map(_number, plain.get("written", ()))),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, ArithmeticError, SettingError) as error:
+        raise LoadError("content", f"a saved recipe is damaged: {error}") from None
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is not a whole number")
+    return value

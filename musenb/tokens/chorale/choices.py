@@ -1,0 +1,68 @@
+"""Choices in a cell of the four-voice grid, from logits to words.
+
+A cell says a pitch (a note begins on it), HOLD (the note that sounds goes on) or REST. Its distribution is given the
+voices above it in the same sixteenth, as the model reads them; it is no marginal.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musenb.errors import ModelError
+from musenb.score.note import KeySignature
+from musenb.score.spelling import spoken_pitch
+from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, VOCABULARY
+from musenb.tokens.piece import Choice, Choices
+
+
+def cell_choices(
+    logits: np.ndarray, voice: str, *, held: int | None, key: KeySignature | None = None, taken: int | None = None,
+    allowed: np.ndarray | None = None,
+) -> Choices:
+    """Return what a voice might do from the logits (V,) of its cell.
+
+    Parameters
+    ----------
+    logits : float (V,)
+        Or logarithms of probabilities.
+    voice : str
+    held : int or None
+        MIDI pitch that sounds in the voice: without one HOLD gets 0.
+    key : KeySignature, optional
+        By which pitches are named.
+    taken : int, optional
+        The word that stands in the cell.
+    allowed : bool (V,), optional
+        Words that may be taken; the others get 0.
+
+    Raises
+    ------
+    ModelError
+        The logits are those of another vocabulary.
+    """
+    scores = np.array(logits, np.float64)
+    if len(scores) != len(VOCABULARY):
+        raise ModelError(f"{len(scores)} logits; a cell of the grid has {len(VOCABULARY)} words")
+    if allowed is not None:
+        scores[~np.asarray(allowed, bool)] = -np.inf
+    if held is None:
+        scores[HOLD] = -np.inf
+    scores -= scores.max()
+    log_probs = scores - np.log(np.exp(scores).sum())
+    probabilities = np.exp(log_probs)
+
+    def choice(word: int) -> Choice:
+        probability = float(probabilities[word])
+        if word == HOLD:
+            name = "" if held is None else spoken_pitch(held, key)
+            return Choice(f"{name} goes on".strip(), probability, held, "hold", word)
+        if word == REST:
+            return Choice("rest", probability, None, "rest", word)
+        return Choice(spoken_pitch(word + LOWEST, key), probability, word + LOWEST, "begin", word)
+
+    order = np.argsort(-probabilities, kind="stable")
+    found = tuple(choice(int(word)) for word in order if probabilities[word] > 0)
+    # Words of probability 0 add nothing.
+    finite = np.where(np.isfinite(log_probs), log_probs, 0.0)
+    entropy = float(-(probabilities * finite).sum() / np.log(2))
+    return Choices(voice, found, entropy, None if taken is None else choice(taken))

@@ -1,0 +1,45 @@
+"""Phrases of the bars to come: where they end, and where the fermatas of their last chords stand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from musenb.score.note import Score, TimeSignature
+from musenb.tokens.chorale.grid import FERMATA, STEP, set_phrases, stretch_ends
+
+
+def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:
+    """Write where phrases end into frame columns (T, 7).
+
+    The prime's own fermatas stand. From the last of them, or from the beginning, phrases go on by `usual_phrase`, or at
+    the prime's pace when that is longer and in whole beats; the last one takes what remains and ends with the piece.
+    """
+    under = columns[:, FERMATA - 1] == 1
+    own = [end * STEP for end in stretch_ends(under)]
+    metre = prime.metre_at(prime.end)
+    pace = own[-1] - own[-2] if len(own) > 1 else Fraction(0)
+    length = pace if pace > usual_phrase(metre) and pace % metre.beat_length == 0 else usual_phrase(metre)
+    ends = list(own)
+    following = (own[-1] if own else Fraction(0)) + length
+    while following <= total - length / 2:
+        ends.append(following)
+        following += length
+    hold = closing_chord(metre)
+    for end in ends:
+        if end > prime.end or not own:
+            under[int((end - hold) / STEP) : int(end / STEP)] = True
+    under[max(0, int((total - hold - prime.anacrusis) / STEP)) :] = True
+    set_phrases(columns, [int(end / STEP) for end in ends], under=under)
+
+
+def usual_phrase(metre: TimeSignature) -> Fraction:
+    """Return the quarters of a chorale's phrase in a metre: two bars of four beats, four bars of three or two."""
+    bars = 2 if metre.bar_length >= 4 else 4
+    return bars * metre.bar_length
+
+
+def closing_chord(metre: TimeSignature) -> Fraction:
+    """Return the quarters that a phrase's last chord is held: a beat, two in three-four."""
+    return 2 * metre.beat_length if (metre.beats, metre.unit) == (3, 4) else max(metre.beat_length, Fraction(1))

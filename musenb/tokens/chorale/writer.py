@@ -1,0 +1,160 @@
+"""Writer of the four-voice grid: notes begin and end as cells arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from musenb.score.note import Note, Origin, Score
+from musenb.tokens.chorale.grid import (
+    FIRST_HELD,
+    HOLD,
+    INPUTS,
+    LOWEST,
+    REST,
+    STEP,
+    UNKNOWN,
+    VOICE_COUNT,
+    VOICES,
+    attributes_of,
+    has_fermata,
+    inputs_of,
+)
+from musenb.tokens.chorale.plan import Plan
+from musenb.tokens.chorale.reader import Change, GridReader, Sounding
+from musenb.tokens.chorale.rules import PART_WRITING, Place, allowed_words
+from musenb.tokens.idiom import NoteEvent
+from musenb.tokens.row import Row
+
+
+class GridWriter:
+    """A planned piece while its cells are written, in raster order; see `musenb.tokens.idiom.Writer`.
+
+    Parameters
+    ----------
+    plan : Plan
+    origin : Origin
+        Given to every generated note.
+    """
+
+    def __init__(self, plan: Plan, origin: Origin) -> None:
+        self.plan, self.origin = plan, origin
+        self._given = plan.grid.cells.ravel()
+        self._features = plan.features
+        self._cells = np.full(plan.length, UNKNOWN)
+        self._reader = GridReader()
+
+    @property
+    def position(self) -> int:
+        """Cells written so far."""
+        return self._reader.position
+
+    @property
+    def done(self) -> bool:
+        """True when every cell is written."""
+        return self.position == len(self._cells)
+
+    @property
+    def boundary(self) -> bool:
+        """True between two steps."""
+        return self.position % VOICE_COUNT == 0
+
+    @property
+    def tokens(self) -> np.ndarray:
+        """The cells written so far, int64 (position,)."""
+        return self._cells[: self.position]
+
+    def row(self, first: int) -> Row:
+        """Return what a model reads at positions `first` to `position`."""
+        cells, position = self.tokens, self.position
+        if first == position > 0:
+            # One position alone: what the reader knows of the cell before it, without going through the piece.
+            step, voice = divmod(position - 1, VOICE_COUNT)
+            pitch = self._reader.pitch(voice)
+            before = np.array([FIRST_HELD + pitch if cells[-1] == HOLD else cells[-1]])
+            related = np.array([[pitch, step]])
+        else:
+            before, related = row_before(cells, first)
+        count = position + 1 - first
+        targets = np.append(cells[first:], UNKNOWN)
+        return Row(before, self._features[first : position + 1], related, targets, np.zeros(count, np.float32))
+
+    def given(self) -> int | None:
+        """Return the next cell where the plan gives it."""
+        cell = int(self._given[self.position])
+        return None if cell == UNKNOWN else cell
+
+    def allowed(self, *, rules: bool = True) -> np.ndarray:
+        """Return the words that may stand in the next cell, bool (V,)."""
+        place, reader = self.position, self._reader
+        step, voice = divmod(place, VOICE_COUNT)
+        after_given = step > 0 and self._given[place - VOICE_COUNT] != UNKNOWN
+        here = Place(step, voice, reader.before, reader.now, bool(after_given))
+        return allowed_words(here, PART_WRITING if rules else ())
+
+    def take(self, token: int) -> tuple[NoteEvent, ...]:
+        """Write the next cell; return the events of generated notes. With the last cell, everything that sounds ends.
+
+        Raises
+        ------
+        TokenError
+            The cell is outside the vocabulary, or HOLD where nothing sounds.
+        """
+        self._cells[self.position] = token
+        after, change = self._reader.after(token)
+        events = tuple(self._events(change, after))
+        # The piece grows by this assignment alone, so that an interrupt leaves it whole.
+        self._reader = after
+        return events
+
+    def notes(self) -> dict[str, list[Note]]:
+        """Return the generated notes of each voice in the whole steps written so far; those that sound end there."""
+        reader, end = GridReader(), self.position // VOICE_COUNT
+        voices: dict[str, list[Note]] = {name: [] for name in VOICES}
+        for place in range(end * VOICE_COUNT):
+            change = reader.read(int(self._cells[place]))
+            if change.ended is not None and self._generated(change.voice, change.ended):
+                voices[VOICES[change.voice]].append(self._note(change.ended, place // VOICE_COUNT))
+        for voice, note in enumerate(reader.singing):
+            if note is not None and self._generated(voice, note):
+                voices[VOICES[voice]].append(self._note(note, end))
+        return voices
+
+    def score(self) -> Score:
+        """Return the piece as far as whole steps of it are written."""
+        return self.plan.score(self.notes())
+
+    def _events(self, change: Change, after: GridReader) -> Iterator[NoteEvent]:
+        step, last = self.position // VOICE_COUNT, after.position == len(self._cells)
+        if change.ended is not None and self._generated(change.voice, change.ended):
+            yield self._end(change.voice, change.ended, step)
+        if change.begun is not None and self._generated(change.voice, change.begun):
+            onset = change.begun.onset * STEP + self.plan.offset
+            yield NoteEvent("begin", VOICES[change.voice], onset, change.begun.pitch + LOWEST)
+        for voice, note in enumerate(after.singing if last else ()):
+            if note is not None and self._generated(voice, note):
+                yield self._end(voice, note, step + 1)
+
+    def _end(self, voice: int, sounding: Sounding, end: int) -> NoteEvent:
+        note = self._note(sounding, end)
+        return NoteEvent("end", VOICES[voice], note.onset, note.pitch, note)
+
+    def _generated(self, voice: int, note: Sounding) -> bool:
+        return self.plan.grid.cells[note.onset, voice] == UNKNOWN
+
+    def _note(self, note: Sounding, end: int) -> Note:
+        fermata, onset = has_fermata(self.plan.grid.frame.columns, end), note.onset * STEP
+        duration = end * STEP - onset
+        return Note(onset + self.plan.offset, duration, note.pitch + LOWEST, fermata=fermata, origin=self.origin)
+
+
+def row_before(cells: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return input words (n,) and attributes (n, 2) that stand before positions first..len(cells)."""
+    steps = -(-len(cells) // VOICE_COUNT)
+    grid = np.full(steps * VOICE_COUNT, REST)
+    grid[: len(cells)] = cells
+    table = grid.reshape(-1, VOICE_COUNT)
+    tokens = np.append(INPUTS, inputs_of(table))[first : len(cells) + 1]
+    related = np.vstack([np.full((1, 2), -1), attributes_of(table)])[first : len(cells) + 1]
+    return tokens, related
