@@ -10,7 +10,7 @@ import ipywidgets
 
 from musenb.studio.drafts import Draft
 from musenb.studio.take_rows import WORDS, name_of
-from musenb.studio.takes import WRITTEN, Take, Tree
+from musenb.studio.takes import WRITTEN, Entry, Tree
 from musenb.tokens.idiom import NoteEvent
 from musenb.widgets.choice import Choice
 
@@ -69,7 +69,7 @@ class Choices:
         if view is not None and voice is not None and event.note is not None:
             view.append([(voice, event.note)])
 
-    def finish(self, takes: Sequence[Take]) -> None:
+    def finish(self, takes: Sequence[Entry]) -> None:
         """Show the takes as they were kept; what was stopped before its first note goes."""
         with self._lock:
             written = {take.id: take for take in takes}
