@@ -15,8 +15,7 @@ import ipywidgets
 
 from musenb.analysis.motif.finder import SHORTEST_MOTIF, Motif
 from musenb.errors import MusenbError, ScoreError, SettingError
-from musenb.questions.ask import Questions
-from musenb.questions.motif_report import MotifReport, motif_report
+from musenb.questions.ask import Questions, motif_of
 from musenb.score.note import Score
 from musenb.session import Take as Branch
 from musenb.studio.core import StudioCore
@@ -127,17 +126,17 @@ class AskingPlace:
         asked.panel.asking.tab = "heard"
         return asked.panel
 
-    def _motif(self, take: Entry) -> MotifReport:
+    def _motif(self, take: Entry) -> Open:
         """Return what became of the motif that the take's line of the tree began with."""
         try:
-            begun = motif_report(self._core.tree.path(take.id)[0].score).motif
+            begun = motif_of(self._core.tree.path(take.id)[0].score).motif
         except ScoreError:
             raise SettingError(f"to be looked for, a motif needs {SHORTEST_MOTIF} notes or more in one voice") from None
         motif = at_home(begun, take.score)
         try:
             return self._core.ask(take.id).motif(motif=motif)
         except MusenbError:
-            return motif_report(take.score, motif=motif)  # for music that the model cannot read
+            return motif_of(take.score, motif=motif)  # for music that the model cannot read
 
     def _staying(self, adopt: Callable[[Branch, str], object] | None) -> Callable[[Branch, str], object]:
         def branched(branch: Branch, name: str) -> None:
