@@ -32,7 +32,10 @@ GAMES = "games"
 class Open(Protocol):
     """What can be opened: it has a panel, and ends with all its views."""
 
-    panel: ipywidgets.Box
+    @property
+    def panel(self) -> ipywidgets.Box:
+        """The box of its views."""
+        ...
 
     def close(self) -> None:
         """End the views."""

@@ -57,9 +57,8 @@ class Choices:
             score = drafts[0].score()
             self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
             for view, draft in zip(self._views, drafts, strict=False):
-                ends = draft.sampling.plan.end
-                name, recipe = f"{WORDS[WRITTEN]} {draft.id}", draft.recipe
-                view.begin(score, name=name, seed=recipe.seed, begins=recipe.start, ends=ends)
+                name = f"{WORDS[WRITTEN]} {draft.id}"
+                view.begin(score, name=name, seed=draft.recipe.seed, begins=draft.begins, ends=draft.ends)
             self._group = {draft.id: view for view, draft in zip(self._views, drafts, strict=False)}
             self._place(list(self._group))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from musenb.tokens.idiom import Prepared
 
 if TYPE_CHECKING:
     from musenb.questions.ask import Questions
+    from musenb.widgets.wire.roll import EditOp
 
 
 class StudioCore:
@@ -113,7 +114,7 @@ class StudioCore:
         """Take a motif, select it, and return what the model will read; parameters as in `musenb.session.prepared`."""
         return self._primer.prime(source, bars=bars, voice=voice, transpose=transpose)
 
-    def edit(self, operations: Iterable[Mapping[str, Any]], take: int | None = None) -> Entry:
+    def edit(self, operations: Iterable[EditOp], take: int | None = None) -> Entry:
         """Change notes of a take, as a new take that is selected.
 
         Parameters

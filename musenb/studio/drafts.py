@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,9 @@ from musenb.score.note import Score
 from musenb.session import Take
 from musenb.studio.takes import WRITTEN, Entry, Tree, now
 from musenb.tokens.idiom import NoteEvent
+
+# Quarters that are shown of a take whose end is not known.
+IN_SIGHT = 64
 
 
 class _Halted(Exception):
@@ -56,6 +60,8 @@ class Draft:
     id : int
         The number it will have in the tree.
     parent : int
+    begins : Fraction
+        Quarters from which on it is written.
     recipe : Recipe
     sampling : Sampling
     model : _Halting
@@ -63,6 +69,7 @@ class Draft:
 
     id: int
     parent: int
+    begins: Fraction
     recipe: Recipe
     sampling: Sampling
     model: _Halting
@@ -71,6 +78,12 @@ class Draft:
     def written(self) -> float:
         """Share of it that is written, 0..1."""
         return self.sampling.written_share
+
+    @property
+    def ends(self) -> Fraction:
+        """Quarters at which it will end; where only the model can tell, so many that some of it can be seen."""
+        end = self.sampling.plan.end
+        return self.begins + IN_SIGHT if end is None else end
 
     @property
     def begun(self) -> bool:
@@ -137,7 +150,9 @@ def begin(number: int, parent: Entry, recipe: Recipe, model: Model) -> Draft:
     """
     halting = _Halting(model.decoder)
     plan = plan_of(model, parent.score, recipe)
-    return Draft(number, parent.id, recipe, recipes.begin(replace(model, decoder=halting), plan, recipe), halting)
+    begins = parent.score.end if recipe.start is None else recipe.start
+    sampling = recipes.begin(replace(model, decoder=halting), plan, recipe)
+    return Draft(number, parent.id, begins, recipe, sampling, halting)
 
 
 def replayed_draft(number: int, parent: Entry, recipe: Recipe, tokens: np.ndarray) -> Draft:

@@ -102,12 +102,21 @@ def another_way(tree: Tree, take: Entry, locks: Locks) -> dict[str, object]:
     SettingError
         Nothing is locked and no model wrote the take.
     """
-    written = next((one.recipe for one in reversed(tree.path(take.id)) if one.recipe is not None), None)
-    bars = sum(1 for bar in take.score.bars() if bar.number)
-    start, count = (Fraction(0), max(1, bars)) if written is None else (written.start, written.extent)
+    written = next((one for one in reversed(tree.path(take.id)) if one.recipe is not None), None)
+    if written is None or written.recipe is None:
+        start, count = Fraction(0), max(1, sum(1 for bar in take.score.bars() if bar.number))
+    else:
+        start, count = _start_of(tree, written), written.recipe.extent
     kept = locks_beyond(locks, take, start)
     if kept.voices or kept.bars:
         return {"take": take.id, "start": start, "bars": count}
     if take.recipe is None or take.parent is None:
         raise SettingError("there is no other way yet: let the model write first, and select what it wrote")
-    return {"take": take.parent, "start": take.recipe.start, "bars": take.recipe.extent}
+    return {"take": take.parent, "start": _start_of(tree, take), "bars": take.recipe.extent}
+
+
+def _start_of(tree: Tree, take: Entry) -> Fraction:
+    """Return the quarters from which on a model wrote a take."""
+    if take.recipe is not None and take.recipe.start is not None:
+        return take.recipe.start
+    return Fraction(0) if take.parent is None else tree.take(take.parent).score.end

@@ -97,7 +97,7 @@ class Presenter:
         self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
         self.show_score(score)
         self._views.choices.begin(drafts)
-        self._views.desk.show(running=True, written=0, began=float(first.recipe.start), error="")
+        self._views.desk.show(running=True, written=0, began=float(first.begins), error="")
 
     def _noted(self, take: int, event: NoteEvent) -> None:
         self._views.choices.note(take, event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Entry, Tree
+from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Entry, Tree, extent_words
 from musenb.widgets.wire.desk import TakeRow
 
 NO_TAKE = ""
@@ -31,6 +31,5 @@ def about(take: Entry) -> str:
     if take.recipe is None:
         count = len(take.score.notes)
         return f"{take.kind}, {count} note{'' if count == 1 else 's'}"
-    bars = take.recipe.extent
     stopped = "" if take.complete else ", stopped"
-    return f"{bars} bar{'' if bars == 1 else 's'}, seed {take.recipe.seed}{stopped}"
+    return f"{extent_words(take.recipe)}, seed {take.recipe.seed}{stopped}"

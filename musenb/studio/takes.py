@@ -5,6 +5,7 @@ Takes are never lost: deleting hides them, and every change of names, votes, sel
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from musenb.analysis.compare import Comparison, compare
-from musenb.errors import SettingError
+from musenb.errors import ModelError, SettingError
 from musenb.sample.recipe import Recipe
 from musenb.score.note import Score
 from musenb.session import Take
+from musenb.tokens.known import idiom_named
 
 GIVEN, WRITTEN, EDITED = "given", "written", "edited"
 KINDS = (GIVEN, WRITTEN, EDITED)
@@ -321,8 +323,16 @@ def describe(take: Entry) -> str:
         return f"{take.id}{name}: {take.kind}, {len(take.score.notes)} notes"
     recipe = take.recipe
     stopped = "" if take.complete else ", stopped"
-    bars = f"{recipe.extent} bar{'' if recipe.extent == 1 else 's'}"
-    return f"{take.id}{name}: {recipe.model}, {bars} from quarter {recipe.start}, seed {recipe.seed}{stopped}"
+    place = "the end" if recipe.start is None else f"quarter {recipe.start}"
+    return f"{take.id}{name}: {recipe.model}, {extent_words(recipe)} from {place}, seed {recipe.seed}{stopped}"
+
+
+def extent_words(recipe: Recipe) -> str:
+    """Return how much a recipe writes, in the unit of its model: '4 bars', '1 second'."""
+    unit = "bars"
+    with contextlib.suppress(ModelError):  # of a session that was made elsewhere
+        unit = idiom_named(recipe.idiom).unit
+    return f"{recipe.extent} {unit.removesuffix('s') if recipe.extent == 1 else unit}"
 
 
 def _listed(numbers: Collection[int]) -> str:

@@ -28,6 +28,7 @@ class Listener(Protocol):
 
     def keep(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
         """Make takes of what is written."""
+        ...
 
     def ended(self, writing: Writing) -> None:
         """Hear that it is over."""

@@ -55,6 +55,7 @@ class Hands(Protocol):
 
     def page_parts(self) -> tuple[list[PagePart], bool]:
         """Return the takes as parts of a page, and whether they were written for it."""
+        ...
 
 
 class Desk(MusenbWidget, bundle="desk"):
