@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musenb.errors import SaveError
-from musenb.export.formats import FORMATS
+from musenb.export.formats import FORMATS, PAGE, SUFFIXES
 from musenb.export.listing import listing
 from musenb.export.to_midi import pretty_midi_of
 from musenb.export.to_musicxml import music21_of
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "Recipe", "Stream", "Take", "develop", "file_bytes", "open_model", "save", "stream"]
 
-PAGE = ".html"
-SUFFIXES = (*FORMATS, PAGE)
 # A seed that nobody chose has five figures at most: it is said aloud, and written on the board.
 SEEDS = 100_000
 
@@ -215,7 +213,7 @@ def file_bytes(score: Score, path: str | os.PathLike[str]) -> bytes:
     suffix = Path(path).suffix.lower()
     if suffix == PAGE:
         try:
-            from musenb.studio.page import page_of
+            from musenb.widgets.page import page_of
         except ImportError as error:
             raise SaveError(f"cannot write '{path}': a page needs musenb[lab] ({error})") from error
         return page_of(score)

@@ -8,6 +8,7 @@ import sys
 from musenb.commands.output import check_output
 from musenb.commands.prime import SUFFIXED, add_prime_options, prepared_prime
 from musenb.commands.progress import Bar
+from musenb.export.formats import FORMS
 
 
 def add_continue(command: argparse.ArgumentParser) -> None:
@@ -17,7 +18,7 @@ def add_continue(command: argparse.ArgumentParser) -> None:
     command.add_argument("--top-k", type=int, default=0, help="only so many likeliest words (default: 0, all)")
     command.add_argument("--transpose", type=int, default=0, metavar="SEMITONES", help="move PRIME first")
     command.add_argument("--exact", action="store_true", help="refuse notes off the sixteenths, do not move them")
-    kinds = ".mid, .musicxml, .wav, .pdf, .png, .svg, .brf (Braille), .html, or - to list (default)"
+    kinds = f"{', '.join(f'.{form}' for form in FORMS)} (.brf is Braille), or - to list (default)"
     command.add_argument("-o", "--output", metavar="OUT", default="-", help=kinds)
     command.set_defaults(run=continue_prime)
 

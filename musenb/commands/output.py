@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from musenb.errors import SaveError
+from musenb.export.formats import SUFFIXES
 
 
 def check_output(output: str, suffixes: Sequence[str] = ()) -> None:
     """Raise SaveError before any work when a result could not be written to `output`; without suffixes, a score."""
-    from musenb.session import SUFFIXES
-
     if output == "-" and not suffixes:
         return
     path, known = Path(output), ", ".join(suffixes or SUFFIXES)

@@ -11,9 +11,8 @@ from musenb.commands.output import check_output
 from musenb.commands.prime import add_prime_options, prepared_prime
 from musenb.commands.progress import Bar
 from musenb.errors import SaveError, SettingError
+from musenb.export.formats import PAGE_SUFFIXES
 from musenb.files.atomic import atomic_write
-
-SUFFIXES = (".html", ".htm")
 
 
 def add_page(command: argparse.ArgumentParser) -> None:
@@ -35,15 +34,16 @@ def page(options: argparse.Namespace) -> int:
     """Continue a motif and write the page."""
     from musenb.questions.ask import questions
     from musenb.session import develop
-    from musenb.studio.page import page_of
+    from musenb.widgets.page import page_of
 
-    if all(prime.endswith(".ipynb") for prime in options.primes) and not options.output.lower().endswith(SUFFIXES):
+    notebooks = all(prime.endswith(".ipynb") for prime in options.primes)
+    if notebooks and not options.output.lower().endswith(PAGE_SUFFIXES):
         return pages_from_notebooks(options)
     if len(options.primes) > 1:
         raise SettingError(
             f"{len(options.primes)} times PRIME: several notebooks go into a folder, and a motif stands in quotes"
         )
-    check_output(options.output, SUFFIXES)
+    check_output(options.output, PAGE_SUFFIXES)
     options.prime = options.primes[0]
     if options.prime.endswith(".ipynb"):
         return page_from_notebook(options)
@@ -78,7 +78,7 @@ def pages_from_notebooks(options: argparse.Namespace) -> int:
     """Write each notebook into a folder as a page, each in a process of its own; one that fails stops no other."""
     folder, title = Path(options.output), ["--title", options.title] if options.title else []
     if folder.suffix:
-        raise SaveError(f"cannot write '{folder}': the suffix '{folder.suffix}' is none of {', '.join(SUFFIXES)}")
+        raise SaveError(f"cannot write '{folder}': the suffix '{folder.suffix}' is none of {', '.join(PAGE_SUFFIXES)}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

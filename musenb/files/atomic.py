@@ -43,7 +43,7 @@ def atomic_write(path: str | os.PathLike[str], data: bytes) -> None:
             with contextlib.suppress(OSError):
                 partial.unlink()
             raise
-        _settle(target.parent)
+        settle(target.parent)
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SaveError(f"cannot write {shown!r}: {reason}; what was there is unchanged") from error
@@ -64,7 +64,8 @@ def _mode(target: Path) -> int | None:
 
 def _write_whole(partial: Path, data: bytes, mode: int | None) -> None:
     # 0o666 lets the umask decide, as it does for any new file.
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(partial, flags, 0o666 if mode is None else 0o600)
     try:
         rest = memoryview(data)
         while rest:
@@ -76,8 +77,8 @@ def _write_whole(partial: Path, data: bytes, mode: int | None) -> None:
         os.close(handle)
 
 
-def _settle(folder: Path) -> None:
-    """Force the folder's new entry to the disk where the system can; the file itself is whole by now."""
+def settle(folder: Path) -> None:
+    """Force the entries of a folder to the disk where the system can."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

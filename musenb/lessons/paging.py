@@ -10,25 +10,20 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from musenb.export.to_page import PagePart, document_bytes, place_of
+from musenb.files.folders import JOURNAL_VARIABLE as JOURNAL
 from musenb.lessons.prose import prose_html
 from musenb.lessons.question import Question
 from musenb.lessons.record import VARIABLE as ANSWERS
 from musenb.lessons.running import VIEW, Cell, Runner, read_notebook
 from musenb.score.plain import plain_text
-from musenb.studio.journal import VARIABLE as JOURNAL
-from musenb.studio.page import parts_of_takes, recorded
-from musenb.studio.panel_hands import StudioHands
 from musenb.widgets.attention import Attention
 from musenb.widgets.base import MusenbWidget
-from musenb.widgets.desk import Desk
+from musenb.widgets.desk import Desk, Hands
 from musenb.widgets.keyboard import Keyboard
 from musenb.widgets.sound import shared_engine
-
-if TYPE_CHECKING:
-    from musenb.studio.panel import Studio
 
 _STYLE = """
 :root { --faint: color-mix(in srgb, CanvasText 65%, Canvas); --ground: color-mix(in srgb, CanvasText 6%, Canvas); }
@@ -57,6 +52,7 @@ _STUDIO = (
     "In the notebook a studio stands here, in which the model writes. On this page it holds {takes}. Choose a take to"
     " see and hear it."
 )
+_TAKES = "the takes that were written when the page was made"
 _RECORDED = "the motif, and two ways in which the model went on when the page was made"
 _WITHOUT_KERNEL: dict[type, str] = {
     Keyboard: "The keys sound. What is played on them is recorded in the notebook alone.",
@@ -65,7 +61,6 @@ _WITHOUT_KERNEL: dict[type, str] = {
 }
 # Below these words a solution stands in a lesson, so that it shows nothing before it is wanted.
 _CAPTURED = re.compile(r"%%capture\n(?:# To see the solution[^\n]*\n)?")
-_PATIENCE = 300.0
 
 
 def page_of_notebook(
@@ -150,9 +145,9 @@ class _Views:
         if isinstance(shown, ipywidgets.DOMWidget) and shown.layout.display == "none":
             return ""
         if isinstance(shown, ipywidgets.Box):
-            studio = _studio_of(shown)
-            if studio is not None and len(studio.tree) and not self._takes:
-                return self._studio_html(studio)
+            desk = next((child for child in shown.children if isinstance(child, Desk)), None)
+            if desk is not None and desk.hands is not None and desk.takes and not self._takes:
+                return self._studio_html(desk.hands)
             return "\n".join(self.html(child.model_id) for child in shown.children)
         if isinstance(shown, ipywidgets.HTML):
             return str(shown.value)
@@ -167,26 +162,13 @@ class _Views:
         words = next((words for kind, words in _WITHOUT_KERNEL.items() if isinstance(shown, kind)), "")
         return place_of(part) + (f'<p class="note">{words}</p>' if words else "")
 
-    def _studio_html(self, studio: Studio) -> str:
+    def _studio_html(self, studio: Hands) -> str:
         """Return the takes of a studio; a page can hold those of one."""
         self._takes = True
-        takes = "the takes that were written when the page was made"
-        if len(studio.tree) == 1:
-            desk, takes = studio.desk, _RECORDED
-            studio.continue_(
-                desk.bars, temperature=desk.temperature, top_p=desk.top_p, seed=desk.seed, candidates=2
-            )
-            studio.wait(_PATIENCE)
-        parts = parts_of_takes(studio.tree, attention=recorded(studio.tree, studio.model))
+        parts, written_now = studio.page_parts()
         self.parts |= {part.id: part for part in parts}
         places = "\n".join(map(place_of, parts))
-        return f'<p class="note">{_STUDIO.format(takes=takes)}</p>\n{places}'
-
-
-def _studio_of(box: Any) -> Studio | None:
-    """Return the studio whose panel a box is."""
-    hands = next((child.hands for child in box.children if isinstance(child, Desk)), None)
-    return hands.studio if isinstance(hands, StudioHands) else None
+        return f'<p class="note">{_STUDIO.format(takes=_RECORDED if written_now else _TAKES)}</p>\n{places}'
 
 
 def _body_html(cells: Sequence[Cell], views: _Views, folder: Path) -> str:

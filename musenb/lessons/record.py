@@ -1,8 +1,8 @@
 """What a student answered, line by line, in one file that only grows and that is handed in as it is.
 
 The file is `musenb-answers-CODE.jsonl`, beside the notebook where that can be written to. CODE is drawn at random with
-the first answer: there is no account, and nobody's name is asked for. A line is as in `musenb.studio.journal`, of kind
-'student' (the first) or 'answer'. Each line stands for itself, so that a torn one costs no other.
+the first answer: there is no account, and nobody's name is asked for. A line is as in `musenb.files.lines`, of kind
+'student' (the first) or 'answer'.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import musenb
+from musenb.files.folders import spare_answers_folder
+from musenb.files.lines import LineFile, decode_line, encode_line, now
 from musenb.score.plain import BIDI_CONTROLS
-from musenb.studio.journal import decode_line, encode_line, journal_folder, settle
 
 VARIABLE = "MUSENB_ANSWERS"
 NAME = "musenb-answers-{}.jsonl"
@@ -163,13 +164,13 @@ class Answers:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
-        self.reason = "" if folder else "there is no folder that can be written to"
         self._lock = threading.RLock()
-        self._waiting: list[bytes] = []
         self._given: list[Answer] = []
-        self._code = self._known_code() or ""
-        if self.path is not None:
-            self._given = _readable(self.path)
+        self._code = ""
+        self._file = LineFile(None)
+        known = self._known_code()
+        if known is not None:
+            self._take_up(known)
 
     @property
     def code(self) -> str:
@@ -179,7 +180,12 @@ class Answers:
     @property
     def path(self) -> Path | None:
         """The file, whether it is there yet or not; None without a folder or before the first answer."""
-        return self.folder / NAME.format(self._code) if self.folder is not None and self._code else None
+        return self._file.path
+
+    @property
+    def reason(self) -> str:
+        """Why answers cannot be written; empty when they can."""
+        return self._file.saved.reason if self.folder else "there is no folder that can be written to"
 
     def of(self, question: str, kind: str) -> tuple[Answer, ...]:
         """Return what was answered to a question, the earliest first."""
@@ -191,12 +197,11 @@ class Answers:
         with self._lock:
             self._begin()
             given = {"version": VERSION, "student": self._code, **told}
-            raw = encode_line(len(self._given) + 2, "answer", given)
-            found = _answer_of(raw, 0)
+            at = now()
+            found = _answer_of(encode_line(0, "answer", given, at=at), 0)
             assert found is not None
             self._given.append(found)
-            self._waiting.append(raw)
-            self._flush()
+            self._file.append("answer", given, at=at)
             return found
 
     def content(self) -> bytes:
@@ -209,9 +214,9 @@ class Answers:
                 written = b""
             if written and not written.endswith(b"\n"):
                 written += b"\n"
-            return written + (b"" if written else self._head()) + b"".join(self._waiting)
+            return (written or self._head()) + self._file.waiting
 
-    # Writing
+    # The student's code
 
     def _head(self) -> bytes:
         return encode_line(1, "student", {"version": VERSION, "student": self._code, "musenb": musenb.__version__})
@@ -237,47 +242,25 @@ class Answers:
         """See to it that there is a code, the same for every notebook of the folder."""
         if self._code:
             return
-        self._code = self._known_code() or new_code()
-        if self.folder is None:
-            return
-        try:
-            handle = os.open(self.folder / MARKER, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except OSError:
-            self._code = self._known_code() or self._code
-        else:
-            with os.fdopen(handle, "w", encoding="utf-8") as mark:
-                mark.write(f"{self._code}\n")
-        if self.path is not None:
-            self._given = _readable(self.path)
-
-    def _flush(self) -> None:
-        """Write what waits, with one call, and force it to the disk; say why in `reason` where that fails."""
-        if self.path is None:
-            return
-        try:
-            handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        code = self._known_code() or new_code()
+        if self.folder is not None:
             try:
-                size = os.fstat(handle).st_size
-                torn = size > 0 and _last_sign(handle) != b"\n"
-                data = (b"" if size else self._head()) + b"\n" * torn + b"".join(self._waiting)
-                if os.write(handle, data) < len(data):
-                    with contextlib.suppress(OSError):
-                        os.ftruncate(handle, size)
-                    raise OSError(28, "No space left on device")
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-            settle(self.path.parent)
-        except OSError as error:
-            self.reason = error.strerror or str(error)
-        else:
-            self._waiting.clear()
-            self.reason = ""
+                with open(self.folder / MARKER, "x", encoding="utf-8", opener=_private) as mark:
+                    mark.write(f"{code}\n")
+            except OSError:
+                code = self._known_code() or code
+        self._take_up(code)
+
+    def _take_up(self, code: str) -> None:
+        """Go on with the file of a code."""
+        self._code = code
+        path = None if self.folder is None else self.folder / NAME.format(code)
+        self._given = [] if path is None else _readable(path)
+        self._file = LineFile(path, head=self._head(), lines=len(self._given) + 1)
 
 
-def _last_sign(handle: int) -> bytes:
-    os.lseek(handle, -1, os.SEEK_END)
-    return os.read(handle, 1)
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _readable(path: Path) -> list[Answer]:
@@ -306,9 +289,7 @@ def answers_here() -> Answers:
 
 def _folder() -> Path | None:
     named = os.environ.get(VARIABLE)
-    journals = journal_folder()
-    spare = None if journals is None else journals.parent / "answers"
-    for place in (Path(named) if named else None, Path.cwd(), spare):
+    for place in (Path(named) if named else None, Path.cwd(), spare_answers_folder()):
         if place is None:
             continue
         try:

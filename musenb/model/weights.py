@@ -104,6 +104,18 @@ def shipped_names(*, folder: Path = SHIPPED) -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(SUFFIX) for name in _manifest(folder)))
 
 
+def idiom_of(path: str | os.PathLike[str]) -> str:
+    """Return the idiom that a checkpoint names, from its header alone; errors as in `load_weights`."""
+    source = os.fspath(path)
+    try:
+        with open(path, "rb") as file:
+            start = file.read(8)
+            start += file.read(min(int.from_bytes(start, "little"), MOST_HEADER_BYTES))
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{source}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return _config(_header(start, str(source))[0].get("__metadata__"), str(source)).idiom
+
+
 def manifest_bytes(folder: Path) -> bytes:
     """Return the manifest of the checkpoints in a folder: the size and SHA-256 of each."""
     entries = {}

@@ -10,12 +10,12 @@ import ipywidgets
 from musenb.questions.against import Compared
 from musenb.questions.against_attention import AttentionPair
 from musenb.questions.telling import difference_words
-from musenb.questions.working import Worker, mime_bundle
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.curve import Curve
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 from musenb.widgets.versions import Versions
+from musenb.widgets.worker import Worker, mime_bundle
 
 
 class Against(Compared):

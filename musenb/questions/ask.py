@@ -151,6 +151,13 @@ def questions(
     return Questions(model, Reading(model.decoder, piece), Setting(policy, chosen, seeds, bars), composed)
 
 
+def motif_of(score: Score, **settings: Any) -> MotifReport:
+    """Return what became of a motif in a score, without a model: see `musenb.questions.motif_report.motif_report`."""
+    from musenb.questions.motif_report import motif_report
+
+    return motif_report(score, **settings)
+
+
 def compare_models(
     source: Score | Take, models: Sequence[str | os.PathLike[str] | Model] = MODELS, **settings: Any
 ) -> Against:

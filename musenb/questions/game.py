@@ -16,7 +16,6 @@ A session is recorded as `musenb.questions.game_record` says.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Mapping
@@ -242,14 +241,12 @@ class Game:
             for line in lines[1:]:
                 found = self._recorded(line)
                 self.answers[found.round.number] = found
-            if not path.read_bytes().endswith(b"\n"):  # the last line was cut off
-                append(path, "\n")
         else:
-            append(path, json.dumps(self.header) + "\n")
+            self._write(self.header)
 
     def _write(self, line: dict[str, Any]) -> None:
         if self.path is not None:
-            append(self.path, json.dumps(line) + "\n")
+            append(self.path, line, number=1 if line is self.header else len(self.answers) + 2)
 
     def _recorded(self, line: Mapping[str, Any]) -> Reveal:
         """Return the reveal of a line of the record."""

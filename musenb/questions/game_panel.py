@@ -24,11 +24,11 @@ from musenb.errors import SaveError
 from musenb.questions.answers import Answers
 from musenb.questions.game import Game, Reveal, Round
 from musenb.questions.game_record import PLAYERS, class_table, format_table, read_session
-from musenb.questions.working import Worker
 from musenb.score.note import KeySignature, Score
 from musenb.score.spelling import keys_of, spoken_pitch
 from musenb.widgets.wire.game import AnswerRow, ClassRow, RangeRow, RevealRow, RoundRow
 from musenb.widgets.wire.units import MidiPitch, Quarters
+from musenb.widgets.worker import Worker
 
 if TYPE_CHECKING:
     import ipywidgets

@@ -1,41 +1,41 @@
-"""Records of the prediction game: sessions as JSON lines, and the table of a class.
+"""Records of the prediction game: sessions as lines with checksums, and the table of a class.
 
-A session is one JSON object a line: first the game, then each answer as it is given. `class_table` joins many.
+A session is a file as `musenb.files.lines` has it: first the game, then each answer as it is given. `class_table` joins
+many.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from musenb.errors import SaveError
+from musenb.files.lines import append_lines, encode_line, read_lines
 
 VERSION = 1
 PLAYERS = ("student", "model", "counts")
+LINES = ("game", "answer")
+# Less what the umask takes: a teacher gathers the records of a class.
+RECORD_MODE = 0o666
 
 
 def read_session(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
-    """Return the lines of a recorded session; one that was cut off is left out.
+    """Return the lines of a recorded session; one that was cut off or damaged is left out.
 
     Raises
     ------
     SaveError
         The file is not a recorded session.
     """
-    found = []
-    for line in Path(path).read_text(encoding="utf-8").splitlines():
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            continue
-    if not found or not isinstance(found[0], dict) or found[0].get("kind") != "game":
+    lines = read_lines(Path(path), unsummed=LINES)  # release 0.1 wrote no checksums here
+    found = [{"kind": line.kind, **line.data} for line in lines if line.kind in LINES and isinstance(line.data, dict)]
+    if not found or found[0]["kind"] != "game":
         raise SaveError(f"'{os.fsdecode(path)}' is not a recorded game")
-    return [line for line in found if line.get("kind") in ("game", "answer")]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +90,16 @@ def format_table(rows: Sequence[ClassRow], even: float | None = None) -> str:
     return "\n".join([*lines, below])
 
 
-def append(path: Path, text: str) -> None:
-    """Write text behind a record, and see it to the disk.
+def append(path: Path, line: Mapping[str, Any], *, number: int) -> None:
+    """Write a line behind a record, and see it to the disk.
 
     Raises
     ------
     SaveError
         It cannot be written.
     """
+    values = {name: value for name, value in line.items() if name != "kind"}
     try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        append_lines(path, encode_line(number, line["kind"], values), mode=RECORD_MODE)
     except OSError as error:
         raise SaveError(f"cannot record the game in '{path}': {error.strerror}") from None

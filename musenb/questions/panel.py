@@ -28,7 +28,6 @@ from musenb.questions.telling import (
     voice_next,
 )
 from musenb.questions.whatif import WhatIf
-from musenb.questions.working import Worker, mime_bundle
 from musenb.score.spelling import spoken_pitch
 from musenb.session import Take
 from musenb.widgets.asking import Asking
@@ -37,6 +36,7 @@ from musenb.widgets.curve import Curve
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 from musenb.widgets.versions import Versions
+from musenb.widgets.worker import Worker, mime_bundle
 
 SECONDS_BETWEEN_NEWS = 0.15
 

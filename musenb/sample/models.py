@@ -13,7 +13,15 @@ from musenb.errors import ModelError, SaveError, WeightsError
 from musenb.files.atomic import atomic_write
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
-from musenb.model.weights import SHIPPED, SUFFIX, load_weights, open_shipped, with_idiom
+from musenb.model.weights import (
+    SHIPPED,
+    SUFFIX,
+    idiom_of,
+    load_weights,
+    open_shipped,
+    shipped_names,
+    with_idiom,
+)
 from musenb.tokens.idiom import Idiom, Shape
 from musenb.tokens.known import idiom_named
 
@@ -81,6 +89,16 @@ def open_model(name: str | os.PathLike[str] = "chorale") -> Model:
 def _opened(name: str, path: Path, changed: int, own: bool) -> Model:
     config, tensors = load_weights(path) if own else open_shipped(name)
     return Model(name, hashlib.sha256(path.read_bytes()).hexdigest(), Decoder(config, tensors))
+
+
+def idiom_of_model(name: str | os.PathLike[str]) -> Idiom:
+    """Return the language of a model, without opening it; errors as in `open_model`."""
+    return idiom_named(idiom_of(_path_of(os.fsdecode(name))))
+
+
+def continuing_models() -> tuple[str, ...]:
+    """Return the names of the shipped models that can go on from a motif."""
+    return tuple(name for name in shipped_names() if idiom_of_model(name).most)
 
 
 def _path_of(name: str) -> Path:

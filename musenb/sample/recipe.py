@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from numbers import Integral
@@ -143,13 +144,20 @@ def recipe_from_plain(plain: Any) -> Recipe:
             Policy(plain["temperature"], plain["top_p"], plain["top_k"]),
             tuple(map(str, plain.get("voices", ()))),
             str(plain.get("idiom", UNNAMED)),
-            None if start is None else Fraction(start),
+            None if start is None else _quarters(start),
             Keep(tuple(map(str, plain["kept_voices"])), tuple(map(_number, plain["kept_bars"]))),
             None if reach is None else _number(reach),
             tuple(map(_number, plain.get("written", ()))),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, ArithmeticError, SettingError) as error:
         raise LoadError("content", f"a saved recipe is damaged: {error}") from None
+
+
+def _quarters(text: str) -> Fraction:
+    """Return quarters written as '7/4' or '7'; `Fraction` alone would work on '1e999999999' for hours."""
+    if not re.fullmatch(r"\d{1,12}(/\d{1,12})?", text):
+        raise ValueError(f"{text[:20]!r} is no number of quarters")
+    return Fraction(text)
 
 
 def _number(value: Any) -> int:

@@ -19,7 +19,7 @@ from musenb.score.plain import plain_text
 
 CORPUS = "corpus:"
 SUFFIXES = {".mid": "midi", ".midi": "midi", ".musicxml": "xml", ".xml": "xml", ".mxl": "mxl", ".abc": "abc"}
-READ = "musenb reads .mid, .midi, .musicxml, .xml, .mxl and .abc"
+READ = f"musenb reads {', '.join([*SUFFIXES][:-1])} and {[*SUFFIXES][-1]}"
 NAMES = {"midi": "MIDI", "xml": "MusicXML", "mxl": "compressed MusicXML (.mxl)", "abc": "ABC"}
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # What tells ABC: a tune's number or its key on a line of its own, or the words that begin a file of version 2.

@@ -9,23 +9,20 @@ import contextlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import Any, Protocol, get_args
 
 import ipywidgets
 
 from musenb.analysis.motif.finder import SHORTEST_MOTIF, Motif
 from musenb.errors import MusenbError, ScoreError, SettingError
-from musenb.questions.ask import Questions
-from musenb.questions.motif_report import MotifReport, motif_report
+from musenb.questions.ask import Questions, motif_of
 from musenb.score.note import Score
 from musenb.session import Take as Branch
+from musenb.studio.core import StudioCore
 from musenb.studio.take_rows import name_of
-from musenb.studio.takes import Take
-from musenb.tokens.chorale.grid import VOICES
+from musenb.studio.takes import Entry
+from musenb.widgets.desk import Desk
 from musenb.widgets.wire.desk import AskWhat
-
-if TYPE_CHECKING:
-    from musenb.studio.panel import Studio
 
 KINDS: tuple[AskWhat, ...] = get_args(AskWhat)
 # Beside the journals, which it is none of.
@@ -35,7 +32,10 @@ GAMES = "games"
 class Open(Protocol):
     """What can be opened: it has a panel, and ends with all its views."""
 
-    panel: ipywidgets.Box
+    @property
+    def panel(self) -> ipywidgets.Box:
+        """The box of its views."""
+        ...
 
     def close(self) -> None:
         """End the views."""
@@ -46,7 +46,10 @@ class AskingPlace:
 
     Parameters
     ----------
-    studio : Studio
+    core : StudioCore
+        Whose takes are asked about.
+    desk : Desk
+        Tells which question is open.
     music : ipywidgets.Box
         What is hidden while a question is open.
 
@@ -58,21 +61,21 @@ class AskingPlace:
         The question that is open.
     """
 
-    def __init__(self, studio: Studio, music: ipywidgets.Box) -> None:
-        self._studio, self._music = studio, music
+    def __init__(self, core: StudioCore, desk: Desk, music: ipywidgets.Box) -> None:
+        self._core, self._desk, self._music = core, desk, music
         self._lock = threading.RLock()
         self._branching = False
         self.shown: Open | None = None
         self.box = ipywidgets.VBox(layout=ipywidgets.Layout(width="100%", display="none"))
 
-    def open(self, kind: str, take: Take) -> None:
+    def open(self, kind: str, take: Entry) -> None:
         """Open a question about a take, in place of the one that is open.
 
         Parameters
         ----------
         kind : {'heard', 'motif', 'guess'}
             What the model heard, with all that can be asked beside it; what became of the motif; the prediction game.
-        take : Take
+        take : Entry
 
         Raises
         ------
@@ -81,10 +84,10 @@ class AskingPlace:
         """
         if kind not in KINDS:
             raise SettingError(f"there is no question {kind!r}; there are {', '.join(KINDS)}")
-        name = name_of(self._studio.tree, take)
+        name = name_of(self._core.tree, take)
         with self._lock:
             self.close()
-            self._studio.desk.show(asked=kind, asked_words=f"Reading {name}…", error="")
+            self._desk.show(asked=kind, asked_words=f"Reading {name}…", error="")
             try:
                 self.shown = self._made(kind, take)
                 self.box.children = (self.shown.panel,)
@@ -92,7 +95,7 @@ class AskingPlace:
                 self.close()
                 raise
             self._music.layout.display, self.box.layout.display = "none", ""
-            self._studio.desk.show(asked_words=f"Below, in place of the score: {name}.")
+            self._desk.show(asked_words=f"Below, in place of the score: {name}.")
 
     def close(self) -> None:
         """End the question that is open, if one is, and show the score again."""
@@ -102,8 +105,8 @@ class AskingPlace:
             self.box.children = ()
             if shown is not None:
                 shown.close()
-            if self._studio.desk.asked:
-                self._studio.desk.show(asked="", asked_words="")
+            if self._desk.asked:
+                self._desk.show(asked="", asked_words="")
 
     def leave(self) -> None:
         """Close because the studio shows other music; what the question itself branched off leaves it open."""
@@ -116,27 +119,27 @@ class AskingPlace:
         self.box.layout.close()
         self.box.close()
 
-    def _made(self, kind: str, take: Take) -> Open:
+    def _made(self, kind: str, take: Entry) -> Open:
         if kind == "motif":
             return self._motif(take)
-        asked = self._studio.ask(take.id)
+        asked = self._core.ask(take.id)
         if kind == "guess":
             return _game(asked, self._record(take))
         asked.on_take = self._staying(asked.on_take)
         asked.panel.asking.tab = "heard"
         return asked.panel
 
-    def _motif(self, take: Take) -> MotifReport:
+    def _motif(self, take: Entry) -> Open:
         """Return what became of the motif that the take's line of the tree began with."""
         try:
-            begun = motif_report(self._studio.tree.path(take.id)[0].score).motif
+            begun = motif_of(self._core.tree.path(take.id)[0].score).motif
         except ScoreError:
             raise SettingError(f"to be looked for, a motif needs {SHORTEST_MOTIF} notes or more in one voice") from None
         motif = at_home(begun, take.score)
         try:
-            return self._studio.ask(take.id).motif(motif=motif)
+            return self._core.ask(take.id).motif(motif=motif)
         except MusenbError:
-            return motif_report(take.score, motif=motif)  # for music that the model cannot read
+            return motif_of(take.score, motif=motif)  # for music that the model cannot read
 
     def _staying(self, adopt: Callable[[Branch, str], object] | None) -> Callable[[Branch, str], object]:
         def branched(branch: Branch, name: str) -> None:
@@ -149,9 +152,9 @@ class AskingPlace:
 
         return branched
 
-    def _record(self, take: Take) -> Path | None:
+    def _record(self, take: Entry) -> Path | None:
         """Return the folder for the games on a take; None where nothing is kept."""
-        journal = self._studio.journal_path
+        journal = self._core.journal_path
         if journal is None:
             return None
         folder = journal.parent / GAMES / f"{journal.stem}-take-{take.id}"
@@ -173,7 +176,7 @@ def at_home(motif: Motif, score: Score) -> Motif:
 
 def _game(asked: Questions, record: Path | None) -> Any:
     """Return the game on the highest voice that has notes to be guessed."""
-    for voice in (voice for voice in VOICES if voice in asked.piece.names):
+    for voice in asked.model.idiom.voices:
         with contextlib.suppress(SettingError):
             return asked.game(voice=voice, record=record)
     raise SettingError("there is no note behind the first bar that could be guessed: press Continue first")

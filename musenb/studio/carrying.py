@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musenb.errors import LoadError
-from musenb.studio.journal import SUFFIX, decode_line, encode_line
+from musenb.files.lines import SUFFIX, decode_lines, encode_line
 from musenb.studio.recovery import rebuilt, state_to_plain
 from musenb.studio.takes import Tree
 from musenb.studio.takes_json import take_to_plain
@@ -33,7 +33,7 @@ def takes_from_bytes(content: bytes, name: str) -> Tree:
     """
     if len(content) > LARGEST_FILE:
         raise LoadError("size", f"'{name}' has more than {LARGEST_FILE / 1e6:.0f} MB", "no studio writes so much")
-    tree = rebuilt([decode_line(number, line) for number, line in enumerate(content.splitlines(keepends=True), 1)])
+    tree = rebuilt(decode_lines(content))
     if not tree.everything:
         raise LoadError("format", f"'{name}' holds no takes", "files with takes are saved by 'Save all takes'")
     return tree

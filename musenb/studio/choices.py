@@ -10,7 +10,7 @@ import ipywidgets
 
 from musenb.studio.drafts import Draft
 from musenb.studio.take_rows import WORDS, name_of
-from musenb.studio.takes import WRITTEN, Take, Tree
+from musenb.studio.takes import WRITTEN, Entry, Tree
 from musenb.tokens.idiom import NoteEvent
 from musenb.widgets.choice import Choice
 
@@ -57,9 +57,8 @@ class Choices:
             score = drafts[0].score()
             self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
             for view, draft in zip(self._views, drafts, strict=False):
-                ends = draft.sampling.plan.end
-                name, recipe = f"{WORDS[WRITTEN]} {draft.id}", draft.recipe
-                view.begin(score, name=name, seed=recipe.seed, begins=recipe.start, ends=ends)
+                name = f"{WORDS[WRITTEN]} {draft.id}"
+                view.begin(score, name=name, seed=draft.recipe.seed, begins=draft.begins, ends=draft.ends)
             self._group = {draft.id: view for view, draft in zip(self._views, drafts, strict=False)}
             self._place(list(self._group))
 
@@ -69,7 +68,7 @@ class Choices:
         if view is not None and voice is not None and event.note is not None:
             view.append([(voice, event.note)])
 
-    def finish(self, takes: Sequence[Take]) -> None:
+    def finish(self, takes: Sequence[Entry]) -> None:
         """Show the takes as they were kept; what was stopped before its first note goes."""
         with self._lock:
             written = {take.id: take for take in takes}

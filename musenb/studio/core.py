@@ -1,68 +1,73 @@
-"""The studio without its panel: prime, continue, stop, compare, keep. The widget calls these methods and no others."""
+"""Studio without its panel: prime, continue, stop, compare, keep. One face before parts that do one thing each."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
-import secrets
-import threading
-import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Generator, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musenb.errors import MusenbError, SettingError
-from musenb.files.atomic import atomic_write
-from musenb.sample.models import open_model
-from musenb.sample.policy import Draws, Policy
-from musenb.sample.recipe import Recipe, plan_of, recipe_to_plain
-from musenb.session import PAGE, SEEDS, prepared, save
-from musenb.studio.drafts import Begin, Draft, begin_again
+from musenb.analysis.compare import Comparison
+from musenb.files.folders import journal_folder
+from musenb.files.lines import Saved
+from musenb.sample.policy import Policy
+from musenb.score.note import Score
+from musenb.studio.auditions import Auditions
+from musenb.studio.continuing import Continuing
+from musenb.studio.drafts import repeat
+from musenb.studio.events import Events
+from musenb.studio.exporting import Exporter
 from musenb.studio.interrupts import heed_interrupts
-from musenb.studio.keeping import Keeping
-from musenb.studio.places import Locks, locks_beyond, point_in
+from musenb.studio.journaling import Journaling
+from musenb.studio.keeping import Keeper
+from musenb.studio.places import Locks
+from musenb.studio.primer import Primer
 from musenb.studio.recovery import recover
-from musenb.studio.takes import EDITED, GIVEN, REACH, Take, Tree, now
-from musenb.studio.writing import Writing
-from musenb.tokens.idiom import Keep, NoteEvent, Prepared
+from musenb.studio.takes import EDITED, Entry, Tree
+from musenb.studio.writings import Writings
+from musenb.tokens.idiom import Prepared
 
 if TYPE_CHECKING:
     from musenb.questions.ask import Questions
-
-MOST_CANDIDATES = 4
-HEAR_SECONDS = 0.02
+    from musenb.widgets.wire.roll import EditOp
 
 
-class StudioCore(Keeping):
+class StudioCore:
     """Prime a motif, watch it develop, keep every branch.
 
     Parameters
     ----------
     model : str or path
         Name of a shipped model, or a .safetensors file.
-    **settings
-        `folder`, `tree` and `journal`; see `Keeping`.
+    folder : path or None
+        Where the journal is kept; else what MUSENB_JOURNAL says, else the user's data folder.
+    tree : Tree, optional
+        Takes to go on with; they are written into the new journal first.
+    journal : bool
+        False keeps everything in memory alone.
 
     Attributes
     ----------
-    reading : Prepared or None
-        What the model reads of the last prime.
-    locks : Locks
     model : str or path
         May be changed between continuations.
     """
 
-    def __init__(self, model: str | os.PathLike[str] = "chorale", **settings: Any) -> None:
-        super().__init__(**settings)
+    def __init__(
+        self, model: str | os.PathLike[str] = "chorale", *, folder: str | os.PathLike[str] | None = None,
+        tree: Tree | None = None, journal: bool = True,
+    ) -> None:
         self.model = model
-        self.reading: Prepared | None = None
-        self.locks = Locks()
-        self._writing: Writing | None = None
-        self._point: tuple[int, Fraction] | None = None
-        self._logged: dict[int, int] = {}
-        self._looked_at: set[int | None] = {None}  # selected when the writing began: whoever looks elsewhere is left
+        place = Path(folder) if folder is not None else journal_folder()
+        self._events = Events()
+        self._journaling = Journaling(place, self._tell_saved, on=journal)
+        self._keeper = Keeper(Tree() if tree is None else tree, self._events, self._journaling)
+        self._writings = Writings(self._keeper, self._journaling, self._events)
+        self._continuing = Continuing(self._keeper, self._writings, lambda: self.model)
+        self._primer = Primer(self._keeper, self._events, lambda: self.model)
+        self._auditions = Auditions(self._keeper)
+        self._exporter = Exporter(self._keeper, lambda: self.model)
         heed_interrupts(self)
 
     @classmethod
@@ -70,6 +75,33 @@ class StudioCore(Keeping):
         """Return a studio with the takes of a saved session, which is kept; see `musenb.recover`."""
         tree = recover(name, folder=settings.get("folder"))
         return cls(tree=tree if isinstance(tree, Tree) else None, **settings)
+
+    # Takes
+
+    @property
+    def tree(self) -> Tree:
+        """All takes."""
+        return self._keeper.tree
+
+    @property
+    def selected(self) -> Entry | None:
+        """The take that is looked at."""
+        return self.tree.selected
+
+    def take(self, number: int | None = None) -> Entry:
+        """Return a take, the selected one by default.
+
+        Raises
+        ------
+        SettingError
+            There is none.
+        """
+        return self._keeper.chosen(number)
+
+    @property
+    def reading(self) -> Prepared | None:
+        """What the model reads of the last prime."""
+        return self._primer.reading
 
     def prime(
         self,
@@ -79,18 +111,10 @@ class StudioCore(Keeping):
         voice: str | Sequence[str] | None = None,
         transpose: int = 0,
     ) -> Prepared:
-        """Take a motif, select it, and return what the model will read; parameters as in `prepared`."""
-        model = open_model(self.model)
-        reading = prepared(source, model=model, voices=voice, bars=bars, transpose=transpose)
-        self.reading = reading
-        with self._lock:
-            take = Take(self.tree.reserve(), None, GIVEN, reading.score, name=reading.score.title, made=now())
-        self._change(lambda: self.tree.add(take))
-        self._tell("primed", reading)
-        threading.Thread(target=_warm_up, args=(self.model,), name="musenb-warming", daemon=True).start()
-        return reading
+        """Take a motif, select it, and return what the model will read; parameters as in `musenb.session.prepared`."""
+        return self._primer.prime(source, bars=bars, voice=voice, transpose=transpose)
 
-    def edit(self, operations: Iterable[Mapping[str, Any]], take: int | None = None) -> Take:
+    def edit(self, operations: Iterable[EditOp], take: int | None = None) -> Entry:
         """Change notes of a take, as a new take that is selected.
 
         Parameters
@@ -107,12 +131,81 @@ class StudioCore(Keeping):
         """
         from musenb.widgets.roll import apply_edits
 
-        with self._lock:
-            parent = self._chosen(take)
-            score = apply_edits(parent.score, operations)
-            edited = Take(self.tree.reserve(), parent.id, EDITED, score, made=now())
-        self._change(lambda: self.tree.add(edited))
-        return edited
+        parent = self.take(take)
+        return self._keeper.add(EDITED, apply_edits(parent.score, operations), parent=parent.id)
+
+    def graft(self, score: Score, *, parent: int, name: str = "") -> Entry:
+        """Add a score that was made elsewhere as a take below another, select it, and return it."""
+        return self._keeper.add(EDITED, score, parent=parent, name=name)
+
+    def put_edited(self, score: Score) -> Entry:
+        """Add an edit of the selected take, select it, and return it; a row of edits is one take."""
+        return self._keeper.put_edited(score)
+
+    def adopt(self, tree: Tree) -> None:
+        """Go on with other takes, in a journal of their own; that of the takes before is kept."""
+        self._keeper.adopt(tree)
+
+    def select(self, take: int) -> Entry:
+        """Look at a take, and return it."""
+        self._keeper.change(lambda: self.tree.select(take))
+        return self.tree.take(take)
+
+    def rename(self, take: int, name: str) -> None:
+        """Give a take a name."""
+        self._keeper.change(lambda: self.tree.rename(take, name))
+
+    def delete(self, take: int) -> None:
+        """Hide a take and all that goes on from it; `undo` brings them back."""
+        self._keeper.change(lambda: self.tree.delete(take))
+
+    def undo(self) -> bool:
+        """Take the last change back; return False when there is none. A take that was written stays in the tree."""
+        return self._keeper.change(lambda: self.tree.undo())
+
+    def redo(self) -> bool:
+        """Make the change again that was undone last; return False when there is none."""
+        return self._keeper.change(lambda: self.tree.redo())
+
+    def compare(self, first: int, second: int) -> Comparison:
+        """Return the notes of two takes aligned."""
+        return self.tree.compare(first, second)
+
+    def repeat(self, take: int) -> Score:
+        """Write a take again from its recipe, in this thread, and return its score: the same to the note."""
+        return repeat(self.tree, take)
+
+    def audition(self, takes: Sequence[int] | None = None) -> dict[str, Score]:
+        """Return scores by labels A, B, ... in an order that nobody knows, to be heard before `vote`.
+
+        Parameters
+        ----------
+        takes : sequence of int, optional
+            Two to eight; by default the selected take and those that go on from the same take.
+        """
+        return self._auditions.begin(takes)
+
+    def vote(self, label: str) -> Entry:
+        """Prefer a label of the audition, which ends it; return the take that it was."""
+        return self._auditions.vote(label)
+
+    def prefer(self, take: int) -> Entry:
+        """Vote for a take among those that go on from the same take, select it, and return it.
+
+        Raises
+        ------
+        SettingError
+            It stands alone.
+        """
+        self.select(take)
+        return self._auditions.prefer(take)
+
+    # Writing
+
+    @property
+    def locks(self) -> Locks:
+        """What is kept as it is when the model writes."""
+        return self._continuing.locks
 
     def lock(self, *, voices: Iterable[str] = (), bars: Iterable[int] = ()) -> None:
         """Keep these voices and bars from now on, and no others.
@@ -122,25 +215,11 @@ class StudioCore(Keeping):
         SettingError
             A voice is none of the model's, or a bar's number is no whole number of at least 0.
         """
-        names, numbers = tuple(dict.fromkeys(voices)), tuple(sorted(set(bars)))
-        there = open_model(self.model).idiom.voices if names else ()
-        for name in names:
-            if name not in there:
-                allowed = f"allowed are {', '.join(there)}" if there else f"the model '{self.model}' has no voices"
-                raise SettingError(f"cannot lock the voice {name!r}; {allowed}")
-        for number in numbers:
-            if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-                raise SettingError(f"cannot lock bar {number!r}: a whole number of at least 0 is needed")
-        self.locks = Locks(tuple(name for name in there if name in names), numbers)
-        self._tell("locked", self.locks)
+        self._events.tell("locked", self._continuing.lock(voices, bars))
 
     def branch(self, take: int, start: Fraction | float | str) -> Fraction:
         """Select a take and let the next continuation go on from a point of it, which is returned; see `continue_`."""
-        with self._lock:
-            point = point_in(self.tree.take(take), start)
-            self.select(take)
-            self._point = take, point
-        return point
+        return self._continuing.branch(take, start)
 
     def continue_(
         self,
@@ -178,33 +257,8 @@ class StudioCore(Keeping):
         MusenbError
             A setting is outside its range, something is being written already, or there is nothing to go on from.
         """
-        if isinstance(candidates, bool) or not isinstance(candidates, int) or not 1 <= candidates <= MOST_CANDIDATES:
-            raise SettingError(f"candidates {candidates!r} is not a whole number in 1..{MOST_CANDIDATES}")
-        policy = Policy(temperature, top_p)  # refused here and not in the thread, when it is out of range
-        first = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
-        seeds = [Draws(first + number).seed for number in range(candidates)]
-        with self._lock:
-            if self.running:
-                raise SettingError("a continuation is being written: stop it, or wait for it")
-            self._raise_fault()
-            parent = self._chosen(take)
-            point = self._start(parent, start)
-            locks = locks_beyond(self.locks, parent, point)
-            keep, model = Keep(locks.voices, locks.bars), open_model(self.model)
-            recipe = Recipe("", "", first, bars, policy, start=point, keep=keep, reach=REACH)
-            plan_of(model, parent.score, recipe)
-            numbers = tuple(self.tree.reserve() for _ in seeds)
-            self._looked_at = {None, parent.id, self.tree.state.selected}
-            drafts = Begin(self.model, parent, recipe, dict(zip(numbers, seeds, strict=True)))
-            self._writing, self._point = Writing(drafts, self), None
-            self._writing.start()
-        return numbers
-
-    def ask(self, take: int | None = None, **settings: Any) -> Questions:
-        """Return what can be asked of the model about a take, the selected one by default: see `ask_about`."""
-        from musenb.studio.asking import ask_about
-
-        return ask_about(self, self._chosen(take), **settings)
+        policy = Policy(temperature, top_p)
+        return self._continuing.begin(bars, policy, seed=seed, candidates=candidates, take=take, start=start)
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.
@@ -214,29 +268,18 @@ class StudioCore(Keeping):
         SettingError
             The take is complete or no model wrote it, or something is being written already.
         """
-        with self._lock:
-            if self.running:
-                raise SettingError("a continuation is being written: stop it, or wait for it")
-            self._raise_fault()
-            stopped = self.tree.take(take)
-            if stopped.complete:
-                raise SettingError(f"take {take} was not stopped: there is nothing to resume")
-            number, self._looked_at = self.tree.reserve(), {None, take, self.tree.state.selected}
-            self._writing = Writing(lambda: [begin_again(number, self.tree, stopped)], self)
-            self._writing.start()
-        return number
+        return self._continuing.resume(take)
 
     @property
     def running(self) -> bool:
         """True while something is written."""
-        return self._writing is not None and not self._writing.over
+        return self._writings.running
 
     def stop(self) -> None:
-        """End the writing at the next sixteenth, from any thread; what is written stays. Returns at once."""
-        if self._writing is not None:
-            self._writing.stop()
+        """End the writing as soon as nothing is left half, from any thread; what is written stays. Returns at once."""
+        self._writings.stop()
 
-    def wait(self, timeout: float | None = None) -> tuple[Take, ...]:
+    def wait(self, timeout: float | None = None) -> tuple[Entry, ...]:
         """Wait until nothing is written any more and return the takes of the last continuation.
 
         An interrupt (Ctrl-C, or the notebook's square button) stops the writing; the takes are what was written.
@@ -253,24 +296,23 @@ class StudioCore(Keeping):
         Exception
             What broke the writing off, or what a callback raised, once.
         """
-        writing = self._writing
-        if writing is None or writing.is_here:
-            return ()
-        give_up = None if timeout is None else time.monotonic() + timeout
-        while True:
-            try:
-                # In short steps: on Windows an interrupt is not heard in a wait without an end.
-                left = 0.1 if give_up is None else max(0.0, min(0.1, give_up - time.monotonic()))
-                if writing.done.wait(left):
-                    return self._result(writing)
-            except KeyboardInterrupt:
-                writing.stop()
-                continue
-            if give_up is not None and time.monotonic() >= give_up:
-                raise TimeoutError(f"the continuation is still being written after {timeout:g} s; it goes on")
+        return self._writings.wait(timeout)
 
-    def __await__(self) -> Generator[Any, None, tuple[Take, ...]]:
-        return self._finished().__await__()
+    def __await__(self) -> Generator[Any, None, tuple[Entry, ...]]:
+        return self._writings.finished().__await__()
+
+    # Asking and keeping
+
+    def ask(self, take: int | None = None, **settings: Any) -> Questions:
+        """Return what can be asked of the model about a take, the selected one by default: see `ask_about`."""
+        from musenb.studio.asking import ask_about
+
+        asked = self.take(take)
+
+        def hang(score: Score, name: str) -> None:
+            self.graft(score, parent=asked.id, name=name)
+
+        return ask_about(asked, usual_model=self.model, branched=hang, **settings)
 
     def save(self, path: str | os.PathLike[str], take: int | None = None) -> Path:
         """Write a take, the selected one by default, as a file of the kind that the suffix says, and return the path.
@@ -286,82 +328,39 @@ class StudioCore(Keeping):
         LoadError
             The score cannot be engraved.
         """
-        target, score = Path(path), self._chosen(take).score
-        if target.suffix.lower() != PAGE:
-            return save(score, target)
-        from musenb.studio.page import page_of_takes, recorded
+        return self._exporter.save(path, self.take(take))
 
-        atomic_write(target, page_of_takes(self.tree, attention=recorded(self.tree, self.model)))
-        return target
+    def file(self, form: str, take: int | None = None) -> tuple[str, str, bytes]:
+        """Return name, MIME type and content of a take, the selected one by default, as a file of a form such as 'mid'.
 
-    async def _finished(self) -> tuple[Take, ...]:
-        writing = self._writing
-        if writing is None:
-            return ()
-        while not writing.done.is_set():
-            await asyncio.sleep(HEAR_SECONDS)
-        return self._result(writing)
+        For 'html' it is the page with all takes.
 
-    def _result(self, writing: Writing) -> tuple[Take, ...]:
-        error, writing.error = writing.error, None
-        if error is not None:
-            raise error
-        self._raise_fault()
-        return writing.takes
+        Raises
+        ------
+        SettingError
+            There is no such form, or no take.
+        """
+        return self._exporter.file(form, self.take(take))
 
-    def _raise_fault(self) -> None:
-        fault, self._fault = self._fault, None
-        if fault is not None:
-            raise fault
+    @property
+    def saved(self) -> Saved | None:
+        """How far the journal is saved; None without one."""
+        return self._journaling.saved
 
-    def _start(self, parent: Take, start: Fraction | float | str | None) -> Fraction:
-        if start is not None:
-            return point_in(parent, start)
-        if self._point is not None and self._point[0] == parent.id:
-            return self._point[1]
-        return parent.score.end
+    @property
+    def journal_path(self) -> Path | None:
+        """The journal's file, which is there once something was done; None without one."""
+        return self._journaling.path
 
-    # What the writing tells, in its own thread
+    def on(self, name: str, call: Callable[..., object]) -> Callable[[], None]:
+        """Call `call` whenever `name` happens; return a function that ends it. See `musenb.studio.events.EVENTS`."""
+        return self._events.on(name, call)
 
-    def started(self, drafts: Sequence[Draft]) -> None:
-        """Write the recipes into the journal before the first note, and tell."""
-        for draft in drafts:
-            self._logged[draft.id] = 0
-            self._log("draft", {"id": draft.id, "parent": draft.parent, "recipe": recipe_to_plain(draft.recipe)})
-        self._tell("started", tuple(drafts))
+    def close(self) -> None:
+        """Let go of the journal's file."""
+        self._journaling.close()
 
-    def note(self, draft: Draft, event: NoteEvent) -> None:
-        """Tell of a note."""
-        self._tell("note", draft.id, event)
-
-    def progress(self, draft: Draft) -> None:
-        """Tell how far a take is written; save the cells that are new."""
-        told, position = self._logged[draft.id], draft.sampling.position
-        if position > told:
-            cells = [int(token) for token in draft.sampling.writer.tokens[told:position]]
-            self._log("cells", {"id": draft.id, "from": told, "cells": cells})
-            self._logged[draft.id] = position
-        self._tell("progress", draft.id, draft.written)
-
-    def keep(self, drafts: Sequence[Draft]) -> tuple[Take, ...]:
-        """Add what is written to the tree. The first take is selected unless the user looks elsewhere by now."""
-        takes = tuple(draft.take() for draft in drafts if draft.begun)
-        with self._lock:
-            for number, take in enumerate(takes):
-                self.tree.add(take, select=number == 0 and self.tree.state.selected in self._looked_at)
-        for draft in drafts:
-            self._logged.pop(draft.id, None)
-        return takes
-
-    def ended(self, writing: Writing) -> None:
-        """Tell what came of it."""
-        self._tell("tree", self.tree)
-        if writing.error is not None:
-            self._tell("error", writing.error)
-        self._tell("finished", writing.takes)
-
-
-def _warm_up(model: str | os.PathLike[str]) -> None:
-    """Open a model before it is needed, then make it fast; what is wrong with it is told when it is used."""
-    with contextlib.suppress(MusenbError):
-        open_model(model).decoder.compile()
+    def _tell_saved(self, saved: Saved) -> None:
+        if saved.reason and not self._events.heard("saved"):
+            warnings.warn(f"the journal cannot be written ({saved.reason}): work is in memory alone", stacklevel=2)
+        self._events.tell("saved", saved)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,8 +18,12 @@ from musenb.sample.models import Model, open_model
 from musenb.sample.recipe import Recipe, plan_of
 from musenb.sample.stream import Sampling
 from musenb.score.note import Score
-from musenb.studio.takes import WRITTEN, Take, Tree, now
+from musenb.session import Take
+from musenb.studio.takes import WRITTEN, Entry, Tree, now
 from musenb.tokens.idiom import NoteEvent
+
+# Quarters that are shown of a take whose end is not known.
+IN_SIGHT = 64
 
 
 class _Halted(Exception):
@@ -38,7 +43,7 @@ class _Halting:
     def extend(self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
         begin, count, parts = cache.length, before.shape[1], []
         for first in range(0, count, CHUNK):
-            if count > 1 and self.asked():  # a single cell may be the middle of a sixteenth
+            if count > 1 and self.asked():  # a single token may be the middle of what is whole
                 cache.rewind(begin)
                 raise _Halted
             part = slice(first, first + CHUNK)
@@ -55,6 +60,8 @@ class Draft:
     id : int
         The number it will have in the tree.
     parent : int
+    begins : Fraction
+        Quarters from which on it is written.
     recipe : Recipe
     sampling : Sampling
     model : _Halting
@@ -62,6 +69,7 @@ class Draft:
 
     id: int
     parent: int
+    begins: Fraction
     recipe: Recipe
     sampling: Sampling
     model: _Halting
@@ -70,6 +78,12 @@ class Draft:
     def written(self) -> float:
         """Share of it that is written, 0..1."""
         return self.sampling.written_share
+
+    @property
+    def ends(self) -> Fraction:
+        """Quarters at which it will end; where only the model can tell, so many that some of it can be seen."""
+        end = self.sampling.plan.end
+        return self.begins + IN_SIGHT if end is None else end
 
     @property
     def begun(self) -> bool:
@@ -93,10 +107,12 @@ class Draft:
         """Return the score as far as it is written."""
         return self.sampling.score()
 
-    def take(self) -> Take:
-        """Return the take as far as it is written."""
-        cells = None if self.sampling.done else self.sampling.position
-        return Take(self.id, self.parent, WRITTEN, self.score(), self.recipe, made=now(), cells=cells)
+    def entry(self) -> Entry:
+        """Return the take as far as it is written, for the tree."""
+        sampling = self.sampling
+        take = Take(sampling.score(), self.recipe, sampling.done, sampling.plan)
+        position = None if sampling.done else sampling.position
+        return Entry(self.id, self.parent, WRITTEN, take, made=now(), position=position)
 
 
 @dataclass(frozen=True)
@@ -106,7 +122,7 @@ class Begin:
     Parameters
     ----------
     model : str or path
-    parent : Take
+    parent : Entry
     recipe : Recipe
         Without model, checksum and seed.
     seeds : mapping of int to int
@@ -114,7 +130,7 @@ class Begin:
     """
 
     model: str | os.PathLike[str]
-    parent: Take
+    parent: Entry
     recipe: Recipe
     seeds: Mapping[int, int]
 
@@ -124,7 +140,7 @@ class Begin:
         return [begin(number, self.parent, replace(known, seed=seed), model) for number, seed in self.seeds.items()]
 
 
-def begin(number: int, parent: Take, recipe: Recipe, model: Model) -> Draft:
+def begin(number: int, parent: Entry, recipe: Recipe, model: Model) -> Draft:
     """Return a draft at its beginning.
 
     Raises
@@ -134,10 +150,12 @@ def begin(number: int, parent: Take, recipe: Recipe, model: Model) -> Draft:
     """
     halting = _Halting(model.decoder)
     plan = plan_of(model, parent.score, recipe)
-    return Draft(number, parent.id, recipe, recipes.begin(replace(model, decoder=halting), plan, recipe), halting)
+    begins = parent.score.end if recipe.start is None else recipe.start
+    sampling = recipes.begin(replace(model, decoder=halting), plan, recipe)
+    return Draft(number, parent.id, begins, recipe, sampling, halting)
 
 
-def replayed_draft(number: int, parent: Take, recipe: Recipe, tokens: np.ndarray) -> Draft:
+def replayed_draft(number: int, parent: Entry, recipe: Recipe, tokens: np.ndarray) -> Draft:
     """Return a draft as far as `tokens` (n,) were written; it has no model and cannot go on."""
     endless = SimpleNamespace(context=2**62, idiom=recipe.idiom)
     silent: Any = SimpleNamespace(config=endless, start=lambda rows: SimpleNamespace(length=0))
@@ -161,11 +179,11 @@ def repeat(tree: Tree, number: int) -> Score:
     """
     take = tree.take(number)
     draft = begin_again(number, tree, take)
-    draft.sampling.run(lambda: take.cells is not None and draft.sampling.position >= take.cells)
+    draft.sampling.run(lambda: take.position is not None and draft.sampling.position >= take.position)
     return draft.score()
 
 
-def begin_again(number: int, tree: Tree, take: Take) -> Draft:
+def begin_again(number: int, tree: Tree, take: Entry) -> Draft:
     """Return the draft that a take was written from, at its beginning and under a number; errors as in `repeat`."""
     if take.recipe is None or take.parent is None:
         raise SettingError(f"take {take.id} was {take.kind}: it has no recipe")

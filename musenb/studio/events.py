@@ -1,4 +1,4 @@
-"""Plain callbacks by the name of what happens."""
+"""Event callbacks by the name of what happens."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ EVENTS = {
     "started": "drafts: tuple of musenb.studio.drafts.Draft",
     "note": "take: int, event: musenb.tokens.idiom.NoteEvent",
     "progress": "take: int, written: float, 0..1",
-    "finished": "takes: tuple of musenb.studio.takes.Take",
+    "finished": "takes: tuple of musenb.studio.takes.Entry",
     "tree": "tree: musenb.studio.takes.Tree",
     "locked": "locks: musenb.studio.places.Locks",
-    "saved": "saved: musenb.studio.journal.Saved",
+    "saved": "saved: musenb.files.lines.Saved",
     "error": "error: BaseException",
 }
 
@@ -28,6 +28,7 @@ class Events:
     def __init__(self) -> None:
         self._calls: dict[str, tuple[Callable[..., object], ...]] = dict.fromkeys(EVENTS, ())
         self._lock = threading.Lock()
+        self._fault: BaseException | None = None
 
     def on(self, name: str, call: Callable[..., object]) -> Callable[[], None]:
         """Call `call` whenever `name` happens, in the thread in which it does; return a function that ends it.
@@ -55,14 +56,22 @@ class Events:
         """Return whether somebody wants to hear of `name`."""
         return bool(self._calls[name])
 
-    def tell(self, name: str, *values: Any) -> BaseException | None:
-        """Call everybody; return the first error of a callback."""
+    def tell(self, name: str, *values: Any) -> None:
+        """Call everybody; the first error of a callback is kept for `raise_fault`."""
         first: BaseException | None = None
         for call in self._calls[name]:
             try:
                 call(*values)
             except Exception as error:
                 first = first or error
-        if first is not None and name != "error":
+        if first is None:
+            return
+        self._fault = self._fault or first
+        if name != "error":
             self.tell("error", first)
-        return first
+
+    def raise_fault(self) -> None:
+        """Raise what a callback raised first since this was last called, if any did."""
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            raise fault

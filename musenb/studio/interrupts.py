@@ -33,7 +33,8 @@ def heed_interrupts(studio: Stopping) -> bool:
     _heeding.add(studio)
     ipython = sys.modules.get("IPython")
     kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
-    if not hasattr(kernel, "saved_sigint_handler") or threading.current_thread() is not threading.main_thread():
+    here = threading.current_thread() is threading.main_thread()
+    if kernel is None or not hasattr(kernel, "saved_sigint_handler") or not here:
         return False
     kernel.saved_sigint_handler = stop_all
     return True

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from musenb.errors import SettingError
 from musenb.score.note import Score, exact_quarters
-from musenb.studio.takes import Take, Tree
+from musenb.studio.takes import Entry, Tree
 
 MOST_LOCKED = 512
 
@@ -21,7 +21,7 @@ class Locks:
     bars: tuple[int, ...] = ()
 
 
-def point_in(take: Take, start: Fraction | float | str) -> Fraction:
+def point_in(take: Entry, start: Fraction | float | str) -> Fraction:
     """Return the quarters of a point in a take: a number, or the end of the note with an id such as 'v1n7'.
 
     Raises
@@ -43,7 +43,7 @@ def point_in(take: Take, start: Fraction | float | str) -> Fraction:
     return point
 
 
-def locks_beyond(locks: Locks, parent: Take, point: Fraction) -> Locks:
+def locks_beyond(locks: Locks, parent: Entry, point: Fraction) -> Locks:
     """Return the locks that keep something of a take beyond a point."""
     voices = {voice.name for voice in parent.score.voices if voice.end > point}
     bars = {bar.number for bar in parent.score.bars() if bar.end > point}
@@ -92,7 +92,7 @@ def locked_ids(locks: Locks, score: Score) -> list[str]:
     ]
 
 
-def another_way(tree: Tree, take: Take, locks: Locks) -> dict[str, object]:
+def another_way(tree: Tree, take: Entry, locks: Locks) -> dict[str, object]:
     """Return `take`, `start` and `bars` for `StudioCore.continue_` to write the same passage again.
 
     What is locked in the take itself is kept; a take that no model wrote is then written anew around it.
@@ -102,12 +102,21 @@ def another_way(tree: Tree, take: Take, locks: Locks) -> dict[str, object]:
     SettingError
         Nothing is locked and no model wrote the take.
     """
-    written = next((one.recipe for one in reversed(tree.path(take.id)) if one.recipe is not None), None)
-    bars = sum(1 for bar in take.score.bars() if bar.number)
-    start, count = (Fraction(0), max(1, bars)) if written is None else (written.start, written.extent)
+    written = next((one for one in reversed(tree.path(take.id)) if one.recipe is not None), None)
+    if written is None or written.recipe is None:
+        start, count = Fraction(0), max(1, sum(1 for bar in take.score.bars() if bar.number))
+    else:
+        start, count = _start_of(tree, written), written.recipe.extent
     kept = locks_beyond(locks, take, start)
     if kept.voices or kept.bars:
         return {"take": take.id, "start": start, "bars": count}
     if take.recipe is None or take.parent is None:
         raise SettingError("there is no other way yet: let the model write first, and select what it wrote")
-    return {"take": take.parent, "start": take.recipe.start, "bars": take.recipe.extent}
+    return {"take": take.parent, "start": _start_of(tree, take), "bars": take.recipe.extent}
+
+
+def _start_of(tree: Tree, take: Entry) -> Fraction:
+    """Return the quarters from which on a model wrote a take."""
+    if take.recipe is not None and take.recipe.start is not None:
+        return take.recipe.start
+    return Fraction(0) if take.parent is None else tree.take(take.parent).score.end

@@ -12,12 +12,17 @@ from typing import Any
 import numpy as np
 
 from musenb.errors import LoadError, MusenbError
+from musenb.files.folders import journal_folder
+from musenb.files.lines import SUFFIX, Line, read_lines
 from musenb.sample.recipe import Recipe, recipe_from_plain
 from musenb.score.plain import plain_text
 from musenb.studio.drafts import replayed_draft
-from musenb.studio.journal import SUFFIX, Line, journal_folder, read_lines
-from musenb.studio.takes import State, Take, Tree, Vote
-from musenb.studio.takes_json import take_from_plain
+from musenb.studio.takes import Entry, State, Tree, Vote
+from musenb.studio.takes_json import take_from_plain, take_number, whole_number
+
+MOST_LISTED = 20
+# What damaged or invented lines raise when they are put together.
+DAMAGED = (MusenbError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,12 @@ def sessions(folder: Path | None) -> Sessions:
     return Sessions(sorted((one for one in found if one.takes), key=lambda one: (one.changed, one.name), reverse=True))
 
 
+def session_rows(folder: Path, *, besides: Path) -> list[tuple[str, str]]:
+    """Return name and label of the newest sessions in a folder, for a list to choose from."""
+    found = [one for one in sessions(folder) if one.path != besides]
+    return [(one.name, f"{one.name}, {one.takes} take{'' if one.takes == 1 else 's'}") for one in found[:MOST_LISTED]]
+
+
 def state_to_plain(state: State) -> dict[str, Any]:
     """Return a tree's state as a dict of JSON values."""
     return {
@@ -139,8 +150,8 @@ class _Rebuilding:
             act = {"take": self._take, "state": self._state, "draft": self._draft, "cells": self._cells}.get(line.kind)
             if act is not None:
                 act(line.data)
-        except (MusenbError, KeyError, TypeError, ValueError, AttributeError) as error:
-            self.notices.append(f"line {line.number} ({plain_text(line.kind)}) is lost: {error}")
+        except DAMAGED as error:
+            self.notices.append(f"line {line.number} ({plain_text(line.kind)}) is lost: {plain_text(str(error))}")
 
     def finish(self) -> Tree:
         """Bring back the takes that were being written, and return the tree."""
@@ -148,15 +159,17 @@ class _Rebuilding:
             try:
                 draft = replayed_draft(number, self.tree.take(parent), recipe, np.array(cells, np.int64))
                 if draft.begun:
-                    self.tree.add(draft.take())
+                    self.tree.add(draft.entry())
                     self.notices.append(f"take {number} was being written: it is back as far as it was saved")
-            except (MusenbError, IndexError) as error:
-                self.notices.append(f"take {number}, which was being written, is lost: {error}")
+            except DAMAGED as error:
+                self.notices.append(f"take {number}, which was being written, is lost: {plain_text(str(error))}")
         self.tree.notices = tuple(self.notices)
         return self.tree
 
     def _take(self, data: Any) -> None:
         take = take_from_plain(data["take"])
+        if self.tree.knows(take.id):
+            raise ValueError(f"there is a take {take.id} already")
         self.drafts.pop(take.id, None)
         if take.parent is not None and not self.tree.knows(take.parent):
             self.notices.append(f"take {take.id} went on from take {take.parent}, which is lost: it stands alone now")
@@ -169,22 +182,24 @@ class _Rebuilding:
         self.tree.recall(data["act"], self._known(data["state"]))
 
     def _draft(self, data: Any) -> None:
-        number = int(data["id"])
-        self.drafts[number] = int(data["parent"]), recipe_from_plain(data["recipe"]), []
-        while self.tree.reserve() < number:
-            pass
+        number = take_number(data["id"])
+        if self.tree.knows(number) or number in self.drafts:
+            raise ValueError(f"there is a take {number} already")
+        self.drafts[number] = take_number(data["parent"]), recipe_from_plain(data["recipe"]), []
+        self.tree.reserve(number - 1)
 
     def _cells(self, data: Any) -> None:
-        _, _, cells = self.drafts[data["id"]]
+        _, _, cells = self.drafts[take_number(data["id"])]
         if data["from"] != len(cells):
             raise ValueError(f"cells from {data['from']} on, where {len(cells)} are known")
-        cells += map(int, data["cells"])
+        cells += map(whole_number, data["cells"])
 
-    def _known(self, plain: Any, added: Take | None = None) -> State:
+    def _known(self, plain: Any, added: Entry | None = None) -> State:
         """Return a state that names only takes which are there."""
 
         def here(number: Any) -> bool:
-            return self.tree.knows(number) or (added is not None and number == added.id)
+            whole = isinstance(number, int) and not isinstance(number, bool)
+            return whole and (self.tree.knows(number) or (added is not None and number == added.id))
 
         selected = plain["selected"] if here(plain["selected"]) else None
         votes = (Vote(tuple(filter(here, among)), winner) for among, winner in plain["votes"] if here(winner))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Take, Tree
+from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Entry, Tree, extent_words
 from musenb.widgets.wire.desk import TakeRow
 
 NO_TAKE = ""
@@ -21,16 +21,15 @@ def take_rows(tree: Tree) -> list[TakeRow]:
     ]
 
 
-def name_of(tree: Tree, take: Take) -> str:
+def name_of(tree: Tree, take: Entry) -> str:
     """Return the name that was given to a take, its title, or its number."""
     return tree.state.names.get(take.id) or take.name or f"{WORDS[take.kind]} {take.id}"
 
 
-def about(take: Take) -> str:
+def about(take: Entry) -> str:
     """Return what a take is, in words."""
     if take.recipe is None:
         count = len(take.score.notes)
         return f"{take.kind}, {count} note{'' if count == 1 else 's'}"
-    bars = take.recipe.extent
     stopped = "" if take.complete else ", stopped"
-    return f"{bars} bar{'' if bars == 1 else 's'}, seed {take.recipe.seed}{stopped}"
+    return f"{extent_words(take.recipe)}, seed {take.recipe.seed}{stopped}"

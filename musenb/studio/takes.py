@@ -1,10 +1,11 @@
-"""The tree of takes: what was given, each continuation and each edit, with all it takes to make it again.
+"""Tree of takes: what was given, each continuation and each edit, with all it takes to make it again.
 
 Takes are never lost: deleting hides them, and every change of names, votes, selection or what is hidden can be undone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,20 +13,23 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from musenb.analysis.compare import Comparison, compare
-from musenb.errors import SettingError
+from musenb.errors import ModelError, SettingError
 from musenb.sample.recipe import Recipe
 from musenb.score.note import Score
+from musenb.session import Take
+from musenb.tokens.known import idiom_named
 
 GIVEN, WRITTEN, EDITED = "given", "written", "edited"
 KINDS = (GIVEN, WRITTEN, EDITED)
 MOST_UNDO = 500
+DEEPEST_INDENT = 30
 # A longer beginning is read from its last eight bars on, or the first new note would be long in coming.
 REACH = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
-    """A node of the tree.
+class Entry:
+    """A take in the tree: what it is, and which one it goes on from.
 
     Parameters
     ----------
@@ -34,29 +38,37 @@ class Take:
     parent : int or None
     kind : str
         'given', 'written' (by a model) or 'edited' (by hand).
-    score : Score
-    recipe : Recipe or None
-        None unless a model wrote it.
+    music : Score or Take
+        A take where a model wrote it.
     name : str
     made : str
         UTC, as in '2026-11-21T09:30:00Z'.
-    cells : int or None
-        Cells that were written when it was stopped; None for a take that was written to its end.
+    position : int or None
+        Tokens that were written when it was stopped; None for one that was written to its end.
     """
 
     id: int
     parent: int | None
     kind: str
-    score: Score
-    recipe: Recipe | None = None
+    music: Score | Take
     name: str = ""
     made: str = ""
-    cells: int | None = None
+    position: int | None = None
+
+    @property
+    def score(self) -> Score:
+        """Its notes."""
+        return self.music if isinstance(self.music, Score) else self.music.score
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """All it takes to write it again; None unless a model wrote it."""
+        return None if isinstance(self.music, Score) else self.music.recipe
 
     @property
     def complete(self) -> bool:
         """False when the writing was stopped before its end."""
-        return self.cells is None
+        return isinstance(self.music, Score) or self.music.complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,37 +105,38 @@ class Tree:
         What a recovery could not bring back; empty for a tree of one's own.
     """
 
-    def __init__(self, watch: Callable[[str, Take | None], object] = lambda act, take: None) -> None:
+    def __init__(self, watch: Callable[[str, Entry | None], object] = lambda act, take: None) -> None:
         self.watch = watch
-        self._takes: dict[int, Take] = {}
+        self._takes: dict[int, Entry] = {}
         self._last = 0
         self.state = State()
         self._past: list[State] = []
         self._future: list[State] = []
         self.notices: tuple[str, ...] = ()
 
-    def __iter__(self) -> Iterator[Take]:
-        return (self.take(number) for number in self._takes if self.is_visible(number))
+    def __iter__(self) -> Iterator[Entry]:
+        hidden = self._below(self.state.deleted)
+        return (self.take(number) for number in list(self._takes) if number not in hidden)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __str__(self) -> str:
-        return "\n".join(self._lines(None, "")) or "no takes yet"
+        return "\n".join(self._lines()) or "no takes yet"
 
     __repr__ = __str__
 
     @property
-    def everything(self) -> tuple[Take, ...]:
+    def everything(self) -> tuple[Entry, ...]:
         """All takes, the deleted ones too."""
         return tuple(map(self.take, self._takes))
 
     @property
-    def selected(self) -> Take | None:
+    def selected(self) -> Entry | None:
         """The take that is looked at."""
         return None if self.state.selected is None else self.take(self.state.selected)
 
-    def take(self, number: int) -> Take:
+    def take(self, number: int) -> Entry:
         """Return a take, deleted or not, under its present name.
 
         Raises
@@ -137,7 +150,7 @@ class Tree:
         name = self.state.names.get(number)
         return take if name is None else dataclasses.replace(take, name=name)
 
-    def recall(self, act: str, state: State, take: Take | None = None) -> None:
+    def recall(self, act: str, state: State, take: Entry | None = None) -> None:
         """Make a change again that `watch` was told of: `act`, the state after it, and the take when one was added."""
         if take is not None:
             self._takes[take.id] = take
@@ -151,11 +164,11 @@ class Tree:
         """Return whether there is a take with this number, deleted or not."""
         return number in self._takes
 
-    def children(self, number: int | None) -> tuple[Take, ...]:
+    def children(self, number: int | None) -> tuple[Entry, ...]:
         """Return the visible takes that go on from a take, or from nothing for None."""
         return tuple(take for take in self if take.parent == number)
 
-    def path(self, number: int) -> tuple[Take, ...]:
+    def path(self, number: int) -> tuple[Entry, ...]:
         """Return the takes from what was given to this one."""
         path = [self.take(number)]
         while path[-1].parent is not None:
@@ -166,12 +179,12 @@ class Tree:
         """Return whether neither a take nor one that it goes on from was deleted."""
         return self.state.deleted.isdisjoint(take.id for take in self.path(number))
 
-    def reserve(self) -> int:
-        """Return the number of a take to come."""
-        self._last += 1
+    def reserve(self, above: int = 0) -> int:
+        """Return the number of a take to come: the next one, and more than `above`."""
+        self._last = max(self._last, above) + 1
         return self._last
 
-    def add(self, take: Take, *, select: bool = True) -> None:
+    def add(self, take: Entry, *, select: bool = True) -> None:
         """Add a take. One that goes on from a deleted take brings that back.
 
         Undo goes back to what was selected before; the take itself stays.
@@ -213,7 +226,8 @@ class Tree:
         deleted = self.state.deleted | {number}
         selected = self.state.selected
         if selected is not None and any(found.id == number for found in self.path(selected)):
-            left = [other.id for other in self if number not in {found.id for found in self.path(other.id)}]
+            below = self._below({number})
+            left = [other.id for other in self if other.id not in below]
             selected = take.parent if take.parent is not None else max(left, default=None)
         self._do(dataclasses.replace(self.state, deleted=deleted, selected=selected))
 
@@ -261,13 +275,13 @@ class Tree:
         """Return the notes of two takes aligned; see `musenb.analysis.compare`."""
         return compare(self.take(first).score, self.take(second).score)
 
-    def _require(self, number: int) -> Take:
+    def _require(self, number: int) -> Entry:
         take = self.take(number)
         if not self.is_visible(number):
             raise SettingError(f"take {number} is deleted; undo brings it back")
         return take
 
-    def _do(self, state: State, take: Take | None = None) -> None:
+    def _do(self, state: State, take: Entry | None = None) -> None:
         self._past = [*self._past[-MOST_UNDO + 1 :], self.state]
         self._future = []
         self.state = state
@@ -282,22 +296,43 @@ class Tree:
         self.watch(act, None)
         return True
 
-    def _lines(self, parent: int | None, indent: str) -> Iterator[str]:
-        for take in self.children(parent):
+    def _below(self, numbers: Collection[int]) -> set[int]:
+        """Return the numbers of takes and of all that go on from them."""
+        below: set[int] = set()
+        for number, take in self._takes.items():  # each stands behind the one that it goes on from
+            if number in numbers or take.parent in below:
+                below.add(number)
+        return below
+
+    def _lines(self) -> Iterator[str]:
+        children: dict[int | None, list[Entry]] = {}
+        for take in self:
+            children.setdefault(take.parent, []).append(take)
+        left = [(take, 0) for take in reversed(children.get(None, []))]
+        while left:
+            take, depth = left.pop()
             mark = "*" if take.id == self.state.selected else " "
-            yield f"{mark} {indent}{describe(take)}"
-            yield from self._lines(take.id, indent + "  ")
+            yield f"{mark} {'  ' * min(depth, DEEPEST_INDENT)}{describe(take)}"
+            left += [(child, depth + 1) for child in reversed(children.get(take.id, []))]
 
 
-def describe(take: Take) -> str:
+def describe(take: Entry) -> str:
     """Return a take in a line: number, name, what it is."""
     name = f" '{take.name}'" if take.name else ""
     if take.recipe is None:
         return f"{take.id}{name}: {take.kind}, {len(take.score.notes)} notes"
     recipe = take.recipe
     stopped = "" if take.complete else ", stopped"
-    bars = f"{recipe.extent} bar{'' if recipe.extent == 1 else 's'}"
-    return f"{take.id}{name}: {recipe.model}, {bars} from quarter {recipe.start}, seed {recipe.seed}{stopped}"
+    place = "the end" if recipe.start is None else f"quarter {recipe.start}"
+    return f"{take.id}{name}: {recipe.model}, {extent_words(recipe)} from {place}, seed {recipe.seed}{stopped}"
+
+
+def extent_words(recipe: Recipe) -> str:
+    """Return how much a recipe writes, in the unit of its model: '4 bars', '1 second'."""
+    unit = "bars"
+    with contextlib.suppress(ModelError):  # of a session that was made elsewhere
+        unit = idiom_named(recipe.idiom).unit
+    return f"{recipe.extent} {unit.removesuffix('s') if recipe.extent == 1 else unit}"
 
 
 def _listed(numbers: Collection[int]) -> str:

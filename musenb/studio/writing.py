@@ -1,4 +1,4 @@
-"""Takes written in a thread of their own, so that the call which began them has returned and Stop is heard."""
+"""Writer thread of a studio: takes are written side by side while the call that began them has returned."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from musenb.studio.drafts import Draft
-from musenb.studio.takes import Take
+from musenb.studio.takes import Entry
 from musenb.tokens.idiom import NoteEvent
 
 SAVE_SECONDS = 1.0
 
 
-class Desk(Protocol):
+class Listener(Protocol):
     """What a writing tells of itself, in its own thread."""
 
     def started(self, drafts: Sequence[Draft]) -> None:
@@ -26,8 +26,9 @@ class Desk(Protocol):
     def progress(self, draft: Draft) -> None:
         """Hear that more of this one is written, and save it."""
 
-    def keep(self, drafts: Sequence[Draft]) -> tuple[Take, ...]:
+    def keep(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
         """Make takes of what is written."""
+        ...
 
     def ended(self, writing: Writing) -> None:
         """Hear that it is over."""
@@ -42,17 +43,17 @@ class Writing:
         Set when everything is kept and told.
     over : bool
         True when nothing more is written.
-    takes : tuple of Take
+    takes : tuple of Entry
         What was written, when it is over.
     error : BaseException or None
         What broke it off.
     """
 
-    def __init__(self, begin: Callable[[], Sequence[Draft]], desk: Desk) -> None:
+    def __init__(self, begin: Callable[[], Sequence[Draft]], listener: Listener) -> None:
         self.done, self.over = threading.Event(), False
-        self.takes: tuple[Take, ...] = ()
+        self.takes: tuple[Entry, ...] = ()
         self.error: BaseException | None = None
-        self._begin, self._desk, self._asked = begin, desk, threading.Event()
+        self._begin, self._listener, self._asked = begin, listener, threading.Event()
         self._thread = threading.Thread(target=self._run, name="musenb-writing", daemon=True)
 
     def start(self) -> None:
@@ -73,16 +74,16 @@ class Writing:
         try:
             try:
                 drafts = self._begin()
-                self._desk.started(drafts)
+                self._listener.started(drafts)
                 self._write(drafts)
             finally:
-                self.takes = self._desk.keep(drafts)
+                self.takes = self._listener.keep(drafts)
         except BaseException as error:
             self.error = error
         finally:
             self.over = True
             try:
-                self._desk.ended(self)
+                self._listener.ended(self)
             finally:
                 self.done.set()
 
@@ -91,11 +92,11 @@ class Writing:
         while left and not self._asked.is_set():
             for draft in left:
                 for event in draft.step(self._asked.is_set):
-                    self._desk.note(draft, event)
+                    self._listener.note(draft, event)
                 if self._asked.is_set():
                     break
             if time.monotonic() - told >= SAVE_SECONDS:
                 for draft in left:
-                    self._desk.progress(draft)
+                    self._listener.progress(draft)
                 told = time.monotonic()
             left = [draft for draft in left if not draft.sampling.done]

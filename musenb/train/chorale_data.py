@@ -21,12 +21,12 @@ import numpy as np
 
 from musenb.errors import MusenbError, SettingError
 from musenb.files.atomic import atomic_write
+from musenb.score.load import SUFFIXES, load
 from musenb.score.note import Score
 from musenb.score.quantise import quantise
 from musenb.tokens.chorale.grid import REST, STEP, VOICES, Frame, Grid, encode
 
 SPLITS = ("train", "valid", "test")
-SUFFIXES = (".mid", ".midi", ".musicxml", ".xml", ".mxl", ".abc")
 HELD_SHARE = 10  # one in ten of a user's files is held apart
 
 
@@ -97,8 +97,6 @@ def read_folder(folder: Path) -> Iterator[tuple[str, str, Grid | str]]:
     SettingError
         The folder does not exist, or holds no music file.
     """
-    from musenb.score.load import load
-
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
     if not paths:
         raise SettingError(f"no music in '{folder}': a folder with {', '.join(SUFFIXES)} files is needed")

@@ -74,7 +74,7 @@ class MusenbWidget(anywidget.AnyWidget):
 
     def __init__(self, *, clock: MusenbWidget | None = None, **settings: Any) -> None:
         self._check(settings)
-        self._closed = False
+        self._closed, self._unfit = False, ""
         self._lent_layout = "layout" in settings
         if clock is not None:
             settings["clock_id"] = clock.clock_id
@@ -185,8 +185,16 @@ class MusenbWidget(anywidget.AnyWidget):
         self.guarded(self.on_message)(message, buffers)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take changed traits from the page; a value that does not fit is shown in the cell and dropped."""
+        """Take changed traits from the page; a value that does not fit is shown in the cell and dropped.
+
+        What is shown of it goes with the next one that fits.
+        """
+        before = self.error
         self.guarded(super().set_state)(sync_data)
+        if self.error != before:
+            self._unfit = self.error
+        elif self.error and self.error == self._unfit:
+            self.error = self._unfit = ""
 
     def close(self) -> None:
         """End the view and all that it holds; a second call does nothing."""

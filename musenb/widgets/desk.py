@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol
 import traitlets
 
 from musenb.errors import LoadError, SettingError
+from musenb.export.to_page import PagePart
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.wire.base import CHUNK_BYTES
 
@@ -51,6 +52,10 @@ class Hands(Protocol):
 
     def recover(self, session: str) -> None:
         """Bring back an earlier session."""
+
+    def page_parts(self) -> tuple[list[PagePart], bool]:
+        """Return the takes as parts of a page, and whether they were written for it."""
+        ...
 
 
 class Desk(MusenbWidget, bundle="desk"):
@@ -119,6 +124,10 @@ class Desk(MusenbWidget, bundle="desk"):
         """Who does what is asked for."""
         return self._hands
 
+    @hands.setter
+    def hands(self, hands: Hands) -> None:
+        self._hands = hands
+
     def show(self, **values: Any) -> None:
         """Show new values of traits, all at once."""
         with self.hold_sync():
@@ -138,10 +147,11 @@ class Desk(MusenbWidget, bundle="desk"):
             self.send({"kind": "kept", "name": name, "type": mime, "part": part, "parts": parts}, [piece])
 
     def on_message(self, message: dict[str, Any], buffers: list[memoryview]) -> None:
-        """Pass on what was asked for."""
+        """Pass on what was asked for; what went wrong before is not said any longer."""
         hands = self._hands
         if hands is None:
             return
+        self.error = ""
         kind = message["kind"]
         if kind == "prime":
             hands.prime(str(message["source"]), str(message["text"]))

@@ -17,9 +17,9 @@ pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 from musenb.commands.main import main
 from musenb.errors import LoadError
+from musenb.files.lines import encode_line
 from musenb.lessons.gather import FORMULA, MOST_FAULTS, Gathered, Row, counts, csv_bytes, gather
 from musenb.lessons.record import LARGEST_FILE, LONGEST_LINE, NAME, Answer, clean_words, read_answers
-from musenb.studio.journal import encode_line
 
 HEAD = {"version": 1, "student": "aaaa-aaaa", "musenb": "0"}
 ANSWER = {

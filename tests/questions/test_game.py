@@ -96,6 +96,26 @@ def test_a_record_is_taken_up_again_even_with_a_line_cut_off(ask: Questions, tmp
         Game(ask, seed=2, rounds=3, record=path, student="Ada")
 
 
+OLD_RECORD = """\
+{"kind": "game", "version": 1, "piece": "text", "model": "chorale", "checksum": "24f0", "seed": 1, "student": "Ada", \
+"rounds": [{"step": 28, "voices": ["soprano"]}]}
+{"kind": "answer", "round": 0, "composer": {"soprano": 77}, "guesses": {"student": {"soprano": 67}, "model": \
+{"soprano": 77}, "counts": {"soprano": 75}}, "bits": {"student": 6.5, "model": 0.6, "counts": 2.8}, "confidence": 0.5}
+"""
+
+
+def test_a_record_of_release_0_1_is_read_and_a_damaged_line_is_left_out(ask: Questions, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.jsonl", tmp_path / "new.jsonl"
+    old.write_text(OLD_RECORD)
+    (row,) = class_table([old])
+    assert (row.student, row.asked, row.hits, row.bits["student"]) == ("Ada", 1, 0, 6.5)
+    game = Game(ask, seed=1, rounds=3, record=new, student="Ada")
+    game.answer(0, 72)
+    game.answer(1, 74)
+    new.write_text(new.read_text().replace('"round":1', '"round":2'))
+    assert set(Game(ask, seed=1, rounds=3, record=new, student="Ada").answers) == {0}
+
+
 def test_a_class_is_ranked_by_what_its_answers_cost(ask: Questions, tmp_path: Path) -> None:
     for student, shift in (("Ben", 1), ("Ada", 0), ("Eva", 0)):
         game = Game(ask, seed=1, rounds=3, record=tmp_path / f"{student}.jsonl", student=student)

@@ -50,14 +50,14 @@ def test_each_question_opens_in_place_of_the_score_and_closing_leaves_no_view(
     assert studio.desk.error == ""
     assert isinstance(studio.asking.shown, kind)
     assert studio.asking.box.children == (studio.asking.shown.panel,)
-    assert (studio.asking.box.layout.display, studio._music.layout.display) == ("", "none")
+    assert (studio.asking.box.layout.display, studio.views.music.layout.display) == ("", "none")
     assert (studio.desk.asked, studio.desk.asked_words) == (what, "Below, in place of the score: Take 2.")
     assert views() > before
     if what != "guess":
         studio.asking.shown.settle(300)
     ask(studio, "")
     assert (studio.asking.shown, studio.asking.box.children, studio.desk.asked) == (None, (), "")
-    assert (studio.asking.box.layout.display, studio._music.layout.display) == ("none", "")
+    assert (studio.asking.box.layout.display, studio.views.music.layout.display) == ("none", "")
     assert views() == before
 
 
@@ -119,7 +119,7 @@ def test_what_cannot_be_asked_is_said_in_words_and_the_score_stays(studio: Any) 
     studio.prime("C5 D5 E5 G5")
     ask(studio, "guess")
     assert studio.desk.error == "there is no note behind the first bar that could be guessed: press Continue first"
-    assert (studio.asking.shown, studio.desk.asked, studio._music.layout.display) == (None, "", "")
+    assert (studio.asking.shown, studio.desk.asked, studio.views.music.layout.display) == (None, "", "")
     ask(studio, "why")
     assert studio.desk.error == "there is no question 'why'; there are heard, motif, guess"
 

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-import musenb.studio.journal
+import musenb.files.lines
 from musenb.errors import LoadError
+from musenb.files.folders import journal_folder
+from musenb.files.lines import Saved, decode_line, read_lines
 from musenb.studio.core import StudioCore
-from musenb.studio.journal import Journal, Saved, decode_line, encode_line, journal_folder, read_lines
+from musenb.studio.journal import Journal
 from musenb.studio.recovery import rebuilt, recover
 from musenb.studio.takes import Tree
 
@@ -39,32 +39,6 @@ def test_lines_are_on_the_disk_when_append_returns(tmp_path: Path) -> None:
     assert kinds(journal) == ["take", "state", "more"]
 
 
-NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
-JSON = st.recursive(
-    st.none() | st.booleans() | NUMBERS | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@given(JSON)
-def test_every_value_comes_back(value: object) -> None:
-    raw = encode_line(1, "x", value)
-    assert raw.count(b"\n") == 1
-    line = decode_line(1, raw)
-    assert (line.fault, line.data) == ("", value)
-
-
-@given(st.data())
-def test_a_changed_byte_or_a_torn_line_is_found(data: st.DataObject) -> None:
-    raw = encode_line(3, "take", {"pitch": [60, 62], "name": "dark"})
-    place = data.draw(st.integers(0, len(raw) - 2))
-    byte = data.draw(st.integers(0, 255).filter(lambda value: value != raw[place]))
-    changed = raw[:place] + bytes([byte]) + raw[place + 1 :]
-    assert decode_line(3, changed).fault
-    assert decode_line(3, raw[: place + 1]).fault == "it was not written to its end"
-
-
 def test_a_full_disk_is_told_once_and_everything_follows_when_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,7 +52,7 @@ def test_a_full_disk_is_told_once_and_everything_follows_when_there_is_room(
             return real(handle, data[:10])  # a part goes in before the disk is full
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(musenb.studio.journal.os, "write", full)
+    monkeypatch.setattr(musenb.files.lines.os, "write", full)
     assert journal.append("second", 2) == Saved(1, 1, "No space left on device")
     assert journal.append("third", 3) == Saved(1, 2, "No space left on device")
     assert kinds(journal) == ["first"]
@@ -86,26 +60,6 @@ def test_a_full_disk_is_told_once_and_everything_follows_when_there_is_room(
     assert journal.append("fourth", 4) == Saved(4, 0)
     assert kinds(journal) == ["first", "second", "third", "fourth"]
     assert told == [Saved(1, 1, "No space left on device"), Saved(4, 0)]
-
-
-def test_a_torn_line_that_cannot_be_taken_back_costs_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    journal = Journal(tmp_path)
-    journal.append("first", 1)
-    real = os.write
-
-    def failing(*_: object) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr(musenb.studio.journal.os, "fsync", failing)
-    monkeypatch.setattr(musenb.studio.journal.os, "ftruncate", failing)
-    shortened = lambda handle, data: real(handle, bytes(data)[:-5]) and len(data)  # noqa: E731
-    monkeypatch.setattr(musenb.studio.journal.os, "write", shortened)
-    assert journal.append("second", 2).waiting == 1
-    monkeypatch.undo()
-    journal.append("third", 3)
-    assert kinds(journal) == ["first", "it is not a line of a journal", "second", "third"]
 
 
 def test_a_folder_that_cannot_be_written_is_told_once(tmp_path: Path) -> None:
@@ -223,7 +177,7 @@ def test_a_killed_process_loses_only_what_was_not_said_to_be_saved(tmp_path: Pat
     places = {name: tmp_path / name for name in ("home", "work", "temp", "journal")}
     for place in places.values():
         place.mkdir()
-    root = str(Path(musenb.studio.journal.__file__).parents[2])
+    root = str(Path(musenb.__file__).parents[1])
     environment = {
         **os.environ, "HOME": str(places["home"]), "TMPDIR": str(places["temp"]), "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": root,
@@ -242,6 +196,6 @@ def test_a_killed_process_loses_only_what_was_not_said_to_be_saved(tmp_path: Pat
     (path,) = places["journal"].iterdir()
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     assert len(lines) == said
-    assert found.cells == sum(len(line["data"]["cells"]) for line in lines if line["kind"] == "cells") > 40
+    assert found.position == sum(len(line["data"]["cells"]) for line in lines if line["kind"] == "cells") > 40
     studio = StudioCore(tree=tree, journal=False)
     assert studio.repeat(take) == found.score

@@ -36,7 +36,6 @@ def press(studio: Any, **message: Any) -> None:
     assert studio.desk.error == ""
 
 
-
 def flagged(view: Any, flag: int) -> set[str]:
     """Return the ids of the notes in a view's table that bear a flag."""
     notes = unpack(view.notes)
@@ -163,3 +162,58 @@ def test_the_servers_that_end_by_themselves_are_known() -> None:
     assert idle_minutes({"JUPYTERHUB_SERVICE_PREFIX": "/user/x"}) == 60
     assert idle_minutes({"MUSENB_IDLE_MINUTES": "25", "BINDER_REPO_URL": "x"}) == 25
     assert idle_minutes({"MUSENB_IDLE_MINUTES": "soon"}) == 0
+
+
+def test_a_seed_given_in_code_is_kept_until_another_is_chosen(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    studio = musenb.Studio("C5 D5 E5 G5", model=tiny_checkpoint, seed=7, bars=1, folder=tmp_path)
+    assert studio.desk.seed_locked
+    for _ in range(2):
+        studio.select(1)
+        press(studio, kind="act", act="continue")
+    first, second = studio.tree.take(2), studio.tree.take(3)
+    assert (first.recipe.seed, second.recipe.seed, studio.desk.seed) == (7, 7, 7)
+    assert first.score == second.score
+    press(studio, kind="act", act="again")
+    assert studio.selected.recipe.seed == studio.desk.seed != 7, "another way takes another seed, and shows it"
+    studio.desk.seed_locked = False
+    press(studio, kind="act", act="continue")
+    press(studio, kind="act", act="continue")
+    assert len({take.recipe.seed for take in list(studio.tree)[3:]}) == 3
+    studio.close()
+    free = musenb.Studio("C5 D5", model=tiny_checkpoint, folder=tmp_path)
+    assert not free.desk.seed_locked
+    free.close()
+
+
+def test_a_message_goes_when_its_cause_is_gone(studio: Any) -> None:
+    def fails(**message: Any) -> str:
+        studio.desk._receive(None, message, [])
+        studio.settle()
+        return studio.desk.error
+
+    assert "C99" in fails(kind="prime", source="text", text="C99")
+    press(studio, kind="prime", source="text", text="C4 D4")
+    assert "no button" in fails(kind="act", act="dance")
+    press(studio, kind="act", act="continue")
+    assert "select a note first" in fails(kind="from", ids=["v9n9"])
+    studio.prime("G4 A4")
+    assert studio.desk.error == "", "a motif from another cell is a cause to go, too"
+    studio.desk.set_state({"bars": 999})
+    assert "bars" in studio.desk.error
+    studio.desk.set_state({"bars": 2})
+    assert studio.desk.error == ""
+    studio.desk.show_error(RuntimeError("of something else"))
+    studio.desk.set_state({"bars": 3})
+    assert studio.desk.error == "RuntimeError: of something else"
+
+
+def test_a_new_motif_puts_the_playhead_before_its_first_note(studio: Any) -> None:
+    sent: list[dict] = []
+    studio.views.clock.send = sent.append
+    studio.views.clock.playhead = 4.0
+    press(studio, kind="act", act="continue")
+    assert sent == [], "who listens to what is written on is not called back"
+    studio.prime("G4 A4")
+    assert sent == [{"kind": "seek", "playhead": 0.0}]
+    assert studio.views.clock.playhead == 0
+    assert studio.views.clock.clock_id == studio.desk.clock_id

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from musenb.errors import SettingError
 from musenb.sample.recipe import Recipe
 from musenb.score.from_text import score_from_text
+from musenb.session import Take
 from musenb.studio.places import Locks, another_way, bars_as_text, bars_from_text, locked_ids
-from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Take, Tree
+from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Entry, Tree
 
 SCORE = score_from_text("C4 D4 E4 F4 | G4:6 A4 B4")
 RECIPE = Recipe("m", "c", 1, 2, start=Fraction(4))
@@ -42,9 +43,9 @@ def test_a_note_that_reaches_into_a_locked_bar_is_locked() -> None:
 def tree() -> Tree:
     """Return a motif, what was written after it, and an edit of that."""
     made = Tree()
-    made.add(Take(1, None, GIVEN, SCORE.cut(Fraction(0), Fraction(4))))
-    made.add(Take(2, 1, WRITTEN, SCORE, RECIPE))
-    made.add(Take(3, 2, EDITED, SCORE))
+    made.add(Entry(1, None, GIVEN, SCORE.cut(Fraction(0), Fraction(4))))
+    made.add(Entry(2, 1, WRITTEN, Take(SCORE, RECIPE)))
+    made.add(Entry(3, 2, EDITED, SCORE))
     return made
 
 

@@ -11,7 +11,8 @@ from musenb.errors import LoadError, MusenbError, SettingError
 from musenb.sample.policy import Policy
 from musenb.sample.recipe import Recipe, recipe_from_plain, recipe_to_plain
 from musenb.score.from_text import score_from_text
-from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Take, Tree
+from musenb.session import Take
+from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Entry, Tree
 from musenb.studio.takes_json import take_from_plain, take_to_plain
 from musenb.tokens.idiom import Keep
 
@@ -27,7 +28,7 @@ def grown() -> Tree:
     tree = Tree()
     for number, parent in ((1, None), (2, 1), (3, 2), (4, 2), (5, None)):
         kind = GIVEN if parent is None else WRITTEN
-        tree.add(Take(number, parent, kind, SCORE, RECIPE if parent else None))
+        tree.add(Entry(number, parent, kind, Take(SCORE, RECIPE) if parent else SCORE))
     return tree
 
 
@@ -71,7 +72,7 @@ def test_deleting_hides_what_goes_on_from_it_and_undo_brings_it_back() -> None:
 def test_a_take_that_goes_on_from_a_deleted_one_brings_it_back() -> None:
     tree = grown()
     tree.delete(2)
-    tree.add(Take(6, 4, EDITED, SCORE))
+    tree.add(Entry(6, 4, EDITED, SCORE))
     assert [take.id for take in tree] == [1, 2, 3, 4, 5, 6]
 
 
@@ -94,8 +95,8 @@ def test_names_and_votes_can_be_undone() -> None:
         (lambda tree: tree.select(9), "there is no take 9; the takes are 1, 2, 3, 4, 5"),
         (lambda tree: tree.vote([3], 3), "a vote for take 3 among 3"),
         (lambda tree: tree.vote([3, 4], 5), "a vote for take 5 among 3, 4"),
-        (lambda tree: tree.add(Take(1, None, GIVEN, SCORE)), "the number 1 of a new take is below 1 or taken"),
-        (lambda tree: tree.add(Take(8, 7, GIVEN, SCORE)), "there is no take 7"),
+        (lambda tree: tree.add(Entry(1, None, GIVEN, SCORE)), "the number 1 of a new take is below 1 or taken"),
+        (lambda tree: tree.add(Entry(8, 7, GIVEN, SCORE)), "there is no take 7"),
     ],
 )
 def test_what_does_not_fit_changes_nothing(act, message: str) -> None:
@@ -118,7 +119,7 @@ def test_undoing_everything_and_redoing_it_gives_the_same_tree(acts: list[tuple[
     for act, number in acts:
         try:
             if act == "add":
-                tree.add(Take(tree.reserve(), number if tree.knows(number) else None, EDITED, SCORE))
+                tree.add(Entry(tree.reserve(), number if tree.knows(number) else None, EDITED, SCORE))
             elif act in ("undo", "redo"):
                 getattr(tree, act)()
             else:
@@ -137,9 +138,9 @@ def test_undoing_everything_and_redoing_it_gives_the_same_tree(acts: list[tuple[
 
 
 def test_takes_travel_as_json() -> None:
-    take = Take(3, 2, WRITTEN, SCORE, RECIPE, "dark", "2026-11-21T09:00:00Z", 40)
+    take = Entry(3, 2, WRITTEN, Take(SCORE, RECIPE, complete=False), "dark", "2026-11-21T09:00:00Z", 40)
     assert take_from_plain(json.loads(json.dumps(take_to_plain(take)))) == take
-    given_take = Take(1, None, GIVEN, SCORE)
+    given_take = Entry(1, None, GIVEN, SCORE)
     assert take_from_plain(json.loads(json.dumps(take_to_plain(given_take)))) == given_take
     assert recipe_from_plain(recipe_to_plain(RECIPE)) == RECIPE
 
@@ -148,7 +149,7 @@ def test_takes_travel_as_json() -> None:
     "damage", [{"id": "3"}, {"kind": "stolen"}, {"score": {}}, {"recipe": {"seed": 1}}, {"recipe": 5}, {"cells": True}]
 )
 def test_damaged_takes_are_told(damage: dict) -> None:
-    plain = {**take_to_plain(Take(3, 2, WRITTEN, SCORE, RECIPE)), **damage}
+    plain = {**take_to_plain(Entry(3, 2, WRITTEN, Take(SCORE, RECIPE))), **damage}
     with pytest.raises(LoadError, match="damaged"):
         take_from_plain(plain)
     with pytest.raises(LoadError, match="damaged"):

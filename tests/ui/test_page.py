@@ -16,7 +16,8 @@ from musenb.questions.ask import questions
 from musenb.score.from_text import score_from_text
 from musenb.session import develop
 from musenb.studio.core import StudioCore
-from musenb.studio.page import page_of, page_of_takes, recorded
+from musenb.studio.page import page_of_takes, recorded
+from musenb.widgets.page import page_of
 
 LATE = 60_000
 CLOCKS = "[...globalThis[Symbol.for('musenb.clocks')].values()]"

@@ -17,6 +17,7 @@ from musenb.export.to_musicxml import musicxml_bytes
 from musenb.score.from_text import score_from_text
 from musenb.score.load import load
 
+CLOCK = "id => globalThis[Symbol.for('musenb.clocks')].get(id)"
 MOTIF = score_from_text("C4 D4 E4 G4")
 LATE = 90_000
 # Buttons of the Keep row, and what they give.
@@ -118,6 +119,23 @@ def test_files_are_dropped_and_stop_keeps_what_is_there(notebook, studio) -> Non
     expect(studio.get_by_role("treeitem").last).to_contain_text("stopped")
     bars = notebook.value("sum(1 for bar in studio.selected.score.bars())")
     assert 1 < bars < 33, "stopped on the way"
+
+
+def test_a_new_motif_begins_at_its_first_note_and_a_message_goes_with_its_cause(notebook, studio) -> None:
+    begin(studio)
+    page = notebook.page
+    clock = page.evaluate_handle(CLOCK, notebook.value("studio.desk.clock_id"))
+    page.wait_for_function("clock => clock.end === 4", arg=clock, timeout=LATE)
+    clock.evaluate("clock => clock.seek(clock.end)")
+    studio.get_by_label("Motif as text").fill("C99")
+    button(studio, "Use this motif").click()
+    expect(studio.get_by_role("alert")).to_contain_text("C99", timeout=LATE)
+    assert clock.evaluate("clock => clock.playhead") == 4
+    studio.get_by_label("Motif as text").fill("G4 A4 B4")
+    button(studio, "Use this motif").click()
+    expect(studio.get_by_role("treeitem")).to_have_count(2, timeout=LATE)
+    page.wait_for_function("clock => clock.playhead === 0", arg=clock, timeout=LATE)
+    expect(studio.get_by_role("alert")).to_be_hidden()
 
 
 def test_keys_are_played_and_an_edit_becomes_a_take(notebook, studio) -> None:

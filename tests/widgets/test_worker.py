@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from musenb.questions.working import Worker
 from musenb.widgets.clock import Clock
+from musenb.widgets.worker import Worker
 
 
 @pytest.mark.parametrize(("finish", "done"), [(True, ["first", "second"]), (False, ["first"])])

@@ -1,4 +1,4 @@
-"""What the panels share: one thread that works off what was asked, and what stands in for a panel."""
+"""Worker thread of a panel, which works off what was asked, and the MIME bundle that stands in for a panel."""
 
 from __future__ import annotations
 
@@ -78,11 +78,13 @@ class Worker:
         self._jobs.put(None)
 
 
-def mime_bundle(panel: Any, stand_in: MusenbWidget, text: str, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def mime_bundle(
+    panel: Any, stand_in: MusenbWidget | None, text: str, **kwargs: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a panel for a notebook, with the picture of one of its views where widgets do not run."""
     shown = panel._repr_mimebundle_(**kwargs)
     data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
-    pictured = stand_in._repr_mimebundle_(**kwargs)
+    pictured = None if stand_in is None else stand_in._repr_mimebundle_(**kwargs)
     if pictured is not None:
         kinds = ("image/svg+xml", "image/png")
         data = data | {kind: pictured[0][kind] for kind in kinds if kind in pictured[0]}

@@ -1,0 +1,54 @@
+"""Continuations as the desk asks for them: its settings, its seed, another way, from a note on."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from musenb.errors import SettingError
+from musenb.session import SEEDS
+from musenb.studio.core import StudioCore
+from musenb.studio.places import another_way
+from musenb.widgets.desk import Desk
+from musenb.widgets.roll import Roll
+
+
+class GoingOn:
+    """How the desk's settings become a continuation.
+
+    Parameters
+    ----------
+    core : StudioCore
+    desk : Desk
+    roll : Roll
+        Where a note is selected to go on from.
+    keep_edits : callable
+        Called before anything is written.
+    """
+
+    def __init__(self, core: StudioCore, desk: Desk, roll: Roll, keep_edits: Callable[[], object]) -> None:
+        self._core, self._desk, self._roll, self._keep_edits = core, desk, roll, keep_edits
+
+    def go_on(
+        self, *, bars: int | None = None, again: bool = False, start: Fraction | None = None
+    ) -> tuple[int, ...]:
+        """Begin to write; see `Studio.go_on`."""
+        self._keep_edits()
+        core, desk = self._core, self._desk
+        settings: dict[str, Any] = {"bars": bars or desk.bars, "temperature": desk.temperature, "top_p": desk.top_p}
+        settings["start"] = start
+        if again:
+            settings |= another_way(core.tree, core.take(), core.locks)
+        if again or not desk.seed_locked:
+            desk.seed = secrets.randbelow(SEEDS)
+        return core.continue_(**settings, seed=desk.seed, candidates=desk.candidates)
+
+    def from_notes(self, ids: Sequence[str]) -> tuple[int, ...]:
+        """Keep what stands up to the end of the last of some notes, and go on; see `Studio.go_on_from`."""
+        notes = self._roll.notes_of(ids)
+        if not notes:
+            raise SettingError("select a note first, in the score or on the roll: what follows it is written anew")
+        end = max(note.end for note in notes)
+        return self.go_on(bars=1 if self._desk.one_bar else None, start=end)

@@ -1,0 +1,164 @@
+"""Presenter of the studio: callbacks that bring the views in line with what happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from musenb.files.lines import Saved
+from musenb.score.note import Score
+from musenb.studio.comparing import comparison_words, differing
+from musenb.studio.core import StudioCore
+from musenb.studio.drafts import Draft
+from musenb.studio.places import Locks, bars_as_text, locked_ids
+from musenb.studio.take_rows import NO_TAKE, name_of, take_rows
+from musenb.studio.takes import Entry, Tree
+from musenb.studio.views import StudioViews
+from musenb.tokens.idiom import NoteEvent, Prepared
+from musenb.widgets.wire.notes import LOCKED
+
+# The number of notes is shown anew after so long (seconds): each one would be a message of its own.
+COUNT_SECONDS = 0.2
+
+
+class Presenter:
+    """Shows what a studio does.
+
+    Parameters
+    ----------
+    core : StudioCore
+    views : StudioViews
+    left : callable
+        Called when other music is shown, so that a question about the music of before can close.
+
+    Attributes
+    ----------
+    shown : Score or None
+        What the views show; None while that is being written.
+    """
+
+    def __init__(self, core: StudioCore, views: StudioViews, left: Callable[[], object]) -> None:
+        self._core, self._views, self._left = core, views, left
+        self.shown: Score | None = None
+        self._first: int | None = None
+        self._lines: dict[str, int] = {}
+        self._differing: dict[str, int] = {}
+        self._count, self._counted = 0, 0.0
+
+    def listen(self) -> None:
+        """Hear of everything; what goes wrong in showing it is shown on the desk."""
+        desk = self._views.desk
+        heard = {
+            "primed": self._primed, "started": self._started, "note": self._noted, "finished": self._finished,
+            "tree": self._changed, "saved": self._saved, "error": desk.show_error,
+            "progress": self._grown, "locked": self._locked,
+        }
+        for name, call in heard.items():
+            self._core.on(name, desk.guarded(call))
+        desk.observe(desk.guarded(lambda change: self._show_compared()), "compared")
+
+    def show_tree(self) -> None:
+        """Bring the desk and the views in line with the tree."""
+        core, desk = self._core, self._views.desk
+        if self._first is not None and not core.running:
+            return  # what was written is kept by now, and shown as soon as all is over
+        selected = core.selected
+        if selected is not None and self._first is None and selected.score is not self.shown:
+            self.show_score(selected.score)
+        rows = take_rows(core.tree)
+        if desk.compared and not any(row.id == desk.compared for row in rows):
+            desk.compared = NO_TAKE
+        desk.show(
+            takes=rows, selected=NO_TAKE if selected is None else str(selected.id), can_undo=core.tree.can_undo,
+            can_redo=core.tree.can_redo,
+        )
+        self._show_saved()
+        self._views.choices.show(core.tree)
+        self._show_compared()
+
+    def show_score(self, score: Score) -> None:
+        """Show a score in every view."""
+        self.shown = score
+        self._left()
+        self._views.show_score(score)
+        self._mark()
+
+    # What the studio tells
+
+    def _primed(self, reading: Prepared) -> None:
+        words = ". ".join(str(reading).splitlines())
+        self._views.desk.show(reading=f"The model will read: {words}.", error="")
+        self._views.rewind()
+
+    def _started(self, drafts: Sequence[Draft]) -> None:
+        first = drafts[0]
+        score = first.score()
+        self._first, self._count = first.id, 0
+        self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
+        self.show_score(score)
+        self._views.choices.begin(drafts)
+        self._views.desk.show(running=True, written=0, began=float(first.begins), error="")
+
+    def _noted(self, take: int, event: NoteEvent) -> None:
+        self._views.choices.note(take, event)
+        if take != self._first or event.note is None:
+            return
+        self._count += 1
+        voice = self._lines.get(event.voice)
+        if voice is None:
+            return
+        self._views.append(voice, event.note)
+        if self._count == 1 or time.monotonic() >= self._counted + COUNT_SECONDS:
+            self._counted, self._views.desk.written = time.monotonic(), self._count
+
+    def _grown(self, take: int, written: float) -> None:
+        self._show_saved()
+
+    def _finished(self, takes: Sequence[Entry]) -> None:
+        self._first, self.shown = None, None
+        self.show_tree()
+        self._views.choices.finish(takes)
+        self._views.choices.show(self._core.tree)
+        self._views.desk.show(running=False, written=self._count)
+
+    def _changed(self, tree: Tree) -> None:
+        self.show_tree()
+
+    def _saved(self, saved: Saved) -> None:
+        words = f"Not saved: {saved.reason}. The work is in memory alone." if saved.reason else ""
+        self._views.desk.show(kept=words, saved_at=0.0 if saved.reason else saved.at)
+
+    def _locked(self, locks: Locks) -> None:
+        self._views.desk.show(locked_voices=list(locks.voices), locked_bars=bars_as_text(locks.bars))
+        self._mark()
+
+    # What follows from it
+
+    def _show_saved(self) -> None:
+        if self._core.saved is not None:
+            self._saved(self._core.saved)
+
+    def _show_compared(self) -> None:
+        """Show the compared take below, mark the notes that differ in both, and say how many there are."""
+        desk, selected = self._views.desk, self._core.selected
+        other = desk.compared
+        self._differing = {}
+        if not other or selected is None or other == str(selected.id):
+            self._views.compare_nothing()
+            desk.comparison = f"Choose a take to compare with {self._name_of(int(other))}." if other else ""
+        else:
+            found = self._core.compare(int(other), selected.id)
+            below, self._differing = differing(found)
+            self._views.compare(self._core.tree.take(int(other)).score, below)
+            desk.comparison = comparison_words(found, self._name_of(int(other)), self._name_of(selected.id))
+        self._mark()
+
+    def _mark(self) -> None:
+        """Mark on the roll what differs from the compared take, and what is locked."""
+        marks = dict(self._differing) if self._first is None else {}
+        for name in locked_ids(self._core.locks, self.shown or Score()):
+            marks[name] = marks.get(name, 0) + LOCKED
+        self._views.roll.mark(marks)
+
+    def _name_of(self, number: int) -> str:
+        return name_of(self._core.tree, self._core.tree.take(number))

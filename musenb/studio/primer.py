@@ -1,0 +1,49 @@
+"""Primer of a studio: takes a motif, tells what the model will read of it, and makes the model fast meanwhile."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from musenb.sample.models import open_model
+from musenb.session import prepared
+from musenb.studio.events import Events
+from musenb.studio.keeping import Keeper
+from musenb.studio.takes import GIVEN
+from musenb.tokens.idiom import Prepared
+
+
+class Primer:
+    """Where motifs come in.
+
+    Parameters
+    ----------
+    keeper : Keeper
+    events : Events
+        Hears of 'primed'.
+    model : callable
+        Returns the name or path of the model that will read the motif.
+
+    Attributes
+    ----------
+    reading : Prepared or None
+        Of the last motif.
+    """
+
+    def __init__(self, keeper: Keeper, events: Events, model: Callable[[], str | os.PathLike[str]]) -> None:
+        self._keeper, self._events, self._model = keeper, events, model
+        self.reading: Prepared | None = None
+
+    def prime(
+        self, source: Any, *, bars: int | tuple[int, int] | None, voice: str | Sequence[str] | None, transpose: int
+    ) -> Prepared:
+        """Take a motif, select it, and return what the model will read; see `StudioCore.prime`."""
+        model = open_model(self._model())
+        reading = prepared(source, model=model, voices=voice, bars=bars, transpose=transpose)
+        self.reading = reading
+        self._keeper.add(GIVEN, reading.score, name=reading.score.title)
+        self._events.tell("primed", reading)
+        threading.Thread(target=model.decoder.compile, name="musenb-warming", daemon=True).start()
+        return reading

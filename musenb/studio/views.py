@@ -1,0 +1,93 @@
+"""Views of the studio's panel, all on one clock, and the boxes that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets
+
+from musenb.score.note import Note, Score
+from musenb.studio.choices import Choices
+from musenb.widgets.clock import Clock
+from musenb.widgets.desk import Desk
+from musenb.widgets.keyboard import Keyboard
+from musenb.widgets.roll import Roll
+from musenb.widgets.sheet import Sheet
+from musenb.widgets.sound import Sound
+
+WIDE = {"width": "100%"}
+LOWEST_KEY, HIGHEST_KEY = 36, 84
+
+
+class StudioViews:
+    """What a studio is seen and heard in.
+
+    Parameters
+    ----------
+    choose : callable
+        Called with the number of a candidate that somebody wants to go on from.
+    **settings
+        Of the desk.
+
+    Attributes
+    ----------
+    desk, sound, sheet, roll, keyboard : views
+    beside : Roll
+        The take that is compared with the selected one; hidden while there is none.
+    choices : Choices
+    clock : Clock
+        Of all these, to move the playhead.
+    music : ipywidgets.Box
+        All but the desk.
+    """
+
+    def __init__(self, choose: Callable[[int], object], **settings: Any) -> None:
+        self.desk = desk = Desk(**settings)
+        self.clock = Clock(clock=desk)
+        self.sound, self.sheet = Sound(clock=desk), Sheet(clock=desk)
+        self.roll = Roll(clock=desk, height=320)
+        self.beside = Roll(clock=desk, height=240, editable=False)
+        self.beside.layout.display = "none"
+        self.keyboard = Keyboard(clock=desk, low=LOWEST_KEY, high=HIGHEST_KEY)
+        self.choices = Choices(choose)
+        children = [self.choices.box, self.sound, self.sheet, self.roll, self.beside, self.keyboard]
+        self.music = ipywidgets.VBox(children, layout=ipywidgets.Layout(**WIDE))
+
+    def show_score(self, score: Score) -> None:
+        """Show a score in every view."""
+        self.roll.show_score(score)
+        self.show_beside_roll(score)
+
+    def show_beside_roll(self, score: Score) -> None:
+        """Show a score that the roll shows already in every other view."""
+        for view in (self.sheet, self.sound, self.keyboard):
+            view.show_score(score)
+
+    def append(self, voice: int, note: Note) -> None:
+        """Add a note that was written."""
+        for view in (self.roll, self.sheet, self.sound):
+            view.append([(voice, note)])
+
+    def compare(self, score: Score, marks: Mapping[str, int]) -> None:
+        """Show another take below, with marks on its notes."""
+        self.beside.show_score(score)
+        self.beside.mark(marks)
+        if self.beside.layout.display:
+            self.beside.layout.display = ""
+            self.roll.fit()  # both from the beginning, at the same scale
+
+    def compare_nothing(self) -> None:
+        """Hide the other take."""
+        self.beside.layout.display = "none"
+
+    def rewind(self) -> None:
+        """Put the playhead before the first note."""
+        self.clock.seek(0)
+
+    def close(self) -> None:
+        """End them all."""
+        self.choices.close()
+        views = (self.desk, self.clock, self.sound, self.sheet, self.roll, self.beside, self.keyboard, self.music)
+        for view in views:
+            view.close()
