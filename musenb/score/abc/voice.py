@@ -122,13 +122,12 @@ class VoiceState:
             lane.accidentals.clear()
             lane.last_length = Fraction(0)
 
-    def rest_bars(self, count: int, length: Fraction) -> None:
-        """Rest for whole bars; each ends the bar before it."""
-        for _ in range(count):
-            if self.lane.time > self.begun:
-                self.spans.append(Span(self.begun, self.lane.time))
-                self.begun = self.lane.time
-            self.lane.time += length
+    def rest_bar(self, length: Fraction) -> None:
+        """Rest for a whole bar, which ends the bar before it."""
+        if self.lane.time > self.begun:
+            self.spans.append(Span(self.begun, self.lane.time))
+            self.begun = self.lane.time
+        self.lane.time += length
         self.lane.last_length = Fraction(0)
         self.lane.accidentals.clear()
 
