@@ -124,7 +124,7 @@ class VoiceState:
 
     def rest_bar(self, length: Fraction) -> None:
         """Rest for a whole bar, which ends the bar before it."""
-        if self.lane.time > self.begun:
+        if self.current == 0 and self.time > self.begun:
             self.spans.append(Span(self.begun, self.lane.time))
             self.begun = self.lane.time
         self.lane.time += length
