@@ -235,6 +235,8 @@ def test_two_parts_of_a_bar_are_one_bar() -> None:
         ("|:CDEF::GABc:|", "0:forward, 4:backward, 4:forward, 8:backward"),
         ("CDEF:|:GABc:|", "4:backward, 4:forward, 8:backward"),
         ("CDEF:||:GABc|", "4:backward, 4:forward"),
+        ("C4||D4:|E4:|", "4:forward, 8:backward, 8:forward, 12:backward"),
+        ("|:C4||D4:|", "0:forward, 8:backward"),
         (
             "|:C4|1 D4:|2 E4||F4|",
             "0:forward, 4:ending start 1, 8:ending stop, 8:backward, 8:ending start 2, 12:ending stop",
