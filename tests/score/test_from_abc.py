@@ -428,6 +428,13 @@ def test_a_tune_of_a_collection_in_the_corpus() -> None:
     assert score.notices[0].count == 199
 
 
+def test_only_abc_has_numbered_tunes() -> None:
+    with pytest.raises(LoadError, match=r"'bytes' is MIDI, which holds no numbered tunes \(leave out tune=\)"):
+        load(b"MThd", tune=2)
+    with pytest.raises(LoadError, match=r"corpus:bwv66\.6 is no collection of tunes in ABC"):
+        load("corpus:bwv66.6", tune=2)
+
+
 def test_empty_lines() -> None:
     assert heard("\n\nCDEF |") == "0:1:C4 1:1:D4 2:1:E4 3:1:F4"
     assert notices("CDEF |\n\nGABc |") == ["1 lines after the tune's end at an empty line left out (first: line 7)"]
