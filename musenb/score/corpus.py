@@ -35,6 +35,8 @@ def corpus_score(name: str, *, tune: int | None = None) -> Score:
         kind 'missing': there is no such piece; the message names the nearest.
     """
     path = corpus_path(name, tuple(_relative_paths()))
+    if tune is not None and not path.endswith(".abc"):
+        raise LoadError("format", f"corpus:{name} is no collection of tunes in ABC", "leave out tune=")
     text = isolated(
         f"{__name__}:parse_to_json", {"path": path, "tune": tune}, what=f"corpus:{name}", limits=CORPUS_LIMITS
     )

@@ -132,6 +132,8 @@ def _read(data: bytes, kind: str, source: str, limits: Limits, tune: int | None)
         raise LoadError(
             "format", f"{source!r} is named like {NAMES[kind]} but {_what_instead(data)}", "export or download it again"
         )
+    if tune is not None and kind != "abc":
+        raise LoadError("format", f"{source!r} is {NAMES[kind]}, which holds no numbered tunes", "leave out tune=")
     if kind == "midi":
         from musenb.score.from_midi import score_from_midi
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from musenb.errors import LoadError
+from musenb.score.abc.barline import BarLine, parse_bar_line
 from musenb.score.from_abc import score_from_abc, tunes_of
 from musenb.score.load import load
 from tests.score.abc_tunes import HEAD, heard, lengths, marks, names, notices, read, told
@@ -55,6 +56,11 @@ def test_how_far_accidentals_hold_can_be_told() -> None:
 )
 def test_ties_join_notes_over_bar_lines_and_in_chords(body: str, expected: str) -> None:
     assert heard(body) == expected
+
+
+def test_a_tied_note_of_a_chord_keeps_its_own_accidental() -> None:
+    assert heard("f4- | [^Ff]4 |") == "0:8:F5 4:4:F#4"
+    assert notices("f4- | [^Ff]4 |") == []
 
 
 def test_a_tie_to_another_pitch_is_said_and_loses_no_note() -> None:
@@ -229,6 +235,8 @@ def test_two_parts_of_a_bar_are_one_bar() -> None:
         ("|:CDEF::GABc:|", "0:forward, 4:backward, 4:forward, 8:backward"),
         ("CDEF:|:GABc:|", "4:backward, 4:forward, 8:backward"),
         ("CDEF:||:GABc|", "4:backward, 4:forward"),
+        ("C4||D4:|E4:|", "4:forward, 8:backward, 8:forward, 12:backward"),
+        ("|:C4||D4:|", "0:forward, 8:backward"),
         (
             "|:C4|1 D4:|2 E4||F4|",
             "0:forward, 4:ending start 1, 8:ending stop, 8:backward, 8:ending start 2, 12:ending stop",
@@ -248,6 +256,26 @@ def test_repeats_are_kept_as_marks(body: str, expected: str) -> None:
 
 def test_a_section_can_be_played_three_times() -> None:
     assert [mark.times for mark in read("|::C4::|").repeats if mark.kind == "backward"] == [3]
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ("|", BarLine()),
+        (".|", BarLine()),
+        ("||", BarLine(final=True)),
+        ("[|]", BarLine(final=True)),
+        (":|", BarLine(2, 0, final=True)),
+        ("|:", BarLine(0, 2, final=True)),
+        (":||:", BarLine(2, 2, final=True)),
+        ("::", BarLine(2, 2, final=True)),
+        ("::::", BarLine(3, 3, final=True)),
+        ("::|", BarLine(3, 0, final=True)),
+        (":|]", BarLine(2, 0, final=True)),
+    ],
+)
+def test_bar_lines_of_all_shapes(shape: str, expected: BarLine) -> None:
+    assert parse_bar_line(shape) == expected
 
 
 # Voices
@@ -283,8 +311,15 @@ def test_bars_of_the_voices_begin_together() -> None:
     body = "V:1\nC4 | D3 | E4 |\nV:2\nc4 | d4 | e4 |"
     assert heard(body) == "0:4:C4 4:3:D4 8:4:E4 // 0:4:C5 4:4:D5 8:4:E5"
     assert "the shorter ones are filled with rests" in notices(body)[0]
+    assert [bar.onset for bar in read(body).bars()] == [0, 4, 8]
     upbeat = "V:1\nC | D4 | E4 |\nV:2\n| d4 | e4 |"
     assert heard(upbeat) == "0:1:C4 1:4:D4 5:4:E4 // 1:4:D5 5:4:E5"
+
+
+def test_whole_bar_rests_take_the_metre_of_their_voice() -> None:
+    assert heard("V:1\n[M:3/4]C3|\nV:2\n[M:2/4] c2|\nV:1\nZ|D3|") == "0:3:C4 6:3:D4 // 0:2:C5"
+    assert heard("V:1\nC4|[M:3/4]D3|\nV:2\nZ2|c3|") == "0:4:C4 4:3:D4 // 7:3:C5"
+    assert heard("V:1\nC4|[M:3/4]D3|E3|\nV:2\nc4|z3|Z|c3|") == "0:4:C4 4:3:D4 7:3:E4 // 0:4:C5 10:3:C5"
 
 
 def test_voices_with_other_bars_are_left_as_they_are() -> None:
@@ -391,6 +426,13 @@ def test_a_tune_of_a_collection_in_the_corpus() -> None:
     score = load("corpus:airdsAirs/book1", tune=12)
     assert (score.title, score.source) == ("The Queen of Hearts.", "corpus:airdsAirs/book1")
     assert score.notices[0].count == 199
+
+
+def test_only_abc_has_numbered_tunes() -> None:
+    with pytest.raises(LoadError, match=r"'bytes' is MIDI, which holds no numbered tunes \(leave out tune=\)"):
+        load(b"MThd", tune=2)
+    with pytest.raises(LoadError, match=r"corpus:bwv66\.6 is no collection of tunes in ABC"):
+        load("corpus:bwv66.6", tune=2)
 
 
 def test_empty_lines() -> None:

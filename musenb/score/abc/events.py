@@ -48,14 +48,15 @@ def silence(piece: Piece, voice: VoiceState, length: Fraction) -> None:
 
 
 def rest_bars(piece: Piece, voice: VoiceState, count: int) -> None:
-    """Rest for whole bars."""
-    metre = piece.metre_at(voice).signature
-    if metre is None:
-        piece.report.note("rests of whole bars", "taken as four quarters, as there is no metre", count)
+    """Rest for whole bars, each in the metre that holds there."""
     drop_ties(piece, voice.lane)
     drop_fermata(piece, voice, "fermatas over rests")
     voice.set_jumps(voice.time, voice.time)
-    voice.rest_bars(count, metre.bar_length if metre else Fraction(4))
+    for _ in range(count):
+        metre = piece.metre_at(voice).signature
+        if metre is None:
+            piece.report.note("rests of whole bars", "taken as four quarters, as there is no metre")
+        voice.rest_bar(metre.bar_length if metre else Fraction(4))
     piece.check_marks(voice)
     check_time(piece, voice.lane)
 

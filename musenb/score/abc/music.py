@@ -163,15 +163,7 @@ class MusicReader:
         events.drop_fermata(self.piece, voice, "fermatas over bar lines")
         voice.close_bar(self.report)
         voice.set_jumps(voice.time, voice.time)
-        line = parse_bar_line(token["bar_line"])
-        if line.final:
-            voice.end_ending()
-        if line.backward:
-            voice.mark("backward", times=max(line.backward, voice.times))
-            voice.times = 2
-        if line.forward:
-            voice.mark("forward")
-            voice.times = line.forward
+        voice.set_repeats(parse_bar_line(token["bar_line"]))
         if token["bar_ending"]:
             self._begin_ending(token["bar_ending"])
         self.piece.check_marks(voice)

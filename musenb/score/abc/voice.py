@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from musenb.score.abc.barline import BarLine
 from musenb.score.abc.keys import NO_KEY, NO_STAFF, Key, Staff
 from musenb.score.abc.lane import Lane
 from musenb.score.abc.report import Report
@@ -41,6 +42,8 @@ class VoiceState:
         Decorations that wait for their note.
     ending : Fraction or None
         Where the open variant ending began.
+    section, forward
+        Where a repeat goes back to that has no sign of its own beginning, and whether there is such a sign.
     """
 
     ident: str
@@ -57,6 +60,8 @@ class VoiceState:
     jumps: list[tuple[str, bool]] = field(default_factory=list)
     ending: Fraction | None = None
     times: int = 2
+    section: Fraction = Fraction(0)
+    forward: bool = False
     repeats: list[Repeat] = field(default_factory=list)
     chords: list[tuple[Fraction, str]] = field(default_factory=list)
     metres: list[tuple[Fraction, Metre]] = field(default_factory=list)
@@ -122,19 +127,36 @@ class VoiceState:
             lane.accidentals.clear()
             lane.last_length = Fraction(0)
 
-    def rest_bars(self, count: int, length: Fraction) -> None:
-        """Rest for whole bars; each ends the bar before it."""
-        for _ in range(count):
-            if self.lane.time > self.begun:
-                self.spans.append(Span(self.begun, self.lane.time))
-                self.begun = self.lane.time
-            self.lane.time += length
+    def rest_bar(self, length: Fraction) -> None:
+        """Rest for a whole bar, which ends the bar before it."""
+        if self.current == 0 and self.time > self.begun:
+            self.spans.append(Span(self.begun, self.lane.time))
+            self.begun = self.lane.time
+        self.lane.time += length
         self.lane.last_length = Fraction(0)
         self.lane.accidentals.clear()
 
     def mark(self, kind: str, numbers: tuple[int, ...] = (), times: int = 2) -> None:
         """Set a repeat sign or an ending here."""
         self.repeats.append(Repeat(self.time, kind, numbers, times))
+
+    def set_repeats(self, line: BarLine) -> None:
+        """Set the repeat signs of a bar line here.
+
+        A section without a sign at its beginning begins at the double bar line or repeat sign before it.
+        """
+        unsigned = line.backward and not self.forward and self.ending is None
+        if unsigned and self.section:
+            self.repeats.append(Repeat(self.section, "forward"))
+        if line.final:
+            self.end_ending()
+            self.section = self.time
+        if line.backward:
+            self.mark("backward", times=max(line.backward, self.times))
+            self.times, self.forward = 2, False
+        if line.forward:
+            self.mark("forward")
+            self.times, self.forward = line.forward, True
 
     def set_jumps(self, onset: Fraction, end: Fraction) -> None:
         """Set the jumps that waited: a sign where its note begins, an instruction where it ends."""
