@@ -196,12 +196,21 @@ class Tempo:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its printed number (0 for an anacrusis), where it begins and ends in quarters, and its metre."""
+    """One bar: its printed number (0 for an anacrusis), where it begins and ends in quarters, and its metre.
+
+    `before` are the quarters of the full bar that an anacrusis leaves out at its beginning.
+    """
 
     number: int
     onset: Fraction
     end: Fraction
     metre: TimeSignature
+    before: Fraction = Fraction(0)
+
+    @property
+    def first_beat(self) -> Fraction:
+        """Quarters at which beat 1 lies: the onset, or before it in an anacrusis."""
+        return self.onset - self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,16 +291,23 @@ class Score:
         """
         until = self.end if until is None else until
         lengths = {measure.onset: measure.length for measure in self.measures}
-        changes = [metre.onset for metre in self.metres]
         position, number = Fraction(0), 1
         if self.anacrusis:
-            yield Bar(0, position, self.anacrusis, self.metres[0])
+            first = self.metres[0]
+            yield Bar(0, position, self.anacrusis, first, first.bar_length - self.anacrusis)
             position = self.anacrusis
+        change = 0
         while position < until:
-            metre = self.metre_at(position)
-            end = position + lengths.get(position, metre.bar_length)
-            if position not in lengths:
-                end = min([end, *(onset for onset in changes if onset > position)])
+            while change + 1 < len(self.metres) and self.metres[change + 1].onset <= position:
+                change += 1
+            metre = self.metres[change]
+            following = self.metres[change + 1].onset if change + 1 < len(self.metres) else None
+            if position in lengths:
+                end = position + lengths[position]
+            elif following is not None:
+                end = min(position + metre.bar_length, following)
+            else:
+                end = position + metre.bar_length
             yield Bar(number, position, end, metre)
             position, number = end, number + 1
 

@@ -1,0 +1,84 @@
+"""Written durations: how long a <note> lasts, and where in its measure the next one begins.
+
+A <duration> counts divisions of a quarter and is a whole number, so that of a triplet may be rounded; <type>, dots and
+<time-modification> are exact. A duration that is off by less than one division is taken for a rounded one.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+
+TYPES = {
+    name: Fraction(32) / 2**place
+    for place, name in enumerate(
+        "maxima long breve whole half quarter eighth 16th 32nd 64th 128th 256th 512th 1024th".split()
+    )
+}
+ONE = Fraction(1)
+
+
+def dotted(name: str, dots: int) -> Fraction | None:
+    """Return the quarters of a note value with dots; None for a name that is none."""
+    value = TYPES.get(name)
+    return None if value is None else value * (2 - Fraction(1, 2**dots))
+
+
+@lru_cache(maxsize=4096)
+def written_length(
+    units: Fraction | None, divisions: int | None, name: str, dots: int, ratio: Fraction = ONE
+) -> Fraction | None:
+    """Return the quarters that a note lasts, None when nothing says it.
+
+    Parameters
+    ----------
+    units : Fraction or None
+        <duration> in divisions.
+    divisions : int or None
+        Divisions of a quarter; None when the part has not said them.
+    name : str
+        <type>, empty without one.
+    dots : int
+    ratio : Fraction
+        What <time-modification> makes of the value: 2/3 in a triplet.
+    """
+    value = dotted(name, dots)
+    said = None if value is None else value * ratio
+    if units is None or divisions is None:
+        return said
+    counted = Fraction(units, divisions)
+    if said is None or said == counted:
+        return counted
+    exact = said * divisions
+    rounded = exact.denominator != 1 and abs(exact - units) < 1
+    return said if rounded else counted
+
+
+class Cursor:
+    """The place in a measure, in counted quarters and in exact ones.
+
+    Where rounded durations have led the count astray, <backup> and <forward> still find the exact place of a count that
+    has been met before.
+    """
+
+    def __init__(self) -> None:
+        self.counted = self.exact = self.reach = Fraction(0)
+        self._known: dict[Fraction, Fraction] = {self.counted: self.exact}
+
+    def advance(self, counted: Fraction, exact: Fraction) -> None:
+        """Go on by a note or rest."""
+        self.counted += counted
+        self.exact += exact
+        self._known.setdefault(self.counted, self.exact)
+
+    def move(self, quarters: Fraction) -> bool:
+        """Go forward or, below 0, back; return False where that would lead before the measure."""
+        target = self.counted + quarters
+        inside = target >= 0
+        self.counted = max(target, Fraction(0))
+        self.exact = self._known.get(self.counted, self.counted)
+        return inside
+
+    def said(self) -> None:
+        """Note that something stands up to here."""
+        self.reach = max(self.reach, self.exact)
