@@ -18,6 +18,8 @@ from musenb.score.written import Ledger, WrittenMeasure, WrittenPart
 Located = tuple[Fraction, Fraction, WrittenMeasure]
 """A measure with the quarters at which it begins and at which the next one does."""
 
+AT_THE_END = ("fine", "to coda", "da capo", "dal segno")  # obeyed when their measure has been played
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -28,8 +30,15 @@ class Heading:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def assemble(parts: Sequence[WrittenPart], heading: Heading, *, source: str, ledger: Ledger) -> Score:
-    """Return the Score that written parts make.
+def assemble(
+    parts: Sequence[WrittenPart],
+    heading: Heading,
+    *,
+    source: str,
+    ledger: Ledger,
+    metres: Sequence[TimeSignature] = (),
+) -> Score:
+    """Return the Score that written parts make; `metres` are those of music without measures.
 
     Raises
     ------
@@ -43,11 +52,12 @@ def assemble(parts: Sequence[WrittenPart], heading: Heading, *, source: str, led
     rows = align(parts)
     located = _located(parts, rows)
     lines = [part_voices(part, _placed(measures)) for part, measures in zip(parts, located, strict=True)]
-    anacrusis, metres, measures = fit_bars([Measure(row.onset, row.length) for row in rows], _metres(rows))
+    bars = [Measure(row.onset, row.length) for row in rows]
+    anacrusis, fitted, measures = fit_bars(bars, _metres(rows) if rows else metres)
     _note_what_is_odd(parts, located, ledger)
     return Score(
         voices=_voices(parts, lines, heading),
-        metres=metres,
+        metres=fitted,
         keys=_keys(parts, located),
         tempos=_tempos(located),
         anacrusis=anacrusis,
@@ -142,7 +152,8 @@ def _repeats(located: Sequence[Sequence[Located]]) -> tuple[Repeat, ...]:
     for measures in located:
         for onset, end, measure in measures:
             for sign in measure.repeats:
-                place = end if sign.start is None else onset + sign.start
+                at_the_end = sign.start is None or sign.kind in AT_THE_END
+                place = end if at_the_end else onset + sign.start
                 found.setdefault((place, sign.kind), Repeat(place, sign.kind, sign.numbers, sign.times))
     return tuple(found.values())
 

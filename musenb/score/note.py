@@ -338,7 +338,12 @@ class Score:
             ]
             voices.append(dataclasses.replace(voice, notes=tuple(moved)))
         bar = next((b for b in self.bars(stop) if b.onset <= start < b.end), None)
-        anacrusis = bar.end - start if bar and (bar.onset < start or bar.number == 0) else Fraction(0)
+        broken = bar is not None and (bar.onset < start or bar.number == 0)
+        anacrusis = bar.end - start if bar and broken else Fraction(0)
+        marks = {name: _marks_within(getattr(self, name), start, stop) for name in ("measures", "repeats", "chords")}
+        if bar and anacrusis >= bar.metre.bar_length:  # more than a full bar is left of a long one
+            marks["measures"] = (MeasureLength(Fraction(0), anacrusis), *marks["measures"])
+            anacrusis = Fraction(0)
 
         def shifted(changes: tuple) -> tuple:
             before = [c for c in changes if c.onset <= start][-1:]
@@ -352,7 +357,7 @@ class Score:
             keys=shifted(self.keys),
             tempos=shifted(self.tempos),
             anacrusis=anacrusis,
-            **{name: _marks_within(getattr(self, name), start, stop) for name in ("measures", "repeats", "chords")},
+            **marks,
         )
 
     def first_bars(self, count: int) -> Score:

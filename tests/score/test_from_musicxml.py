@@ -1,4 +1,4 @@
-"""MusicXML, ABC and corpus by way of the child process, and the conversion of music21 streams behind them."""
+"""MusicXML read by our own reader; ABC, corpus and music21 streams."""
 
 from __future__ import annotations
 
@@ -119,8 +119,9 @@ def test_plain_streams_without_measures() -> None:
 
     score = score_from_music21(stream.Stream([_m21("B-3", 1.5), _m21("C~4", 0.5)]), source="x")
     assert next((n.onset, n.duration, n.pitch, n.spelling) for n in score.notes) == (0, Fraction(3, 2), 58, "Bb3")
-    assert [n.spelling for n in score.notes] == ["Bb3", ""]
+    assert [(n.pitch, n.spelling) for n in score.notes] == [(58, "Bb3"), (60, "C4")]
     assert score.anacrusis == 0
+    assert [str(notice) for notice in score.notices] == ["1 quarter tones rounded down to a semitone"]
 
 
 def test_voices_without_numbers_keep_their_places_from_measure_to_measure() -> None:
@@ -160,10 +161,11 @@ def test_timewise_documents() -> None:
 @pytest.mark.parametrize(
     ("data", "kind", "told"),
     [
-        (b"<score-partwise>", "content", "a.xml is not well-formed XML"),
-        (b"", "content", "a.xml is not well-formed XML"),
-        (b"<html/>", "format", "not MusicXML: its root is <html>"),
-        (document(note("C", 4, 24)).replace(b"<octave>4", b"<octave>four"), "content", "a.xml cannot be read as music"),
+        (b"<score-partwise>", "content", "a.xml: not well-formed XML"),
+        (b"", "content", "a.xml: not well-formed XML"),
+        (b"<html/>", "format", "not MusicXML, its root is <html>"),
+        (document(note("C", 4, 24)).replace(b"<octave>4", b"<octave>four"), "content", "<octave> is 'four' in measure 1"),
+        (document(note("H", 4, 24)), "content", "a.xml cannot be read as music: <step> is 'H', not a letter from A"),
     ],
 )
 def test_what_is_not_musicxml(data: bytes, kind: str, told: str) -> None:
