@@ -108,8 +108,8 @@ def _length(row: Row, *, first: bool, alone: bool) -> Fraction:
     full = row.metre.bar_length if row.metre is not None else None
     spoken = [measure.reach for _, measure in row.cells if measure.reach]
     resting = [measure.whole_rest for _, measure in row.cells if not measure.reach and measure.whole_rest]
-    if full is not None:
-        resting = [min(length, full) for length in resting]
+    if full is not None and spoken:
+        resting = [length if length in spoken else min(length, full) for length in resting]
     if any(measure.implicit for _, measure in row.cells):
         votes = Counter(spoken or resting)
     else:
