@@ -3,7 +3,9 @@
     python tests/benchmarks/compare_musicxml.py FOLDER [--notes NOTES.jsonl.xz] [--music21] [--verovio] [--limit N]
 
 FOLDER holds .mxl, .musicxml or .xml files. NOTES has a JSON object a line: `id` (the stem of the file, or its digits), `tpq`, and `parts` with
-`notes` of [tick, duration, MIDI pitch, ...]. One line is printed for each file that differs, then the sums.
+`notes` of [tick, duration, MIDI pitch, ...]. One line is printed for each file that differs, then the sums. Differences
+that have a reason are told by it: a notehead that a tie continues here and begins anew there, grace notes, notes of the
+same place in the same measure that the other reader puts elsewhere because its parts have come apart.
 """
 
 from __future__ import annotations
@@ -19,11 +21,15 @@ from fractions import Fraction
 from pathlib import Path
 
 from musenb.errors import MusenbError
+from musenb.score.align import align
 from musenb.score.corpus import CORPUS_FILES
 from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.isolate import ChildLimits, isolated
+from musenb.score.musicxml.document import written_parts
 from musenb.score.note import Score
-from musenb.score.screen import unzip_mxl
+from musenb.score.screen import screen_musicxml, unzip_mxl
+from musenb.score.spelling import SEMITONES
+from musenb.score.written import Ledger
 
 SUFFIXES = (".mxl", ".musicxml", ".xml")
 PATIENT = ChildLimits(memory_bytes=4 * 2**30, cpu_seconds=300.0, wall_seconds=600.0)
@@ -48,10 +54,13 @@ def of_score(score: Score) -> Heard:
     return heard((note.onset, note.pitch) for note in score.notes)
 
 
-def of_music21(data: bytes, name: str) -> Heard:
-    """Return what music21 begins when, its offsets believed as they stand."""
+def of_music21(data: bytes, name: str) -> tuple[Heard, dict]:
+    """Return what music21 begins when, its offsets believed as they stand, and where in its measure each note stands."""
     rows = isolated("compare_musicxml:music21_rows", {"data": data}, what=name, limits=PATIENT)
-    return heard((Fraction(onset), pitch) for onset, pitch in rows)
+    inside = {}
+    for onset, pitch, place, start in rows:
+        inside[round(Fraction(onset) * 48), pitch] = place, round(Fraction(start) * 48)
+    return heard((Fraction(onset), pitch) for onset, pitch, _, _ in rows), inside
 
 
 def of_verovio(data: bytes, name: str) -> Heard:
@@ -70,11 +79,14 @@ def music21_rows(data: bytes) -> list[list]:
     stream = importer.stream.toSoundingPitch()
     stream = stream.stripTies()
     rows = []
-    for element in stream.recurse().notes:
-        if element.duration.isGrace or "Harmony" in element.classSet or "Unpitched" in element.classSet:
-            continue
-        onset = str(Fraction(element.getOffsetInHierarchy(stream)).limit_denominator(65535))
-        rows += [[onset, int(pitch.ps)] for pitch in element.pitches]
+    for part in stream.parts:
+        for place, measure in enumerate(part.getElementsByClass("Measure")):
+            for element in measure.recurse().notes:
+                if element.duration.isGrace or "Harmony" in element.classSet or "Unpitched" in element.classSet:
+                    continue
+                start = Fraction(element.getOffsetInHierarchy(measure)).limit_denominator(65535)
+                onset = Fraction(measure.offset).limit_denominator(65535) + start
+                rows += [[str(onset), int(pitch.ps), place, str(start)] for pitch in element.pitches]
     return rows
 
 
@@ -118,17 +130,58 @@ def near(missing: Counter, extra: Counter) -> tuple[Counter, Counter]:
     return +missing, +extra
 
 
-def compare(name: str, ours: Heard, theirs: Heard, against: str) -> tuple[int, int]:
-    """Print how two readings differ; return how many notes only one of them has."""
+def reasons(data: bytes, name: str) -> dict[str, Counter]:
+    """Return noteheads that a tie continues, by (tick, pitch); grace notes, by pitch; noteheads, by place in measure."""
+    root = screen_musicxml(data, source=name, limits=CORPUS_FILES)
+    parts = list(written_parts(root, Ledger()))
+    found = {"tied": Counter(), "grace": Counter(), "inside": Counter()}
+    for place, row in enumerate(align(parts)):
+        for _, measure in row.cells:
+            for note in measure.notes:
+                found["tied"][round((row.onset + note.start) * 48), note.pitch] += note.tied_from
+                found["inside"][place, round(note.start * 48), note.pitch] += 1
+    for note in root.iter("note"):
+        step = note.findtext("pitch/step")
+        if note.find("grace") is not None and step:
+            alter, octave = round(float(note.findtext("pitch/alter") or 0)), int(note.findtext("pitch/octave"))
+            found["grace"][12 * octave + 12 + SEMITONES[step] + alter] += 1
+    return found
+
+
+def explained(missing: Counter, found: dict[str, Counter], inside: dict) -> dict[str, int]:
+    """Return by reason how many notes only the other reader has."""
+    told: Counter = Counter()
+    graces = Counter(found["grace"])
+    for (tick, pitch), count in missing.items():
+        tied = min(count, found["tied"][tick, pitch])
+        place = inside.get((tick, pitch))
+        moved = place is not None and found["inside"][(*place, pitch)] > 0
+        grace = 0 if tied or moved else min(count, graces[pitch])
+        graces[pitch] -= grace
+        told["ties"] += tied
+        told["graces"] += grace
+        told["moved"] += (count - tied) if moved else 0
+        told["unexplained"] += 0 if moved else count - tied - grace
+    return {reason: count for reason, count in told.items() if count}
+
+
+def compare(name: str, data: bytes, heard_by: tuple[Heard, Heard, dict], against: str) -> Counter:
+    """Print how two readings differ; return how many notes only one of them has, and why."""
+    ours, theirs, inside = heard_by
     missing, extra = near(theirs - ours, ours - theirs)
+    why = explained(missing, reasons(data, name), inside) if missing else {}
     if missing or extra:
         first = min([*missing, *extra])
         total = sum(ours.values()), sum(theirs.values())
         print(
             f"{name}: {against} {total[1]} notes, musenb {total[0]}; only there {sum(missing.values())}, "
-            f"only here {sum(extra.values())}; first at quarter {first[0] / 48:g}, pitch {first[1]}"
+            f"only here {sum(extra.values())}; first at quarter {first[0] / 48:g}, pitch {first[1]}; {why}"
         )
-    return sum(missing.values()), sum(extra.values())
+    sums = Counter({f"only there: {reason}": count for reason, count in why.items()})
+    sums["only here"] = sum(extra.values())
+    sums["files that agree"] = not missing and not extra
+    sums["notes"] = sum(theirs.values())
+    return sums
 
 
 def main() -> None:
@@ -172,11 +225,9 @@ def main() -> None:
             if theirs is None:
                 sums[f"{against} without this file"] += 1
                 continue
-            missing, extra = compare(path.name, ours, theirs, against)
-            sums[f"{against}: files that agree"] += not (missing or extra)
-            sums[f"{against}: notes only there"] += missing
-            sums[f"{against}: notes only here"] += extra
-            sums[f"{against}: notes"] += sum(theirs.values())
+            theirs, inside = theirs if isinstance(theirs, tuple) else (theirs, {})
+            for what, count in compare(path.name, data, (ours, theirs, inside), against).items():
+                sums[f"{against}: {what}"] += count
     for what, count in sums.items():
         print(f"{what:40} {count}")
 

@@ -37,7 +37,7 @@ def read_document(root: Element, *, source: str) -> Score:
         root = partwise(root)
     ledger = Ledger()
     try:
-        parts = list(_parts(root, ledger))
+        parts = list(written_parts(root, ledger))
     except (ValueError, OverflowError) as error:
         if isinstance(error, LoadError):
             raise
@@ -45,7 +45,7 @@ def read_document(root: Element, *, source: str) -> Score:
     return assemble(parts, _heading(root), source=source, ledger=ledger)
 
 
-def _parts(root: Element, ledger: Ledger) -> Iterator[WrittenPart]:
+def written_parts(root: Element, ledger: Ledger) -> Iterator[WrittenPart]:
     """Yield the parts in their order."""
     names = {part.get("id"): plain_text(part.findtext("part-name") or "") for part in root.iter("score-part")}
     divisions = 1
