@@ -45,7 +45,7 @@ def fit_bars(
         return Fraction(0), tuple(written), ()
     first = written[0].bar_length
     short_first = measures[0].length < first and len(measures) > 1
-    whole_pair = len(measures) == 2 and measures[0].length + measures[1].length == first
+    whole_pair = len(measures) > 1 and measures[0].length + measures[1].length == first
     anacrusis = measures[0].length if short_first and not whole_pair else Fraction(0)
     irregular = []
     index, change = (1 if anacrusis else 0), 0

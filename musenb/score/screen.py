@@ -19,6 +19,7 @@ from musenb.score.plain import plain_text
 
 CONTAINER = "META-INF/container.xml"
 CHUNK = 64 * 2**10
+UTF_8_NAME = 0x800
 # Below this size any ratio is harmless.
 RATIO_FROM = 2**20
 ROOTS = ("score-partwise", "score-timewise")
@@ -66,7 +67,7 @@ def unzip_mxl(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> b
                         "content", f"{source}: the archive names {plain_text(member.filename, 60)!r}, a path outside it"
                     )
             budget = [limits.mxl_bytes]
-            names = {member.filename: member for member in members if not member.is_dir()}
+            names = {name: member for member in members if not member.is_dir() for name in _names(member)}
             root = _root_file(archive, names, budget, source, limits)
             return _inflated(archive, names[root], budget, source, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
@@ -75,6 +76,16 @@ def unzip_mxl(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> b
         raise LoadError(
             "content", f"{source}: damaged .mxl archive: {plain_text(str(error))}", "export it again"
         ) from None
+
+
+def _names(member: zipfile.ZipInfo) -> list[str]:
+    """Return the name of a member, and what it is when its bytes are UTF-8 although no flag says so."""
+    if member.flag_bits & UTF_8_NAME:
+        return [member.filename]
+    try:
+        return [member.filename.encode("cp437").decode("utf-8"), member.filename]
+    except UnicodeError:
+        return [member.filename]
 
 
 def _root_file(

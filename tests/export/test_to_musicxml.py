@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musenb.errors import SaveError
-from musenb.export.notation import Stretch, UnwritableError, metre_levels, write_bar
+from musenb.export.beaming import beat_groups
+from musenb.export.notation import Stretch, metre_levels, write_bar
+from musenb.export.tuplets import UnwritableError
 from musenb.export.to_musicxml import music21_of, musicxml_bytes
 from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.note import KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
@@ -38,7 +40,7 @@ def symbols(metre: TimeSignature, rhythm: str) -> str:
         position += duration
     for s in write_bar(stretches, metre):
         tied = any(s.start + s.duration < note.end for _, note in s.notes)
-        triplet = "3" if s.triplet else ""
+        triplet = "3" if s.tuplet else ""
         told.append(("" if s.notes else "-") + letters[s.name] + "." * s.dots + triplet + "~" * tied)
     return " ".join(told)
 
@@ -117,8 +119,51 @@ def test_symbols_fill_the_bar_exactly(metre: TimeSignature, data: st.DataObject)
 def test_levels_of_a_bar() -> None:
     assert metre_levels(FOUR)[:4] == (4, 2, 1, Fraction(1, 2))
     assert metre_levels(TimeSignature(beats=12, unit=8))[:4] == (6, 3, Fraction(3, 2), Fraction(1, 2))
-    with pytest.raises(UnwritableError, match="1/5"):
-        symbols(FOUR, "1/5 19/5")
+    with pytest.raises(UnwritableError, match="1/257"):
+        symbols(FOUR, "1/257 1027/257")
+
+
+@pytest.mark.parametrize(
+    ("metre", "rhythm", "written"),
+    [
+        (FOUR, "1/5 1/5 1/5 1/5 1/5 3", "5:4 16th 16th 16th 16th 16th, half."),
+        (FOUR, "2/5 2/5 1/5 1 2", "5:4 eighth eighth 16th, quarter half"),
+        (FOUR, "2/7 2/7 2/7 2/7 2/7 2/7 2/7 2", "7:4 eighth eighth eighth eighth eighth eighth eighth, half"),
+        (FOUR, "4/5 4/5 4/5 4/5 4/5", "5:4 quarter quarter quarter quarter quarter"),
+        (FOUR, "1/3 2/15 2/15 2/15 2/15 2/15 3", "15:8 eighth 32nd 16th 16th 16th 16th 16th, half."),
+        (SIX, "3/10 3/10 3/10 3/10 3/10 3/2", "5:3 eighth eighth eighth eighth eighth, quarter."),
+        (THREE, "3/5 3/5 3/5 3/5 3/5", "5:3 quarter quarter quarter quarter quarter"),
+        (THREE, "1/9 1/9 1/9 1/9 1/9 1/9 1/9 1/9 1/9 2", "9:8 32nd 32nd 32nd 32nd 32nd 32nd 32nd 32nd 32nd, half"),
+    ],
+)
+def test_tuplets_of_any_number(metre: TimeSignature, rhythm: str, written: str) -> None:
+    position, stretches = Fraction(0), []
+    for length in map(Fraction, rhythm.split()):
+        stretches.append(Stretch(position, position + length, ((0, Note(position, length, 60)),)))
+        position += length
+    told = []
+    for ratio, group in itertools.groupby(write_bar(stretches, metre), key=lambda s: s.ratio):
+        names = " ".join(s.name + "." * s.dots for s in group)
+        told.append(names if ratio == (1, 1) else f"{ratio[0]}:{ratio[1]} {names}")
+    assert ", ".join(told) == written
+
+
+@pytest.mark.parametrize(
+    ("metre", "groups"),
+    [
+        ((5, 8), [2, 3]), ((7, 8), [2, 2, 3]), ((11, 8), [2, 2, 2, 2, 3]), ((7, 16), [2, 2, 3]), ((3, 8), [3]),
+        ((4, 8), [2, 2]), ((4, 4), [1, 1, 1, 1]), ((7, 4), [1] * 7), ((6, 8), [3, 3]), ((2, 2), [1, 1]), ((1, 8), [1]),
+    ],
+)  # fmt: skip
+def test_beams_go_by_the_groups_of_the_metre(metre: tuple[int, int], groups: list[int]) -> None:
+    assert list(beat_groups(TimeSignature(Fraction(0), *metre))) == groups
+
+
+def test_no_eighth_of_seven_stands_alone() -> None:
+    notes = [(Fraction(i, 2), Fraction(1, 2), 60 + i) for i in range(14)]
+    root = parsed(one_voice(*notes, metres=(TimeSignature(beats=7, unit=8),)))
+    beams = [note.findtext("beam") for note in root.iter("note")]
+    assert beams == ["begin", "end", "begin", "end", "begin", "continue", "end"] * 2
 
 
 # ---------------------------------------------------------------------------------------------------- whole documents
@@ -187,8 +232,8 @@ def test_nothing_is_generated_in_the_print() -> None:
 @pytest.mark.parametrize(
     ("note", "told"),
     [
-        (Note(Fraction(1, 5), 1, 60), r"pitch 60 at quarter 1/5 for 1 quarters \(voice 'soprano', bar 1\)"),
-        (Note(6, Fraction(1, 9), 61), r"pitch 61 at quarter 6 for 1/9 quarters \(voice 'soprano', bar 2\)"),
+        (Note(Fraction(1, 257), 1, 60), r"pitch 60 at quarter 1/257 for 1 quarters \(voice 'soprano', bar 1\)"),
+        (Note(6, Fraction(1, 999), 61), r"pitch 61 at quarter 6 for 1/999 quarters \(voice 'soprano', bar 2\)"),
         (Note(0, 1, 11), r"pitch 11 \(B-1\) at quarter 0 .* below 12"),
     ],
 )
