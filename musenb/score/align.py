@@ -4,9 +4,9 @@ The rule
 --------
 1. The measures of the parts go together by their place; where parts have not equally many, by their number.
 2. The metre of a measure is the one that holds in most parts; among equals the one that fits what is written.
-3. A measure is as long as most parts and the metre say, each with one voice; among equals the metre decides. An uncounted
-   measure, such as an upbeat, is as long as its notes; so is the first one, where nothing but the metre speaks against
-   them. In a score of one part the part decides.
+3. A measure is as long as most parts and the metre say, each with one vote; among equals the metre decides. An
+   uncounted measure, such as an upbeat, is as long as its notes; so is the first one, where nothing but the metre
+   speaks against them. In a score of one part the part decides.
 
 A part whose measure is shorter, longer or empty shifts nothing: the next measure begins where it begins in the others.
 """
@@ -20,8 +20,6 @@ from fractions import Fraction
 
 from musenb.score.note import TimeSignature
 from musenb.score.written import WrittenMeasure, WrittenPart
-
-EMPTY = WrittenMeasure()
 
 
 @dataclass(slots=True)
@@ -110,13 +108,10 @@ def _length(row: Row, *, first: bool, alone: bool) -> Fraction:
     resting = [measure.whole_rest for _, measure in row.cells if not measure.reach and measure.whole_rest]
     if full is not None and spoken:
         resting = [length if length in spoken else min(length, full) for length in resting]
-    if any(measure.implicit for _, measure in row.cells):
-        votes = Counter(spoken or resting)
-    else:
-        votes = Counter(spoken + resting)
+    implicit = any(measure.implicit for _, measure in row.cells)
+    votes = Counter(spoken or resting) if implicit else Counter(spoken + resting)
     if not votes:
         return full or Fraction(4)
-    implicit = any(measure.implicit for _, measure in row.cells)
     if full is not None and not implicit and not alone and not (first and len(votes) == 1):
         votes[full] += 1
     most = max(votes.values())

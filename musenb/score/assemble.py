@@ -52,7 +52,8 @@ def assemble(
     rows = align(parts)
     located = _located(parts, rows)
     lines = [part_voices(part, _placed(measures)) for part, measures in zip(parts, located, strict=True)]
-    bars = [Measure(row.onset, row.length) for row in rows]
+    end = max((note.end for voices in lines for notes in voices for note in notes), default=None)
+    bars = [Measure(row.onset, row.length) for row in rows if end is None or row.onset < end]
     anacrusis, fitted, measures = fit_bars(bars, _metres(rows) if rows else metres)
     _note_what_is_odd(parts, located, ledger)
     return Score(
@@ -120,7 +121,9 @@ def _keys(parts: Sequence[WrittenPart], located: Sequence[Sequence[Located]]) ->
     order = sorted(range(len(parts)), key=lambda number: (parts[number].transposing, parts[number].unpitched))
     for number in order:
         found = {
-            onset + start: (fifths, mode) for onset, _, measure in located[number] for start, fifths, mode in measure.keys
+            onset + start: (fifths, mode)
+            for onset, _, measure in located[number]
+            for start, fifths, mode in measure.keys
         }
         keys: list[KeySignature] = []
         for onset, (fifths, mode) in sorted(found.items()):
@@ -132,7 +135,7 @@ def _keys(parts: Sequence[WrittenPart], located: Sequence[Sequence[Located]]) ->
 
 
 def _tempos(located: Sequence[Sequence[Located]]) -> tuple[Tempo, ...]:
-    """Return the tempos of all parts; the default holds before the first, and of two at a time that of the upper part."""
+    """Return the tempos of all parts, the default before the first; of two at a time that of the upper part counts."""
     found: dict[Fraction, float] = {}
     for measures in located:
         here = {onset + start: tempo for onset, _, measure in measures for start, tempo in measure.tempos}

@@ -262,7 +262,8 @@ class _Check:
             inside = False
         if not inside:
             shown = plain_text(value, 30)
-            raise LoadError("content", f"{self.source}: <{tag}> is {shown!r} in {where}, outside {lowest:g}..{highest:g}")
+            told = f"<{tag}> is {shown!r} in {where}, outside {lowest:g}..{highest:g}"
+            raise LoadError("content", f"{self.source}: {told}")
 
     def _within(self, count: int, most: int, what: str, limit: str) -> None:
         if count > most:

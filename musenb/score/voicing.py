@@ -128,9 +128,17 @@ def _without_occasional(lines: dict[Lane, _Line]) -> dict[Lane, _Line]:
         if hosts:
             host = max(hosts, key=lambda host: len(kept[host].notes))
             kept[host].notes += line.notes
+            _share_fermatas(kept[host])
         else:
             kept[lane] = line
     return kept
+
+
+def _share_fermatas(line: _Line) -> None:
+    """Put the fermata of one note over all that begin and end with it."""
+    under = {(joined.onset, joined.end) for joined in line.notes if joined.fermata}
+    for joined in line.notes:
+        joined.fermata = (joined.onset, joined.end) in under
 
 
 def _staff(line: _Line) -> int:

@@ -2,9 +2,9 @@
 
     python tests/benchmarks/compare_musicxml.py FOLDER [--notes NOTES.jsonl.xz] [--music21] [--verovio] [--limit N]
 
-FOLDER holds .mxl, .musicxml or .xml files. NOTES has a JSON object a line: `id` (the stem of the file, or its digits), `tpq`, and `parts` with
-`notes` of [tick, duration, MIDI pitch, ...]. One line is printed for each file that differs, then the sums. Differences
-that have a reason are told by it: a notehead that a tie continues here and begins anew there, grace notes, notes of the
+FOLDER holds .mxl, .musicxml or .xml files. NOTES has a JSON object a line: `id` (the stem of the file, or its digits),
+`tpq`, and `parts` with `notes` of [tick, duration, MIDI pitch, ...]. One line is printed for each file that differs,
+then the sums. Differences that have a reason are told by it: a notehead that a tie continues here and begins anew there, grace notes, notes of the
 same place in the same measure that the other reader puts elsewhere because its parts have come apart.
 """
 
@@ -55,7 +55,7 @@ def of_score(score: Score) -> Heard:
 
 
 def of_music21(data: bytes, name: str) -> tuple[Heard, dict]:
-    """Return what music21 begins when, its offsets believed as they stand, and where in its measure each note stands."""
+    """Return what music21 begins when, its offsets believed as they stand, and the place of each in its measure."""
     rows = isolated("compare_musicxml:music21_rows", {"data": data}, what=name, limits=PATIENT)
     inside = {}
     for onset, pitch, place, start in rows:
@@ -131,7 +131,7 @@ def near(missing: Counter, extra: Counter) -> tuple[Counter, Counter]:
 
 
 def reasons(data: bytes, name: str) -> dict[str, Counter]:
-    """Return noteheads that a tie continues, by (tick, pitch); grace notes, by pitch; noteheads, by place in measure."""
+    """Return tied noteheads by (tick, pitch), grace notes by pitch, and all noteheads by place in their measure."""
     root = screen_musicxml(data, source=name, limits=CORPUS_FILES)
     parts = list(written_parts(root, Ledger()))
     found = {"tied": Counter(), "grace": Counter(), "inside": Counter()}

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from musenb.errors import SaveError
 from musenb.export.beaming import beat_groups
 from musenb.export.notation import Stretch, metre_levels, write_bar
-from musenb.export.tuplets import UnwritableError
 from musenb.export.to_musicxml import music21_of, musicxml_bytes
+from musenb.export.tuplets import UnwritableError
 from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.note import KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
 from musenb.score.provenance import provenance_fields, voices_from_fields

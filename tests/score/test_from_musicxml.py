@@ -164,7 +164,7 @@ def test_timewise_documents() -> None:
         (b"<score-partwise>", "content", "a.xml: not well-formed XML"),
         (b"", "content", "a.xml: not well-formed XML"),
         (b"<html/>", "format", "not MusicXML, its root is <html>"),
-        (document(note("C", 4, 24)).replace(b"<octave>4", b"<octave>four"), "content", "<octave> is 'four' in measure 1"),
+        (document(note("C", 4, 24)).replace(b"<octave>4", b"<octave>four"), "content", "<octave> is 'four'"),
         (document(note("H", 4, 24)), "content", "a.xml cannot be read as music: <step> is 'H', not a letter from A"),
     ],
 )

@@ -478,12 +478,12 @@ def test_a_fermata_stands_over_the_whole_chord() -> None:
     assert [n.fermata for n in sorted(score.notes, key=lambda n: n.pitch)] == [True, False, True]
 
 
-# ----------------------------------------------------------------------------------------------- nothing, and percussion
+# -------------------------------------------------------------------------------------------- nothing, and percussion
 
 
 def test_percussion_alone_is_refused() -> None:
     drum = "<note><unpitched/><duration>48</duration></note>"
-    with pytest.raises(LoadError, match="a.xml: only percussion, no pitched notes") as caught:
+    with pytest.raises(LoadError, match=r"a\.xml: only percussion, no pitched notes") as caught:
         read([drum])
     assert caught.value.kind == "content"
     assert noticed(read([drum], [note("C4", 4)])) == ["1 unpitched percussion notes left out"]
