@@ -13,12 +13,14 @@ A part whose measure is shorter, longer or empty shifts nothing: the next measur
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from musenb.score.note import TimeSignature
+from musenb.score.quarters import tame
 from musenb.score.written import WrittenMeasure, WrittenPart
 
 
@@ -43,18 +45,17 @@ class Row:
 def align(parts: Sequence[WrittenPart]) -> list[Row]:
     """Return the measures of a score in their order; parts with an `onset` of their own are left out."""
     rows = _rows(parts)
-    holding: dict[int, TimeSignature | None] = {}
-    changed: dict[int, int] = {}
+    metres = _Metres()
     onset = Fraction(0)
     measured = sum(1 for part in parts if part.onset is None)
     for place, row in enumerate(rows):
         for number, measure in row.cells:
             if measure.metre is not None or measure.free:
-                holding[number], changed[number] = measure.metre, place
-        row.metre = _metre(row, holding, changed)
+                metres.change(number, measure.metre, place)
+        row.metre = metres.of(row)
         row.onset = onset
         row.length = _length(row, first=place == 0, alone=measured == 1)
-        onset = row.end
+        onset = tame(row.end)
     return rows
 
 
@@ -76,29 +77,49 @@ def _places(measures: Sequence[WrittenMeasure], numbers: Sequence[str]) -> list[
     """Return the row of each measure of a part; `numbers` are those of the longest part."""
     if len(measures) == len(numbers):
         return list(range(len(measures)))
+    found: dict[str, list[int]] = {}
+    for place, number in enumerate(numbers):
+        found.setdefault(number, []).append(place)
     places: list[int] = []
     following = 0
     for done, measure in enumerate(measures):
-        spare = len(numbers) - following - (len(measures) - done)
-        window = numbers[following : following + spare + 1]
-        following += window.index(measure.number) if measure.number in window else 0
+        latest = len(numbers) - (len(measures) - done)
+        same = found.get(measure.number, [])
+        next_same = bisect_left(same, following)
+        if next_same < len(same) and same[next_same] <= latest:
+            following = same[next_same]
         places.append(following)
         following += 1
     return places
 
 
-def _metre(row: Row, holding: dict[int, TimeSignature | None], changed: dict[int, int]) -> TimeSignature | None:
-    """Return the metre in force; None in music without one."""
-    if not holding:
-        return TimeSignature()
-    reaches = {measure.reach for _, measure in row.cells}
+@dataclass(slots=True)
+class _Metres:
+    """The metre that holds in each part, how many parts have each, and where it came last."""
 
-    def rank(metre: TimeSignature | None) -> tuple[int, bool, int]:
-        holders = [number for number, held in holding.items() if held == metre]
-        fits = metre is not None and metre.bar_length in reaches
-        return len(holders), fits, max(changed[number] for number in holders)
+    holding: dict[int, TimeSignature | None] = field(default_factory=dict)
+    holders: Counter[TimeSignature | None] = field(default_factory=Counter)
+    latest: dict[TimeSignature | None, int] = field(default_factory=dict)
 
-    return max(dict.fromkeys(holding.values()), key=rank)
+    def change(self, number: int, metre: TimeSignature | None, place: int) -> None:
+        """Take a new metre of a part."""
+        if number in self.holding:
+            self.holders[self.holding[number]] -= 1
+        self.holding[number] = metre
+        self.holders[metre] += 1
+        self.latest[metre] = place
+
+    def of(self, row: Row) -> TimeSignature | None:
+        """Return the metre of a row; None in music without one."""
+        if not self.holding:
+            return TimeSignature()
+        reaches = {measure.reach for _, measure in row.cells} if len(self.holders) > 1 else set()
+
+        def rank(metre: TimeSignature | None) -> tuple[int, bool, int]:
+            fits = metre is not None and metre.bar_length in reaches
+            return self.holders[metre], fits, self.latest[metre]
+
+        return max(self.holders, key=rank)
 
 
 def _length(row: Row, *, first: bool, alone: bool) -> Fraction:
@@ -109,7 +130,8 @@ def _length(row: Row, *, first: bool, alone: bool) -> Fraction:
     if full is not None and spoken:
         resting = [length if length in spoken else min(length, full) for length in resting]
     implicit = any(measure.implicit for _, measure in row.cells)
-    votes = Counter(spoken or resting) if implicit else Counter(spoken + resting)
+    sounding = [measure.reach for _, measure in row.cells if measure.notes]
+    votes = Counter(sounding or spoken or resting) if implicit else Counter(spoken + resting)
     if not votes:
         return full or Fraction(4)
     if full is not None and not implicit and not alone and not (first and len(votes) == 1):

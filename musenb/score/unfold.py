@@ -12,7 +12,7 @@ The rule
 from __future__ import annotations
 
 import dataclasses
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -205,9 +205,10 @@ def _played(voice: Voice, sections: Sequence[Section], shifts: Sequence[Fraction
 def _bars(score: Score, sections: Sequence[Section], shifts: Sequence[Fraction]) -> tuple[list[Measure], list]:
     """Return the measures as they are played and the metre that begins with each."""
     bars = list(score.bars())
+    ends = [bar.end for bar in bars]
     measures, metres = [], []
     for (start, stop), shift in zip(sections, shifts, strict=True):
-        for bar in bars:
+        for bar in bars[bisect_right(ends, start) : bisect_left(ends, stop) + 1]:
             begin, end = max(bar.onset, start), min(bar.end, stop)
             if begin < end:
                 measures.append(Measure(begin + shift, end - begin))

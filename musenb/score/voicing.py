@@ -68,6 +68,7 @@ class _Joined:
     follows: Fraction
     fermata: bool
     lane: Lane
+    waiting: bool = False
 
     def note(self) -> Note:
         first = self.first
@@ -75,11 +76,15 @@ class _Joined:
         return Note(self.onset, length, first.pitch, first.velocity, first.spelling, self.fermata)
 
 
+OpenTies = dict[tuple[int, Fraction], list[_Joined]]
+"""Notes that a tie goes on from, by their pitch and the quarter at which it may go on."""
+
+
 def part_voices(part: WrittenPart, placed: Sequence[Placed]) -> list[list[Note]]:
     """Return the notes of a part, a list for each voice, from the highest as written to the lowest."""
     shared = set().union(*(measure.shared for measure in part.measures)) if part.measures else set()
     lines: dict[Lane, _Line] = defaultdict(_Line)
-    open_ties: dict[int, list[_Joined]] = defaultdict(list)
+    open_ties: OpenTies = defaultdict(list)
     for item in sorted(placed, key=lambda item: item.onset):
         note = item.note
         lane = (note.voice, note.staff if note.voice in shared else 0)
@@ -89,11 +94,11 @@ def part_voices(part: WrittenPart, placed: Sequence[Placed]) -> list[list[Note]]
     return [[joined.note() for joined in line.notes] for _, line in ordered if line.notes]
 
 
-def _join(item: Placed, lane: Lane, line: _Line, open_ties: dict[int, list[_Joined]]) -> None:
+def _join(item: Placed, lane: Lane, line: _Line, open_ties: OpenTies) -> None:
     """Add a notehead to its voice, or lengthen the note that it continues."""
     note = item.note
     end = item.onset + note.duration
-    before = _continued(open_ties[note.pitch], lane, item.onset) if note.tied_from else None
+    before = _continued(open_ties, lane, note.pitch, item.onset) if note.tied_from else None
     if before is None:
         before = _Joined(note, item.onset, end, item.follows, note.fermata, lane)
         line.notes.append(before)
@@ -104,15 +109,18 @@ def _join(item: Placed, lane: Lane, line: _Line, open_ties: dict[int, list[_Join
         before.fermata = before.fermata or note.fermata
     line.measures.add(item.measure)
     if note.tied_to:
-        open_ties[note.pitch].append(before)
+        before.waiting = True
+        for time in {before.end, before.follows}:
+            open_ties[note.pitch, time].append(before)
 
 
-def _continued(waiting: list[_Joined], lane: Lane, onset: Fraction) -> _Joined | None:
+def _continued(open_ties: OpenTies, lane: Lane, pitch: int, onset: Fraction) -> _Joined | None:
     """Return and close the open tie that a notehead at `onset` ends, of the same voice if there is one."""
-    ending = [joined for joined in waiting if onset in (joined.end, joined.follows)]
+    ending = [joined for joined in open_ties.pop((pitch, onset), ()) if joined.waiting]
     found = next((joined for joined in ending if joined.lane == lane), ending[0] if ending else None)
     if found is not None:
-        waiting.remove(found)
+        found.waiting = False
+        open_ties[pitch, onset] = [joined for joined in ending if joined is not found]
     return found
 
 

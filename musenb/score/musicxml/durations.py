@@ -9,6 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
+from musenb.score.quarters import tame
+
 TYPES = {
     name: Fraction(32) / 2**place
     for place, name in enumerate(
@@ -67,13 +69,13 @@ class Cursor:
 
     def advance(self, counted: Fraction, exact: Fraction) -> None:
         """Go on by a note or rest."""
-        self.counted += counted
-        self.exact += exact
+        self.counted = tame(self.counted + counted)
+        self.exact = tame(self.exact + exact)
         self._known.setdefault(self.counted, self.exact)
 
     def move(self, quarters: Fraction) -> bool:
         """Go forward or, below 0, back; return False where that would lead before the measure."""
-        target = self.counted + quarters
+        target = tame(self.counted + quarters)
         inside = target >= 0
         self.counted = max(target, Fraction(0))
         self.exact = self._known.get(self.counted, self.counted)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from musenb.errors import LoadError
 from musenb.score.musicxml.attributes import Attributes
 from musenb.score.musicxml.chord_names import figures_text, harmony_text
 from musenb.score.musicxml.directions import read_barline, read_direction, read_sound
@@ -19,6 +20,7 @@ from musenb.score.written import Ledger, WrittenMeasure, WrittenNote, WrittenPar
 
 FULL_DYNAMICS = 90  # the MIDI velocity that MusicXML calls 100 per cent
 DEFAULT_VELOCITY = 80
+MOST_COPIED = 50_000
 LEFT_OUT_NOTATIONS = {
     "slur": "slurs", "ornaments": "ornaments", "articulations": "articulations", "dynamics": "dynamic marks",
     "arpeggiate": "arpeggios", "glissando": "glissandi", "slide": "glissandi",
@@ -59,6 +61,7 @@ class PartReader:
         self.default_divisions = divisions
         self.numbered = numbered
         self.tempo = Tempo().qpm
+        self.copied = 0
 
     def read(self, element: Element) -> None:
         """Take one <measure>."""
@@ -250,6 +253,9 @@ class PartReader:
             return
         source = self.part.measures[-count]
         copied = [dataclasses.replace(note) for note in source.notes if staff in (0, note.staff)]
+        self.copied += len(copied)
+        if self.copied > MOST_COPIED:
+            raise LoadError("limit", f"measure repeats in {self.part.name!r} stand for more than {MOST_COPIED} notes")
         self.measure.notes += copied
         self.measure.shared |= source.shared
         self.measure.reach = max([self.measure.reach, *(note.start + note.duration for note in copied)])
@@ -291,13 +297,13 @@ def _on_two_staves_at_once(spans: list[Span]) -> bool:
     """Return whether one voice is written again, from the same time on, for another staff."""
     if len({span.staff for span in spans}) < 2:
         return False
-    ordered = sorted(spans, key=lambda span: span.start)
-    for place, span in enumerate(ordered):
-        for other in ordered[place + 1 :]:
-            if other.start >= span.end:
-                break
-            if other.staff != span.staff and other.layer != span.layer:
-                return True
+    sounding: dict[tuple[int, int], Fraction] = {}
+    for span in sorted(spans, key=lambda span: span.start):
+        sounding = {place: end for place, end in sounding.items() if end > span.start}
+        if any(staff != span.staff and layer != span.layer for staff, layer in sounding):
+            return True
+        place = span.staff, span.layer
+        sounding[place] = max(span.end, sounding.get(place, span.end))
     return False
 
 
