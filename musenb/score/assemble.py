@@ -97,10 +97,12 @@ def _placed(measures: Sequence[Located]) -> list[Placed]:
     placed = []
     for place, (onset, end, measure) in enumerate(measures):
         for note in measure.notes:
-            start = onset + note.start
-            stop = start + note.duration
-            goes_on = note.start + note.duration == measure.reach or stop > end
-            placed.append(Placed(note, start, end if goes_on else stop, place))
+            follows = end
+            if note.tied_to:
+                stop = note.start + note.duration
+                goes_on = stop == measure.reach or onset + stop > end
+                follows = end if goes_on else onset + stop
+            placed.append(Placed(note, onset + note.start, follows, place))
     return placed
 
 

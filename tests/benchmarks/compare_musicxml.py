@@ -135,7 +135,7 @@ def reasons(data: bytes, name: str) -> dict[str, Counter]:
     """Return tied noteheads by (tick, pitch), grace notes by pitch, and all noteheads by place in their measure."""
     root = screen_musicxml(data, source=name, limits=CORPUS_FILES)
     parts = list(written_parts(root, Ledger()))
-    found = {"tied": Counter(), "grace": Counter(), "inside": Counter()}
+    found = {"tied": Counter(), "grace": Counter(), "cue": Counter(), "inside": Counter()}
     for place, row in enumerate(align(parts)):
         for _, measure in row.cells:
             for note in measure.notes:
@@ -143,26 +143,30 @@ def reasons(data: bytes, name: str) -> dict[str, Counter]:
                 found["inside"][place, round(note.start * 48), note.pitch] += 1
     for note in root.iter("note"):
         step = note.findtext("pitch/step")
-        if note.find("grace") is not None and step:
+        silent = next((kind for kind in ("cue", "grace") if note.find(kind) is not None), "")
+        if silent and step:
             alter, octave = round(float(note.findtext("pitch/alter") or 0)), int(note.findtext("pitch/octave"))
-            found["grace"][12 * octave + 12 + SEMITONES[step] + alter] += 1
+            found[silent][12 * octave + 12 + SEMITONES[step] + alter] += 1
     return found
 
 
 def explained(missing: Counter, found: dict[str, Counter], inside: dict) -> dict[str, int]:
     """Return by reason how many notes only the other reader has."""
     told: Counter = Counter()
-    graces = Counter(found["grace"])
+    graces, cues = Counter(found["grace"]), Counter(found["cue"])
     for (tick, pitch), count in missing.items():
         tied = min(count, found["tied"][tick, pitch])
         place = inside.get((tick, pitch))
         moved = place is not None and found["inside"][(*place, pitch)] > 0
         grace = 0 if tied or moved else min(count, graces[pitch])
         graces[pitch] -= grace
+        cue = 0 if tied or moved or grace else min(count, cues[pitch])
+        cues[pitch] -= cue
         told["ties"] += tied
         told["graces"] += grace
         told["moved"] += (count - tied) if moved else 0
-        told["unexplained"] += 0 if moved else count - tied - grace
+        told["cues"] += cue
+        told["unexplained"] += 0 if moved else count - tied - grace - cue
     return {reason: count for reason, count in told.items() if count}
 
 

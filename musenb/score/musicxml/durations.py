@@ -6,6 +6,7 @@ A <duration> counts divisions of a quarter and is a whole number, so that of a t
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ TYPES = {
     )
 }
 ONE = Fraction(1)
+_DECIMAL = re.compile(r"-?\d{1,9}(\.\d{1,9})?")
 
 
 def dotted(name: str, dots: int) -> Fraction | None:
@@ -27,33 +29,50 @@ def dotted(name: str, dots: int) -> Fraction | None:
 
 
 @lru_cache(maxsize=4096)
+def count(text: str) -> Fraction | None:
+    """Return a number of divisions, exact; None for a text that is none."""
+    return Fraction(text) if _DECIMAL.fullmatch(text) else None
+
+
+@lru_cache(maxsize=4096)
 def written_length(
-    units: Fraction | None, divisions: int | None, name: str, dots: int, ratio: Fraction = ONE
-) -> Fraction | None:
-    """Return the quarters that a note lasts, None when nothing says it.
+    duration: str, divisions: int | None, name: str, dots: int, ratio: tuple[str, str], *, otherwise: int = 1
+) -> tuple[Fraction, Fraction]:
+    """Return the quarters that a note lasts, as its <duration> counts them and exact; 0 when nothing says it.
 
     Parameters
     ----------
-    units : Fraction or None
-        <duration> in divisions.
+    duration : str
+        <duration>, in divisions; empty without one.
     divisions : int or None
         Divisions of a quarter; None when the part has not said them.
     name : str
         <type>, empty without one.
     dots : int
-    ratio : Fraction
-        What <time-modification> makes of the value: 2/3 in a triplet.
+    ratio : (str, str)
+        Actual and normal notes of <time-modification>: ('3', '2') in a triplet.
+    otherwise : int
+        Divisions to count with where the part says none and there is no type.
     """
+    units = count(duration)
     value = dotted(name, dots)
-    said = None if value is None else value * ratio
+    said = None if value is None else value * _modified(*ratio)
     if units is None or divisions is None:
-        return said
+        if said is None:
+            said = Fraction(units or 0, otherwise)
+        return said, said
     counted = Fraction(units, divisions)
     if said is None or said == counted:
-        return counted
+        return counted, counted
     exact = said * divisions
     rounded = exact.denominator != 1 and abs(exact - units) < 1
-    return said if rounded else counted
+    return counted, said if rounded else counted
+
+
+def _modified(actual: str, normal: str) -> Fraction:
+    """Return what a time modification makes of a value."""
+    notes, time = int(actual or 1), int(normal or 1)
+    return Fraction(time, notes) if notes > 0 and time > 0 else ONE
 
 
 class Cursor:
@@ -69,8 +88,9 @@ class Cursor:
 
     def advance(self, counted: Fraction, exact: Fraction) -> None:
         """Go on by a note or rest."""
-        self.counted = tame(self.counted + counted)
+        same = counted is exact and self.counted is self.exact
         self.exact = tame(self.exact + exact)
+        self.counted = self.exact if same else tame(self.counted + counted)
         self._known.setdefault(self.counted, self.exact)
 
     def move(self, quarters: Fraction) -> bool:

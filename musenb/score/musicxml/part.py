@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +12,7 @@ from musenb.errors import LoadError
 from musenb.score.musicxml.attributes import Attributes
 from musenb.score.musicxml.chord_names import figures_text, harmony_text
 from musenb.score.musicxml.directions import read_barline, read_direction, read_sound
-from musenb.score.musicxml.durations import ONE, Cursor, written_length
+from musenb.score.musicxml.durations import Cursor, count, written_length
 from musenb.score.musicxml.pitches import sounding
 from musenb.score.note import Tempo
 from musenb.score.written import Ledger, WrittenMeasure, WrittenNote, WrittenPart
@@ -26,7 +25,6 @@ LEFT_OUT_NOTATIONS = {
     "arpeggiate": "arpeggios", "glissando": "glissandi", "slide": "glissandi",
 }  # fmt: skip
 
-_DECIMAL = re.compile(r"-?\d{1,9}(\.\d{1,9})?")
 
 
 @dataclass(slots=True)
@@ -151,17 +149,13 @@ class PartReader:
     def _timed(self, element: Element, found: dict[str, Element], dots: int) -> tuple[Fraction, Fraction]:
         """Return start and length of a note, and move the cursor behind it unless it joins a chord."""
         name = _text(found.get("type"))
-        ratio = _ratio(found.get("time-modification"))
-        units = _count(found.get("duration"))
-        divisions = self.attributes.divisions
-        length = written_length(units, divisions, name, dots, ratio)
-        if length is None and units is not None:
-            length = Fraction(units, self.default_divisions)
-        length = length or Fraction(0)
+        counted, length = written_length(
+            _text(found.get("duration")), self.attributes.divisions, name, dots, _ratio(found.get("time-modification")),
+            otherwise=self.default_divisions,
+        )  # fmt: skip
         if "chord" in found and self.chord_start is not None:
             return self.chord_start, length
         self.chord_start, self.chord = self.cursor.exact, []
-        counted = length if units is None or divisions is None else Fraction(units, divisions)
         self.cursor.advance(counted, length)
         whole = "rest" in found and (found["rest"].get("measure") == "yes" or name in ("", "whole"))
         if not (whole and self.chord_start == 0):
@@ -172,7 +166,8 @@ class PartReader:
         whole = found["rest"].get("measure") == "yes"
         self.rests.append((start, length, whole or _text(found.get("type")) in ("", "whole")))
         voice, staff = self._lane(found)
-        self.spans[voice].append(Span(start, start + length, staff, self.passes))
+        if "staff" in found:
+            self.spans[voice].append(Span(start, start + length, staff, self.passes))
         for notations in [found["notations"]] if "notations" in found else []:
             if notations.find("fermata") is not None:
                 self.ledger.add("fermatas over rests", place=self._place())
@@ -197,7 +192,8 @@ class PartReader:
             for member in self.chord:
                 member.fermata = True
         self.measure.notes.append(note)
-        self.spans[voice].append(Span(start, start + length, staff, self.passes))
+        if "staff" in found:
+            self.spans[voice].append(Span(start, start + length, staff, self.passes))
 
     def _tied_and_marked(self, element: Element, note: WrittenNote) -> None:
         """Take ties and notations; <tied> counts where no <tie> stands."""
@@ -242,16 +238,16 @@ class PartReader:
         if measure.notes and not measure.reach:
             measure.reach = measure.whole_rest
         measure.shared = {voice for voice, spans in self.spans.items() if _on_two_staves_at_once(spans)}
-        for staff, count in self.attributes.repeated.items():
-            self._repeat(staff, count)
+        for staff, back in self.attributes.repeated.items():
+            self._repeat(staff, back)
         self.part.measures.append(measure)
 
-    def _repeat(self, staff: int, count: int) -> None:
-        """Write the music of `count` measures ago into a measure that has only the sign for it."""
+    def _repeat(self, staff: int, back: int) -> None:
+        """Write the music of `back` measures ago into a measure that has only the sign for it."""
         written = [note for note in self.measure.notes if staff in (0, note.staff)]
-        if written or len(self.part.measures) < count:
+        if written or len(self.part.measures) < back:
             return
-        source = self.part.measures[-count]
+        source = self.part.measures[-back]
         copied = [dataclasses.replace(note) for note in source.notes if staff in (0, note.staff)]
         self.copied += len(copied)
         if self.copied > MOST_COPIED:
@@ -266,11 +262,12 @@ class PartReader:
 
     def _quarters(self, element: Element) -> Fraction:
         """Return the <duration> of a step or of figures in counted quarters."""
-        return (_count(element.find("duration")) or Fraction(0)) / (self.attributes.divisions or self.default_divisions)
+        units = count(_text(element.find("duration"))) or Fraction(0)
+        return units / (self.attributes.divisions or self.default_divisions)
 
     def _offset(self, element: Element) -> Fraction:
         """Return where something stands, its <offset> counted in."""
-        offset = _count(element.find("offset"))
+        offset = count(_text(element.find("offset")))
         if not offset:
             return self.cursor.exact
         return max(self.cursor.exact + offset / (self.attributes.divisions or self.default_divisions), Fraction(0))
@@ -311,20 +308,10 @@ def _text(element: Element | None) -> str:
     return (element.text or "").strip() if element is not None else ""
 
 
-def _count(element: Element | None) -> Fraction | None:
-    """Return a number of divisions, exact; None without one."""
-    text = _text(element)
-    if text.isascii() and text.isdigit():
-        return Fraction(int(text))
-    return Fraction(text) if _DECIMAL.fullmatch(text) else None
-
-
-def _ratio(modification: Element | None) -> Fraction:
+def _ratio(modification: Element | None) -> tuple[str, str]:
     if modification is None:
-        return ONE
-    actual = int(modification.findtext("actual-notes") or 1)
-    normal = int(modification.findtext("normal-notes") or 1)
-    return Fraction(normal, actual) if actual > 0 and normal > 0 else ONE
+        return "", ""
+    return modification.findtext("actual-notes", ""), modification.findtext("normal-notes", "")
 
 
 def _velocity(dynamics: str | None) -> int:
