@@ -21,6 +21,7 @@ from musenb.export.notation import Stretch, metre_levels, write_bar
 from musenb.export.to_musicxml import music21_of, musicxml_bytes
 from musenb.export.tuplets import UnwritableError
 from musenb.score.from_musicxml import score_from_musicxml
+from musenb.score.marks import MeasureLength, Repeat
 from musenb.score.note import KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
 from musenb.score.provenance import provenance_fields, voices_from_fields
 from musenb.score.spelling import spell_score
@@ -315,6 +316,62 @@ def test_a_score_comes_back_as_it_went(score: Score) -> None:
     again = score_from_musicxml(data, source="again.musicxml")
     assert again == spell_score(score)
     assert musicxml_bytes(dataclasses.replace(again, source=score.source)) == data
+
+
+@st.composite
+def marked_scores(draw: st.DrawFn) -> Score:
+    """Scores with tuplets of any number, irregular bars, repeats and endings."""
+    metre = draw(st.sampled_from((FOUR, THREE, SIX, TimeSignature(beats=5, unit=8), TimeSignature(beats=7, unit=8))))
+    lengths = draw(st.lists(st.sampled_from((0, 0, 0, 1, -1)), min_size=3, max_size=6))
+    beat = Fraction(4, metre.unit)
+    position, edges, measures = Fraction(0), [Fraction(0)], []
+    for place, change in enumerate(lengths):
+        length = metre.bar_length + change * beat
+        if change and 0 < place < len(lengths) - 1:
+            measures.append(MeasureLength(position, length))
+        else:
+            length = metre.bar_length
+        position += length
+        edges.append(position)
+    voices = []
+    for name in draw(st.lists(st.sampled_from(("Violin", "Cello")), min_size=1, max_size=2, unique=True)):
+        notes = []
+        for start, end in itertools.pairwise(edges):
+            beats = int((end - start) / beat)
+            for number in range(beats):
+                count = draw(st.sampled_from((0, 1, 1, 2, 3, 4, 5, 6, 7, 9, 11)))
+                step = beat / count if count else beat
+                pitch = draw(st.integers(40, 80))
+                notes += [Note(start + number * beat + i * step, step, pitch + i) for i in range(count)]
+        notes.append(Note(edges[-1] - beat, beat, 90))
+        voices.append(Voice(name, tuple(notes)))
+    repeats = []
+    if draw(st.booleans()):
+        middle = draw(st.sampled_from(edges[1:-1]))
+        repeats = [Repeat(middle, "backward", (), draw(st.sampled_from((2, 3)))), Repeat(middle, "forward")]
+        repeats += [Repeat(edges[-2], "ending start", (1, 2)), Repeat(edges[-1], "ending stop", (1, 2))]
+        repeats += [Repeat(edges[-1], "da capo"), Repeat(Fraction(0), "segno")]
+    return Score(tuple(voices), (metre,), measures=tuple(measures), repeats=tuple(repeats))
+
+
+@given(marked_scores())
+@settings(max_examples=40)
+def test_tuplets_irregular_bars_and_repeats_come_back(score: Score) -> None:
+    again = score_from_musicxml(musicxml_bytes(score), source="again.musicxml")
+    assert again.voices == spell_score(score).voices
+    assert [(bar.onset, bar.end, bar.metre) for bar in again.bars()] == [
+        (bar.onset, bar.end, bar.metre) for bar in score.bars()
+    ]
+    assert set(again.repeats) == set(score.repeats)
+
+
+def test_a_repeat_inside_a_bar_parts_it_into_two_measures() -> None:
+    score = one_voice((0, 4, 60), (4, 3, 62), (7, 1, 64), (8, 4, 65), repeats=(Repeat(Fraction(7), "backward"),))
+    root = parsed(score)
+    measures = [(m.get("number"), m.get("implicit")) for m in root.iter("measure")]
+    assert measures == [("1", None), ("2", None), ("X2", "yes"), ("3", None)]
+    assert [m.get("number") for m in root.iter("measure") if m.find("barline/repeat") is not None] == ["2"]
+    assert score_from_musicxml(musicxml_bytes(score), source="x") == spell_score(score)
 
 
 @given(scores())
