@@ -29,7 +29,7 @@ def fit_bars(
 
     A short first measure is the anacrusis. Two neighbours of one metre that together fill a bar (a repeat sign inside
     the bar) count as one. Any other measure whose length is not its metre's is an irregular bar, save that a short last
-    one counts as unfinished.
+    one counts as unfinished and one of two or more full bars as these.
 
     Parameters
     ----------
@@ -59,7 +59,8 @@ def fit_bars(
         if here.length < full and after is not None and not changes and here.length + after.length == full:
             index += 2
             continue
-        if here.length > full or (here.length < full and after is not None):
+        odd = here.length % full != 0 if after is None else here.length != full
+        if odd and not (after is None and here.length < full):
             irregular.append(MeasureLength(here.onset, here.length))
         index += 1
     return anacrusis, tuple(written), tuple(irregular)
