@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -20,6 +21,7 @@ from typing import Any
 
 from musenb.errors import SaveError
 from musenb.export.barlines import BarLines, measure_number, written_measures
+from musenb.export.chord_symbols import chord_element
 from musenb.export.layout import lay_out, lead_in, score_bars
 from musenb.export.music21_ids import copy_ids
 from musenb.export.musicxml_head import head
@@ -32,6 +34,7 @@ from musenb.score.spelling import spell_score, split_spelling
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 SHARPS = "FCGDAEB"
 LOWEST_WRITTEN = 12
+MOST_DIVISIONS, ROUNDED_DIVISIONS = 1_000_000, 10_080
 DEFAULT_VELOCITY = 80
 
 
@@ -97,7 +100,7 @@ def passage_bytes(score: Score, passage: Passage, staves: Sequence[Staff]) -> by
 def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: dict[str, str]) -> bytes:
     passage = dataclasses.replace(passage, bars=written_measures(score, passage.bars))
     parts = [_lines_of(score, staff, list(passage.bars)) for staff in staves]
-    divisions = _divisions(parts)
+    divisions = _divisions(parts, _mark_times(score, passage.bars))
     lines = [*head(score, staves, fields, whole=passage.before is None)]
     bar_lines = BarLines(score)
     for index, (staff, rows) in enumerate(zip(staves, parts, strict=True)):
@@ -154,10 +157,22 @@ def music21_of(score: Score) -> Any:
     return importer.stream
 
 
-def _divisions(parts: list[list[list[_Line]]]) -> int:
-    """Return how many MusicXML divisions make a quarter, so that every symbol has a whole number of them."""
+def _mark_times(score: Score, bars: Sequence[Bar]) -> set[Fraction]:
+    """Return where marks stand that are written by their distance from the bar line."""
+    onsets = [mark.onset for marks in (score.keys, score.tempos, score.chords, score.repeats) for mark in marks]
+    edges = [bar.onset for bar in bars]
+    return {onset - edges[max(bisect_right(edges, onset) - 1, 0)] for onset in onsets}
+
+
+def _divisions(parts: list[list[list[_Line]]], times: set[Fraction]) -> int:
+    """Return how many MusicXML divisions make a quarter, so that every symbol has a whole number of them.
+
+    Where that would be more than programs read, durations are rounded; type and tuplet say them exactly.
+    """
     symbols = (s for rows in parts for row in rows for line in row for s in line.symbols)
-    return math.lcm(1, *{d for s in symbols for d in (s.start.denominator, s.duration.denominator)})
+    lengths = {d for s in symbols for d in (s.start.denominator, s.duration.denominator)}
+    found = math.lcm(1, *lengths, *{time.denominator for time in times})
+    return found if found <= MOST_DIVISIONS else ROUNDED_DIVISIONS
 
 
 @dataclass
@@ -182,6 +197,7 @@ class _PartWriter:
         yield from self._attributes(bar, previous, first=first)
         if self.first:
             yield from self._tempos(bar)
+            yield from self._chords(bar)
             for way, direction in self.bar_lines.targets(bar):
                 offset = f"<offset>{self._units(way)}</offset>" if way else ""
                 yield "      " + direction.replace("<sound", f"{offset}<sound")
@@ -242,6 +258,19 @@ class _PartWriter:
                     f"<per-minute>{_number(tempo.qpm)}</per-minute></metronome></direction-type>{offset}"
                     f'<sound tempo="{_number(tempo.qpm)}"/></direction>'
                 )
+
+    def _chords(self, bar: Bar) -> Iterator[str]:
+        """Yield the chord symbols of a bar; figures, which know no offset, stand where they belong."""
+        for chord in self.score.chords:
+            if not bar.onset <= chord.onset < bar.end:
+                continue
+            way = self._units(chord.onset - bar.onset)
+            if way and chord.kind == "figures":
+                yield f"      <forward><duration>{way}</duration></forward>"
+                yield f"      {chord_element(chord, '')}"
+                yield f"      <backup><duration>{way}</duration></backup>"
+            else:
+                yield f"      {chord_element(chord, f'<offset>{way}</offset>' if way else '')}"
 
     def _accidentals(self, bar: Bar, row: list[_Line]) -> dict[tuple[int, int], dict[int, str]]:
         """Return the printed accidentals: for (line, symbol), from the index of a note to the accidental's name.
@@ -304,6 +333,7 @@ class _PartWriter:
         if not symbol.notes and symbol.tuplet in ("start", "stop"):
             marks += f'<tuplet type="{symbol.tuplet}"/>'
         kind = f"<type>{symbol.name}</type>{'<dot/>' * symbol.dots}" if symbol.name else ""
+        units = self._units(symbol.start + symbol.duration) - self._units(symbol.start)
         actual, normal = symbol.ratio
         ratio = (
             f"<time-modification><actual-notes>{actual}</actual-notes><normal-notes>{normal}</normal-notes>"
@@ -311,7 +341,7 @@ class _PartWriter:
         )
         beamed = [f'<beam number="{i + 1}">{beam}</beam>' for i, beam in enumerate(symbol.beams)] if beams else []
         return (
-            f"<duration>{self._units(symbol.duration)}</duration>{tie}<voice>{line + 1}</voice>{kind}{accidental}"
+            f"<duration>{units}</duration>{tie}<voice>{line + 1}</voice>{kind}{accidental}"
             f"{ratio if symbol.tuplet else ''}{''.join(beamed)}{f'<notations>{marks}</notations>' if marks else ''}"
         )
 

@@ -21,7 +21,7 @@ from musenb.export.notation import Stretch, metre_levels, write_bar
 from musenb.export.to_musicxml import music21_of, musicxml_bytes
 from musenb.export.tuplets import UnwritableError
 from musenb.score.from_musicxml import score_from_musicxml
-from musenb.score.marks import MeasureLength, Repeat
+from musenb.score.marks import ChordSymbol, MeasureLength, Repeat
 from musenb.score.note import KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
 from musenb.score.provenance import provenance_fields, voices_from_fields
 from musenb.score.spelling import spell_score
@@ -363,6 +363,37 @@ def test_tuplets_irregular_bars_and_repeats_come_back(score: Score) -> None:
         (bar.onset, bar.end, bar.metre) for bar in score.bars()
     ]
     assert set(again.repeats) == set(score.repeats)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("C", "chord"), ("F#m7", "chord"), ("Bbmaj7", "chord"), ("G/B", "chord"), ("Abdim7/Ebb", "chord"),
+        ("Dadd9", "chord"), ("E7(#9)", "chord"), ("N.C.", "chord"), ("V7", "numeral"), ("ii65/V", "numeral"),
+        ("6 4", "figures"), ("7 #", "figures"), ("#6 4+", "figures"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("onset", [0, Fraction(7, 3)])
+def test_chord_symbols_come_back(text: str, kind: str, onset: Fraction) -> None:
+    score = one_voice((0, 4, 60), (4, 4, 62), chords=(ChordSymbol(Fraction(onset), text, kind),))
+    again = score_from_musicxml(musicxml_bytes(score), source="x")
+    assert again.chords == score.chords
+    assert again.voices == spell_score(score).voices
+
+
+def test_a_chord_symbol_that_is_none_stands_as_words() -> None:
+    score = one_voice((0, 4, 60), chords=(ChordSymbol(Fraction(0), "<tacet>"),))
+    assert texts(parsed(score), ".//words") == ["<tacet>"]
+
+
+def test_divisions_beyond_what_programs_read_are_rounded() -> None:
+    rows, position = [], Fraction(0)
+    for number in (3, 5, 7, 11, 13, 17, 19):
+        rows += [(position + Fraction(i, number), Fraction(1, number), 60) for i in range(number)]
+        position += 1
+    score = one_voice(*rows, (position, 1, 62))
+    assert int(parsed(score).findtext(".//divisions")) == 10_080
+    assert score_from_musicxml(musicxml_bytes(score), source="x") == spell_score(score)
 
 
 def test_a_repeat_inside_a_bar_parts_it_into_two_measures() -> None:

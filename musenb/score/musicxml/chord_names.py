@@ -30,7 +30,7 @@ def harmony_text(harmony: Element, transposition: Transposition) -> tuple[str, s
     numeral = harmony.findtext("function") or harmony.findtext("numeral/numeral-root") or ""
     kind = harmony.find("kind")
     name = (kind.text or "").strip() if kind is not None else ""
-    if name == "none":
+    if name == "none" and not numeral:
         return "N.C.", "chord"
     shown = kind.get("text") if kind is not None else None
     quality = KINDS.get(name, "") if shown is None or kind.get("use-symbols") == "yes" else shown
