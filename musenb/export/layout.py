@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from musenb.errors import SaveError
-from musenb.export.notation import Stretch, Symbol, UnwritableError, write_bar
+from musenb.export.notation import Stretch, Symbol, write_bar
+from musenb.export.tuplets import UnwritableError
 from musenb.score.note import Bar, Note, Score, Voice
-
-WRITABLE_DENOMINATOR = 192
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,8 @@ def score_bars(score: Score) -> list[Bar]:
 
 
 def lead_in(bar: Bar) -> Fraction:
-    """Return the quarters that a short first bar lacks at its beginning."""
-    return bar.metre.bar_length - (bar.end - bar.onset)
+    """Return the quarters that an anacrusis, or the second half of a bar in two measures, lacks at its beginning."""
+    return bar.before
 
 
 def lay_out(voice: Voice, bars: list[Bar]) -> list[list[list[Symbol]]]:
@@ -104,10 +103,10 @@ def _stretches(chords: list[_Chord], bar: Bar) -> list[Stretch]:
 def _unwritable(voice: Voice, chords: list[_Chord], bar: Bar) -> SaveError:
     """Return the error that names the first note of a bar that cannot be written."""
     notes = [note for chord in chords for _, note in chord.notes]
-    odd = [n for n in notes if WRITABLE_DENOMINATOR % n.onset.denominator or WRITABLE_DENOMINATOR % n.end.denominator]
+    odd = [n for n in notes if 192 % n.onset.denominator or 192 % n.end.denominator]  # halves and triplets
     note = (odd or notes)[0]
     return SaveError(
         f"pitch {note.pitch} at quarter {note.onset} for {note.duration} quarters (voice {voice.name!r}, "
-        f"bar {bar.number}) has no place in notation, which shows halves of the beat and triplets of them; "
+        f"bar {bar.number}) has no place in notation, which shows halves of the beat and tuplets of them; "
         "quantise the score first"
     )

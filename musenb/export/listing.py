@@ -175,8 +175,7 @@ def _cell(notes: list[Note], time: Fraction, starred: bool, key: KeySignature | 
 
 def _beat(bar: Bar, time: Fraction) -> str:
     """Return the beat, from 1: '2', '2.5' or, to two decimals, '2.33'. An upbeat counts up to the end of a full bar."""
-    begin = bar.end - bar.metre.bar_length
-    return f"{float(round((time - begin) / bar.metre.beat_length + 1, 2)):g}"
+    return f"{float(round((time - bar.first_beat) / bar.metre.beat_length + 1, 2)):g}"
 
 
 def _changed(score: Score, before: Bar | None, bar: Bar) -> str:

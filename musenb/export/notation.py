@@ -1,7 +1,7 @@
-"""From times to written symbols: which notes, dots, ties, triplets and beams say a stretch of a bar.
+"""From times to written symbols: which notes, dots, ties, tuplets and beams say a stretch of a bar.
 
 A stretch is cut where a reader needs to see the beat, and then where no single symbol lasts as long. Times that no
-halving of the beat reaches are written as triplets, three in the time of two.
+halving of the beat reaches are written as tuplets.
 
 References
 ----------
@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from musenb.export.beaming import beam_group, beams_of
+from musenb.export.tuplets import Tuplet, UnwritableError, tuplets_of
 from musenb.score.note import Note, TimeSignature
 
 SHORTEST = Fraction(1, 64)
@@ -27,10 +29,6 @@ SYMBOLS = {
     **{length * 3 / 2: (name, 1) for name, length in LENGTHS.items() if name not in ("long", "256th")},
 }
 FLAGS = {name: max(0, place - NAMES.index("quarter")) for place, name in enumerate(NAMES)}
-
-
-class UnwritableError(Exception):
-    """A time has no symbol: neither halves of the beat nor triplets reach it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,10 @@ class Symbol:
         As in the stretch; empty for a rest.
     name, dots : str, int
         'quarter' and 1 for a dotted quarter; an empty name is the rest of a whole bar.
-    triplet : str
-        '' outside a triplet, else 'start', 'inside' or 'stop'; 'alone' when a triplet has one symbol only.
+    tuplet : str
+        '' outside a tuplet, else 'start', 'inside' or 'stop'; 'alone' when a tuplet has one symbol only.
+    ratio : (int, int)
+        How many notes of the tuplet stand in the time of how many: (3, 2) in a triplet, (1, 1) outside.
     beams : tuple of str
         For each flag 'begin', 'continue', 'end', 'forward hook' or 'backward hook'; empty when it stands alone.
     """
@@ -73,7 +73,8 @@ class Symbol:
     notes: tuple[tuple[int, Note], ...]
     name: str
     dots: int = 0
-    triplet: str = ""
+    tuplet: str = ""
+    ratio: tuple[int, int] = (1, 1)
     beams: tuple[str, ...] = ()
 
 
@@ -94,9 +95,9 @@ def write_bar(stretches: Sequence[Stretch], metre: TimeSignature) -> list[Symbol
     if len(stretches) == 1 and not stretches[0].notes and stretches[0].start == 0:
         return [Symbol(Fraction(0), stretches[0].end, (), "")]
     boundaries = sorted({s.start for s in stretches} | {s.end for s in stretches})
-    spans = [span for top in _top_spans(metre) for span in _triplet_spans(*top, boundaries)]
-    symbols = [symbol for stretch in stretches for symbol in _symbols(stretch, metre, spans)]
-    return _with_beams(_with_triplet_marks(symbols, spans), metre)
+    tuplets = tuplets_of(metre, boundaries, SHORTEST)
+    symbols = [symbol for stretch in stretches for symbol in _symbols(stretch, metre, tuplets)]
+    return _with_beams(_with_tuplet_marks(symbols, tuplets), metre)
 
 
 @lru_cache(maxsize=64)
@@ -113,56 +114,32 @@ def metre_levels(metre: TimeSignature) -> tuple[Fraction, ...]:
     return tuple(dict.fromkeys(levels))
 
 
-def _top_spans(metre: TimeSignature) -> Iterator[tuple[Fraction, Fraction]]:
-    """Yield the spans of the bar that can be halved again and again: the bar itself, or its units."""
-    if metre.beats & (metre.beats - 1) == 0:
-        yield Fraction(0), metre.bar_length
-        return
-    unit = Fraction(4, metre.unit)
-    for beat in range(metre.beats):
-        yield beat * unit, (beat + 1) * unit
-
-
-def _triplet_spans(start: Fraction, end: Fraction, boundaries: Iterable[Fraction]) -> list[tuple[Fraction, Fraction]]:
-    """Return the spans to be written as triplets: those whose boundaries are thirds."""
-    inside = [p for p in boundaries if start < p < end]
-    odd = [p for p in inside if p.denominator & (p.denominator - 1)]
-    if not odd:
-        return []
-    length, middle = end - start, (start + end) / 2
-    if all(((p - start) * 3 / length).denominator == 1 for p in inside):
-        return [(start, end)]
-    if length <= 1 and middle not in inside and all(((p - start) * 12 / length).denominator == 1 for p in inside):
-        return [(start, end)]
-    if length <= SHORTEST * 4:
-        raise UnwritableError(odd[0])
-    return _triplet_spans(start, middle, inside) + _triplet_spans(middle, end, inside)
-
-
-def _symbols(stretch: Stretch, metre: TimeSignature, spans: Sequence[tuple[Fraction, Fraction]]) -> list[Symbol]:
-    """Return the symbols of one stretch, cut at the edges of the triplets that it crosses."""
-    edges = {edge for span in spans for edge in span if stretch.start < edge < stretch.end}
+def _symbols(stretch: Stretch, metre: TimeSignature, tuplets: Sequence[Tuplet]) -> list[Symbol]:
+    """Return the symbols of one stretch, cut at the edges of the tuplets that it crosses."""
+    edges = {edge for t in tuplets for edge in (t.start, t.end) if stretch.start < edge < stretch.end}
     rest = not stretch.notes
     symbols = []
     for start, end in itertools.pairwise([stretch.start, *sorted(edges), stretch.end]):
-        span = next((s for s in spans if s[0] <= start < s[1]), None)
-        if span is None:
+        tuplet = next((t for t in tuplets if t.start <= start < t.end), None)
+        if tuplet is None:
             beat = metre.beat_length if metre.beat_length != Fraction(4, metre.unit) else None
             pieces = _pieces(start, end, metre_levels(metre), rest, beat)
             symbols += [Symbol(a, b - a, stretch.notes, *SYMBOLS[b - a]) for a, b in pieces]
             continue
-        origin, length = span[0], span[1] - span[0]
-        scaled = _pieces((start - origin) * 3 / 2, (end - origin) * 3 / 2, _triplet_levels(length), rest, None)
-        for a, b in scaled:
+        origin, scale = tuplet.start, tuplet.stretched
+        levels = _tuplet_levels(tuplet.unit, tuplet.actual)
+        for a, b in _pieces((start - origin) * scale, (end - origin) * scale, levels, rest, None):
             name, dots = SYMBOLS[b - a]
-            symbols.append(Symbol(origin + a * 2 / 3, (b - a) * 2 / 3, stretch.notes, name, dots, triplet="inside"))
+            place, length = origin + a / scale, (b - a) / scale
+            ratio = tuplet.actual, tuplet.normal
+            symbols.append(Symbol(place, length, stretch.notes, name, dots, tuplet="inside", ratio=ratio))
     return symbols
 
 
 @lru_cache(maxsize=64)
-def _triplet_levels(length: Fraction) -> tuple[Fraction, ...]:
-    """Return the levels within a triplet that lasts `length`, in written (unscaled) quarters."""
-    levels = [length * 3 / 2, length / 2]
+def _tuplet_levels(unit: Fraction, actual: int) -> tuple[Fraction, ...]:
+    """Return the levels within a tuplet of `actual` units, in written (unscaled) quarters."""
+    levels = [unit * actual, unit]
     while levels[-1] > SHORTEST:
         levels.append(levels[-1] / 2)
     return tuple(levels)
@@ -232,53 +209,28 @@ def _level(point: Fraction, levels: tuple[Fraction, ...]) -> Fraction:
     raise UnwritableError(point)
 
 
-def _with_triplet_marks(symbols: list[Symbol], spans: Sequence[tuple[Fraction, Fraction]]) -> list[Symbol]:
-    """Return the symbols, the first and the last of each triplet marked."""
+def _with_tuplet_marks(symbols: list[Symbol], tuplets: Sequence[Tuplet]) -> list[Symbol]:
+    """Return the symbols, the first and the last of each tuplet marked."""
     marked = list(symbols)
-    for start, end in spans:
-        places = [i for i, s in enumerate(symbols) if start <= s.start < end]
+    for t in tuplets:
+        places = [i for i, s in enumerate(symbols) if t.start <= s.start < t.end]
         if len(places) == 1:
-            marked[places[0]] = dataclasses.replace(marked[places[0]], triplet="alone")
+            marked[places[0]] = dataclasses.replace(marked[places[0]], tuplet="alone")
         elif places:
-            marked[places[0]] = dataclasses.replace(marked[places[0]], triplet="start")
-            marked[places[-1]] = dataclasses.replace(marked[places[-1]], triplet="stop")
+            marked[places[0]] = dataclasses.replace(marked[places[0]], tuplet="start")
+            marked[places[-1]] = dataclasses.replace(marked[places[-1]], tuplet="stop")
     return marked
 
 
 def _with_beams(symbols: list[Symbol], metre: TimeSignature) -> list[Symbol]:
-    """Return the symbols with beams over the notes of each beat."""
-    length = beam_length(metre)
+    """Return the symbols with beams over the notes of each beat or group of beats."""
     beamed: list[Symbol] = []
     for (_, flagged), group in itertools.groupby(
-        symbols, key=lambda s: (s.start // length, bool(s.notes) and FLAGS.get(s.name, 0) > 0)
+        symbols, key=lambda s: (beam_group(s.start, metre), bool(s.notes) and FLAGS.get(s.name, 0) > 0)
     ):
         members = list(group)
         if flagged and len(members) > 1:
             flags = [FLAGS[s.name] for s in members]
-            members = [dataclasses.replace(s, beams=_beams(flags, i)) for i, s in enumerate(members)]
+            members = [dataclasses.replace(s, beams=beams_of(flags, i)) for i, s in enumerate(members)]
         beamed += members
     return beamed
-
-
-def beam_length(metre: TimeSignature) -> Fraction:
-    """Return how many quarters one beam may span: a beat, or the bar of 3/8 and the like."""
-    if metre.beat_length >= 1:
-        return metre.beat_length
-    return metre.bar_length if metre.beats == 3 else Fraction(1)
-
-
-def _beams(flags: Sequence[int], place: int) -> tuple[str, ...]:
-    """Return the beams of one note among beamed neighbours, from the first beam down."""
-    beams = []
-    for level in range(1, flags[place] + 1):
-        before = place > 0 and flags[place - 1] >= level
-        after = place + 1 < len(flags) and flags[place + 1] >= level
-        if before and after:
-            beams.append("continue")
-        elif after:
-            beams.append("begin")
-        elif before:
-            beams.append("end")
-        else:
-            beams.append("backward hook" if place > 0 else "forward hook")
-    return tuple(beams)

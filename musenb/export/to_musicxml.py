@@ -11,27 +11,30 @@ MusicXML 4.0, W3C Music Notation Community Group (2021): https://www.w3.org/2021
 
 from __future__ import annotations
 
-import importlib.metadata
+import dataclasses
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from musenb.errors import SaveError
+from musenb.export.barlines import BarLines, measure_number, written_measures
+from musenb.export.chord_symbols import chord_element
 from musenb.export.layout import lay_out, lead_in, score_bars
 from musenb.export.music21_ids import copy_ids
+from musenb.export.musicxml_head import head
 from musenb.export.notation import Symbol
 from musenb.export.staves import Staff, staff_per_voice
 from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, TimeSignature, Voice
-from musenb.score.plain import plain_text
 from musenb.score.provenance import provenance_fields
 from musenb.score.spelling import spell_score, split_spelling
 
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 SHARPS = "FCGDAEB"
 LOWEST_WRITTEN = 12
+MOST_DIVISIONS, ROUNDED_DIVISIONS = 1_000_000, 10_080
 DEFAULT_VELOCITY = 80
 
 
@@ -95,12 +98,14 @@ def passage_bytes(score: Score, passage: Passage, staves: Sequence[Staff]) -> by
 
 
 def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: dict[str, str]) -> bytes:
+    passage = dataclasses.replace(passage, bars=written_measures(score, passage.bars))
     parts = [_lines_of(score, staff, list(passage.bars)) for staff in staves]
-    divisions = _divisions(parts)
-    lines = [*_head(score, staves, fields, whole=passage.before is None)]
+    divisions = _divisions(parts, _mark_times(score, passage.bars))
+    lines = [*head(score, staves, fields, whole=passage.before is None)]
+    bar_lines = BarLines(score)
     for index, (staff, rows) in enumerate(zip(staves, parts, strict=True)):
         lines.append(f'  <part id="P{index + 1}">')
-        writer = _PartWriter(score, staff, divisions, passage=passage, tempos=index == 0)
+        writer = _PartWriter(score, staff, divisions, passage=passage, first=index == 0, bar_lines=bar_lines)
         before = passage.before
         for bar, row in zip(passage.bars, rows, strict=True):
             lines += writer.measure(bar, row, before)
@@ -152,40 +157,22 @@ def music21_of(score: Score) -> Any:
     return importer.stream
 
 
-def _divisions(parts: list[list[list[_Line]]]) -> int:
-    """Return how many MusicXML divisions make a quarter, so that every symbol has a whole number of them."""
+def _mark_times(score: Score, bars: Sequence[Bar]) -> set[Fraction]:
+    """Return where marks stand that are written by their distance from the bar line."""
+    onsets = [mark.onset for marks in (score.keys, score.tempos, score.chords, score.repeats) for mark in marks]
+    edges = [bar.onset for bar in bars]
+    return {onset - edges[max(bisect_right(edges, onset) - 1, 0)] for onset in onsets}
+
+
+def _divisions(parts: list[list[list[_Line]]], times: set[Fraction]) -> int:
+    """Return how many MusicXML divisions make a quarter, so that every symbol has a whole number of them.
+
+    Where that would be more than programs read, durations are rounded; type and tuplet say them exactly.
+    """
     symbols = (s for rows in parts for row in rows for line in row for s in line.symbols)
-    return math.lcm(1, *{d for s in symbols for d in (s.start.denominator, s.duration.denominator)})
-
-
-def _head(score: Score, staves: Sequence[Staff], fields: dict[str, str], *, whole: bool) -> Iterator[str]:
-    """Yield everything before the first part."""
-    yield '<?xml version="1.0" encoding="UTF-8" standalone="no"?>'
-    yield (
-        '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
-        '"http://www.musicxml.org/dtds/partwise.dtd">'
-    )
-    yield '<score-partwise version="4.0">'
-    if score.title:
-        yield f"  <work><work-title>{_text(score.title)}</work-title></work>"
-    yield "  <identification>"
-    if score.composer:
-        yield f'    <creator type="composer">{_text(score.composer)}</creator>'
-    yield f"    <encoding><software>musenb {_version()}</software></encoding>"
-    if score.source:
-        yield f"    <source>{_text(score.source)}</source>"
-    if fields:
-        yield "    <miscellaneous>"
-        for name, value in fields.items():
-            yield f"      <miscellaneous-field name={quoteattr(name)}>{escape(value)}</miscellaneous-field>"
-        yield "    </miscellaneous>"
-    yield "  </identification>"
-    yield "  <part-list>"
-    for index, staff in enumerate(staves):
-        short = f"<part-abbreviation>{_text(staff.short)}</part-abbreviation>" if staff.short else ""
-        name = _text(staff.name if whole else staff.short)
-        yield f'    <score-part id="P{index + 1}"><part-name>{name}</part-name>{short}</score-part>'
-    yield "  </part-list>"
+    lengths = {d for s in symbols for d in (s.start.denominator, s.duration.denominator)}
+    found = math.lcm(1, *lengths, *{time.denominator for time in times})
+    return found if found <= MOST_DIVISIONS else ROUNDED_DIVISIONS
 
 
 @dataclass
@@ -196,19 +183,24 @@ class _PartWriter:
     staff: Staff
     divisions: int
     passage: Passage
-    tempos: bool
+    first: bool
+    bar_lines: BarLines
     written: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def measure(self, bar: Bar, row: list[_Line], previous: Bar | None) -> Iterator[str]:
         """Yield one measure."""
         first, last = bar is self.passage.bars[0], bar is self.passage.bars[-1]
-        implicit = ' implicit="yes"' if bar.number == 0 else ""
-        yield f'    <measure number="{bar.number}"{implicit}>'
+        yield f"    <measure {measure_number(bar, self.score)}>"
         if bar.onset in self.passage.lines:
             yield '      <print new-system="yes"/>'
+        yield from self.bar_lines.left(bar)
         yield from self._attributes(bar, previous, first=first)
-        if self.tempos:
+        if self.first:
             yield from self._tempos(bar)
+            yield from self._chords(bar)
+            for way, direction in self.bar_lines.targets(bar):
+                offset = f"<offset>{self._units(way)}</offset>" if way else ""
+                yield "      " + direction.replace("<sound", f"{offset}<sound")
         accidentals = self._accidentals(bar, row)
         for number, line in enumerate(row):
             if number:
@@ -219,8 +211,9 @@ class _PartWriter:
                 else:
                     yield self._rest(symbol, number, hidden=line.extra or _rests_above(row[:number], symbol))
         yield from self._keys_inside(bar)
-        if last and self.passage.last:
-            yield '      <barline location="right"><bar-style>light-heavy</bar-style></barline>'
+        if self.first:
+            yield from self.bar_lines.jumps(bar)
+        yield from self.bar_lines.right(bar, final=last and self.passage.last)
         yield "    </measure>"
 
     def _attributes(self, bar: Bar, previous: Bar | None, *, first: bool) -> Iterator[str]:
@@ -265,6 +258,19 @@ class _PartWriter:
                     f"<per-minute>{_number(tempo.qpm)}</per-minute></metronome></direction-type>{offset}"
                     f'<sound tempo="{_number(tempo.qpm)}"/></direction>'
                 )
+
+    def _chords(self, bar: Bar) -> Iterator[str]:
+        """Yield the chord symbols of a bar; figures, which know no offset, stand where they belong."""
+        for chord in self.score.chords:
+            if not bar.onset <= chord.onset < bar.end:
+                continue
+            way = self._units(chord.onset - bar.onset)
+            if way and chord.kind == "figures":
+                yield f"      <forward><duration>{way}</duration></forward>"
+                yield f"      {chord_element(chord, '')}"
+                yield f"      <backup><duration>{way}</duration></backup>"
+            else:
+                yield f"      {chord_element(chord, f'<offset>{way}</offset>' if way else '')}"
 
     def _accidentals(self, bar: Bar, row: list[_Line]) -> dict[tuple[int, int], dict[int, str]]:
         """Return the printed accidentals: for (line, symbol), from the index of a note to the accidental's name.
@@ -312,8 +318,8 @@ class _PartWriter:
             accidental = f"<accidental>{accidentals[index]}</accidental>" if index in accidentals else ""
             cut = start + symbol.duration >= self.passage.bars[-1].end
             marks = "".join(f'<tied type="{"let-ring" if cut and kind == "start" else kind}"/>' for kind in ties)
-            if member == 0 and symbol.triplet in ("start", "stop"):
-                marks += f'<tuplet type="{symbol.triplet}"/>'
+            if member == 0 and symbol.tuplet in ("start", "stop"):
+                marks += f'<tuplet type="{symbol.tuplet}"/>'
             if member == 0 and "start" not in ties and any(n.fermata for _, n in symbol.notes):
                 marks += "<fermata/>"
             chord = "<chord/>" if member else ""
@@ -324,14 +330,19 @@ class _PartWriter:
         self, symbol: Symbol, line: int, tie: str, accidental: str, marks: str, *, beams: bool = True
     ) -> str:
         """Return what stands in a <note> behind its pitch."""
-        if not symbol.notes and symbol.triplet in ("start", "stop"):
-            marks += f'<tuplet type="{symbol.triplet}"/>'
+        if not symbol.notes and symbol.tuplet in ("start", "stop"):
+            marks += f'<tuplet type="{symbol.tuplet}"/>'
         kind = f"<type>{symbol.name}</type>{'<dot/>' * symbol.dots}" if symbol.name else ""
-        ratio = "<time-modification><actual-notes>3</actual-notes><normal-notes>2</normal-notes></time-modification>"
+        units = self._units(symbol.start + symbol.duration) - self._units(symbol.start)
+        actual, normal = symbol.ratio
+        ratio = (
+            f"<time-modification><actual-notes>{actual}</actual-notes><normal-notes>{normal}</normal-notes>"
+            "</time-modification>"
+        )
         beamed = [f'<beam number="{i + 1}">{beam}</beam>' for i, beam in enumerate(symbol.beams)] if beams else []
         return (
-            f"<duration>{self._units(symbol.duration)}</duration>{tie}<voice>{line + 1}</voice>{kind}{accidental}"
-            f"{ratio if symbol.triplet else ''}{''.join(beamed)}{f'<notations>{marks}</notations>' if marks else ''}"
+            f"<duration>{units}</duration>{tie}<voice>{line + 1}</voice>{kind}{accidental}"
+            f"{ratio if symbol.tuplet else ''}{''.join(beamed)}{f'<notations>{marks}</notations>' if marks else ''}"
         )
 
     def _units(self, quarters: Fraction) -> int:
@@ -374,16 +385,5 @@ def _differs(metre: TimeSignature, other: TimeSignature) -> bool:
     return (metre.beats, metre.unit) != (other.beats, other.unit)
 
 
-def _text(text: str) -> str:
-    return escape(plain_text(text))
-
-
 def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(float(value))
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("musenb")
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"

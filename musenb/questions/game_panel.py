@@ -285,7 +285,7 @@ def _kept(path: Path) -> str:
 def round_row(score: Score, place: Round) -> RoundRow:
     """Return a round as the page takes it."""
     bar = next(bar for bar in score.bars() if bar.onset <= place.onset < bar.end)
-    beat = (place.onset - (bar.end - bar.metre.bar_length)) / bar.metre.beat_length + 1
+    beat = (place.onset - bar.first_beat) / bar.metre.beat_length + 1
     name = f"bar {bar.number}" if bar.number else "upbeat"
     return RoundRow(Quarters(float(place.onset)), f"{name}, beat {float(beat):g}", list(place.voices))
 

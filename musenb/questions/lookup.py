@@ -42,7 +42,7 @@ def places_of(piece: Piece) -> Places:
     bars = list(piece.score.bars())
     around = [next(bar for bar in bars if bar.onset <= place.note.onset < bar.end) for place in piece.notes]
     phases = [
-        place.note.onset - (bar.end - bar.metre.bar_length) for place, bar in zip(piece.notes, around, strict=True)
+        place.note.onset - bar.first_beat for place, bar in zip(piece.notes, around, strict=True)
     ]
     return Places(
         tuple(place.note.onset for place in piece.notes),

@@ -1,16 +1,16 @@
-"""Fit written measures of any length to the regular bars of a Score.
+"""Fit written measures of any length to the bars of a Score.
 
-A Score knows bars only by its anacrusis and its metres. Written music has more: a bar broken by a repeat sign, an
-incomplete last bar, a cadenza. This module chooses the anacrusis and the metre changes that keep every bar line.
+Written music has more than regular bars: a bar broken by a repeat sign, an incomplete last bar, a cadenza. This module
+chooses the anacrusis, keeps the written metres, and tells which bars have a length of their own.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from musenb.score.marks import MeasureLength
 from musenb.score.note import TimeSignature
 
 
@@ -24,12 +24,12 @@ class Measure:
 
 def fit_bars(
     measures: Sequence[Measure], metres: Sequence[TimeSignature]
-) -> tuple[Fraction, tuple[TimeSignature, ...]]:
-    """Return the anacrusis (quarters) and the metres under which the bars of a Score fall on the written bar lines.
+) -> tuple[Fraction, tuple[TimeSignature, ...], tuple[MeasureLength, ...]]:
+    """Return the anacrusis (quarters), the metres, and the lengths of irregular bars, for a Score with these bar lines.
 
-    A short first measure is the anacrusis. Two neighbours that together fill one bar (a repeat sign inside the bar)
-    count as one. Any other measure but the last whose length is not its metre's gets a metre of its own, and the next
-    measure returns to the written one. A length that no metre can tell is left to the written metre.
+    A short first measure is the anacrusis. Two neighbours of one metre that together fill a bar (a repeat sign inside
+    the bar) count as one. Any other measure whose length is not its metre's is an irregular bar, save that a short last
+    one counts as unfinished and one of two or more full bars as these.
 
     Parameters
     ----------
@@ -39,30 +39,31 @@ def fit_bars(
         As written, sorted by onset; 4/4 holds before the first.
     """
     written = list(metres) or [TimeSignature()]
-    first = dataclasses.replace(written[0], onset=Fraction(0))
+    if written[0].onset > 0:
+        written.insert(0, TimeSignature())
     if not measures:
-        return Fraction(0), tuple(written)
-    anacrusis = measures[0].length if measures[0].length < first.bar_length and len(measures) > 1 else Fraction(0)
-    if anacrusis and anacrusis + measures[1].length == first.bar_length and len(measures) == 2:
-        anacrusis = Fraction(0)
-    fitted = [first]
-    index = 1 if anacrusis else 0
+        return Fraction(0), tuple(written), ()
+    first = written[0].bar_length
+    short_first = measures[0].length < first and len(measures) > 1
+    whole_pair = len(measures) > 1 and measures[0].length + measures[1].length == first
+    anacrusis = measures[0].length if short_first and not whole_pair else Fraction(0)
+    irregular = []
+    index, change = (1 if anacrusis else 0), 0
     while index < len(measures):
         here = measures[index]
-        metre = [m for m in written if m.onset <= here.onset or m is written[0]][-1]
-        last = index == len(measures) - 1
-        taken = 1
-        if here.length != metre.bar_length and not last:
-            if here.length + measures[index + 1].length == metre.bar_length:
-                taken = 2
-            else:
-                metre = metre_of_length(here.length, metre) or metre
-        if (metre.beats, metre.unit) != (fitted[-1].beats, fitted[-1].unit):
-            fitted.append(dataclasses.replace(metre, onset=here.onset))
-        index += taken
-    if fitted[1:] and fitted[1].onset == 0:
-        fitted = fitted[1:]
-    return anacrusis, tuple(fitted)
+        while change + 1 < len(written) and written[change + 1].onset <= here.onset:
+            change += 1
+        full = written[change].bar_length
+        after = measures[index + 1] if index + 1 < len(measures) else None
+        changes = change + 1 < len(written) and after is not None and written[change + 1].onset == after.onset
+        if here.length < full and after is not None and not changes and here.length + after.length == full:
+            index += 2
+            continue
+        odd = here.length % full != 0 if after is None else here.length != full
+        if odd and not (after is None and here.length < full):
+            irregular.append(MeasureLength(here.onset, here.length))
+        index += 1
+    return anacrusis, tuple(written), tuple(irregular)
 
 
 def metre_of_length(length: Fraction, written: TimeSignature) -> TimeSignature | None:

@@ -1,9 +1,14 @@
-"""Pieces of music21's corpus, read in the child process of `isolate`: the caller never imports music21."""
+"""Pieces of music21's corpus; the caller never imports music21.
+
+MusicXML is read from the raw file by musenb's own reader; music21 reads the other formats in the child process of
+`isolate`.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
+import importlib.util
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
@@ -11,10 +16,15 @@ from pathlib import Path
 from musenb.errors import LoadError
 from musenb.score.as_json import from_json, to_json
 from musenb.score.from_abc import score_from_abc
+from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.isolate import ChildLimits, isolated
+from musenb.score.limits import Limits
 from musenb.score.note import Score
+from musenb.score.screen import unzip_mxl
 
 CORPUS_LIMITS = ChildLimits(cpu_seconds=100.0, wall_seconds=200.0)  # trusted files, some of them long
+CORPUS_FILES = Limits(mxl_bytes=100 * 2**20, notes=200_000, xml_elements=5_000_000, measure_notes=5_000)
+MUSICXML = (".mxl", ".musicxml", ".xml")
 PREFERRED_SUFFIXES = (".mxl", ".musicxml", ".xml", ".krn", ".abc")
 
 
@@ -37,11 +47,25 @@ def corpus_score(name: str, *, tune: int | None = None) -> Score:
     path = corpus_path(name, tuple(_relative_paths()))
     if tune is not None and not path.endswith(".abc"):
         raise LoadError("format", f"corpus:{name} is no collection of tunes in ABC", "leave out tune=")
+    if path.endswith(MUSICXML):
+        score = _raw_score(path)
+        return dataclasses.replace(score, title=score.title or Path(path).stem, source=f"corpus:{name}")
     text = isolated(
         f"{__name__}:parse_to_json", {"path": path, "tune": tune}, what=f"corpus:{name}", limits=CORPUS_LIMITS
     )
     score = from_json(text)
     return dataclasses.replace(score, title=score.title or Path(path).stem, source=f"corpus:{name}")
+
+
+def _raw_score(path: str) -> Score:
+    """Return a MusicXML file of the corpus as our own reader reads it."""
+    found = importlib.util.find_spec("music21")
+    if found is None or not found.submodule_search_locations:
+        raise LoadError("missing", "music21, which brings the corpus, is not installed", "pip install music21")
+    data = (Path(found.submodule_search_locations[0]) / "corpus" / path).read_bytes()
+    if path.endswith(".mxl"):
+        data = unzip_mxl(data, source=path, limits=CORPUS_FILES)
+    return score_from_musicxml(data, source=path, limits=CORPUS_FILES)
 
 
 def corpus_names(composer: str = "bach") -> tuple[str, ...]:
@@ -97,7 +121,7 @@ def list_paths() -> list[str]:
     """Return the paths of the corpus relative to its folder; to be called in the child."""
     from music21 import common, corpus
 
-    base = Path(common.getCorpusFilePath())
+    base = _corpus_folder()
     return sorted(Path(path).relative_to(base).as_posix() for path in corpus.corpora.CoreCorpus().getPaths())
 
 
@@ -110,7 +134,7 @@ def parse_to_json(path: str, tune: int | None = None) -> str:
 
     from musenb.score.from_music21 import score_from_music21
 
-    place = Path(common.getCorpusFilePath()) / path
+    place = _corpus_folder() / path
     if place.suffix == ".abc":
         return to_json(score_from_abc(place.read_bytes(), source=path, tune=tune))
     stream = converter.parse(place, forceSource=True, storePickle=False)

@@ -1,46 +1,30 @@
-"""music21 stream -> Score.
+"""music21 stream -> Score, by way of written parts and the same alignment as MusicXML.
 
-music21 is not imported here: the caller holds a stream, so it is loaded already. What has no place in a Score is left
-out without a word: grace notes, unpitched percussion, chord symbols, dynamics, lyrics and slurs.
+music21 is not imported here: the caller holds a stream, so it is loaded already. Its offsets are believed inside a
+measure only; where the measures of the parts begin is settled by `align`. What has no place in a Score is counted in
+its notices.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from musenb.errors import ScoreError
-from musenb.score.barring import Measure, fit_bars
-from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.assemble import Heading, assemble
+from musenb.score.music21_marks import bracket_endings, chord_mark, jump_kind, left_out, repeat_signs
+from musenb.score.note import Score, TimeSignature
 from musenb.score.plain import plain_text
-from musenb.score.provenance import FIELDS, voices_from_fields
+from musenb.score.provenance import FIELDS
+from musenb.score.unfold import unfolded
+from musenb.score.written import Ledger, WrittenMeasure, WrittenNote, WrittenPart, WrittenRepeat
 
-CHOIR = {
-    "soprano": ("soprano", "sopran", "sopraan", "s", "s."),
-    "alto": ("alto", "alt", "altus", "a", "a."),
-    "tenor": ("tenor", "tenore", "t", "t."),
-    "bass": ("bass", "basso", "bassus", "bas", "b", "b."),
-}
 FILE_SUFFIXES = (".mxl", ".xml", ".musicxml", ".krn", ".abc", ".mid", ".midi")
 LARGEST_DENOMINATOR = 65535  # as music21 itself rounds
-
-
-@dataclass
-class _Part:
-    """What one music21 part holds, while it is read; `lanes` are its music21 voices."""
-
-    name: str
-    lanes: dict[str, list[Note]] = field(default_factory=dict)
-    measures: list[Measure] = field(default_factory=list)
-    metres: dict[Fraction, TimeSignature] = field(default_factory=dict)
-    keys: dict[Fraction, KeySignature] = field(default_factory=dict)
-    tempos: dict[Fraction, Tempo] = field(default_factory=dict)
-    open_ties: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
-    unpitched: bool = False
+UNITS = (1, 2, 4, 8, 16, 32, 64)
+MOST_FIFTHS = 7
+CENTS = Fraction(1, 10)  # a pitch nearer than this to a semitone is meant to be it
 
 
 def score_from_music21(stream: Any, *, source: str = "music21", expand_repeats: bool = False) -> Score:
@@ -48,7 +32,7 @@ def score_from_music21(stream: Any, *, source: str = "music21", expand_repeats: 
 
     Tied notes become one Note, chords several Notes of one Voice; the music21 voices of a part become Voices of their
     own ('Piano', 'Piano 2'), unless the stream came from `music21_of`, which says how its voices lie. Part names of a
-    choir become 'soprano', 'alto', 'tenor' and 'bass'. Grace notes are dropped.
+    choir become 'soprano', 'alto', 'tenor' and 'bass'. Roman numerals sound; chord symbols are kept for show.
 
     Parameters
     ----------
@@ -61,208 +45,223 @@ def score_from_music21(stream: Any, *, source: str = "music21", expand_repeats: 
 
     Raises
     ------
+    LoadError
+        The only notes are percussion.
     ScoreError
-        A note is outside 0..127, a metre or key is outside its range, or the repeats contradict each other.
+        A note is outside 0..127, or the repeats contradict each other.
     """
+    ledger = Ledger()
     scores = list(getattr(stream, "scores", ()))
     if scores:
         stream = scores[0]
+    if len(scores) > 1:
+        ledger.add("further pieces of the collection", count=len(scores) - 1)
     metadata = getattr(stream, "metadata", None)
-    custom = getattr(metadata, "getCustom", lambda name: ())
-    fields = {name: str(value) for name in FIELDS for value in custom(name)}
-    stream = _at_sounding_pitch(stream)
-    if expand_repeats:
-        stream = _repeats_written_out(stream, source)
-    streams = list(getattr(stream, "parts", ())) or [stream]
-    parts = [_read_part(part, f"part {index + 1}") for index, part in enumerate(streams)]
-    outside = _read_part(stream, "") if parts and streams != [stream] else None
-    measured = next((p for p in parts if p.measures), None)
-    metres = _sorted_changes(parts, outside, "metres")
-    anacrusis, fitted = fit_bars(measured.measures if measured else (), metres)
-    return Score(
-        voices=voices_from_fields([_all_notes(part) for part in parts], fields) or tuple(_voices(parts)),
-        metres=fitted,
-        keys=_sorted_changes(parts, outside, "keys"),
-        tempos=_sorted_changes(parts, outside, "tempos"),
-        anacrusis=anacrusis,
-        title=_title(metadata),
-        composer=plain_text(getattr(metadata, "composer", None) or ""),
-        source=source,
-    )
+    transposed = _transposes(stream)
+    if transposed:
+        stream = stream.toSoundingPitch(inPlace=False)
+    reader = _StreamReader(ledger, transposed=transposed)
+    parts = reader.parts(stream)
+    score = assemble(parts, _heading(metadata), source=source, ledger=ledger, metres=tuple(reader.metres.values()))
+    return unfolded(score) if expand_repeats else score
 
 
-def _at_sounding_pitch(stream: Any) -> Any:
-    """Return the stream, or a copy at sounding pitch when a transposing instrument is written as it reads."""
-    for instrument in stream.recurse().getElementsByClass("Instrument"):
-        if instrument.transposition is not None and instrument.transposition.semitones:
-            return stream.toSoundingPitch(inPlace=False)
-    return stream
+def _transposes(stream: Any) -> bool:
+    """Return whether a transposing instrument of the stream is written as it reads."""
+    instruments = stream.recurse().getElementsByClass("Instrument")
+    return any(found.transposition is not None and found.transposition.semitones for found in instruments)
 
 
-def _repeats_written_out(stream: Any, source: str) -> Any:
-    """Return a copy without repeat signs, each repeated passage written out."""
-    if not any(stream.recurse().getElementsByClass(("RepeatMark", "RepeatBracket"))):
-        return stream
-    try:
-        return stream.expandRepeats()
-    except Exception as error:  # music21 raises a wide family here
-        raise ScoreError(f"the repeats of {source!r} cannot be written out: {error}") from error
+class _StreamReader:
+    """Reads streams into written parts.
 
+    Attributes
+    ----------
+    metres : dict of Fraction to TimeSignature
+        Metres that stand outside of measures, by their onset.
+    """
 
-def _read_part(stream: Any, default_name: str) -> _Part:
-    """Return the notes and signatures of one part."""
-    part = _Part(str(getattr(stream, "partName", None) or default_name))
-    for onset, lane, element in _events(stream, Fraction(0), ""):
-        if "Measure" in element.classSet:
-            part.measures.append(Measure(onset, _exact(element.duration.quarterLength)))
-        elif "GeneralNote" in element.classSet:
-            _read_note(part, onset, lane, element)
-        elif "TimeSignature" in element.classSet:
-            if element.denominator in (1, 2, 4, 8, 16, 32, 64):
-                part.metres.setdefault(onset, TimeSignature(onset, int(element.numerator), int(element.denominator)))
-        elif "KeySignature" in element.classSet:
-            mode = getattr(element, "mode", None)
-            if element.sharps is not None:
-                part.keys[onset] = KeySignature(onset, int(element.sharps), mode if mode in ("major", "minor") else "")
-        elif "MetronomeMark" in element.classSet:
+    def __init__(self, ledger: Ledger, *, transposed: bool) -> None:
+        self.ledger = ledger
+        self.transposed = transposed
+        self.metres: dict[Fraction, TimeSignature] = {}
+
+    def parts(self, stream: Any) -> list[WrittenPart]:
+        """Return the parts of a score; what stands beside them goes to the first."""
+        streams = list(getattr(stream, "parts", ()))
+        if not streams:
+            return [self._part(stream, Fraction(0), "part 1")]
+        parts = [
+            self._part(part, _exact(stream.elementOffset(part)), f"part {number}")
+            for number, part in enumerate(streams, start=1)
+        ]
+        self._beside(stream, parts[0], streams[0])
+        return parts
+
+    def _part(self, stream: Any, base: Fraction, default_name: str) -> WrittenPart:
+        """Return one part that begins at quarter `base`."""
+        part = WrittenPart(plain_text(str(getattr(stream, "partName", None) or default_name)))
+        measures = sorted(stream.getElementsByClass("Measure"), key=lambda found: stream.elementOffset(found))
+        onsets = [base + _exact(stream.elementOffset(found)) for found in measures]
+        if not measures or onsets[0] > 0:
+            part.onset = base
+            written = WrittenMeasure()
+            self._fill(written, part, stream, free=base)
+            part.measures.append(written)
+        else:
+            following = [*onsets[1:], None]
+            for found, onset, after in zip(measures, onsets, following, strict=True):
+                part.measures.append(self._measure(found, part, None if after is None else after - onset))
+            bracket_endings(stream, measures, part.measures)
+        _settle_voices(part)
+        return part
+
+    def _measure(self, stream: Any, part: WrittenPart, length: Fraction | None) -> WrittenMeasure:
+        """Return one measure; `length` is the way to the next one, None for the last."""
+        implicit = stream.number == 0 or bool(stream.paddingLeft)
+        measure = WrittenMeasure(f"{stream.number}{stream.numberSuffix or ''}", implicit)
+        self._fill(measure, part, stream)
+        elements = list(stream.recurse().getElementsByClass("GeneralNote"))
+        reach = length if length is not None and length > 0 else measure.reach
+        only_rests = not measure.notes and len(elements) == 1 and bool(reach)
+        measure.reach, measure.whole_rest = (Fraction(0), reach) if only_rests else (reach, Fraction(0))
+        measure.repeats += repeat_signs(stream)
+        return measure
+
+    def _beside(self, stream: Any, part: WrittenPart, part_stream: Any) -> None:
+        """Give signatures and tempos that stand beside the parts, or beside the measures of one, to the first part."""
+        places = [_exact(part_stream.elementOffset(m)) for m in part_stream.getElementsByClass("Measure")]
+        for holder in (stream, part_stream) if places else (stream,):
+            for element in holder:
+                if element.isStream or "GeneralNote" in element.classSet:
+                    continue
+                onset = _exact(holder.elementOffset(element))
+                here = sum(place <= onset for place in places) - 1 if part.onset is None else 0
+                if 0 <= here < len(part.measures):
+                    start = onset - (places[here] if part.onset is None else part.onset)
+                    self._signature(part.measures[here], element, max(start, Fraction(0)), free=part.onset)
+
+    # ---------------------------------------------------------------------------------------------------- of a measure
+
+    def _fill(self, measure: WrittenMeasure, part: WrittenPart, stream: Any, *, free: Fraction | None = None) -> None:
+        """Put the elements of a stream into a measure; `free` is the onset of a part without measures."""
+        for start, voice, element in _events(stream, Fraction(0), ""):
+            if "GeneralNote" not in element.classSet:
+                self._signature(measure, element, start, free=free)
+                left_out(element, self.ledger, measure.number)
+                continue
+            end = start + _exact(element.duration.quarterLength)
+            mark = chord_mark(element)
+            if mark is not None:
+                measure.chords.append((start, *mark))
+            if "NotRest" not in element.classSet:
+                measure.reach = max(measure.reach, end)
+            elif "Harmony" not in element.classSet or "RomanNumeral" in element.classSet or _sounds(element):
+                self._notes(measure, part, element, (start, end - start, voice))
+                measure.reach = max(measure.reach, end)
+
+    def _signature(self, measure: WrittenMeasure, element: Any, start: Fraction, *, free: Fraction | None) -> None:
+        """Take a metre, key, tempo or jump."""
+        kinds = element.classSet
+        if "TimeSignature" in kinds:
+            if element.denominator not in UNITS or not 1 <= element.numerator <= 64:
+                self.ledger.add("metres without a bar length", place=f"bar {measure.number}")
+                return
+            metre = TimeSignature(start + (free or 0), int(element.numerator), int(element.denominator))
+            if free is not None:
+                self.metres.setdefault(metre.onset, metre)
+            elif start == 0 and measure.metre is None:
+                measure.metre = metre
+        elif "KeySignature" in kinds and element.sharps is not None:
+            self._key(measure, element, start)
+        elif "MetronomeMark" in kinds:
             quarters_per_minute = element.getQuarterBPM()
             if quarters_per_minute and 5 <= quarters_per_minute <= 1000:
-                part.tempos[onset] = Tempo(onset, float(quarters_per_minute))
-    part.measures = _without_gaps(part.measures)
-    return part
+                measure.tempos.append((start, float(quarters_per_minute)))
+        elif jump_kind(element):
+            measure.repeats.append(WrittenRepeat(start, jump_kind(element)))
+
+    def _key(self, measure: WrittenMeasure, element: Any, start: Fraction) -> None:
+        fifths, mode = int(element.sharps), getattr(element, "mode", None)
+        if self.transposed:
+            while abs(fifths) > MOST_FIFTHS:
+                fifths += -12 if fifths > 0 else 12
+        if abs(fifths) > MOST_FIFTHS:
+            self.ledger.add("key signatures of more than seven accidentals", place=f"bar {measure.number}")
+        else:
+            measure.keys.append((start, fifths, mode if mode in ("major", "minor") else ""))
+
+    def _notes(
+        self, measure: WrittenMeasure, part: WrittenPart, element: Any, where: tuple[Fraction, Fraction, str]
+    ) -> None:
+        """Add a note, or the notes of a chord, at (start, duration, voice)."""
+        start, duration, voice = where
+        place = f"bar {measure.number} of '{part.name}'" if measure.number else ""
+        if element.lyrics:
+            self.ledger.add("lyrics", place=place)
+        if element.duration.isGrace:
+            self.ledger.add("grace notes", place=place)
+            return
+        if "Unpitched" in element.classSet or "PercussionChord" in element.classSet:
+            part.unpitched = True
+            self.ledger.add("unpitched percussion notes", place=place)
+            return
+        if duration <= 0:
+            self.ledger.add("notes without a length", place=place)
+            return
+        fermata = any("Fermata" in mark.classSet for mark in element.expressions)
+        for member in element.notes if "ChordBase" in element.classSet else (element,):
+            tie = member.tie or element.tie
+            kind = tie.type if tie is not None else ""
+            volume = member.volume if member.hasVolumeInformation() else element.volume
+            velocity = 80 if volume.velocity is None else min(127, max(1, int(volume.velocity)))
+            note = WrittenNote(start, duration, *self._pitch(member.pitch, place), voice, velocity=velocity)
+            note.fermata = fermata or any("Fermata" in mark.classSet for mark in member.expressions)
+            note.tied_from, note.tied_to = kind in ("stop", "continue"), kind in ("start", "continue")
+            measure.notes.append(note)
+
+    def _pitch(self, pitch: Any, place: str) -> tuple[int, str]:
+        """Return MIDI number and spelling; a quarter tone is rounded down."""
+        exact = Fraction(pitch.ps)
+        lower = math.floor(exact + CENTS)
+        if exact - lower > CENTS:
+            self.ledger.add("quarter tones", "rounded down to a semitone", place=place)
+        alter = math.floor(Fraction(pitch.accidental.alter)) if pitch.accidental is not None else 0
+        sign = "#" * alter if alter > 0 else "b" * -alter
+        return lower, f"{pitch.step}{sign}{pitch.implicitOctave}" if -2 <= alter <= 2 else ""
 
 
-def _events(stream: Any, base: Fraction, lane: str) -> Iterator[tuple[Fraction, str, Any]]:
-    """Yield (onset, music21 voice, element) in order of the measures; parts inside a stream are left out.
+def _settle_voices(part: WrittenPart) -> None:
+    """Give notes outside of music21's voices to the first voice: it drops the voice of a measure that has one."""
+    named = {note.voice for measure in part.measures for note in measure.notes} - {""}
+    first = min(named, key=int, default="1")
+    for measure in part.measures:
+        for note in measure.notes:
+            note.voice = note.voice or first
+
+
+def _events(stream: Any, base: Fraction, voice: str) -> Iterator[tuple[Fraction, str, Any]]:
+    """Yield (start, music21 voice, element); parts inside a stream are left out.
 
     A voice without a number of its own takes its place among the voices of the measure.
     """
     voices = 0
     for element in stream:
-        onset = base + _exact(stream.elementOffset(element))
+        start = base + _exact(stream.elementOffset(element))
         if not element.isStream:
-            yield onset, lane, element
-        elif "Measure" in element.classSet:
-            yield onset, lane, element
-            yield from _events(element, onset, lane)
+            yield start, voice, element
         elif "Voice" in element.classSet:
             voices += 1
             name = str(element.id)
             numbered = name.isascii() and name.isdigit() and len(name) <= 2
-            yield from _events(element, onset, name if numbered else str(voices))
+            yield from _events(element, start, name if numbered else str(voices))
         elif "Part" not in element.classSet:
-            yield from _events(element, onset, lane)
+            yield from _events(element, start, voice)
 
 
-def _read_note(part: _Part, onset: Fraction, lane: str, element: Any) -> None:
-    """Add a note or the notes of a chord to the part; a tied continuation lengthens the note it continues."""
-    part.lanes.setdefault(lane, [])
-    if "Unpitched" in element.classSet or "PercussionChord" in element.classSet:
-        part.unpitched = True
-        return
-    if "NotRest" not in element.classSet or "Harmony" in element.classSet or element.duration.isGrace:
-        return
-    duration = _exact(element.duration.quarterLength)
-    if duration <= 0:
-        return
-    fermata = any("Fermata" in mark.classSet for mark in element.expressions)
-    members = element.notes if "ChordBase" in element.classSet else (element,)
-    for member in members:
-        tie = member.tie or element.tie
-        kind = tie.type if tie is not None else ""
-        pitch = round(member.pitch.ps)
-        marked = fermata or any("Fermata" in mark.classSet for mark in member.expressions)
-        place = _tied_from(part, lane, pitch, onset) if kind in ("stop", "continue") else None
-        if place:
-            before = part.lanes[place[0]][place[1]]
-            part.lanes[place[0]][place[1]] = dataclasses.replace(
-                before, duration=before.duration + duration, fermata=before.fermata or marked
-            )
-        else:
-            volume = member.volume if member.hasVolumeInformation() else element.volume
-            velocity = min(127, max(1, int(volume.velocity))) if volume.velocity is not None else 80
-            place = (lane, len(part.lanes[lane]))
-            part.lanes[lane].append(Note(onset, duration, pitch, velocity, _spelling(member.pitch), marked))
-        if kind in ("start", "continue"):
-            part.open_ties.setdefault(pitch, []).append(place)
-
-
-def _tied_from(part: _Part, lane: str, pitch: int, onset: Fraction) -> tuple[str, int] | None:
-    """Return and close the open tie that ends at `onset`, of the same music21 voice if there is one.
-
-    music21 forgets the voice of a measure that has one voice only, so a tie may seem to change voices.
-    """
-    waiting = part.open_ties.get(pitch, [])
-    ending = [place for place in waiting if part.lanes[place[0]][place[1]].end == onset]
-    place = next((p for p in ending if p[0] == lane), ending[0] if ending else None)
-    if place:
-        waiting.remove(place)
-    return place
-
-
-def _all_notes(part: _Part) -> list[Note]:
-    return [note for lane in part.lanes.values() for note in lane]
-
-
-def _voices(parts: list[_Part]) -> Iterator[Voice]:
-    """Yield the voices of all parts under names that differ."""
-    taken: set[str] = set()
-    for part in parts:
-        lanes = [lane for lane in part.lanes.values() if lane]
-        if not lanes:
-            if part.unpitched:
-                continue
-            lanes = [[]]
-        for lane in lanes:
-            base = _voice_name(part.name)
-            name, count = base, 2
-            while name in taken:
-                name, count = f"{base} {count}", count + 1
-            taken.add(name)
-            yield Voice(name, tuple(lane))
-
-
-def _voice_name(part_name: str) -> str:
-    """Return the name of a part, or of the choir voice that it names."""
-    plain = plain_text(part_name)
-    return next((voice for voice, names in CHOIR.items() if plain.lower() in names), plain or "part")
-
-
-def _sorted_changes(parts: list[_Part], outside: _Part | None, kind: str) -> tuple:
-    """Return the metres, keys or tempos of the first part that has any, without those that change nothing."""
-    candidates = [getattr(p, kind) for p in [*parts, *([outside] if outside else [])]]
-    changes = next((found for found in candidates if found), {})
-    kept: list = []
-    for onset in sorted(changes):
-        change = changes[onset]
-        if not kept or type(change)(kept[-1].onset, *_content(change)) != kept[-1]:
-            kept.append(change)
-    return tuple(kept)
-
-
-def _content(change: Any) -> tuple:
-    """Return what a signature or tempo says, without its onset."""
-    if isinstance(change, TimeSignature):
-        return change.beats, change.unit
-    if isinstance(change, KeySignature):
-        return change.fifths, change.mode
-    return (change.qpm,)
-
-
-def _without_gaps(measures: list[Measure]) -> list[Measure]:
-    """Return the measures, each but the last as long as the way to the next."""
-    ordered = sorted(measures, key=lambda m: m.onset)
-    closed = [Measure(a.onset, b.onset - a.onset) for a, b in itertools.pairwise(ordered)]
-    return [m for m in [*closed, *ordered[-1:]] if m.length > 0]
-
-
-def _spelling(pitch: Any) -> str:
-    """Return a music21 pitch as 'F#4' or 'Bb3'; empty for a microtone."""
-    alter = pitch.accidental.alter if pitch.accidental is not None else 0
-    if alter != int(alter):
-        return ""
-    sign = "#" * int(alter) if alter > 0 else "b" * int(-alter)
-    return f"{pitch.step}{sign}{pitch.implicitOctave}"
+def _sounds(harmony: Any) -> bool:
+    """Return whether a chord symbol is written out as a chord."""
+    return bool(getattr(harmony, "writeAsChord", False))
 
 
 def _exact(quarters: Any) -> Fraction:
@@ -271,7 +270,12 @@ def _exact(quarters: Any) -> Fraction:
     return exact if exact.denominator <= LARGEST_DENOMINATOR else exact.limit_denominator(LARGEST_DENOMINATOR)
 
 
-def _title(metadata: Any) -> str:
+def _heading(metadata: Any) -> Heading:
     """Return the title that the music states; music21 puts the file's name where there is none."""
     title = getattr(metadata, "title", None) or getattr(metadata, "movementName", None) or ""
-    return "" if title.endswith(FILE_SUFFIXES) else plain_text(title)
+    custom = getattr(metadata, "getCustom", lambda name: ())
+    return Heading(
+        title="" if title.endswith(FILE_SUFFIXES) else plain_text(title),
+        composer=plain_text(getattr(metadata, "composer", None) or ""),
+        fields={name: str(value) for name in FIELDS for value in custom(name)},
+    )

@@ -143,12 +143,11 @@ def _read(data: bytes, kind: str, source: str, limits: Limits, tune: int | None)
 
         return score_from_abc(data, source=source, tune=tune, limits=limits)
     from musenb.score.from_musicxml import score_from_musicxml
-    from musenb.score.screen import screen_musicxml, unzip_mxl
+    from musenb.score.screen import unzip_mxl
 
     if kind == "mxl":
         data = unzip_mxl(data, source=source, limits=limits)
-    screen_musicxml(data, source=source, limits=limits)
-    return score_from_musicxml(data, source=source)
+    return score_from_musicxml(data, source=source, limits=limits)
 
 
 def _cap(kind: str, limits: Limits) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -112,3 +113,9 @@ class ChordSymbol:
         if self.kind not in CHORD_KINDS:
             known = ", ".join(CHORD_KINDS)
             raise ScoreError(f"chord symbol kind {self.kind!r} at quarter {self.onset} is none of {known}")
+
+
+def marks_within(marks: tuple, start: Fraction, stop: Fraction) -> tuple:
+    """Return the marks from quarter `start` to before `stop`, moved by -`start`."""
+    inside = [mark for mark in marks if start <= mark.onset < stop]
+    return tuple(dataclasses.replace(mark, onset=mark.onset - start) for mark in inside)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from musenb.errors import ScoreError
-from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat
+from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat, marks_within
 from musenb.score.quarters import exact_quarters
 
 Quarters = Fraction
@@ -196,12 +196,21 @@ class Tempo:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its printed number (0 for an anacrusis), where it begins and ends in quarters, and its metre."""
+    """One bar: its printed number (0 for an anacrusis), where it begins and ends in quarters, and its metre.
+
+    `before` are the quarters of the full bar that an anacrusis leaves out at its beginning.
+    """
 
     number: int
     onset: Fraction
     end: Fraction
     metre: TimeSignature
+    before: Fraction = Fraction(0)
+
+    @property
+    def first_beat(self) -> Fraction:
+        """Quarters at which beat 1 lies: the onset, or before it in an anacrusis."""
+        return self.onset - self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,16 +291,18 @@ class Score:
         """
         until = self.end if until is None else until
         lengths = {measure.onset: measure.length for measure in self.measures}
-        changes = [metre.onset for metre in self.metres]
         position, number = Fraction(0), 1
         if self.anacrusis:
-            yield Bar(0, position, self.anacrusis, self.metres[0])
+            yield Bar(0, position, self.anacrusis, self.metres[0], self.metres[0].bar_length - self.anacrusis)
             position = self.anacrusis
+        change = 0
         while position < until:
-            metre = self.metre_at(position)
+            while change + 1 < len(self.metres) and self.metres[change + 1].onset <= position:
+                change += 1
+            metre = self.metres[change]
             end = position + lengths.get(position, metre.bar_length)
-            if position not in lengths:
-                end = min([end, *(onset for onset in changes if onset > position)])
+            if position not in lengths and change + 1 < len(self.metres):
+                end = min(end, self.metres[change + 1].onset)
             yield Bar(number, position, end, metre)
             position, number = end, number + 1
 
@@ -313,16 +324,19 @@ class Score:
             raise ScoreError(f"cannot cut from quarter {start} to {stop}: needs 0 <= start < stop")
         voices = []
         for voice in self.voices:
-            kept = [n for n in voice.notes if n.end > start and n.onset < stop]
-            moved = [
-                dataclasses.replace(
-                    n, onset=max(n.onset, start) - start, duration=min(n.end, stop) - max(n.onset, start)
-                )
-                for n in kept
-            ]
+            moved = []
+            for n in voice.notes:
+                begin, end = max(n.onset, start), min(n.end, stop)
+                if begin < end:
+                    moved.append(dataclasses.replace(n, onset=begin - start, duration=end - begin))
             voices.append(dataclasses.replace(voice, notes=tuple(moved)))
         bar = next((b for b in self.bars(stop) if b.onset <= start < b.end), None)
-        anacrusis = bar.end - start if bar and (bar.onset < start or bar.number == 0) else Fraction(0)
+        broken = bar is not None and (bar.onset < start or bar.number == 0)
+        anacrusis = bar.end - start if bar and broken else Fraction(0)
+        marks = {name: marks_within(getattr(self, name), start, stop) for name in ("measures", "repeats", "chords")}
+        if bar and anacrusis >= bar.metre.bar_length:
+            marks["measures"] = (MeasureLength(Fraction(0), anacrusis), *marks["measures"])
+            anacrusis = Fraction(0)
 
         def shifted(changes: tuple) -> tuple:
             before = [c for c in changes if c.onset <= start][-1:]
@@ -336,7 +350,7 @@ class Score:
             keys=shifted(self.keys),
             tempos=shifted(self.tempos),
             anacrusis=anacrusis,
-            **{name: _marks_within(getattr(self, name), start, stop) for name in ("measures", "repeats", "chords")},
+            **marks,
         )
 
     def first_bars(self, count: int) -> Score:
@@ -375,12 +389,6 @@ class Score:
         if self.chords:
             notices = (*notices, Notice("chord symbols", "left out in transposing", len(self.chords)))
         return dataclasses.replace(self, voices=voices, keys=keys, chords=(), notices=notices)
-
-
-def _marks_within(marks: tuple, start: Fraction, stop: Fraction) -> tuple:
-    """Return the marks from quarter `start` to before `stop`, moved by -`start`."""
-    inside = [mark for mark in marks if start <= mark.onset < stop]
-    return tuple(dataclasses.replace(mark, onset=mark.onset - start) for mark in inside)
 
 
 def transposed_fifths(fifths: int, semitones: int) -> int:

@@ -7,10 +7,11 @@ of a million beats, measures without end. What passes here is of a sane size; it
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 import zlib
 from io import BytesIO
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 
 from musenb.errors import LoadError
 from musenb.score.limits import DEFAULT_LIMITS, Limits
@@ -18,6 +19,7 @@ from musenb.score.plain import plain_text
 
 CONTAINER = "META-INF/container.xml"
 CHUNK = 64 * 2**10
+UTF_8_NAME = 0x800
 # Below this size any ratio is harmless.
 RATIO_FROM = 2**20
 ROOTS = ("score-partwise", "score-timewise")
@@ -27,7 +29,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "divisions": (1, 1_000_000),
     "octave": (-1, 10),
     "alter": (-4, 4),
-    "fifths": (-7, 7),
+    "fifths": (-99, 99),
     "staves": (1, 16),
     "staff-lines": (0, 32),
     "beats": (1, 64),
@@ -39,6 +41,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "octave-change": (-6, 6),
     "multiple-rest": (1, 1_000),
 }
+_FIRST_TAG = re.compile(rb"<([A-Za-z_][\w:.-]*)")
 
 
 def unzip_mxl(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
@@ -64,7 +67,7 @@ def unzip_mxl(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> b
                         "content", f"{source}: the archive names {plain_text(member.filename, 60)!r}, a path outside it"
                     )
             budget = [limits.mxl_bytes]
-            names = {member.filename: member for member in members if not member.is_dir()}
+            names = {name: member for member in members if not member.is_dir() for name in _names(member)}
             root = _root_file(archive, names, budget, source, limits)
             return _inflated(archive, names[root], budget, source, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
@@ -73,6 +76,16 @@ def unzip_mxl(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> b
         raise LoadError(
             "content", f"{source}: damaged .mxl archive: {plain_text(str(error))}", "export it again"
         ) from None
+
+
+def _names(member: zipfile.ZipInfo) -> list[str]:
+    """Return the name of a member, and what it is when its bytes are UTF-8 although no flag says so."""
+    if member.flag_bits & UTF_8_NAME:
+        return [member.filename]
+    try:
+        return [member.filename.encode("cp437").decode("utf-8"), member.filename]
+    except UnicodeError:
+        return [member.filename]
 
 
 def _root_file(
@@ -122,8 +135,8 @@ def _inflated(
     return b"".join(parts)
 
 
-def screen_musicxml(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> None:
-    """Refuse a MusicXML document that is damaged, or larger or stranger than any score.
+def screen_musicxml(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> Element:
+    """Return the tree of a MusicXML document, or refuse one that is damaged, or larger or stranger than any score.
 
     Raises
     ------
@@ -131,14 +144,14 @@ def screen_musicxml(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS
         The document is not well-formed, has another root, declares entities, or something in it is outside its range.
     """
     from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import DefusedXMLParser
+    from defusedxml.ElementTree import fromstring
 
-    scan = _Scan(source, limits)
-    parser = DefusedXMLParser(target=scan)
+    _require_root(_first_tag(data), source)
+    # Every element has at least one '<'; most have two.
+    if data.count(b"<") > 2 * limits.xml_elements:
+        raise _over(limits.xml_elements, "elements", "xml_elements", source)
     try:
-        for place in range(0, len(data), CHUNK):
-            parser.feed(data[place : place + CHUNK])
-        parser.close()
+        root = fromstring(data)
     except ParseError as error:
         raise LoadError(
             "content", f"{source}: not well-formed XML: {plain_text(str(error))}", "export it again"
@@ -149,97 +162,116 @@ def screen_musicxml(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS
             "content", f"{source}: XML that declares entities is refused ({kind})", "export it without them"
         ) from None
     except (ValueError, LookupError) as error:
-        if isinstance(error, LoadError):
-            raise
         raise LoadError(
             "content", f"{source}: unreadable XML: {plain_text(str(error))}", "export it as UTF-8"
         ) from None
+    _require_root(root.tag, source)
+    _check_size_of(root, source, limits)
+    if root.tag.startswith("{"):
+        for element in root.iter():
+            element.tag = _local(element.tag)
+    _Check(source, limits).score(root)
+    return root
 
 
-class _Scan:
-    """A parser target that counts and checks, and builds nothing."""
+def _first_tag(data: bytes) -> str:
+    """Return the name of the first element, as far as its bytes are ASCII; empty when they tell none."""
+    found = _FIRST_TAG.search(data[:4096])
+    return found[1].decode() if found else ""
+
+
+def _require_root(tag: str, source: str) -> None:
+    """Refuse a document whose root is none of MusicXML; an unknown root ('') passes."""
+    name = _local(tag).rpartition(":")[2]
+    if not name or name in ROOTS:
+        return
+    page = name.lower() == "html"
+    hint = (
+        "this looks like a web page, not the file itself: download it again" if page else f"the root must be {ROOTS[0]}"
+    )
+    raise LoadError("format", f"{source}: not MusicXML, its root is <{plain_text(name, 40)}>", hint)
+
+
+def _check_size_of(root: Element, source: str, limits: Limits) -> None:
+    """Refuse a tree that is too deep or has too many elements; level by level, so that depth costs no stack."""
+    level, count, depth = [root], 0, 0
+    while level:
+        depth += 1
+        count += len(level)
+        if depth > limits.xml_depth:
+            raise _over(limits.xml_depth, "levels of nesting", "xml_depth", source)
+        if count > limits.xml_elements:
+            raise _over(limits.xml_elements, "elements", "xml_elements", source)
+        level = [child for element in level for child in element]
+
+
+class _Check:
+    """Counts and checks what stands in the measures."""
 
     def __init__(self, source: str, limits: Limits) -> None:
         self.source, self.limits = source, limits
-        self.depth = self.elements = self.notes = self.measures = self.measure_notes = self.chord = 0
+        self.notes = 0
         self.divisions = 1.0
-        self.measure = "before the first measure"
-        self.text: list[str] = []
-        self.chorded = False
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Count an element on its way in."""
-        tag = _local(tag)
-        if self.depth == 0 and tag not in ROOTS:
-            page = tag.lower() == "html"
-            hint = (
-                "this looks like a web page, not the file itself: download it again"
-                if page
-                else f"the root must be {ROOTS[0]}"
-            )
-            raise LoadError("format", f"{self.source}: not MusicXML, its root is <{plain_text(tag, 40)}>", hint)
-        self.depth += 1
-        self.elements += 1
-        self._within(self.depth, self.limits.xml_depth, "levels of nesting", "xml_depth")
-        self._within(self.elements, self.limits.xml_elements, "elements", "xml_elements")
-        self.text.clear()
-        if tag == "part":
-            self.measures = self.measure_notes = 0
-        elif tag == "measure":
-            self.measures += 1
-            self.measure_notes = self.chord = 0
-            self.measure = f"measure {plain_text(attributes.get('number', '?'), 20)}"
-            self._within(self.measures, self.limits.measures, "measures", "measures")
-        elif tag == "note":
-            self.notes += 1
-            self.measure_notes += 1
-            self.chorded = False
-            self._within(self.notes, self.limits.notes, "notes", "notes")
-            self._within(self.measure_notes, self.limits.measure_notes, f"notes in {self.measure}", "measure_notes")
-        elif tag == "chord":
-            self.chorded = True
-        elif tag == "repeat" and "times" in attributes:
-            self._ranged("repeat times", attributes["times"], 0, 64)
+    def score(self, root: Element) -> None:
+        """Check a whole document."""
+        outer, inner = ("part", "measure") if root.tag == ROOTS[0] else ("measure", "part")
+        if root.tag == ROOTS[1]:
+            self._within(len(root.findall("measure")), self.limits.measures, "measures", "measures")
+        for first in root.findall(outer):
+            self.divisions = 1.0
+            seconds = first.findall(inner)
+            if outer == "part":
+                self._within(len(seconds), self.limits.measures, "measures", "measures")
+            for second in seconds:
+                numbered = second if inner == "measure" else first
+                self._measure(second, f"measure {plain_text(numbered.get('number', '?'), 20)}")
 
-    def data(self, text: str) -> None:
-        """Keep the text of a number element; numbers are short."""
-        if len(self.text) < 8:
-            self.text.append(text[:64])
+    def _measure(self, measure: Element, where: str) -> None:
+        """Check a measure of one part."""
+        notes = measure.findall("note")
+        self._within(len(notes), self.limits.measure_notes, f"notes in {where}", "measure_notes")
+        chord = 0
+        for note in notes:
+            chord = chord + 1 if note.find("chord") is not None else 1
+            self._within(chord, self.limits.chord_notes, f"notes in one chord in {where}", "chord_notes")
+            begins = all(tie.get("type") != "stop" for tie in note.findall("tie"))
+            self.notes += begins and note.find("rest") is None
+        self._within(self.notes, self.limits.notes, "notes", "notes")
+        for element in measure.iter():
+            tag = element.tag
+            if tag == "duration":
+                self._ranged(element, 0, LONGEST_QUARTERS * self.divisions, where)
+            elif tag in RANGES:
+                self._ranged(element, *RANGES[tag], where)
+                if tag == "divisions":
+                    self.divisions = float(element.text or 1)
+            elif tag == "repeat" and element.get("times") is not None:
+                self._ranged_text("repeat times", element.get("times", ""), (0, 64), where)
 
-    def end(self, tag: str) -> None:
-        """Check an element on its way out."""
-        tag = _local(tag)
-        self.depth -= 1
-        if tag in RANGES:
-            value = "".join(self.text).strip()
-            for number in value.split("+") if tag == "beats" else (value,):
-                self._ranged(tag, number, *RANGES[tag])
-            if tag == "divisions":
-                self.divisions = float(value)
-        elif tag == "duration":
-            self._ranged(tag, "".join(self.text).strip(), 0, LONGEST_QUARTERS * self.divisions)
-        elif tag == "note":
-            self.chord = self.chord + 1 if self.chorded else 1
-            self._within(self.chord, self.limits.chord_notes, f"notes in one chord in {self.measure}", "chord_notes")
-        self.text.clear()
+    def _ranged(self, element: Element, lowest: float, highest: float, where: str) -> None:
+        value = (element.text or "").strip()
+        for number in value.split("+") if element.tag == "beats" else (value,):
+            self._ranged_text(element.tag, number, (lowest, highest), where)
 
-    def close(self) -> None:
-        """Nothing is built, so nothing is returned."""
-
-    def _within(self, count: int, most: int, what: str, limit: str) -> None:
-        if count > most:
-            raise LoadError("limit", f"{self.source}: more than {most} {what}", f"raise Limits({limit}=...)")
-
-    def _ranged(self, tag: str, value: str, lowest: float, highest: float) -> None:
+    def _ranged_text(self, tag: str, value: str, bounds: tuple[float, float], where: str) -> None:
+        lowest, highest = bounds
         try:
             inside = lowest <= float(value) <= highest
         except ValueError:
             inside = False
         if not inside:
             shown = plain_text(value, 30)
-            raise LoadError(
-                "content", f"{self.source}: <{tag}> is {shown!r} in {self.measure}, outside {lowest:g}..{highest:g}"
-            )
+            told = f"<{tag}> is {shown!r} in {where}, outside {lowest:g}..{highest:g}"
+            raise LoadError("content", f"{self.source}: {told}")
+
+    def _within(self, count: int, most: int, what: str, limit: str) -> None:
+        if count > most:
+            raise _over(most, what, limit, self.source)
+
+
+def _over(most: int, what: str, limit: str, source: str) -> LoadError:
+    return LoadError("limit", f"{source}: more than {most} {what}", f"raise Limits({limit}=...)")
 
 
 def _local(tag: str) -> str:

@@ -89,7 +89,7 @@ def _fullest(notes: list[Note], score: Score, count: int) -> list[int]:
         sounding = [note for note in sounding if note.end > onset] + list(group)
         if len(sounding) > count:
             bar = next(bar for bar in score.bars() if bar.onset <= onset < bar.end)
-            beat = (onset - bar.end + bar.metre.bar_length) / bar.metre.beat_length + 1
+            beat = (onset - bar.first_beat) / bar.metre.beat_length + 1
             raise ScoreError(
                 f"{len(sounding)} notes sound together at bar {bar.number}, beat {beat} (quarter {onset}); "
                 f"at most {count} lines were asked for"

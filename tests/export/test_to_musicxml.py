@@ -16,9 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musenb.errors import SaveError
-from musenb.export.notation import Stretch, UnwritableError, metre_levels, write_bar
+from musenb.export.beaming import beat_groups
+from musenb.export.notation import Stretch, metre_levels, write_bar
 from musenb.export.to_musicxml import music21_of, musicxml_bytes
+from musenb.export.tuplets import UnwritableError
 from musenb.score.from_musicxml import score_from_musicxml
+from musenb.score.marks import ChordSymbol, MeasureLength, Repeat
 from musenb.score.note import KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
 from musenb.score.provenance import provenance_fields, voices_from_fields
 from musenb.score.spelling import spell_score
@@ -38,7 +41,7 @@ def symbols(metre: TimeSignature, rhythm: str) -> str:
         position += duration
     for s in write_bar(stretches, metre):
         tied = any(s.start + s.duration < note.end for _, note in s.notes)
-        triplet = "3" if s.triplet else ""
+        triplet = "3" if s.tuplet else ""
         told.append(("" if s.notes else "-") + letters[s.name] + "." * s.dots + triplet + "~" * tied)
     return " ".join(told)
 
@@ -117,8 +120,51 @@ def test_symbols_fill_the_bar_exactly(metre: TimeSignature, data: st.DataObject)
 def test_levels_of_a_bar() -> None:
     assert metre_levels(FOUR)[:4] == (4, 2, 1, Fraction(1, 2))
     assert metre_levels(TimeSignature(beats=12, unit=8))[:4] == (6, 3, Fraction(3, 2), Fraction(1, 2))
-    with pytest.raises(UnwritableError, match="1/5"):
-        symbols(FOUR, "1/5 19/5")
+    with pytest.raises(UnwritableError, match="1/257"):
+        symbols(FOUR, "1/257 1027/257")
+
+
+@pytest.mark.parametrize(
+    ("metre", "rhythm", "written"),
+    [
+        (FOUR, "1/5 1/5 1/5 1/5 1/5 3", "5:4 16th 16th 16th 16th 16th, half."),
+        (FOUR, "2/5 2/5 1/5 1 2", "5:4 eighth eighth 16th, quarter half"),
+        (FOUR, "2/7 2/7 2/7 2/7 2/7 2/7 2/7 2", "7:4 eighth eighth eighth eighth eighth eighth eighth, half"),
+        (FOUR, "4/5 4/5 4/5 4/5 4/5", "5:4 quarter quarter quarter quarter quarter"),
+        (FOUR, "1/3 2/15 2/15 2/15 2/15 2/15 3", "15:8 eighth 32nd 16th 16th 16th 16th 16th, half."),
+        (SIX, "3/10 3/10 3/10 3/10 3/10 3/2", "5:3 eighth eighth eighth eighth eighth, quarter."),
+        (THREE, "3/5 3/5 3/5 3/5 3/5", "5:3 quarter quarter quarter quarter quarter"),
+        (THREE, "1/9 1/9 1/9 1/9 1/9 1/9 1/9 1/9 1/9 2", "9:8 32nd 32nd 32nd 32nd 32nd 32nd 32nd 32nd 32nd, half"),
+    ],
+)
+def test_tuplets_of_any_number(metre: TimeSignature, rhythm: str, written: str) -> None:
+    position, stretches = Fraction(0), []
+    for length in map(Fraction, rhythm.split()):
+        stretches.append(Stretch(position, position + length, ((0, Note(position, length, 60)),)))
+        position += length
+    told = []
+    for ratio, group in itertools.groupby(write_bar(stretches, metre), key=lambda s: s.ratio):
+        names = " ".join(s.name + "." * s.dots for s in group)
+        told.append(names if ratio == (1, 1) else f"{ratio[0]}:{ratio[1]} {names}")
+    assert ", ".join(told) == written
+
+
+@pytest.mark.parametrize(
+    ("metre", "groups"),
+    [
+        ((5, 8), [2, 3]), ((7, 8), [2, 2, 3]), ((11, 8), [2, 2, 2, 2, 3]), ((7, 16), [2, 2, 3]), ((3, 8), [3]),
+        ((4, 8), [2, 2]), ((4, 4), [1, 1, 1, 1]), ((7, 4), [1] * 7), ((6, 8), [3, 3]), ((2, 2), [1, 1]), ((1, 8), [1]),
+    ],
+)  # fmt: skip
+def test_beams_go_by_the_groups_of_the_metre(metre: tuple[int, int], groups: list[int]) -> None:
+    assert list(beat_groups(TimeSignature(Fraction(0), *metre))) == groups
+
+
+def test_no_eighth_of_seven_stands_alone() -> None:
+    notes = [(Fraction(i, 2), Fraction(1, 2), 60 + i) for i in range(14)]
+    root = parsed(one_voice(*notes, metres=(TimeSignature(beats=7, unit=8),)))
+    beams = [note.findtext("beam") for note in root.iter("note")]
+    assert beams == ["begin", "end", "begin", "end", "begin", "continue", "end"] * 2
 
 
 # ---------------------------------------------------------------------------------------------------- whole documents
@@ -187,8 +233,8 @@ def test_nothing_is_generated_in_the_print() -> None:
 @pytest.mark.parametrize(
     ("note", "told"),
     [
-        (Note(Fraction(1, 5), 1, 60), r"pitch 60 at quarter 1/5 for 1 quarters \(voice 'soprano', bar 1\)"),
-        (Note(6, Fraction(1, 9), 61), r"pitch 61 at quarter 6 for 1/9 quarters \(voice 'soprano', bar 2\)"),
+        (Note(Fraction(1, 257), 1, 60), r"pitch 60 at quarter 1/257 for 1 quarters \(voice 'soprano', bar 1\)"),
+        (Note(6, Fraction(1, 999), 61), r"pitch 61 at quarter 6 for 1/999 quarters \(voice 'soprano', bar 2\)"),
         (Note(0, 1, 11), r"pitch 11 \(B-1\) at quarter 0 .* below 12"),
     ],
 )
@@ -270,6 +316,93 @@ def test_a_score_comes_back_as_it_went(score: Score) -> None:
     again = score_from_musicxml(data, source="again.musicxml")
     assert again == spell_score(score)
     assert musicxml_bytes(dataclasses.replace(again, source=score.source)) == data
+
+
+@st.composite
+def marked_scores(draw: st.DrawFn) -> Score:
+    """Scores with tuplets of any number, irregular bars, repeats and endings."""
+    metre = draw(st.sampled_from((FOUR, THREE, SIX, TimeSignature(beats=5, unit=8), TimeSignature(beats=7, unit=8))))
+    lengths = draw(st.lists(st.sampled_from((0, 0, 0, 1, -1)), min_size=3, max_size=6))
+    beat = Fraction(4, metre.unit)
+    position, edges, measures = Fraction(0), [Fraction(0)], []
+    for place, change in enumerate(lengths):
+        length = metre.bar_length + change * beat
+        if change and 0 < place < len(lengths) - 1:
+            measures.append(MeasureLength(position, length))
+        else:
+            length = metre.bar_length
+        position += length
+        edges.append(position)
+    voices = []
+    for name in draw(st.lists(st.sampled_from(("Violin", "Cello")), min_size=1, max_size=2, unique=True)):
+        notes = []
+        for start, end in itertools.pairwise(edges):
+            beats = int((end - start) / beat)
+            for number in range(beats):
+                count = draw(st.sampled_from((0, 1, 1, 2, 3, 4, 5, 6, 7, 9, 11)))
+                step = beat / count if count else beat
+                pitch = draw(st.integers(40, 80))
+                notes += [Note(start + number * beat + i * step, step, pitch + i) for i in range(count)]
+        notes.append(Note(edges[-1] - beat, beat, 90))
+        voices.append(Voice(name, tuple(notes)))
+    repeats = []
+    if draw(st.booleans()):
+        middle = draw(st.sampled_from(edges[1:-1]))
+        repeats = [Repeat(middle, "backward", (), draw(st.sampled_from((2, 3)))), Repeat(middle, "forward")]
+        repeats += [Repeat(edges[-2], "ending start", (1, 2)), Repeat(edges[-1], "ending stop", (1, 2))]
+        repeats += [Repeat(edges[-1], "da capo"), Repeat(Fraction(0), "segno")]
+    return Score(tuple(voices), (metre,), measures=tuple(measures), repeats=tuple(repeats))
+
+
+@given(marked_scores())
+@settings(max_examples=40)
+def test_tuplets_irregular_bars_and_repeats_come_back(score: Score) -> None:
+    again = score_from_musicxml(musicxml_bytes(score), source="again.musicxml")
+    assert again.voices == spell_score(score).voices
+    assert [(bar.onset, bar.end, bar.metre) for bar in again.bars()] == [
+        (bar.onset, bar.end, bar.metre) for bar in score.bars()
+    ]
+    assert set(again.repeats) == set(score.repeats)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("C", "chord"), ("F#m7", "chord"), ("Bbmaj7", "chord"), ("G/B", "chord"), ("Abdim7/Ebb", "chord"),
+        ("Dadd9", "chord"), ("E7(#9)", "chord"), ("N.C.", "chord"), ("V7", "numeral"), ("ii65/V", "numeral"),
+        ("6 4", "figures"), ("7 #", "figures"), ("#6 4+", "figures"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("onset", [0, Fraction(7, 3)])
+def test_chord_symbols_come_back(text: str, kind: str, onset: Fraction) -> None:
+    score = one_voice((0, 4, 60), (4, 4, 62), chords=(ChordSymbol(Fraction(onset), text, kind),))
+    again = score_from_musicxml(musicxml_bytes(score), source="x")
+    assert again.chords == score.chords
+    assert again.voices == spell_score(score).voices
+
+
+def test_a_chord_symbol_that_is_none_stands_as_words() -> None:
+    score = one_voice((0, 4, 60), chords=(ChordSymbol(Fraction(0), "<tacet>"),))
+    assert texts(parsed(score), ".//words") == ["<tacet>"]
+
+
+def test_divisions_beyond_what_programs_read_are_rounded() -> None:
+    rows, position = [], Fraction(0)
+    for number in (3, 5, 7, 11, 13, 17, 19):
+        rows += [(position + Fraction(i, number), Fraction(1, number), 60) for i in range(number)]
+        position += 1
+    score = one_voice(*rows, (position, 1, 62))
+    assert int(parsed(score).findtext(".//divisions")) == 10_080
+    assert score_from_musicxml(musicxml_bytes(score), source="x") == spell_score(score)
+
+
+def test_a_repeat_inside_a_bar_parts_it_into_two_measures() -> None:
+    score = one_voice((0, 4, 60), (4, 3, 62), (7, 1, 64), (8, 4, 65), repeats=(Repeat(Fraction(7), "backward"),))
+    root = parsed(score)
+    measures = [(m.get("number"), m.get("implicit")) for m in root.iter("measure")]
+    assert measures == [("1", None), ("2", None), ("X2", "yes"), ("3", None)]
+    assert [m.get("number") for m in root.iter("measure") if m.find("barline/repeat") is not None] == ["2"]
+    assert score_from_musicxml(musicxml_bytes(score), source="x") == spell_score(score)
 
 
 @given(scores())

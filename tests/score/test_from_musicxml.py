@@ -1,4 +1,4 @@
-"""MusicXML, ABC and corpus by way of the child process, and the conversion of music21 streams behind them."""
+"""MusicXML read by our own reader; ABC, corpus and music21 streams."""
 
 from __future__ import annotations
 
@@ -119,8 +119,9 @@ def test_plain_streams_without_measures() -> None:
 
     score = score_from_music21(stream.Stream([_m21("B-3", 1.5), _m21("C~4", 0.5)]), source="x")
     assert next((n.onset, n.duration, n.pitch, n.spelling) for n in score.notes) == (0, Fraction(3, 2), 58, "Bb3")
-    assert [n.spelling for n in score.notes] == ["Bb3", ""]
+    assert [(n.pitch, n.spelling) for n in score.notes] == [(58, "Bb3"), (60, "C4")]
     assert score.anacrusis == 0
+    assert [str(notice) for notice in score.notices] == ["1 quarter tones rounded down to a semitone"]
 
 
 def test_voices_without_numbers_keep_their_places_from_measure_to_measure() -> None:
@@ -160,10 +161,11 @@ def test_timewise_documents() -> None:
 @pytest.mark.parametrize(
     ("data", "kind", "told"),
     [
-        (b"<score-partwise>", "content", "a.xml is not well-formed XML"),
-        (b"", "content", "a.xml is not well-formed XML"),
-        (b"<html/>", "format", "not MusicXML: its root is <html>"),
-        (document(note("C", 4, 24)).replace(b"<octave>4", b"<octave>four"), "content", "a.xml cannot be read as music"),
+        (b"<score-partwise>", "content", "a.xml: not well-formed XML"),
+        (b"", "content", "a.xml: not well-formed XML"),
+        (b"<html/>", "format", "not MusicXML, its root is <html>"),
+        (document(note("C", 4, 24)).replace(b"<octave>4", b"<octave>four"), "content", "<octave> is 'four'"),
+        (document(note("H", 4, 24)), "content", "a.xml cannot be read as music: <step> is 'H', not a letter from A"),
     ],
 )
 def test_what_is_not_musicxml(data: bytes, kind: str, told: str) -> None:
@@ -242,3 +244,104 @@ def test_a_planted_pickle_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
     close_child()
     pickle.loads(trap).close()
     assert trace.exists()  # the trap itself works
+
+
+# ----------------------------------------------------------------------------------------------- objects and the corpus
+
+
+def test_roman_numerals_sound_and_are_named() -> None:
+    from music21 import key, roman, stream
+
+    numerals = stream.Stream()
+    for figure in ("I", "IV", "V7", "I"):
+        numerals.append(roman.RomanNumeral(figure, key.Key("C")))
+    score = score_from_music21(numerals, source="x")
+    assert [n.onset for n in score.notes] == [0] * 3 + [1] * 3 + [2] * 4 + [3] * 3
+    assert {n.duration for n in score.notes} == {1}
+    assert [(c.onset, c.text, c.kind) for c in score.chords] == [
+        (0, "I", "numeral"), (1, "IV", "numeral"), (2, "V7", "numeral"), (3, "I", "numeral")
+    ]  # fmt: skip
+
+
+def test_chord_symbols_of_a_stream_are_silent() -> None:
+    from music21 import harmony, stream
+
+    lead = stream.Part([harmony.ChordSymbol("Am7"), _m21("C5", 2), harmony.ChordSymbol("B-"), _m21("D5", 2)])
+    score = score_from_music21(lead, source="x")
+    assert [n.spelling for n in score.notes] == ["C5", "D5"]
+    assert [(c.onset, c.text) for c in score.chords] == [(0, "Am7"), (2, "Bb")]
+
+
+def test_parts_inserted_later_begin_later() -> None:
+    from music21 import meter, stream, tempo
+
+    score = stream.Score()
+    score.insert(0, stream.Part([_m21("C5", 4), _m21("D5", 4)]))
+    score.insert(4, stream.Part([_m21("C4", 4)]))
+    score.insert(0, meter.TimeSignature("3/4"))
+    score.insert(3, tempo.MetronomeMark(number=70))
+    read_score = score_from_music21(score, source="x")
+    rows = [[(n.onset, n.spelling) for n in v.notes] for v in read_score.voices]
+    assert rows == [[(0, "C5"), (4, "D5")], [(4, "C4")]]
+    assert [(m.beats, m.unit) for m in read_score.metres] == [(3, 4)]
+    assert read_score.tempos == (Tempo(), Tempo(Fraction(3), 70.0))
+
+
+def test_measured_parts_inserted_later_begin_later() -> None:
+    from music21 import stream
+
+    score = stream.Score()
+    for onset, names in ((0, ("C5", "D5")), (4, ("C4",))):
+        score.insert(onset, stream.Part([stream.Measure([_m21(name, 4)]) for name in names]))
+    read_score = score_from_music21(score, source="x")
+    assert [[n.onset for n in v.notes] for v in read_score.voices] == [[0, 4], [4]]
+
+
+def test_a_measure_of_a_stream_that_lacks_a_beat_shifts_nothing() -> None:
+    from music21 import meter, stream
+
+    score = stream.Score()
+    for lengths in ((4, 3, 4), (4, 4, 4)):
+        part = stream.Part()
+        for number, length in enumerate(lengths, start=1):
+            measure = stream.Measure([_m21("C4", length)], number=number)
+            if number == 1:
+                measure.timeSignature = meter.TimeSignature("4/4")
+            part.append(measure)
+        score.insert(0, part)
+    assert [v.notes[-1].onset for v in score_from_music21(score, source="x").voices] == [8, 8]
+
+
+def test_endings_of_a_stream_are_kept() -> None:
+    from music21 import bar, spanner, stream
+
+    measures = [stream.Measure([_m21(name, 4)], number=i + 1) for i, name in enumerate(("C4", "D4", "E4"))]
+    measures[1].rightBarline = bar.Repeat(direction="end")
+    part = stream.Part(measures)
+    part.insert(0, spanner.RepeatBracket([measures[1]], number=1))
+    part.insert(0, spanner.RepeatBracket([measures[2]], number=2))
+    written = score_from_music21(part, source="x")
+    assert [n.spelling for n in written.notes] == ["C4", "D4", "E4"]
+    assert [n.spelling for n in score_from_music21(part, source="x", expand_repeats=True).notes] == [
+        "C4", "D4", "C4", "E4"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "voices"),
+    [
+        ("haydn/opus74no1/movement3", ["Violin 1", "Violin 2", "Viola", "Violoncello"]),
+        ("beethoven/opus18no4", ["Violin I", "Violin II", "Viola", "Violoncello"]),
+    ],
+)
+def test_a_quartet_of_the_corpus_is_four_voices(name: str, voices: list[str]) -> None:
+    assert [voice.name for voice in corpus_score(name).voices] == voices
+
+
+def test_the_parts_of_the_corpus_stay_in_step() -> None:
+    score = corpus_score("haydn/opus74no1/movement3")
+    bar = next(bar for bar in score.bars() if bar.number == 59)
+    assert bar.onset == 174
+    assert [min(n.onset for n in voice.notes if n.onset >= 174) for voice in score.voices] == [174] * 4
+    trio = corpus_score("schumann_clara/opus17/movement3")
+    assert [voice.name for voice in trio.voices if not voice.name.startswith("Piano")] == ["Violin", "Cello"]

@@ -52,7 +52,7 @@ def test_a_plain_score_passes() -> None:
         ("<divisions>nan</divisions>", "<divisions> is 'nan'"),
         ("<octave>99</octave>", "<octave> is '99'"),
         ("<alter>1e9</alter>", "<alter> is '1e9'"),
-        ("<fifths>8</fifths>", "<fifths> is '8'"),
+        ("<fifths>100</fifths>", "<fifths> is '100'"),
         ("<staves>1000</staves>", "<staves> is '1000'"),
         ("<actual-notes>9999</actual-notes>", "<actual-notes>"),
         ("<chromatic>100</chromatic>", "<chromatic>"),

@@ -314,7 +314,7 @@ def _placed(reading: Reading, motif: Motif, score: Score, bar: Bar) -> Return:
     return Return(
         voice=" to ".join(passed),
         bar=bar.number,
-        beat=(notes[0].onset - (bar.end - bar.metre.bar_length)) / bar.metre.beat_length + 1,
+        beat=(notes[0].onset - bar.first_beat) / bar.metre.beat_length + 1,
         onset=notes[0].onset,
         end=notes[-1].end,
         form=form_of(reading, interval),

@@ -16,6 +16,7 @@ from fractions import Fraction
 import numpy as np
 
 from musenb.errors import TokenError
+from musenb.score.barring import metre_of_length
 from musenb.score.note import Bar, KeySignature, Note, Score, TimeSignature, Voice
 
 STEPS_PER_QUARTER = 4
@@ -241,10 +242,13 @@ def set_phrases(columns: np.ndarray, ends: Sequence[int], *, under: np.ndarray, 
 
 
 def _fill_bar(columns: np.ndarray, bar: Bar, score: Score) -> None:
-    full = bar.metre.bar_length / STEP
+    metre = bar.metre
+    if bar.number and bar.end - bar.onset != metre.bar_length:
+        metre = metre_of_length(bar.end - bar.onset, metre) or metre
+    full = metre.bar_length / STEP
     if full.denominator != 1 or not 1 <= full <= LONGEST_BAR:
         raise TokenError(
-            f"metre {bar.metre.beats}/{bar.metre.unit} of bar {bar.number}{_place(score)} has bars of {full} "
+            f"metre {metre.beats}/{metre.unit} of bar {bar.number}{_place(score)} has bars of {full} "
             f"sixteenths; a whole number up to {LONGEST_BAR} is allowed"
         )
     start, stop = bar.onset / STEP, bar.end / STEP
@@ -254,10 +258,10 @@ def _fill_bar(columns: np.ndarray, bar: Bar, score: Score) -> None:
         )
     steps = np.arange(int(start), min(int(stop), len(columns)))
     phase = steps - int(stop) + int(full)
-    beat = max(int(bar.metre.beat_length / STEP), 1)
+    beat = max(int(metre.beat_length / STEP), 1)
     columns[steps, 0] = phase
     columns[steps, 1] = np.minimum(phase % beat, LONGEST_BEAT - 1)
-    columns[steps, 2] = metre_column(bar.metre)
+    columns[steps, 2] = metre_column(metre)
 
 
 def metre_column(metre: TimeSignature) -> int:

@@ -1,0 +1,54 @@
+"""Chord symbols, numerals and figures in MusicXML, from the text that a Score keeps of them."""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import escape, quoteattr
+
+from musenb.score.marks import ChordSymbol
+from musenb.score.musicxml.chord_names import FIGURE_SIGNS, KINDS
+
+ROOTED = re.compile(r"([A-G])(##|#|bb|b)?([^/]*)(?:/([A-G])(##|#|bb|b)?)?")
+FIGURE = re.compile(r"(##|#|bb|b|n|/|\\|\+)?(\d*)(##|#|bb|b|n|/|\\|\+)?")
+ALTERS = {"##": 2, "#": 1, "bb": -2, "b": -1}
+NAMES = {text: kind for kind, text in KINDS.items()}
+SIGN_NAMES = {sign: name for name, sign in reversed(FIGURE_SIGNS.items())}
+NONE = "N.C."
+
+
+def chord_element(chord: ChordSymbol, offset: str) -> str:
+    """Return the element for a chord symbol; `offset` is its <offset>, or empty.
+
+    A text that is no chord stands as words over the staff.
+    """
+    if chord.kind == "figures":
+        return f"<figured-bass>{''.join(map(_figure, chord.text.split()))}</figured-bass>"
+    if chord.kind == "numeral":
+        inside = f'<function>{escape(chord.text)}</function><kind text="">other</kind>'
+        return f"<harmony>{inside}{offset}</harmony>"
+    if chord.text == NONE:
+        root = '<root><root-step text="">C</root-step></root>'
+        return f'<harmony>{root}<kind text="{NONE}">none</kind>{offset}</harmony>'
+    found = ROOTED.fullmatch(chord.text)
+    if found is None:
+        words = f"<direction-type><words>{escape(chord.text)}</words></direction-type>"
+        return f'<direction placement="above">{words}{offset}</direction>'
+    root, sign, quality, bass, bass_sign = found.groups()
+    kind = f"<kind text={quoteattr(quality)}>{NAMES.get(quality, 'other')}</kind>"
+    below = _letter("bass", bass, bass_sign) if bass else ""
+    return f"<harmony>{_letter('root', root, sign)}{kind}{below}{offset}</harmony>"
+
+
+def _letter(part: str, step: str, sign: str | None) -> str:
+    alter = f"<{part}-alter>{ALTERS[sign]}</{part}-alter>" if sign else ""
+    return f"<{part}><{part}-step>{step}</{part}-step>{alter}</{part}>"
+
+
+def _figure(text: str) -> str:
+    """Return one figure of a figured bass: a number with a sign before or behind it."""
+    found = FIGURE.fullmatch(text)
+    before, number, after = found.groups() if found else (None, text, None)
+    prefix = f"<prefix>{SIGN_NAMES[before]}</prefix>" if before else ""
+    suffix = f"<suffix>{SIGN_NAMES[after]}</suffix>" if after else ""
+    middle = f"<figure-number>{escape(number)}</figure-number>" if number else ""
+    return f"<figure>{prefix}{middle}{suffix}</figure>"

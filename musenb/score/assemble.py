@@ -1,0 +1,189 @@
+"""Written parts -> Score: measures aligned, voices joined, signatures and marks gathered from all parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from musenb.errors import LoadError
+from musenb.score.align import Row, align
+from musenb.score.barring import Measure, fit_bars
+from musenb.score.marks import ChordSymbol, Repeat
+from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.provenance import voices_from_fields
+from musenb.score.voicing import Placed, named_voices, part_voices
+from musenb.score.written import Ledger, WrittenMeasure, WrittenPart
+
+Located = tuple[Fraction, Fraction, WrittenMeasure]
+"""A measure with the quarters at which it begins and at which the next one does."""
+
+AT_THE_END = ("fine", "to coda", "da capo", "dal segno")  # obeyed when their measure has been played
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Title, composer, and the provenance fields of a source."""
+
+    title: str = ""
+    composer: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def assemble(
+    parts: Sequence[WrittenPart],
+    heading: Heading,
+    *,
+    source: str,
+    ledger: Ledger,
+    metres: Sequence[TimeSignature] = (),
+) -> Score:
+    """Return the Score that written parts make; `metres` are those of music without measures.
+
+    Raises
+    ------
+    LoadError
+        The only notes are percussion.
+    ScoreError
+        A pitch is outside 0..127.
+    """
+    if any(part.unpitched for part in parts) and not any(m.notes for part in parts for m in part.measures):
+        raise LoadError("content", f"{source}: only percussion, no pitched notes", "choose a file with a melody")
+    rows = align(parts)
+    located = _located(parts, rows)
+    lines = [part_voices(part, _placed(measures)) for part, measures in zip(parts, located, strict=True)]
+    end = max((note.end for voices in lines for notes in voices for note in notes), default=None)
+    bars = [Measure(row.onset, row.length) for row in rows if end is None or row.onset < end]
+    anacrusis, fitted, measures = fit_bars(bars, _metres(rows) if rows else metres)
+    _note_what_is_odd(parts, located, ledger)
+    return Score(
+        voices=_voices(parts, lines, heading),
+        metres=fitted,
+        keys=_keys(parts, located),
+        tempos=_tempos(located),
+        anacrusis=anacrusis,
+        title=heading.title,
+        composer=heading.composer,
+        source=source,
+        measures=measures,
+        repeats=_repeats(located),
+        chords=_chords(located),
+        notices=ledger.notices(),
+    )
+
+
+def _voices(
+    parts: Sequence[WrittenPart], lines: Sequence[Sequence[Sequence[Note]]], heading: Heading
+) -> tuple[Voice, ...]:
+    """Return the voices; those of musenb's own writing with the names and origins that it has written beside them."""
+    whole = [[note for notes in voices for note in notes] for voices in lines]
+    return voices_from_fields(whole, heading.fields) or tuple(named_voices(parts, lines))
+
+
+def _located(parts: Sequence[WrittenPart], rows: Sequence[Row]) -> list[list[Located]]:
+    """Return the measures of each part at their places."""
+    located: list[list[Located]] = [[] for _ in parts]
+    for row in rows:
+        for number, measure in row.cells:
+            located[number].append((row.onset, row.end, measure))
+    for number, part in enumerate(parts):
+        if part.onset is not None:
+            located[number] = [(part.onset, part.onset + measure.reach, measure) for measure in part.measures]
+    return located
+
+
+def _placed(measures: Sequence[Located]) -> list[Placed]:
+    """Return the noteheads of a part at their places."""
+    placed = []
+    for place, (onset, end, measure) in enumerate(measures):
+        for note in measure.notes:
+            follows = end
+            if note.tied_to:
+                stop = note.start + note.duration
+                goes_on = stop == measure.reach or onset + stop > end
+                follows = end if goes_on else onset + stop
+            placed.append(Placed(note, onset + note.start, follows, place))
+    return placed
+
+
+def _metres(rows: Sequence[Row]) -> list[TimeSignature]:
+    """Return the metres at their places, without those that change nothing."""
+    metres: list[TimeSignature] = []
+    for row in rows:
+        if row.metre is None:
+            continue
+        here = TimeSignature(row.onset, row.metre.beats, row.metre.unit)
+        if not metres or (here.beats, here.unit) != (metres[-1].beats, metres[-1].unit):
+            metres.append(here)
+    return metres
+
+
+def _keys(parts: Sequence[WrittenPart], located: Sequence[Sequence[Located]]) -> tuple[KeySignature, ...]:
+    """Return the keys of the first part that has any, one written as it sounds before one that transposes."""
+    order = sorted(range(len(parts)), key=lambda number: (parts[number].transposing, parts[number].unpitched))
+    for number in order:
+        found = {
+            onset + start: (fifths, mode)
+            for onset, _, measure in located[number]
+            for start, fifths, mode in measure.keys
+        }
+        keys: list[KeySignature] = []
+        for onset, (fifths, mode) in sorted(found.items()):
+            if not keys or (fifths, mode) != (keys[-1].fifths, keys[-1].mode):
+                keys.append(KeySignature(onset, fifths, mode))
+        if keys:
+            return tuple(keys)
+    return ()
+
+
+def _tempos(located: Sequence[Sequence[Located]]) -> tuple[Tempo, ...]:
+    """Return the tempos of all parts, the default before the first; of two at a time that of the upper part counts."""
+    found: dict[Fraction, float] = {}
+    for measures in located:
+        here = {onset + start: tempo for onset, _, measure in measures for start, tempo in measure.tempos}
+        found = {**here, **found}
+    if not found:
+        return ()
+    tempos = [Tempo()] if min(found) > 0 else []
+    for onset, tempo in sorted(found.items()):
+        if not tempos or tempo != tempos[-1].qpm:
+            tempos.append(Tempo(onset, tempo))
+    return tuple(tempos)
+
+
+def _repeats(located: Sequence[Sequence[Located]]) -> tuple[Repeat, ...]:
+    """Return the repeats, endings and jumps that any part has."""
+    found: dict[tuple[Fraction, str], Repeat] = {}
+    for measures in located:
+        for onset, end, measure in measures:
+            for sign in measure.repeats:
+                at_the_end = sign.start is None or sign.kind in AT_THE_END
+                place = end if at_the_end else onset + sign.start
+                found.setdefault((place, sign.kind), Repeat(place, sign.kind, sign.numbers, sign.times))
+    return tuple(found.values())
+
+
+def _chords(located: Sequence[Sequence[Located]]) -> tuple[ChordSymbol, ...]:
+    """Return the chord symbols, figures and numerals of all parts, each once."""
+    found: dict[tuple[Fraction, str, str], ChordSymbol] = {}
+    for measures in located:
+        for onset, _, measure in measures:
+            for start, text, kind in measure.chords:
+                found.setdefault((onset + start, text, kind), ChordSymbol(onset + start, text, kind))
+    return tuple(found.values())
+
+
+def _note_what_is_odd(
+    parts: Sequence[WrittenPart], located: Sequence[Sequence[Located]], ledger: Ledger
+) -> None:
+    """Count measures that do not fit the others, and say so when nothing sounds at all."""
+    for part, measures in zip(parts, located, strict=True):
+        for place, (onset, end, measure) in enumerate(measures):
+            where = f"bar {measure.number} of '{part.name}'"
+            if part.onset is None and measure.reach > end - onset:
+                ledger.add("bars", "longer than in the other parts, sounding on into the next", place=where)
+            elif part.onset is None and 0 < measure.reach < end - onset and place + 1 < len(measures):
+                ledger.add("bars", "shorter than in the other parts, filled up with rests", place=where)
+    if not any(measure.notes for part in parts for measure in part.measures):
+        count = max((len(part.measures) for part in parts), default=0)
+        ledger.add("bars", "read, and not a note in them", count=max(count, 1))
