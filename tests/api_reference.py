@@ -22,7 +22,7 @@ TARGET = Path(__file__).resolve().parents[1] / "musenb" / "reference.md"
 HANDED_OUT = {
     "develop": ["musenb.session.Take", "musenb.sample.recipe.Recipe"],
     "open_model": ["musenb.sample.models.Model"],
-    "Studio": ["musenb.studio.takes.Take", "musenb.studio.takes.Tree", "musenb.tokens.idiom.Prepared"],
+    "Studio": ["musenb.studio.takes.Entry", "musenb.studio.takes.Tree", "musenb.tokens.idiom.Prepared"],
     "recover": ["musenb.studio.recovery.Session"],
     "ask": [
         "musenb.questions.ask.Questions", "musenb.tokens.piece.NotePlace", "musenb.questions.listening.NoteAttention",

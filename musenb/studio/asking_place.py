@@ -129,7 +129,7 @@ class AskingPlace:
         asked.panel.asking.tab = "heard"
         return asked.panel
 
-    def _motif(self, take: Entry) -> Open:
+    def _motif(self, take: Entry) -> Any:
         """Return what became of the motif that the take's line of the tree began with."""
         try:
             begun = motif_of(self._core.tree.path(take.id)[0].score).motif

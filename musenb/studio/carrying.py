@@ -1,4 +1,4 @@
-"""All takes of a studio as one file to carry to another computer: a journal, as `musenb.studio.journal` has it."""
+"""File of all takes of a studio, to carry to another computer: a journal, as `musenb.studio.journal` has it."""
 
 from __future__ import annotations
 

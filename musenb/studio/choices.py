@@ -1,4 +1,4 @@
-"""Two to four takes that are written at the same time, beside each other in the panel."""
+"""Candidates: two to four takes that are written at the same time, beside each other in the panel."""
 
 from __future__ import annotations
 

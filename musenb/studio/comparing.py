@@ -1,4 +1,4 @@
-"""Two takes beside each other: which notes to mark in each, and what to say of them."""
+"""Comparison of two takes: which notes to mark in each, and what to say of them."""
 
 from __future__ import annotations
 

@@ -143,7 +143,11 @@ class StudioCore:
         return self._keeper.put_edited(score)
 
     def adopt(self, tree: Tree) -> None:
-        """Go on with other takes, in a journal of their own; that of the takes before is kept."""
+        """Go on with other takes, in a journal of their own; that of the takes before is kept.
+
+        What is being written is stopped, and kept with the takes before.
+        """
+        self._writings.halt()
         self._keeper.adopt(tree)
 
     def select(self, take: int) -> Entry:

@@ -1,4 +1,4 @@
-"""A take while it is written, and the same take written again from its recipe."""
+"""Drafts: takes while they are written, and the same takes written again from their recipes."""
 
 from __future__ import annotations
 

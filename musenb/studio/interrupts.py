@@ -1,4 +1,4 @@
-"""The notebook's interrupt button while no cell runs: it stops what the studios of the kernel write.
+"""Interrupt handler for the notebook's button while no cell runs: it stops what the studios of the kernel write.
 
 While a cell runs, an interrupt is a KeyboardInterrupt in that cell, which `StudioCore.wait` hears. Between two cells
 ipykernel brings back the handler of before, which ignores the signal; here it is given another one to bring back.

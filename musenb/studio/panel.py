@@ -111,7 +111,11 @@ class Studio(StudioCore):
         self.desk.hands = self._controls
         self.roll.on_edit(self._edits.changed)
         self.keyboard.on_recorded(lambda score: self.queue(lambda: self.prime_with_settings(score)))
-        self.desk.observe(lambda change: self._take_model(change["new"]), "model")
+        self.desk.observe(lambda change: self._change_model(change["new"]), "model")
+
+    def _change_model(self, model: str) -> None:
+        self.desk.error = ""  # what the model before could not do is no matter any longer
+        self._take_model(model)
 
     def _choose(self, take: int) -> None:
         self.queue(lambda: self.select(take))

@@ -1,4 +1,4 @@
-"""Places in a take: a point to go on from, what is locked beyond it, and where a passage began."""
+"""Points and locks in a take: a point to go on from, what is locked beyond it, and where a passage began."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tree of takes in the words of the desk."""
+"""Rows of the desk's list: a tree of takes in words."""
 
 from __future__ import annotations
 

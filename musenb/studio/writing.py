@@ -35,7 +35,7 @@ class Listener(Protocol):
 
 
 class Writing:
-    """One to four takes being written side by side, a sixteenth of each in turn.
+    """One to four takes being written side by side, so much of each in turn as is whole, such as a sixteenth.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Writing:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask it to end before the next sixteenth; returns at once, from any thread."""
+        """Ask it to end as soon as nothing is left half; returns at once, from any thread."""
         self._asked.set()
 
     @property

@@ -60,6 +60,13 @@ class Writings:
         if self._writing is not None:
             self._writing.stop()
 
+    def halt(self) -> None:
+        """Stop, and return when what was written is in the tree; what went wrong stays for `wait` to raise."""
+        writing = self._writing
+        if writing is not None and not writing.is_here:
+            writing.stop()
+            writing.done.wait()
+
     def wait(self, timeout: float | None = None) -> tuple[Entry, ...]:
         """Wait until all is written and return the takes; see `StudioCore.wait`."""
         writing = self._writing

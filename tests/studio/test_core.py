@@ -12,11 +12,13 @@ from defusedxml.ElementTree import fromstring
 
 import musenb
 from musenb.errors import ModelError, SaveError, ScoreError, SettingError
+from musenb.files.lines import read_lines
 from musenb.score.from_text import score_from_text
 from musenb.score.note import GIVEN, Score
 from musenb.session import develop
 from musenb.studio.core import StudioCore
-from musenb.studio.takes import EDITED
+from musenb.studio.recovery import rebuilt
+from musenb.studio.takes import EDITED, Tree
 
 
 @pytest.fixture
@@ -282,6 +284,20 @@ def test_a_callback_that_fails_does_no_harm_and_is_told(studio: StudioCore) -> N
     end()
     with pytest.raises(SettingError, match="no event 'applause'; there are primed"):
         studio.on("applause", print)
+
+
+def test_what_is_being_written_when_others_are_brought_back_stays_with_its_own(studio: StudioCore) -> None:
+    before, journal, other = studio.tree, studio.journal_path, Tree()
+    begun = threading.Event()
+    studio.on("note", lambda take, event: begun.set())
+    studio.continue_(64, seed=2)
+    assert begun.wait(60)
+    studio.adopt(other)
+    assert not studio.running
+    assert (studio.tree, len(other)) == (other, 0)
+    assert [take.complete for take in before] == [True, False]
+    assert [take.id for take in rebuilt(list(read_lines(journal)))] == [1, 2]
+    assert studio.wait()[0].id == 2
 
 
 def test_who_looks_elsewhere_is_not_called_back(studio: StudioCore) -> None:

@@ -202,6 +202,10 @@ def test_a_message_goes_when_its_cause_is_gone(studio: Any) -> None:
     assert "bars" in studio.desk.error
     studio.desk.set_state({"bars": 2})
     assert studio.desk.error == ""
+    studio.desk.model = "opera"
+    assert "unknown model 'opera'" in fails(kind="act", act="continue")
+    studio.desk.model = "chorale"
+    assert studio.desk.error == ""
     studio.desk.show_error(RuntimeError("of something else"))
     studio.desk.set_state({"bars": 3})
     assert studio.desk.error == "RuntimeError: of something else"
