@@ -86,11 +86,10 @@ export function elsePart(panel: AskingView): HTMLElement {
     const found = next();
     if (!found) return bars.replaceChildren();
     const choices = found.choices.filter(([, share]) => share >= 0.0005).slice(0, MOST_BARS);
-    const most = choices[0]?.[1] ?? 1;
     const inner = barsLife();
     bars.replaceChildren(...choices.flatMap(([name, share, pitch, begins, marks]) => {
       const fill = element("i");
-      fill.style.width = `${(100 * share) / most}%`;
+      fill.style.width = `${100 * share}%`;
       const branches = begins && pitch !== null;
       const shown = !branches
         ? element("span", {}, name)

@@ -51,7 +51,7 @@ export function heardPart(panel: AskingView, shown: () => boolean): HTMLElement 
     const rows = model.get("heard") ?? [];
     const inner = rowsLife();
     const tested = rows.some(({ mattered }) => mattered !== null);
-    const most = Math.max(1e-9, ...rows.map(({ looked }) => looked));
+    // A share is drawn as it is said: a full bar is 100 %. Bits have no such end: there the largest is full.
     const worst = Math.max(1e-9, ...rows.map(({ mattered }) => mattered ?? 0));
     const head = element("tr", {}, ...["earlier note", "looked at (all heads)", tested ? "taken away: change in bits" : "taken away"].map((name) => element("th", { scope: "col" }, name)));
     const body = rows.map(({ id, name, pitch, looked, mattered }) => {
@@ -59,7 +59,7 @@ export function heardPart(panel: AskingView, shown: () => boolean): HTMLElement 
       inner.on(hear, "click", () => hand.tap(pitch));
       inner.on(hear, "pointerenter", () => clock.setHover(id));
       inner.on(hear, "pointerleave", () => clock.setHover(null));
-      return element("tr", {}, element("th", { scope: "row" }, hear), cell(looked / most, "mnb-ask-look", percent(looked)),
+      return element("tr", {}, element("th", { scope: "row" }, hear), cell(looked, "mnb-ask-look", percent(looked)),
         mattered === null ? element("td", { class: "mnb-ask-faint" }, "not tested") : cell(mattered / worst, "mnb-ask-test", mattered.toFixed(3)));
     });
     table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...body));

@@ -4,7 +4,7 @@ import type { Arc, PageClock } from "../core/clock";
 import { element, fitCanvas } from "../core/dom";
 import type { Life } from "../core/life";
 import { arcAt, arcTitle, drawArcs, layoutArcs, type ArcShape } from "../marks/arcs";
-import type { Box } from "../marks/matrix";
+import type { Box } from "../marks/matrix-view";
 import type { NoteStore } from "../core/notes";
 import type { NoteTable } from "../core/table";
 import type { Theme } from "../core/theme";

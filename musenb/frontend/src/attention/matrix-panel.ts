@@ -5,10 +5,11 @@ import { valueText } from "../core/words";
 import type { PageClock } from "../core/clock";
 import { element, fitCanvas } from "../core/dom";
 import type { Life } from "../core/life";
+import { drawMatrix, WRITTEN, type Matrix } from "../marks/matrix";
+import { marginsFor, NAMED, type Axis } from "../marks/matrix-axis";
 import {
-  boxOf, cellAt, drawMatrix, NAMED, panRange, plotBox, reveal, whole, WRITTEN, zoomRange, type Matrix, type Range,
-  type Window,
-} from "../marks/matrix";
+  boxOf, cellAt, panRange, plotBox, reveal, whole, zoomRange, type Box, type Margins, type Range, type Window,
+} from "../marks/matrix-view";
 import { MatrixAxes } from "./matrix-axes";
 import { bindHands } from "./matrix-hands";
 import { imageOf } from "../marks/matrix-image";
@@ -69,6 +70,18 @@ export class MatrixPanel {
   }
   get #looked(): Looked {
     return { choice: this.#choice, window: this.#window, width: this.#size.width, matrix: this.#matrix };
+  }
+
+  get #axisPair(): { readonly rows: Axis; readonly columns: Axis } {
+    const theme = this.#host.theme();
+    return { rows: this.#axes.axis(this.#choice, "rows", theme), columns: this.#axes.axis(this.#choice, "columns", theme) };
+  }
+  get #margins(): Margins {
+    const { rows, columns } = this.#axisPair;
+    return marginsFor(rows, columns, this.#size.width);
+  }
+  get #box(): Box {
+    return plotBox(this.#size.width, this.#size.height, this.#margins);
   }
 
   /** Another head, kind, level or order: keep what is looked at where that is the same. */
@@ -163,8 +176,8 @@ export class MatrixPanel {
       image: this.#image,
       part: matrix ?? this.#window,
       shape: matrix?.shape ?? [1, 1],
-      rows: this.#axes.axis(this.#choice, "rows", this.#host.theme()),
-      columns: this.#axes.axis(this.#choice, "columns", this.#host.theme()),
+      ...this.#axisPair,
+      margins: this.#margins,
       selectedRows: items("rows"),
       selectedColumns: items("columns"),
       cursor: this.#cursor,
@@ -252,13 +265,13 @@ export class MatrixPanel {
   #at(event: MouseEvent): { row: number; column: number; x: number; y: number } | undefined {
     const frame = this.canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - frame.left, event.clientY - frame.top];
-    const found = cellAt(this.#window, plotBox(this.#size.width, this.#size.height), x, y);
+    const found = cellAt(this.#window, this.#box, x, y);
     return found && { ...found, x, y };
   }
 
   #pan(x: number, y: number): void {
     const [rows, columns] = this.#host.store.size(this.#choice.level);
-    const box = plotBox(this.#size.width, this.#size.height);
+    const box = this.#box;
     const items = ([from, to]: Range, pixels: number, size: number) => (pixels * (to - from)) / size;
     this.#hoverAt(undefined);
     this.#look({
@@ -352,6 +365,6 @@ export class MatrixPanel {
 
   /** Return where a cell lies on the canvas. */
   place(row: number, column: number): { x: number; y: number; width: number; height: number } {
-    return boxOf(this.#window, plotBox(this.#size.width, this.#size.height), [row, row + 1], [column, column + 1]);
+    return boxOf(this.#window, this.#box, [row, row + 1], [column, column + 1]);
   }
 }

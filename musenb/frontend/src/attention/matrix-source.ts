@@ -2,7 +2,8 @@
 
 import { sameChoice, type AttentionStore, type Choice } from "./store";
 import type { Life } from "../core/life";
-import { isWhole, whole, type Matrix, type Range, type Window } from "../marks/matrix";
+import { isWhole, type Matrix } from "../marks/matrix";
+import { whole, type Range, type Window } from "../marks/matrix-view";
 
 /** More cells than this are never asked for, a side. */
 const MOST_CELLS = 1536;

@@ -3,7 +3,8 @@
 import { noteText, topOf } from "../core/words";
 import { clockOf, type Arc, type PageClock } from "../core/clock";
 import type { Life } from "../core/life";
-import type { Matrix, Window } from "../marks/matrix";
+import type { Matrix } from "../marks/matrix";
+import type { Window } from "../marks/matrix-view";
 import type { Model } from "../core/model";
 import { NoteStore } from "../core/notes";
 import type {

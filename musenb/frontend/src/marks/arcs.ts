@@ -2,7 +2,7 @@
 
 import type { Arc } from "../core/clock";
 import type { Theme } from "../core/theme";
-import type { Box } from "./matrix";
+import type { Box } from "./matrix-view";
 
 /** One arc as a quadratic curve. */
 export interface ArcShape {

@@ -3,7 +3,7 @@
 import { percent } from "../core/words";
 import type { Theme } from "../core/theme";
 import { pitchName } from "../core/units";
-import type { Box } from "./matrix";
+import type { Box } from "./matrix-view";
 
 export interface Key extends Box {
   readonly pitch: number;
@@ -104,14 +104,13 @@ const LINE = 11;
 const middleOf = (key: Key): number => key.x + key.width / 2;
 const barWidth = (keys: readonly Key[]): number => Math.min(16, 0.5 * Math.max(...keys.map((key) => key.width)));
 
-/** Draw a bar above every key, the likeliest as high as the strip; the likeliest first are said in words while there is room. */
+/** Draw a bar above every key, 100 % as high as the strip; the likeliest first are said in words while there is room. */
 function drawShares(context: CanvasRenderingContext2D, keys: readonly Key[], shares: ReadonlyMap<number, number>, theme: Theme): void {
   const foot = keys[0]?.y ?? 0;
   const wide = barWidth(keys);
   const shown = keys.map((key) => ({ key, share: shares.get(key.pitch) ?? 0 })).filter(({ share }) => share > 0);
   shown.sort((one, other) => other.share - one.share);
-  const most = shown[0]?.share ?? 1;
-  const tallOf = (share: number) => Math.max(1.5, (share / most) * (foot - 15));
+  const tallOf = (share: number) => Math.max(1.5, share * (foot - 15));
   const taken: [left: number, right: number, line: number][] = [];
   context.font = `10px ${theme.font}`;
   context.textAlign = "center";

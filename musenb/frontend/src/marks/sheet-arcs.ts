@@ -3,7 +3,7 @@
 import type { Arc } from "../core/clock";
 import type { Theme } from "../core/theme";
 import { arcPath, arcTitle, layoutArcs, type ArcShape } from "./arcs";
-import type { Box } from "./matrix";
+import type { Box } from "./matrix-view";
 import { shape } from "./sheet";
 import { SPACE, type Places } from "./sheet-places";
 

@@ -1,7 +1,7 @@
 /** A small picture of every head, layer by layer: pure. */
 
 import type { Theme } from "../core/theme";
-import type { Box } from "./matrix";
+import type { Box } from "./matrix-view";
 
 export interface Thumbnails {
   readonly layers: number;

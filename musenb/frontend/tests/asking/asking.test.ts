@@ -100,6 +100,9 @@ describe("the panel", () => {
     const bars = el.querySelector(".mnb-ask-bars")!;
     expect([...bars.querySelectorAll("[data-share]")].map((one) => one.textContent)).toEqual(["50 %", "20 %", "15 %", "10 %", "5 %"]);
     expect([...bars.querySelectorAll(".mnb-ask-mark")].map((one) => one.textContent)).toEqual(["taken", "", "", "composer", ""]);
+    // As long as they say: a full bar is 100 %.
+    const fills = [...bars.querySelectorAll<HTMLElement>(".mnb-ask-bar > i")];
+    expect(fills.map((one) => one.style.width)).toEqual(["50%", "20%", "15%", "10%", "5%"]);
     bars.querySelectorAll<HTMLElement>("button")[1]!.click();
     expect(sent()).toEqual([{ kind: "branch", voice: 0, pitch: 67 }]);
     host.close();
@@ -142,6 +145,8 @@ describe("the panel", () => {
     expect(clock.overlay).toHaveLength(2);
     expect(el.querySelector("[role=tabpanel]:not([hidden])")!.textContent).toContain("it is a hypothesis");
     expect(el.querySelector(".mnb-ask-heard b")).toBeNull();
+    const looks = [...el.querySelectorAll<HTMLElement>(".mnb-ask-look > i")];
+    expect(looks.map((one) => one.style.width)).toEqual(["30%", "10%"]);
     expect([...el.querySelectorAll(".mnb-ask-heard tbody td:last-child")].map((one) => one.textContent)).toEqual(["not tested", "not tested"]);
     press("Test it: take each note away");
     expect(sent()).toEqual([{ kind: "test" }]);

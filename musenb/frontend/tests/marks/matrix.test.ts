@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { arcAt, arcPath, headColour, headDash, layoutArcs } from "../../src/marks/arcs";
-import {
-  blockOf, cellAt, isWhole, matrixPixels, panRange, plotBox, boxOf, reveal, thinned, valueAt, withBegun, zoomRange,
-} from "../../src/marks/matrix";
+import { blockOf, isWhole, matrixPixels, valueAt } from "../../src/marks/matrix";
+import { thinned, withBegun } from "../../src/marks/matrix-axis";
+import { cellAt, panRange, plotBox, boxOf, reveal, zoomRange } from "../../src/marks/matrix-view";
 import { covers } from "../../src/attention/matrix-source";
 import { signedRamp, weightRamp } from "../../src/marks/ramp";
 import { gridSize, headAt, sideFor, thumbnailBox } from "../../src/marks/thumbnails";
