@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from musenb.errors import ScoreError
+from musenb.score.display import Displayed
 from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat
 from musenb.score.quarters import exact_quarters
 
@@ -204,8 +205,8 @@ class Bar:
     metre: TimeSignature
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+@dataclass(frozen=True, slots=True, repr=False)
+class Score(Displayed):
     """A piece: voices from the highest to the lowest as written, with its metres, keys and tempos.
 
     Parameters

@@ -1,0 +1,68 @@
+"""Display hooks of a score: one line as its `repr`, a listing as text, a picture with sound in a notebook.
+
+Drawing needs folders that stand above this one and import it. So this module imports none of them: the package's
+`__init__` hands it the two functions that draw, each loaded when a score is shown for the first time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from musenb.score.note import Score
+
+LONGEST_TITLE = 60
+
+
+class Hooks:
+    """The functions that draw a score.
+
+    Attributes
+    ----------
+    text : function of a score that returns str
+        Lines for a terminal.
+    bundle : function of a score that returns dict of str to str
+        What a notebook shows, by MIME type.
+    """
+
+    def __init__(self, text: Callable[[Score], str], bundle: Callable[[Score], dict[str, str]]) -> None:
+        self.text, self.bundle = text, bundle
+
+
+HOOKS = Hooks(text=repr, bundle=lambda score: {"text/plain": repr(score)})
+
+
+class Displayed:
+    """Base of what a terminal and a notebook show as music."""
+
+    __slots__ = ()
+
+    def __repr__(self: Score) -> str:
+        return f"<Score {summary(self)}>"
+
+    def __str__(self: Score) -> str:
+        return HOOKS.text(self)
+
+    def _repr_mimebundle_(self: Score, include: object = None, exclude: object = None) -> dict[str, str]:
+        return HOOKS.bundle(self)
+
+
+def summary(score: Score) -> str:
+    """Return a score in one line, such as "'Old Hundredth': 4 voices, 13 notes, 4 bars of 4/4"."""
+    notes = sum(len(voice.notes) for voice in score.voices)
+    bars = [bar for bar in score.bars() if bar.number]
+    metre = score.metres[0]
+    counts = [
+        counted(len(score.voices), "voice"),
+        counted(notes, "note"),
+        f"{counted(len(bars), 'bar')} of {metre.beats}/{metre.unit}",
+    ]
+    title = score.title if len(score.title) <= LONGEST_TITLE else f"{score.title[: LONGEST_TITLE - 1]}…"
+    return f"{title!r}: {', '.join(counts)}" if title else ", ".join(counts)
+
+
+def counted(number: int, name: str) -> str:
+    """Return '1 voice', '4 voices'."""
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
