@@ -48,8 +48,13 @@ def _mime_bundle(score: Score) -> dict[str, str]:
     return importlib.import_module("musenb.widgets.show").display_bundle(score)
 
 
-# `score` may not import what draws it: here, above all folders, the two are brought together.
-_display.HOOKS.text, _display.HOOKS.bundle = _listing, _mime_bundle
+def _figure(charts: list[Any], dark: bool) -> Any:
+    """Return charts as a plotly Figure."""
+    return importlib.import_module("musenb.widgets.plots").figure(charts, dark)
+
+
+# Values and results may not import what draws them: here, above all folders, the two are brought together.
+_display.HOOKS.text, _display.HOOKS.bundle, _display.HOOKS.figure = _listing, _mime_bundle, _figure
 
 __version__ = "0.1.0"
 __all__ = [*_PLACES]  # noqa: PLE0604

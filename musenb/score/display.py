@@ -1,12 +1,12 @@
-"""Display hooks of a score: one line as its `repr`, a listing as text, a picture with sound in a notebook.
+"""Display hooks: one line as a score's `repr`, a listing as its text, a picture with sound in a notebook, figures.
 
 Drawing needs folders that stand above this one and import it. So this module imports none of them: the package's
-`__init__` hands it the two functions that draw, each loaded when a score is shown for the first time.
+`__init__` fills in the functions that draw, each of which loads what it needs when it is first called.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ LONGEST_TITLE = 60
 
 
 class Hooks:
-    """The functions that draw a score.
+    """The functions that draw, filled in by the package's `__init__`.
 
     Attributes
     ----------
@@ -25,13 +25,16 @@ class Hooks:
         Lines for a terminal.
     bundle : function of a score that returns dict of str to str
         What a notebook shows, by MIME type.
+    figure : function of charts and of whether the page is dark that returns a plotly Figure
+        See `musenb.analysis.chart`.
     """
 
-    def __init__(self, text: Callable[[Score], str], bundle: Callable[[Score], dict[str, str]]) -> None:
-        self.text, self.bundle = text, bundle
+    text: Callable[[Score], str]
+    bundle: Callable[[Score], dict[str, str]]
+    figure: Callable[[list[Any], bool], Any]
 
 
-HOOKS = Hooks(text=repr, bundle=lambda score: {"text/plain": repr(score)})
+HOOKS = Hooks()
 
 
 class Displayed:

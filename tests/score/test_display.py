@@ -23,7 +23,7 @@ SCALE = "C4 D4 E4 F4 G4 A4 B4 C5"
         (score_from_text("C4 D4 E4 G4"), "1 voice, 4 notes, 1 bar of 4/4"),
         (score_from_text("3/4 C4 D4 E4 G4"), "1 voice, 4 notes, 2 bars of 3/4"),
         (Score(), "0 voices, 0 notes, 0 bars of 4/4"),
-        (Score(title="Alle Menschen"), "'Alle Menschen': 0 voices, 0 notes, 0 bars of 4/4"),
+        (Score(title="Old Hundredth"), "'Old Hundredth': 0 voices, 0 notes, 0 bars of 4/4"),
         (Score(title="x" * 100), f"'{'x' * 59}…': 0 voices, 0 notes, 0 bars of 4/4"),
     ],
 )
