@@ -1,4 +1,4 @@
-/** What else could it have played? The next note on keys and as bars, and what each layer would have said. */
+/** Next-token probabilities as bars and on keys, and the logit lens of every layer: what else could it have played? */
 
 import { percent } from "../core/words";
 import { element, fitCanvas } from "../core/dom";

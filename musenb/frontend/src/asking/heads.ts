@@ -1,4 +1,4 @@
-/** Which heads matter? The map of what the silence of each costs. */
+/** Head ablation map: what the silence of each head costs. */
 
 import { button, element } from "../core/dom";
 import type { HeadCell } from "../core/wire/asking";

@@ -1,4 +1,4 @@
-/** What did it listen to? Attention as a hypothesis, and the test beside it: take each note away. */
+/** Attention beside occlusion: where the heads looked, and the test that takes each note away. */
 
 import { percent } from "../core/words";
 import type { Arc } from "../core/clock";

@@ -1,4 +1,4 @@
-/** What the parts of the panel of questions share. */
+/** Shared state, words and listeners of the panel of questions. */
 
 import type { Life } from "../core/life";
 import type { View } from "../core/mount";

@@ -1,4 +1,4 @@
-/** What if? A part of the model silent, or a note of the prime another. */
+/** Counterfactual controls: a part of the model silent, or a note of the prime another. */
 
 import { button, element } from "../core/dom";
 import type { AskIf, IfAct } from "../core/wire/asking";

@@ -1,4 +1,4 @@
-/** A strip with all notes of the piece, small, and the arcs of the selected ones above them. */
+/** Canvas strip of all notes of the piece, small, with the arcs of the selected ones above them. */
 
 import type { Arc, PageClock } from "../core/clock";
 import { element, fitCanvas } from "../core/dom";

@@ -1,4 +1,4 @@
-/** The layer x head grid of an attention view. */
+/** Layer x head grid of thumbnails, one of them chosen. */
 
 import type { AttentionStore } from "./store";
 import { element, fitCanvas } from "../core/dom";

@@ -1,4 +1,4 @@
-/** What stands along the matrix: bars or voices, and the names of single notes. */
+/** Axis labels of the attention matrix: bars or voices, and the names of single items. */
 
 import type { AttentionStore, Choice } from "./store";
 import { barAt } from "../core/bars";

@@ -1,4 +1,4 @@
-/** Pointers and wheel on a matrix: one pointer drags, two zoom, a click without a move chooses. */
+/** Pointer, wheel and pinch gestures on a matrix: one pointer drags, two zoom, a click without a move chooses. */
 
 import type { Life } from "../core/life";
 

@@ -1,4 +1,4 @@
-/** The matrix of an attention view: what is seen of it, and what pointer and keys do to it. */
+/** Controller of the attention matrix: its viewport, cursor and tooltip, and what pointer and keys do to them. */
 
 import type { AttentionStore, Choice } from "./store";
 import { valueText } from "../core/words";

@@ -1,4 +1,4 @@
-/** What the cells and rows of a matrix say, from true rows where they have come, else from the bytes of the picture. */
+/** Cell and row values of a matrix in words: true ones where they have come, else from the bytes of the picture. */
 
 import type { AttentionStore, Choice } from "./store";
 import { rowText, valueText } from "../core/words";

@@ -1,4 +1,4 @@
-/** Below the matrix: which colour is how much, and which is which voice. */
+/** Colour legend below the matrix: which colour is how much, and which is which voice. */
 
 import { percent, valueText } from "../core/words";
 import { element } from "../core/dom";

@@ -1,4 +1,4 @@
-/** Fetches the part of a matrix that is looked at: one question at a time, the newest last. */
+/** Fetcher of the part of a matrix that is looked at: one request at a time, the newest last. */
 
 import { sameChoice, type AttentionStore, type Choice } from "./store";
 import type { Life } from "../core/life";

@@ -1,4 +1,4 @@
-/** What an attention view knows: maps, pictures of the heads, matrices and rows as they come from Python. */
+/** Attention store: token maps, thumbnails of the heads, matrices and rows as they come from Python. */
 
 import { noteText, topOf } from "../core/words";
 import { clockOf, type Arc, type PageClock } from "../core/clock";

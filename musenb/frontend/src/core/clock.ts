@@ -1,5 +1,5 @@
 /**
- * The shared playhead, selection and hover of a page. Every view's module is loaded apart, so the clocks live on
+ * Page-wide playback clock: playhead, selection and hover. Every view's module is loaded apart, so the clocks live on
  * `globalThis`, by id; views in one page follow them without a word to the kernel, and in an exported page too.
  */
 

@@ -1,4 +1,4 @@
-/** Elements from plain values. Text is always text: nothing here, or anywhere in this folder, parses HTML of the user. */
+/** DOM element builders. Text is always text: nothing here, or anywhere in this folder, parses HTML of the user. */
 
 import { signOf } from "./icons";
 

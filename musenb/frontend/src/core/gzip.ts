@@ -1,4 +1,4 @@
-/** What the kernel packs, unpacked by the browser. */
+/** Gzip decompression by the browser, of what the kernel packs. */
 
 /** Return the JSON value in a gzip of JSON. */
 export async function unpackJson<T>(bytes: ArrayBufferView): Promise<T> {

@@ -1,4 +1,4 @@
-/** Signs on buttons as drawings: no font that a machine may lack. */
+/** Button icons as SVG drawings: no font that a machine may lack. */
 
 interface Icon {
   /** Lines on a square of 14. */

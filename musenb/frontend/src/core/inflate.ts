@@ -1,4 +1,4 @@
-/** Deflated bytes, unpacked at once: the browser's own way answers later, and who reads notes can't wait. RFC 1951. */
+/** Synchronous inflate (RFC 1951): the browser's own way answers later, and who reads notes can't wait. */
 
 interface Codes {
   /** How many codes there are of each length, and what they stand for in order. */

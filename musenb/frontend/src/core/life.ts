@@ -1,4 +1,4 @@
-/** The life of a view: one AbortSignal ends its listeners, timers, observers and audio nodes. */
+/** Lifetime of a view: one AbortSignal ends its listeners, timers, observers and audio nodes. */
 
 type Target = Pick<EventTarget, "addEventListener" | "removeEventListener">;
 

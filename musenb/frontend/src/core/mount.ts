@@ -1,5 +1,5 @@
 /**
- * What wraps every view: anywidget's `initialize` and `render` with one life for each, the page's clock, theme, error box and
+ * Widget mounting: anywidget's `initialize` and `render` with one life for each, the page's clock, theme, error box and
  * live region. A view's file says what is drawn; nothing but files in `widgets/` touches the Jupyter model.
  */
 

@@ -1,4 +1,7 @@
-/** The notes of a view: what the trait holds and what has been streamed since. Made in `initialize`, read by the views. */
+/**
+ * Note store of a view: what the trait holds and what has been streamed since. Made in `initialize`, read by the
+ * views.
+ */
 
 import { barsOf } from "./bars";
 import { clockOf } from "./clock";

@@ -1,4 +1,4 @@
-/** Which notes and clicks fall into a stretch of the audio clock: pure. */
+/** Audio scheduling arithmetic: which notes and clicks fall into a stretch of the audio clock. Pure. */
 
 import type { NoteTable } from "./table";
 import type { TempoMap } from "./tempo";

@@ -1,4 +1,4 @@
-/** A large note table as musenb/widgets/squeeze.py has made it small. */
+/** Decoder of compressed note tables, the inverse of musenb/widgets/squeeze.py. */
 
 import { inflate } from "./inflate";
 import { NoteTable } from "./table";

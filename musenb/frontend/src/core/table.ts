@@ -1,4 +1,4 @@
-/** The note table: columns of typed arrays, as musenb/widgets/wire/views.py lays them out. */
+/** Note table: columns of typed arrays, as musenb/widgets/wire/notes.py lays them out. */
 
 import { alteredName, pitchName, PLAIN_ALTERS, quarters, type Quarters } from "./units";
 import { FERMATA, GENERATED, NAMED, NOTE_BYTES } from "./wire/notes";

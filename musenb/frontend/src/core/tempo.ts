@@ -1,4 +1,4 @@
-/** Quarters and seconds of a score with tempo changes. */
+/** Tempo map: quarters and seconds of a score with tempo changes. */
 
 import { quarters, seconds, type Quarters, type Seconds } from "./units";
 import type { TempoRow } from "./wire/notes";

@@ -1,4 +1,4 @@
-/** The colours of the page for what is drawn on a canvas, and when they change. */
+/** Colour theme of the page for what is drawn on a canvas, and an observer of its changes. */
 
 import type { Life } from "./life";
 import {

@@ -1,4 +1,4 @@
-/** Units as types: a number of quarters is not a number of pixels. The constructors cost nothing at run time. */
+/** Branded number types: a number of quarters is not a number of pixels. The constructors cost nothing at run time. */
 
 declare const unit: unique symbol;
 type Unit<Name extends string> = number & { readonly [unit]: Name };

@@ -1,4 +1,4 @@
-/** Attention in words: pure. */
+/** Notes, probabilities and rows of attention in words: pure. */
 
 import { barAt, placeName } from "./bars";
 import type { NoteTable } from "./table";

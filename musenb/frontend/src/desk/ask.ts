@@ -1,4 +1,4 @@
-/** Questions about the chosen take: each opens below the desk, in place of the score. */
+/** Buttons that open a question about the chosen take, below the desk in place of the score. */
 
 import { button, element } from "../core/dom";
 import type { AskTake, AskWhat } from "../core/wire/desk";

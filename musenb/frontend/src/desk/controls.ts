@@ -1,4 +1,4 @@
-/** How to go on: few controls, in plain words. */
+/** Generation settings of the desk: few controls, in plain words. */
 
 import { button, element, setSign } from "../core/dom";
 import { quarters } from "../core/units";

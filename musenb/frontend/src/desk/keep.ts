@@ -1,4 +1,4 @@
-/** What is taken home, and where the work is kept meanwhile. */
+/** Download and recovery: what is taken home, and where the work is kept meanwhile. */
 
 import { button, element } from "../core/dom";
 import type { Keep, KeepForm, Kept, Recover } from "../core/wire/desk";

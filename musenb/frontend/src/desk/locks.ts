@@ -1,4 +1,4 @@
-/** What is kept as it is when the model writes: voices, and bars by their numbers. */
+/** Lock controls: voices and bars that are kept as they are when the model writes. */
 
 import { button, element } from "../core/dom";
 import type { Lock } from "../core/wire/desk";

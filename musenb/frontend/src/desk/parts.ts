@@ -1,4 +1,4 @@
-/** What the parts of the desk share. */
+/** Shared view type and listeners of the desk. */
 
 import type { View } from "../core/mount";
 import type { DeskAct, DeskState } from "../core/wire/desk";

@@ -1,4 +1,4 @@
-/** What to begin with: text, the shelf, the corpus, a file, what stands on the roll. */
+/** Prime picker: text, the shelf, the corpus, a file, what stands on the roll. */
 
 import { button, element } from "../core/dom";
 import { CHUNK_BYTES } from "../core/wire/base";

@@ -1,4 +1,4 @@
-/** When the work was saved last, and a warning before a server ends that nobody uses. */
+/** Autosave status, and a warning before a server ends that nobody uses. */
 
 import { button, element } from "../core/dom";
 import { act, show, type DeskView } from "./parts";

@@ -1,4 +1,4 @@
-/** The tree of takes: one tab stop, arrow keys inside. */
+/** Tree view of takes: one tab stop, arrow keys inside. */
 
 import { button, element } from "../core/dom";
 import type { OnTake, TakeAct, TakeRow } from "../core/wire/desk";

@@ -1,4 +1,4 @@
-/** What all said, how much it cost them, and how it sounds. */
+/** Answer table of a round, and the results of the class. */
 
 import { button, element } from "../core/dom";
 import type { Life } from "../core/life";

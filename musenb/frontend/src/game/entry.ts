@@ -1,4 +1,4 @@
-/** What the student says: a pitch for each voice, on the keys or from a list, and how sure. */
+/** Answer form of a round: a pitch for each voice, on the keys or from a list, and how sure. */
 
 import { button, element } from "../core/dom";
 import { KeysPanel } from "../keyboard/keys-panel";

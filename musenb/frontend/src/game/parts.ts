@@ -1,4 +1,4 @@
-/** What the parts of the game share. */
+/** Shared view type and lookups of the game. */
 
 import type { View } from "../core/mount";
 import type { NoteStore } from "../core/notes";

@@ -1,4 +1,4 @@
-/** The keys of a keyboard view: pointers, computer keys and MIDI press them, the clock's piece lights them up. */
+/** Piano keys controller: pointers, computer keys and MIDI press them, the clock's piece lights them up. */
 
 import { lettersOf, octaveShift, pitchOfCode } from "./computer-keys";
 import { element, fitCanvas } from "../core/dom";

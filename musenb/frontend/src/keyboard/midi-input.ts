@@ -1,4 +1,4 @@
-/** A MIDI keyboard, where the browser has Web MIDI and the user grants it. */
+/** Web MIDI input, where the browser has it and the user grants it. */
 
 import type { Life } from "../core/life";
 

@@ -1,4 +1,4 @@
-/** Records what is played on keys against a metronome. Seconds count from the first beat behind the count-in. */
+/** Recorder of key presses against a metronome. Seconds count from the first beat behind the count-in. */
 
 import type { Life } from "../core/life";
 import type { PageAudio } from "../sound/synth";

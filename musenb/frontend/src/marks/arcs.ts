@@ -1,4 +1,7 @@
-/** Arcs between notes, over any picture that knows where its notes are: pure. Colour is the head, width the weight. */
+/**
+ * Canvas renderer of arcs between notes, over any picture that knows where its notes are: pure. Colour is the head,
+ * width the weight.
+ */
 
 import type { Arc } from "../core/clock";
 import type { Theme } from "../core/theme";

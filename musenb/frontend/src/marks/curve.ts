@@ -1,4 +1,4 @@
-/** Values of notes along a piece: where their dots and lines lie, and how they look: pure. */
+/** Canvas renderer of a curve of values along the piece: pure. */
 
 import type { NoteTable } from "../core/table";
 import type { Theme } from "../core/theme";

@@ -1,4 +1,4 @@
-/** What each layer would say, as a strip of cells below the keys: pure. */
+/** Canvas renderer of the logit lens: what each layer would say, as a strip of cells below the keys. Pure. */
 
 import { isBlack, type Key } from "./keyboard";
 import type { Theme } from "../core/theme";

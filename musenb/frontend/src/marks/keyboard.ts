@@ -1,4 +1,4 @@
-/** Piano keys: where they lie and how they look: pure. */
+/** Canvas renderer of piano keys with bars of probabilities, and their layout: pure. */
 
 import { percent } from "../core/words";
 import type { Theme } from "../core/theme";

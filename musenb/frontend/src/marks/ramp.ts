@@ -1,4 +1,4 @@
-/** Colours for numbers: for weights from the paper to ink, for logits blue above and orange below zero. */
+/** Colour maps: for weights from the paper to ink, for logits blue above and orange below zero. */
 
 type Colour = readonly [number, number, number];
 

@@ -1,4 +1,4 @@
-/** Arcs between the notes of a roll: over the note area, between the tops of the notes. */
+/** Layout of arcs between the notes of a roll: over the note area, between the tops of the notes. */
 
 import type { Arc } from "../core/clock";
 import type { NoteTable } from "../core/table";

@@ -1,4 +1,4 @@
-/** What lies behind and beside the notes of a roll: rows of pitches, bar lines and beats, the ruler, the keys. */
+/** Canvas renderer of the roll's grid, ruler and keys, and the snapping of times to lines. */
 
 import type { TempoMap } from "../core/tempo";
 import type { Theme } from "../core/theme";

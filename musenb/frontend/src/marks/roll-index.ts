@@ -1,4 +1,4 @@
-/** Finds the notes that sound in a stretch of time without looking at the others. */
+/** Interval index: finds the notes that sound in a stretch of time without looking at the others. */
 
 import type { NoteTable } from "../core/table";
 

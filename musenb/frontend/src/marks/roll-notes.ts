@@ -1,7 +1,7 @@
 /**
- * The notes of a roll. A voice has a colour and a letter; a note that was given is filled, one that a model wrote is hollow.
- * A note that is locked is hatched. Where notes differ from another take, these are framed and the others pale. So nothing is
- * told by colour alone.
+ * Canvas renderer of the roll's notes. A voice has a colour and a letter; a note that was given is filled, one that a
+ * model wrote is hollow. A note that is locked is hatched. Where notes differ from another take, these are framed and
+ * the others pale. So nothing is told by colour alone.
  */
 
 import { screenDensity } from "../core/dom";

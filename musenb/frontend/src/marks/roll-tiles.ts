@@ -1,5 +1,5 @@
 /**
- * The notes of a roll kept as square pictures, so that scrolling draws only what comes into view.
+ * Tile cache of the roll: its notes as square pictures, so that scrolling draws only what comes into view.
  *
  * A tile lies at a whole number of the screen's pixels from the beginning of the piece and from pitch 0; it holds
  * notes (or stems of the lane) without what is behind and above them.

@@ -1,4 +1,4 @@
-/** Where a quarter and a pitch lie on the canvas: what is in view, and how it moves. */
+/** Viewport of the roll: quarters and pitches to pixels and back, zoom and pan. */
 
 import type { NoteTable } from "../core/table";
 

@@ -1,4 +1,4 @@
-/** A piano roll on a canvas: the ground with the notes, and above it what moves. Data and options in, pixels out. */
+/** Canvas piano roll renderer in two layers: the ground with the notes, and above it what moves. */
 
 import type { Loop } from "../core/wire/clock";
 import { drawArcs, type ArcShape } from "./arcs";

@@ -1,4 +1,4 @@
-/** Arcs between noteheads, over all pages of a sheet: pure; in pixels of what scrolls. */
+/** Layout of arcs between noteheads, over all pages of a sheet: pure; in pixels of what scrolls. */
 
 import type { Arc } from "../core/clock";
 import type { Theme } from "../core/theme";

@@ -1,4 +1,4 @@
-/** The notes of a page that cannot be engraved, as a plain roll. */
+/** Fallback renderer of a page that cannot be engraved: its notes as a plain roll. */
 
 import type { NoteTable } from "../core/table";
 import { shape } from "./sheet";

@@ -1,4 +1,4 @@
-/** What lies under the engraved notes: tints, selection, lines under generated notes, the playhead. Pure. */
+/** SVG overlay of an engraved page: tints, selection, lines under generated notes, the playhead. Pure. */
 
 import type { NoteTable } from "../core/table";
 import { COLOURS, shape } from "./sheet";

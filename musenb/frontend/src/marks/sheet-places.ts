@@ -1,4 +1,4 @@
-/** Where things stand on an engraved page, and what stands where: pure arithmetic in the units of the page. */
+/** Hit testing and geometry of an engraved page: pure arithmetic in the units of the page. */
 
 import type { NoteTable } from "../core/table";
 import { quarters, type Quarters } from "../core/units";

@@ -1,4 +1,4 @@
-/** A note in words: "soprano G4, bar 7 beat 3". */
+/** Note descriptions for a sheet, such as "soprano G4, bar 7 beat 3". */
 
 import { barAt, beatAt } from "../core/bars";
 import type { Note } from "../core/table";

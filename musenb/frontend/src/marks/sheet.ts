@@ -1,4 +1,4 @@
-/** The drawing of one engraved page: an SVG element with nothing in it but a drawing. */
+/** Sanitised SVG of one engraved page: an element with nothing in it but a drawing. */
 
 import { parseNoteId } from "./sheet-places";
 

@@ -1,4 +1,4 @@
-/** A roll without keys and ruler, a passage in whatever room there is. Data and options in, pixels out. */
+/** Canvas renderer of a roll without keys and ruler, a passage in whatever room there is. Pure. */
 
 import type { NoteTable } from "../core/table";
 import { TempoMap } from "../core/tempo";

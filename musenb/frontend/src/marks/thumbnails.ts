@@ -1,4 +1,4 @@
-/** A small picture of every head, layer by layer: pure. */
+/** Canvas renderer of a small picture of every head, layer by layer: pure. */
 
 import type { Theme } from "../core/theme";
 import type { Box } from "./matrix-view";

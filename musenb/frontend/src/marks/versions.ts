@@ -1,4 +1,4 @@
-/** Two versions of a piece on one scale: the view that both share, and the marks on what differs: pure. */
+/** Diff marks of two versions of a piece, and the viewport that both share: pure. */
 
 import type { NoteTable } from "../core/table";
 import type { Theme } from "../core/theme";

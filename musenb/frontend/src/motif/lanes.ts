@@ -1,4 +1,7 @@
-/** A lane for each form along the bars: real elements with names, so that they are read out and pressed as they are seen. */
+/**
+ * Lanes of returns, one for each form along the bars: real elements with names, read out and pressed as they are
+ * seen.
+ */
 
 import type { PageClock } from "../core/clock";
 import { element } from "../core/dom";

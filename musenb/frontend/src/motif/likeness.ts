@@ -1,4 +1,4 @@
-/** Which bars are alike, beside which bars the heads look at, and the heads that look back at the motif. */
+/** Self-similarity matrix of bars, beside the attention between bars and the heads that look back at the motif. */
 
 import { barAt } from "../core/bars";
 import { percent } from "../core/words";

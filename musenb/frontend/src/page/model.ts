@@ -1,4 +1,4 @@
-/** Jupyter's models without Jupyter: what views of an exported page live on. */
+/** In-memory stand-in for Jupyter's models: what views of an exported page live on. */
 
 import type { AnyModel } from "@anywidget/types";
 

@@ -1,5 +1,5 @@
 /**
- * What runs in an exported page: the same views on the same modules, with recorded state in the kernel's place.
+ * Runtime of an exported page: the same views on the same modules, with recorded state in the kernel's place.
  *
  * The page holds one JSON element, `#musenb-page`. Bytes in it are `{"bytes": base64}`.
  */

@@ -1,4 +1,4 @@
-/** What an answer is given with: options, words, piano keys. Each field shows an answer and tells when another is given. */
+/** Answer inputs of a question: options, words, piano keys. Each shows an answer and tells when another is given. */
 
 import { element, fitCanvas } from "../core/dom";
 import type { Life } from "../core/life";

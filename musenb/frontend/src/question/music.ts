@@ -1,4 +1,4 @@
-/** The music of a question: a button for each piece, a clock of its own for each, and one plays at a time. */
+/** Playback of a question's music: a button for each piece, a clock of its own for each, and one plays at a time. */
 
 import { barsOf } from "../core/bars";
 import { clockOf, type PageClock } from "../core/clock";

@@ -1,4 +1,4 @@
-/** What people can do with the notes of a roll, whatever they do it with: pointer, keys or buttons. */
+/** Edit commands of the roll, whatever gives them: pointer, keys or buttons. */
 
 import { placeName } from "../core/bars";
 import type { PageClock } from "../core/clock";

@@ -1,4 +1,4 @@
-/** Editing a note table: the table after some operations, and the operations that take them back. */
+/** Edit operations on a note table, and their inverse. */
 
 import { NoteTable, type Note } from "../core/table";
 import { quarters, midiPitch } from "../core/units";

@@ -1,4 +1,4 @@
-/** The keyboard of a roll. */
+/** Keyboard shortcuts of the roll. */
 
 import type { Life } from "../core/life";
 import { quarters } from "../core/units";

@@ -1,4 +1,4 @@
-/** Mouse, pen, fingers and wheel on a roll. */
+/** Pointer gestures of the roll: mouse, pen, fingers and wheel. */
 
 import type { Life } from "../core/life";
 import type { Ghost } from "../marks/roll";

@@ -1,4 +1,4 @@
-/** The two canvases of a roll and the view on the notes: what is drawn when. */
+/** Render loop of the roll: its two canvases, the viewport, and what is drawn when. */
 
 import type { Arc, PageClock } from "../core/clock";
 import { element, fitCanvas, screenDensity } from "../core/dom";

@@ -1,4 +1,4 @@
-/** The notes of a roll with the edits of this page, which are drawn before the kernel has them; undo and redo. */
+/** Optimistic edit store of the roll: edits of this page are drawn before the kernel has them; undo and redo. */
 
 import { applyOps, findRow, findRows, inverseOps, type FlagsOf } from "./edits";
 import type { Life } from "../core/life";

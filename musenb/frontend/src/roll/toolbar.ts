@@ -1,4 +1,4 @@
-/** Buttons of a roll, the legend of its voices and the list of its keys. */
+/** Toolbar of the roll, the legend of its voices and the list of its keys. */
 
 import { button, element, setSign } from "../core/dom";
 import type { Life } from "../core/life";

@@ -1,4 +1,4 @@
-/** The arcs of the clock over the pages of a sheet. */
+/** SVG layer with the clock's arcs over the pages of a sheet. */
 
 import type { Arc, PageClock } from "../core/clock";
 import { arcAt, arcTitle, headColour, headDash, type ArcShape } from "../marks/arcs";

@@ -1,4 +1,4 @@
-/** The pages of a sheet on the screen: which are drawn, what is marked on them, where the playhead is. */
+/** Virtualised page list of the sheet: which pages are drawn, what is marked on them, where the playhead is. */
 
 import { barAt } from "../core/bars";
 import type { PageClock } from "../core/clock";

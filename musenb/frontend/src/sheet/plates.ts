@@ -1,4 +1,7 @@
-/** The engraved pages of a sheet: what was saved, and what has been asked for since. Made in `initialize`, read by the views. */
+/**
+ * Cache of engraved pages: what was saved, and what has been asked for since. Made in `initialize`, read by the
+ * views.
+ */
 
 import { unpackJson } from "../core/gzip";
 import type { Life } from "../core/life";

@@ -1,4 +1,4 @@
-/** Signs that only the player has. */
+/** Button icons that only the player has. */
 
 import { ICONS } from "../core/icons";
 

@@ -1,4 +1,4 @@
-/** Plays the notes of a clock's piece: looks 100 ms ahead, schedules on the audio clock, and drives the clock by it. */
+/** Look-ahead player: schedules a clock's notes 100 ms ahead on the audio clock, and drives the clock by it. */
 
 import type { Driver, PageClock } from "../core/clock";
 import type { Life } from "../core/life";

@@ -1,4 +1,4 @@
-/** The heavy half of the sound: spessasynth in an audio worklet, or on the main thread where there is none. */
+/** Synthesiser back end: spessasynth in an audio worklet, or on the main thread where there is none. */
 
 import { SoundBankLoader, SpessaSynthProcessor, BasicSoundBank } from "spessasynth_core";
 import { WorkletSynthesizer } from "spessasynth_lib";

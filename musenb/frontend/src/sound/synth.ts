@@ -1,5 +1,5 @@
 /**
- * The sound of a page: one AudioContext and one engine, on `globalThis`, whichever widget asked first. The engine's code and
+ * Page-wide synthesiser: one AudioContext and one engine, on `globalThis`, whichever widget asked first. The engine's code and
  * the piano are fetched once, from the notebook's Engine model or, where models cannot reach each other, by a message.
  */
 

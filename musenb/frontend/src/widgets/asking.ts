@@ -1,4 +1,4 @@
-/** The panel of questions: what else, what was heard, what if, which heads matter. */
+/** Panel of questions: what else, what was heard, what if, which heads matter. */
 
 import css from "../asking/asking.css";
 import { elsePart } from "../asking/else";

@@ -1,4 +1,4 @@
-/** Attention: a grid of heads, the matrix of one of them, and arcs from the selected notes. */
+/** Attention view: a grid of heads, the matrix of one of them, and arcs from the selected notes. */
 
 import { ArcStrip } from "../attention/arc-strip";
 import css from "../attention/attention.css";

@@ -1,4 +1,7 @@
-/** One of several takes that are written side by side: a small roll that grows, Play, and a button to go on from it. */
+/**
+ * Candidate view, one of several takes written side by side: a small roll that grows, Play, a button to go on from
+ * it.
+ */
 
 import css from "./choice.css";
 import { clockOf } from "../core/clock";

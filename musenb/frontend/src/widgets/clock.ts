@@ -1,4 +1,4 @@
-/** The clock's tie to Python, and its view: where the playhead is, in bars and beats. */
+/** Clock widget: the clock's tie to Python, and a view of the playhead in bars and beats. */
 
 import { clockOf, type PageClock } from "../core/clock";
 import { element } from "../core/dom";

@@ -1,4 +1,4 @@
-/** Values of the notes along a piece, such as their surprise. */
+/** Curve view: values of the notes along a piece, such as their surprise. */
 
 import { noteText } from "../core/words";
 import { element, fitCanvas } from "../core/dom";

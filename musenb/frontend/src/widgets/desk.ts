@@ -1,4 +1,4 @@
-/** The desk of the studio: begin, go on, the tree of takes, keep. */
+/** Desk of the studio: begin, go on, the tree of takes, keep. */
 
 import { askPart } from "../desk/ask";
 import { controlsPart } from "../desk/controls";

@@ -1,4 +1,4 @@
-/** The prediction game: listen, say what comes next, see and hear what all say. */
+/** Prediction game view: listen, say what comes next, see and hear what all say. */
 
 import { barAt } from "../core/bars";
 import { clockOf } from "../core/clock";

@@ -1,4 +1,4 @@
-/** Piano keys to play on, to record from, and to see what sounds or is likely. */
+/** Piano keyboard view, to play on, to record from, and to see what sounds or is likely. */
 
 import { percent } from "../core/words";
 import { button, element, setSign } from "../core/dom";

@@ -1,4 +1,4 @@
-/** The motif view: lanes of returns, the selected one in a sentence, and which bars are alike. */
+/** Motif view: lanes of returns, the selected one in a sentence, and which bars are alike. */
 
 import { button, element } from "../core/dom";
 import { Lanes } from "../motif/lanes";

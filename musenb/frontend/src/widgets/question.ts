@@ -1,4 +1,4 @@
-/** A question: the answer is given before anything is revealed, and written down by the kernel. */
+/** Question view: the answer is given before anything is revealed, and written down by the kernel. */
 
 import { button, element } from "../core/dom";
 import { mount, type View } from "../core/mount";

@@ -1,4 +1,4 @@
-/** The piano roll. */
+/** Piano roll view. */
 
 import { placeName } from "../core/bars";
 import { element } from "../core/dom";

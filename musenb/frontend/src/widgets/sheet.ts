@@ -1,4 +1,4 @@
-/** The engraved score: pages on demand, a playhead on the staff, notes to select, hear and walk through. */
+/** Engraved score view: pages on demand, a playhead on the staff, notes to select, hear and walk through. */
 
 import { clockOf } from "../core/clock";
 import { button, element } from "../core/dom";

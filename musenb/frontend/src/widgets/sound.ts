@@ -1,4 +1,4 @@
-/** A player: the transport bar, and the sound of the notes on the page's clock. */
+/** Player view: the transport bar, and the sound of the notes on the page's clock. */
 
 import { barAt, placeName } from "../core/bars";
 import { clockOf, type PageClock } from "../core/clock";

@@ -1,4 +1,4 @@
-/** Two versions of a piece, one above the other; each plays on a clock of its own. */
+/** Comparison view of two versions of a piece, one above the other; each plays on a clock of its own. */
 
 import { barsOf, placeName } from "../core/bars";
 import { clockOf, type PageClock } from "../core/clock";
