@@ -4,7 +4,10 @@ import { expect, test } from "vitest";
 
 declare global {
   interface ImportMeta {
-    glob(pattern: string, options: { query: string; import: string; eager: true }): Record<string, string>;
+    glob(
+      pattern: string,
+      options: { query: string; import: string; eager: true },
+    ): Record<string, string>;
   }
 }
 
@@ -39,9 +42,16 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-const sources = import.meta.glob("../src/**/*.ts", { query: "?raw", import: "default", eager: true });
+const sources = import.meta.glob("../src/**/*.ts", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
 const modules = new Map(
-  Object.entries(sources).map(([path, text]) => [path.replace("../src/", "").replace(/\.ts$/, ""), text]),
+  Object.entries(sources).map(([path, text]) => [
+    path.replace("../src/", "").replace(/\.ts$/, ""),
+    text,
+  ]),
 );
 const imports = [...modules].flatMap(([name, text]) => importsOf(name, text));
 
@@ -112,7 +122,9 @@ test("a folder imports only what it may know", () => {
 });
 
 test("only widgets, and what carries them, know Jupyter", () => {
-  const jupyter = imports.filter(({ to }) => to.startsWith("@anywidget") || to.startsWith("@jupyter"));
+  const jupyter = imports.filter(
+    ({ to }) => to.startsWith("@anywidget") || to.startsWith("@jupyter"),
+  );
   expect(jupyter.length).toBeGreaterThan(0);
   expect(jupyter.filter(({ from }) => !KNOW_JUPYTER.test(from))).toEqual([]);
   const mounting = imports.filter(({ to, typeOnly }) => to === "core/mount" && !typeOnly);
@@ -121,7 +133,11 @@ test("only widgets, and what carries them, know Jupyter", () => {
 
 test("no imports go round in a circle, those of types included", () => {
   expect(cycleIn(imports)).toEqual([]);
-  const circle = [["a", "b"], ["b", "c"], ["c", "b"]].map(([from = "", to = ""]) => ({ from, to, typeOnly: true }));
+  const circle = [
+    ["a", "b"],
+    ["b", "c"],
+    ["c", "b"],
+  ].map(([from = "", to = ""]) => ({ from, to, typeOnly: true }));
   expect(cycleIn(circle)).toEqual(["b", "c", "b"]);
 });
 

@@ -45,8 +45,14 @@ export class MatrixAxes {
     const key = [choice.level, choice.order, rows, columns, version, revision].join("/");
     if (key === this.#key) return;
     this.#key = key;
-    this.#ticks = { rows: this.#make(choice, "rows", rows), columns: this.#make(choice, "columns", columns) };
-    this.#longest = { rows: this.#longestOf(choice, "rows", rows), columns: this.#longestOf(choice, "columns", columns) };
+    this.#ticks = {
+      rows: this.#make(choice, "rows", rows),
+      columns: this.#make(choice, "columns", columns),
+    };
+    this.#longest = {
+      rows: this.#longestOf(choice, "rows", rows),
+      columns: this.#longestOf(choice, "columns", columns),
+    };
   }
 
   /** Return the letters of the longest label among the items that are no notes: notes have short names. */
@@ -72,7 +78,10 @@ export class MatrixAxes {
         continue;
       }
       const bar = barAt(bars, table.onset[note] ?? 0)?.[2];
-      const label = choice.order === "voice" ? piece.voices[table.voice[note] ?? 0] ?? "" : String(bar || "↑");
+      const label =
+        choice.order === "voice"
+          ? (piece.voices[table.voice[note] ?? 0] ?? "")
+          : String(bar || "↑");
       if (label !== before && bar !== undefined) ticks.push({ at, label });
       before = label;
     }

@@ -8,7 +8,17 @@ import type { Life } from "../core/life";
 import { drawMatrix, WRITTEN, type Matrix } from "../marks/matrix";
 import { marginsFor, NAMED, type Axis } from "../marks/matrix-axis";
 import {
-  boxOf, cellAt, panRange, plotBox, reveal, whole, zoomRange, type Box, type Margins, type Range, type Window,
+  boxOf,
+  cellAt,
+  panRange,
+  plotBox,
+  reveal,
+  whole,
+  zoomRange,
+  type Box,
+  type Margins,
+  type Range,
+  type Window,
 } from "../marks/matrix-view";
 import { MatrixAxes } from "./matrix-axes";
 import { bindHands } from "./matrix-hands";
@@ -34,7 +44,10 @@ export interface PanelHost {
 
 export class MatrixPanel {
   readonly canvas = element("canvas", {
-    tabindex: 0, role: "application", "aria-label": "Matrix: rows look at columns", class: "mnb-matrix",
+    tabindex: 0,
+    role: "application",
+    "aria-label": "Matrix: rows look at columns",
+    class: "mnb-matrix",
     "aria-keyshortcuts": "ArrowUp ArrowDown ArrowLeft ArrowRight Plus Minus 0 Enter [ ]",
   });
   readonly tip = element("div", { class: "mnb-tip", role: "tooltip", hidden: true });
@@ -56,7 +69,12 @@ export class MatrixPanel {
     this.#host = host;
     this.#axes = new MatrixAxes(host.store);
     this.#reading = new MatrixReading(host.store, host.life);
-    this.#source = new MatrixSource(host.store, host.life, () => this.#looked, (matrix) => this.#use(matrix));
+    this.#source = new MatrixSource(
+      host.store,
+      host.life,
+      () => this.#looked,
+      (matrix) => this.#use(matrix),
+    );
     this.#redraw = host.life.frame(() => this.#draw());
     this.home();
     this.#listen();
@@ -69,12 +87,20 @@ export class MatrixPanel {
     return this.#reading.matrix;
   }
   get #looked(): Looked {
-    return { choice: this.#choice, window: this.#window, width: this.#size.width, matrix: this.#matrix };
+    return {
+      choice: this.#choice,
+      window: this.#window,
+      width: this.#size.width,
+      matrix: this.#matrix,
+    };
   }
 
   get #axisPair(): { readonly rows: Axis; readonly columns: Axis } {
     const theme = this.#host.theme();
-    return { rows: this.#axes.axis(this.#choice, "rows", theme), columns: this.#axes.axis(this.#choice, "columns", theme) };
+    return {
+      rows: this.#axes.axis(this.#choice, "rows", theme),
+      columns: this.#axes.axis(this.#choice, "columns", theme),
+    };
   }
   get #margins(): Margins {
     const { rows, columns } = this.#axisPair;
@@ -94,8 +120,7 @@ export class MatrixPanel {
     if (axes) {
       this.#cursor = undefined;
       this.home();
-    }
-    else this.#source.ask();
+    } else this.#source.ask();
     this.#showRow();
   }
 
@@ -117,7 +142,8 @@ export class MatrixPanel {
   zoom(factor: number, at?: { row: number; column: number }): void {
     const [rows, columns] = this.#host.store.size(this.#choice.level);
     const middle = ([from, to]: Range) => (from + to) / 2;
-    const point = at ?? this.#cursor ?? { row: middle(this.#window.rows), column: middle(this.#window.columns) };
+    const point = at ??
+      this.#cursor ?? { row: middle(this.#window.rows), column: middle(this.#window.columns) };
     this.#look({
       rows: zoomRange(this.#window.rows, factor, point.row, Math.max(1, rows)),
       columns: zoomRange(this.#window.columns, factor, point.column, Math.max(1, columns)),
@@ -169,31 +195,45 @@ export class MatrixPanel {
     if (!context) return;
     const matrix = this.#matrix;
     this.#wantWritten();
-    const selected = [...clock.selection].map((id) => store.notes.table.row(id)).filter((row) => row >= 0).slice(0, 64);
-    const items = (axis: "rows" | "columns") => selected.flatMap((note) => store.itemsOf(this.#choice, axis, note));
-    drawMatrix(context, {
-      window: this.#window,
-      image: this.#image,
-      part: matrix ?? this.#window,
-      shape: matrix?.shape ?? [1, 1],
-      ...this.#axisPair,
-      margins: this.#margins,
-      selectedRows: items("rows"),
-      selectedColumns: items("columns"),
-      cursor: this.#cursor,
-      playing: this.#playing(),
-      value: (row, column) => {
-        const value = this.#reading.value(row, column);
-        return value === undefined ? "" : valueText(value, this.#choice.what).replace("below 0.1 %", "");
+    const selected = [...clock.selection]
+      .map((id) => store.notes.table.row(id))
+      .filter((row) => row >= 0)
+      .slice(0, 64);
+    const items = (axis: "rows" | "columns") =>
+      selected.flatMap((note) => store.itemsOf(this.#choice, axis, note));
+    drawMatrix(
+      context,
+      {
+        window: this.#window,
+        image: this.#image,
+        part: matrix ?? this.#window,
+        shape: matrix?.shape ?? [1, 1],
+        ...this.#axisPair,
+        margins: this.#margins,
+        selectedRows: items("rows"),
+        selectedColumns: items("columns"),
+        cursor: this.#cursor,
+        playing: this.#playing(),
+        value: (row, column) => {
+          const value = this.#reading.value(row, column);
+          return value === undefined
+            ? ""
+            : valueText(value, this.#choice.what).replace("below 0.1 %", "");
+        },
       },
-    }, width, height, this.#host.theme());
+      width,
+      height,
+      this.#host.theme(),
+    );
   }
 
   #playing(): { row: number; column: number } | undefined {
     const { clock, store } = this.#host;
     if (!clock.playing || this.#choice.order !== "time" || !store.hasNotes) return undefined;
     const note = Math.max(0, store.notes.table.firstFrom(clock.playhead + 1e-6) - 1);
-    const [row, column] = (["rows", "columns"] as const).map((axis) => store.itemsOf(this.#choice, axis, note)[0]);
+    const [row, column] = (["rows", "columns"] as const).map(
+      (axis) => store.itemsOf(this.#choice, axis, note)[0],
+    );
     return row === undefined || column === undefined ? undefined : { row, column };
   }
 
@@ -211,14 +251,18 @@ export class MatrixPanel {
     if (!matrix) return;
     const { store } = this.#host;
     const notes = store.hasNotes ? store.notes : undefined;
-    this.scale.replaceChildren(...scaleOf(matrix, this.#choice.what !== "weights", this.#host.theme(), notes));
+    this.scale.replaceChildren(
+      ...scaleOf(matrix, this.#choice.what !== "weights", this.#host.theme(), notes),
+    );
   }
 
   /** The row of the cursor, or of the first selected note. */
   #shownRow(): number | undefined {
     if (this.#cursor) return this.#cursor.row;
     const { clock, store } = this.#host;
-    const [first] = [...clock.selection].map((id) => store.notes.table.row(id)).filter((note) => note >= 0);
+    const [first] = [...clock.selection]
+      .map((id) => store.notes.table.row(id))
+      .filter((note) => note >= 0);
     return first === undefined ? undefined : store.itemsOf(this.#choice, "rows", first)[0];
   }
 
@@ -232,14 +276,17 @@ export class MatrixPanel {
   /** The selection has changed elsewhere: go there. */
   follow(): void {
     const { clock, store } = this.#host;
-    const notes = [...clock.selection].map((id) => store.notes.table.row(id)).filter((note) => note >= 0);
+    const notes = [...clock.selection]
+      .map((id) => store.notes.table.row(id))
+      .filter((note) => note >= 0);
     const at = this.#cursor && store.noteOf(this.#choice, "rows", this.#cursor.row);
     if (at === undefined || !notes.includes(at)) this.#cursor = undefined;
     const row = this.#shownRow();
     if (row !== undefined && row >= 0 && notes.length) {
       const [rows] = store.size(this.#choice.level);
       const span = this.#window.rows[1] - this.#window.rows[0];
-      if (span < rows) this.#look({ rows: reveal(this.#window.rows, row, rows), columns: this.#window.columns });
+      if (span < rows)
+        this.#look({ rows: reveal(this.#window.rows, row, rows), columns: this.#window.columns });
     }
     this.#showRow();
     this.#redraw();
@@ -272,7 +319,8 @@ export class MatrixPanel {
   #pan(x: number, y: number): void {
     const [rows, columns] = this.#host.store.size(this.#choice.level);
     const box = this.#box;
-    const items = ([from, to]: Range, pixels: number, size: number) => (pixels * (to - from)) / size;
+    const items = ([from, to]: Range, pixels: number, size: number) =>
+      (pixels * (to - from)) / size;
     this.#hoverAt(undefined);
     this.#look({
       rows: panRange(this.#window.rows, items(this.#window.rows, y, box.height), rows),
@@ -282,7 +330,8 @@ export class MatrixPanel {
 
   #canPan(x: number, y: number): boolean {
     const [rows, columns] = this.#host.store.size(this.#choice.level);
-    const more = ([from, to]: Range, by: number, length: number) => (by > 0 ? to < length - 1e-6 : by < 0 && from > 1e-6);
+    const more = ([from, to]: Range, by: number, length: number) =>
+      by > 0 ? to < length - 1e-6 : by < 0 && from > 1e-6;
     return more(this.#window.rows, y, rows) || more(this.#window.columns, x, columns);
   }
 
@@ -302,7 +351,8 @@ export class MatrixPanel {
     clock.setHover(note >= 0 ? store.notes.table.id(note) : null);
     this.#cancelHover?.();
     const row = this.#hover?.row;
-    if (row !== undefined) this.#cancelHover = life.after(HOVER_MS, () => this.#reading.want([row]));
+    if (row !== undefined)
+      this.#cancelHover = life.after(HOVER_MS, () => this.#reading.want([row]));
     this.#showTip();
   }
 
@@ -342,12 +392,21 @@ export class MatrixPanel {
   #key(event: KeyboardEvent): void {
     const step = event.shiftKey ? 8 : 1;
     const moves: Record<string, readonly [number, number]> = {
-      ArrowUp: [-step, 0], ArrowDown: [step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step],
-      PageUp: [-16, 0], PageDown: [16, 0], Home: [0, -1e9], End: [0, 1e9],
+      ArrowUp: [-step, 0],
+      ArrowDown: [step, 0],
+      ArrowLeft: [0, -step],
+      ArrowRight: [0, step],
+      PageUp: [-16, 0],
+      PageDown: [16, 0],
+      Home: [0, -1e9],
+      End: [0, 1e9],
     };
     const move = moves[event.key];
     if (move) {
-      const at = this.#cursor ?? { row: this.#shownRow() ?? this.#window.rows[0], column: this.#window.columns[0] };
+      const at = this.#cursor ?? {
+        row: this.#shownRow() ?? this.#window.rows[0],
+        column: this.#window.columns[0],
+      };
       this.#setCursor(Math.floor(at.row) + move[0], Math.floor(at.column) + move[1]);
       const cursor = this.#cursor;
       if (cursor) this.#host.say(this.#reading.cellText(cursor.row, cursor.column));

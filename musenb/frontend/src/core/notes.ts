@@ -37,7 +37,9 @@ export class NoteStore {
     model.on("change:piece", life, tellTempos);
     model.on("change:version", life, () => this.#take());
     model.on("change:streaming", life, () => this.#tell());
-    model.onMessage<Append>("append", life, (message, buffers) => this.#append(message.seq, decodeNotes(buffers[0])));
+    model.onMessage<Append>("append", life, (message, buffers) =>
+      this.#append(message.seq, decodeNotes(buffers[0])),
+    );
   }
 
   /** All notes, sorted by onset; another object after every change. */

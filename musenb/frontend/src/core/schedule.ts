@@ -46,7 +46,11 @@ export function* passages(timeline: Timeline, since: number, until: number): Gen
     if (ends > start) {
       const left = Math.max(start, begins);
       const right = Math.min(until, ends);
-      yield { from: from + (left - begins) * factor, to: Math.min(to, from + (right - begins) * factor), moment: left };
+      yield {
+        from: from + (left - begins) * factor,
+        to: Math.min(to, from + (right - begins) * factor),
+        moment: left,
+      };
     }
     if (!looped) return;
     begins = ends;
@@ -71,7 +75,11 @@ export function* strikes(
       if (onset >= to - 1e-9) break;
       const release = Math.min(tempo.secondsAt(table.end(row)), stop);
       const time = moment + (onset - from) / factor;
-      yield { row, time: seconds(time), until: seconds(time + Math.max(0.02, (release - onset) / factor)) };
+      yield {
+        row,
+        time: seconds(time),
+        until: seconds(time + Math.max(0.02, (release - onset) / factor)),
+      };
     }
   }
 }
@@ -105,7 +113,10 @@ export function* clicks(
         const quarter = end - back * beat;
         const at = tempo.secondsAt(quarters(quarter));
         if (quarter < onset - 1e-9 || at < from - 1e-9 || at >= to - 1e-9) continue;
-        yield { time: seconds(moment + (at - from) / timeline.factor), strong: Math.abs(quarter - onset) < 1e-9 };
+        yield {
+          time: seconds(moment + (at - from) / timeline.factor),
+          strong: Math.abs(quarter - onset) < 1e-9,
+        };
       }
     }
   }

@@ -27,4 +27,5 @@ export function alteredName(pitch: number, alter: number): string {
 }
 
 /** Return a pitch as it is called in a key: 60 is "C4". `alters`: one for each pitch class, C first. */
-export const pitchName = (pitch: number, alters = PLAIN_ALTERS): string => alteredName(pitch, alters[pitch % 12] ?? 0);
+export const pitchName = (pitch: number, alters = PLAIN_ALTERS): string =>
+  alteredName(pitch, alters[pitch % 12] ?? 0);

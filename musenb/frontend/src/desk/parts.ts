@@ -19,6 +19,7 @@ export function act({ model }: DeskView, name: DeskAct): void {
 /** Return the number in a field within its range, or undefined. */
 export function numberIn(field: HTMLInputElement): number | undefined {
   const value = field.valueAsNumber;
-  if (!Number.isFinite(value) || value < Number(field.min) || value > Number(field.max)) return undefined;
+  if (!Number.isFinite(value) || value < Number(field.min) || value > Number(field.max))
+    return undefined;
   return value;
 }

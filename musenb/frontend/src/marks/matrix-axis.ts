@@ -35,7 +35,10 @@ export function marginsFor(rows: Axis, columns: Axis, side: number): Margins {
   const left = Math.min(most, roomFor(rows.longest ?? 0));
   const long = LETTER * (columns.longest ?? 0) > NAMED_ACROSS;
   const top = long ? Math.min(most, TICK_DOWN + roomFor(columns.longest ?? 0)) : 0;
-  return { left: Math.max(MARGINS.left, Math.ceil(left)), top: Math.max(MARGINS.top, Math.ceil(top)) };
+  return {
+    left: Math.max(MARGINS.left, Math.ceil(left)),
+    top: Math.max(MARGINS.top, Math.ceil(top)),
+  };
 }
 
 /** Return a name that takes no more than some pixels, its end replaced by "…" when it is longer. */
@@ -47,18 +50,29 @@ export function shortened(name: string, room: number, widthOf: (text: string) =>
 }
 
 /** Return the ticks of a range that leave at least `room` pixels between them. */
-export function thinned(ticks: readonly Tick[], range: Range, size: number, room: number): readonly Tick[] {
+export function thinned(
+  ticks: readonly Tick[],
+  range: Range,
+  size: number,
+  room: number,
+): readonly Tick[] {
   const inside = ticks.filter(({ at }) => at >= range[0] - 1e-9 && at < range[1]);
   const pixels = size / (range[1] - range[0] || 1);
   for (const every of [1, 2, 4, 8, 16, 32, 64, 128, 256]) {
     const kept = inside.filter((_, place) => place % every === 0);
-    if (kept.every(({ at }, place) => !place || (at - (kept[place - 1]?.at ?? 0)) * pixels >= room)) return kept;
+    if (kept.every(({ at }, place) => !place || (at - (kept[place - 1]?.at ?? 0)) * pixels >= room))
+      return kept;
   }
   return [];
 }
 
 /** Return ticks with the one before them at the front of the range, where it leaves so many items of room. */
-export function withBegun(all: readonly Tick[], ticks: readonly Tick[], range: Range, room: number): readonly Tick[] {
+export function withBegun(
+  all: readonly Tick[],
+  ticks: readonly Tick[],
+  range: Range,
+  room: number,
+): readonly Tick[] {
   const begun = all.findLast(({ at }) => at < range[0] - 1e-9);
   if (!begun || (ticks[0]?.at ?? Infinity) - range[0] < room) return ticks;
   return [{ at: range[0], label: begun.label }, ...ticks];
@@ -73,7 +87,8 @@ interface Along {
 }
 
 const cellOf = ({ range, size }: Along): number => size / (range[1] - range[0]);
-const pixelAt = (along: Along, index: number): number => along.start + (index - along.range[0]) * cellOf(along);
+const pixelAt = (along: Along, index: number): number =>
+  along.start + (index - along.range[0]) * cellOf(along);
 
 /** Yield the items that are seen, with the pixel of their middle. */
 function* middles(along: Along): Generator<readonly [index: number, middle: number]> {
@@ -106,7 +121,11 @@ function labelled(along: Along, room: number): readonly Tick[] {
 
 /** Draw the axis of the rows, left of the cells: names when the rows are high enough, else the ticks' labels. */
 export function drawRowAxis(
-  context: CanvasRenderingContext2D, axis: Axis, range: Range, box: Box, theme: Theme,
+  context: CanvasRenderingContext2D,
+  axis: Axis,
+  range: Range,
+  box: Box,
+  theme: Theme,
 ): void {
   const along: Along = { axis, range, start: box.y, size: box.height };
   for (const [colour, from, to] of strips(along)) {
@@ -133,7 +152,11 @@ export function drawRowAxis(
 
 /** Draw the axis of the columns, above the cells: ticks and, when the columns are wide enough, names. */
 export function drawColumnAxis(
-  context: CanvasRenderingContext2D, axis: Axis, range: Range, box: Box, theme: Theme,
+  context: CanvasRenderingContext2D,
+  axis: Axis,
+  range: Range,
+  box: Box,
+  theme: Theme,
 ): void {
   const along: Along = { axis, range, start: box.x, size: box.width };
   for (const [colour, from, to] of strips(along)) {
@@ -144,12 +167,14 @@ export function drawColumnAxis(
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
   context.fillStyle = theme.faint;
-  for (const { at, label } of labelled(along, TICK_ACROSS)) context.fillText(label, pixelAt(along, at) + 1, 11);
+  for (const { at, label } of labelled(along, TICK_ACROSS))
+    context.fillText(label, pixelAt(along, at) + 1, 11);
   context.fillStyle = theme.ink;
   if (box.y > MARGINS.top) drawLongNames(context, along, box.y - STRIP - 4);
   else if (cellOf(along) >= NAMED_ACROSS) {
     context.textAlign = "center";
-    for (const [index, middle] of middles(along)) context.fillText(axis.name(index), middle, box.y - STRIP - 4);
+    for (const [index, middle] of middles(along))
+      context.fillText(axis.name(index), middle, box.y - STRIP - 4);
   }
 }
 
@@ -158,7 +183,10 @@ function drawLongNames(context: CanvasRenderingContext2D, along: Along, foot: nu
   const cell = cellOf(along);
   if (cell < NAMED) return;
   const widthOf = (text: string) => context.measureText(text).width;
-  const shown = [...middles(along)].map(([index, middle]) => ({ name: along.axis.name(index), middle }));
+  const shown = [...middles(along)].map(([index, middle]) => ({
+    name: along.axis.name(index),
+    middle,
+  }));
   if (shown.every(({ name }) => widthOf(name) <= cell - 4)) {
     context.textAlign = "center";
     for (const { name, middle } of shown) context.fillText(name, middle, foot);

@@ -45,7 +45,8 @@ export function panRange([from, to]: Range, by: number, length: number): Range {
 export function reveal([from, to]: Range, index: number, length: number): Range {
   const margin = Math.min(2, (to - from) / 4);
   if (index - margin < from) return clamped(index - margin, to - from, 1, length);
-  if (index + 1 + margin > to) return clamped(index + 1 + margin - (to - from), to - from, 1, length);
+  if (index + 1 + margin > to)
+    return clamped(index + 1 + margin - (to - from), to - from, 1, length);
   return [from, to];
 }
 
@@ -56,21 +57,40 @@ export function whole([from, to]: Range, length: number): Range {
 
 /** Return the box of the cells inside a canvas. */
 export function plotBox(width: number, height: number, { left, top }: Margins = MARGINS): Box {
-  return { x: left, y: top, width: Math.max(1, width - left - 1), height: Math.max(1, height - top - 1) };
+  return {
+    x: left,
+    y: top,
+    width: Math.max(1, width - left - 1),
+    height: Math.max(1, height - top - 1),
+  };
 }
 
 /** Return row and column under a point, fractions and all; undefined beside the cells. */
-export function cellAt(window: Window, box: Box, x: number, y: number): { row: number; column: number } | undefined {
+export function cellAt(
+  window: Window,
+  box: Box,
+  x: number,
+  y: number,
+): { row: number; column: number } | undefined {
   if (x < box.x || y < box.y || x >= box.x + box.width || y >= box.y + box.height) return undefined;
   const along = ([from, to]: Range, share: number) => from + share * (to - from);
-  return { row: along(window.rows, (y - box.y) / box.height), column: along(window.columns, (x - box.x) / box.width) };
+  return {
+    row: along(window.rows, (y - box.y) / box.height),
+    column: along(window.columns, (x - box.x) / box.width),
+  };
 }
 
 /** Return where a stretch of rows and columns lies in the box. */
 export function boxOf(window: Window, box: Box, rows: Range, columns: Range): Box {
   const across = (range: Range, at: number, from: number, size: number) =>
     from + ((at - range[0]) / (range[1] - range[0])) * size;
-  const [x, right] = columns.map((at) => across(window.columns, at, box.x, box.width)) as [number, number];
-  const [y, bottom] = rows.map((at) => across(window.rows, at, box.y, box.height)) as [number, number];
+  const [x, right] = columns.map((at) => across(window.columns, at, box.x, box.width)) as [
+    number,
+    number,
+  ];
+  const [y, bottom] = rows.map((at) => across(window.rows, at, box.y, box.height)) as [
+    number,
+    number,
+  ];
   return { x, y, width: right - x, height: bottom - y };
 }

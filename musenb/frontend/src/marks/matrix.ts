@@ -32,7 +32,8 @@ export function valueAt(matrix: Matrix, row: number, column: number): number | u
   const [left, right] = matrix.columns;
   if (row < top || row >= bottom || column < left || column >= right) return undefined;
   const [height, width] = matrix.shape;
-  const place = blockOf(row - top, bottom - top, height) * width + blockOf(column - left, right - left, width);
+  const place =
+    blockOf(row - top, bottom - top, height) * width + blockOf(column - left, right - left, width);
   const byte = matrix.bytes[place] ?? 0;
   return byte ? matrix.offset + matrix.scale * (byte - 1) : undefined;
 }
@@ -47,7 +48,8 @@ export function isWhole(matrix: Matrix): boolean {
 export function matrixPixels(matrix: Matrix, ramp: Ramp): Uint8ClampedArray<ArrayBuffer> {
   const colours = new Uint32Array(ramp.buffer, ramp.byteOffset, 256);
   const pixels = new Uint32Array(matrix.bytes.length);
-  for (let place = 0; place < pixels.length; place++) pixels[place] = colours[matrix.bytes[place] ?? 0] ?? 0;
+  for (let place = 0; place < pixels.length; place++)
+    pixels[place] = colours[matrix.bytes[place] ?? 0] ?? 0;
   return new Uint8ClampedArray(pixels.buffer);
 }
 
@@ -75,7 +77,11 @@ export interface MatrixPicture {
 
 /** Draw a matrix of that size, axes and all. */
 export function drawMatrix(
-  context: CanvasRenderingContext2D, picture: MatrixPicture, width: number, height: number, theme: Theme,
+  context: CanvasRenderingContext2D,
+  picture: MatrixPicture,
+  width: number,
+  height: number,
+  theme: Theme,
 ): void {
   const box = plotBox(width, height, picture.margins);
   context.clearRect(0, 0, width, height);
@@ -88,7 +94,8 @@ export function drawMatrix(
   drawCells(context, picture, box);
   drawGrid(context, picture, box, theme);
   drawMarks(context, picture, box, theme);
-  if (boxOf(picture.window, box, [0, 1], [0, 1]).width >= WRITTEN) drawValues(context, picture, box, theme);
+  if (boxOf(picture.window, box, [0, 1], [0, 1]).width >= WRITTEN)
+    drawValues(context, picture, box, theme);
   context.restore();
   context.strokeStyle = theme.line;
   context.strokeRect(box.x - 0.5, box.y - 0.5, box.width + 1, box.height + 1);
@@ -96,14 +103,23 @@ export function drawMatrix(
   drawRowAxis(context, picture.rows, picture.window.rows, box, theme);
 }
 
-function drawCells(context: CanvasRenderingContext2D, { image, part, shape, window }: MatrixPicture, box: Box): void {
+function drawCells(
+  context: CanvasRenderingContext2D,
+  { image, part, shape, window }: MatrixPicture,
+  box: Box,
+): void {
   if (!image) return;
   const at = boxOf(window, box, part.rows, part.columns);
   context.imageSmoothingEnabled = at.width < shape[1] || at.height < shape[0];
   context.drawImage(image, at.x, at.y, at.width, at.height);
 }
 
-function drawGrid(context: CanvasRenderingContext2D, { window, rows, columns }: MatrixPicture, box: Box, theme: Theme): void {
+function drawGrid(
+  context: CanvasRenderingContext2D,
+  { window, rows, columns }: MatrixPicture,
+  box: Box,
+  theme: Theme,
+): void {
   context.strokeStyle = theme.line;
   context.lineWidth = 1;
   context.globalAlpha = 0.55;
@@ -122,11 +138,21 @@ function drawGrid(context: CanvasRenderingContext2D, { window, rows, columns }: 
   context.globalAlpha = 1;
 }
 
-function drawMarks(context: CanvasRenderingContext2D, picture: MatrixPicture, box: Box, theme: Theme): void {
+function drawMarks(
+  context: CanvasRenderingContext2D,
+  picture: MatrixPicture,
+  box: Box,
+  theme: Theme,
+): void {
   const { window, cursor, playing } = picture;
   const frame = (rows: Range, columns: Range) => {
     const { x, y, width, height } = boxOf(window, box, rows, columns);
-    context.strokeRect(Math.round(x) - 0.5, Math.round(y) - 0.5, Math.max(2, Math.round(width)) + 1, Math.max(2, Math.round(height)) + 1);
+    context.strokeRect(
+      Math.round(x) - 0.5,
+      Math.round(y) - 0.5,
+      Math.max(2, Math.round(width)) + 1,
+      Math.max(2, Math.round(height)) + 1,
+    );
   };
   context.strokeStyle = theme.accent;
   context.lineWidth = 1.5;
@@ -142,7 +168,10 @@ function drawMarks(context: CanvasRenderingContext2D, picture: MatrixPicture, bo
   }
   if (!cursor) return;
   // Ink on paper: seen on dark cells and on light ones.
-  for (const [colour, wide] of [[theme.paper, 4.5], [theme.ink, 2]] as const) {
+  for (const [colour, wide] of [
+    [theme.paper, 4.5],
+    [theme.ink, 2],
+  ] as const) {
     context.strokeStyle = colour;
     context.lineWidth = wide;
     frame([cursor.row, cursor.row + 1], [cursor.column, cursor.column + 1]);
@@ -150,7 +179,12 @@ function drawMarks(context: CanvasRenderingContext2D, picture: MatrixPicture, bo
   context.lineWidth = 1;
 }
 
-function drawValues(context: CanvasRenderingContext2D, picture: MatrixPicture, box: Box, theme: Theme): void {
+function drawValues(
+  context: CanvasRenderingContext2D,
+  picture: MatrixPicture,
+  box: Box,
+  theme: Theme,
+): void {
   const { window } = picture;
   context.font = `10px ${theme.font}`;
   context.textAlign = "center";

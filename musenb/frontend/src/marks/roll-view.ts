@@ -20,18 +20,25 @@ export const FINEST = 480;
 export const LOWEST_ROW = 3;
 export const HIGHEST_ROW = 28;
 
-export const xAt = (view: Viewport, quarter: number): number => (quarter - view.left) * view.perQuarter;
+export const xAt = (view: Viewport, quarter: number): number =>
+  (quarter - view.left) * view.perQuarter;
 export const quarterAt = (view: Viewport, x: number): number => view.left + x / view.perQuarter;
 /** The upper edge of a pitch's row. */
 export const yAt = (view: Viewport, pitch: number): number => (view.top - pitch) * view.perPitch;
-export const pitchAt = (view: Viewport, y: number): number => Math.ceil(view.top - y / view.perPitch);
+export const pitchAt = (view: Viewport, y: number): number =>
+  Math.ceil(view.top - y / view.perPitch);
 export const rightOf = (view: Viewport): number => quarterAt(view, view.width);
 
-const within = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), Math.max(low, high));
+const within = (value: number, low: number, high: number): number =>
+  Math.min(Math.max(value, low), Math.max(low, high));
 
 /** Return the view nearest to `view` that does not run away from a piece that ends at `end`. */
 export function held(view: Viewport, end: number): Viewport {
-  const perQuarter = within(view.perQuarter, Math.min(view.width / Math.max(end * 1.05, 8), 40), FINEST);
+  const perQuarter = within(
+    view.perQuarter,
+    Math.min(view.width / Math.max(end * 1.05, 8), 40),
+    FINEST,
+  );
   const perPitch = within(view.perPitch, Math.max(LOWEST_ROW, view.height / 128), HIGHEST_ROW);
   const left = within(view.left, 0, Math.max(end, 4) - (0.5 * view.width) / perQuarter);
   const top = within(view.top, view.height / perPitch - 1, 127);
@@ -40,7 +47,8 @@ export function held(view: Viewport, end: number): Viewport {
 
 /** Return the view moved to the next pixel of a screen: two pictures of one scale then lie a whole number of pixels apart. */
 export function onPixels(view: Viewport, density: number): Viewport {
-  const to = (value: number, scale: number) => Math.round(value * scale * density) / (scale * density);
+  const to = (value: number, scale: number) =>
+    Math.round(value * scale * density) / (scale * density);
   return { ...view, left: to(view.left, view.perQuarter), top: to(view.top, view.perPitch) };
 }
 

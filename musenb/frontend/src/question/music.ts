@@ -17,7 +17,15 @@ interface Piece {
   readonly player: Player;
 }
 
-const SETTINGS = { volume: 0.8, muted: [], soloed: [], metronome: false, countIn: 0, programs: [], font: PIANO };
+const SETTINGS = {
+  volume: 0.8,
+  muted: [],
+  soloed: [],
+  metronome: false,
+  countIn: 0,
+  programs: [],
+  font: PIANO,
+};
 
 /** The pieces of a question. The model comes up without them; they follow in the next message. */
 export class Pieces {

@@ -19,13 +19,27 @@ const SHORTEST = 1 / 32;
 const LATEST_END = 40_000;
 
 const DURATIONS: readonly (readonly [number, string])[] = [
-  ...([[4, "whole"], [3, "dotted half"], [2, "half"], [1.5, "dotted quarter"], [1, "quarter"]] as const),
-  ...([[0.75, "dotted eighth"], [0.5, "eighth"], [0.25, "sixteenth"], [0.125, "thirty-second"]] as const),
+  ...([
+    [4, "whole"],
+    [3, "dotted half"],
+    [2, "half"],
+    [1.5, "dotted quarter"],
+    [1, "quarter"],
+  ] as const),
+  ...([
+    [0.75, "dotted eighth"],
+    [0.5, "eighth"],
+    [0.25, "sixteenth"],
+    [0.125, "thirty-second"],
+  ] as const),
 ];
 
 /** Return a duration as "dotted quarter", or in quarters. */
 export function durationName(duration: number): string {
-  return DURATIONS.find(([value]) => Math.abs(value - duration) < 1e-6)?.[1] ?? `${Number(duration.toFixed(3))} quarters`;
+  return (
+    DURATIONS.find(([value]) => Math.abs(value - duration) < 1e-6)?.[1] ??
+    `${Number(duration.toFixed(3))} quarters`
+  );
 }
 
 export class RollEditor {
@@ -83,7 +97,11 @@ export class RollEditor {
   #tell(did: string): void {
     const rows = [...this.selected];
     const [first] = rows;
-    this.#say(rows.length === 1 && first !== undefined ? `${did}: ${this.describe(first)}` : `${did}: ${rows.length} notes`);
+    this.#say(
+      rows.length === 1 && first !== undefined
+        ? `${did}: ${this.describe(first)}`
+        : `${did}: ${rows.length} notes`,
+    );
   }
 
   // Selecting
@@ -121,15 +139,24 @@ export class RollEditor {
     const { table } = this.store;
     const from = this.cursorRow;
     if (from < 0) return Math.min(table.firstFrom(this.clock.playhead), table.length - 1);
-    const [onset, pitch, voice] = [table.onset[from] ?? 0, table.pitch[from] ?? 0, table.voice[from] ?? 0];
+    const [onset, pitch, voice] = [
+      table.onset[from] ?? 0,
+      table.pitch[from] ?? 0,
+      table.voice[from] ?? 0,
+    ];
     if (direction === "left" || direction === "right") {
       const by = direction === "right" ? 1 : -1;
-      for (let row = from + by; row >= 0 && row < table.length; row += by) if (table.voice[row] === voice) return row;
+      for (let row = from + by; row >= 0 && row < table.length; row += by)
+        if (table.voice[row] === voice) return row;
       return -1;
     }
     let [found, nearest] = [-1, Infinity];
     // Chords and what sounds with them lie close by; a piece is searched no farther than four bars.
-    for (let row = table.firstFrom(onset - 16); row < table.length && (table.onset[row] ?? 0) <= onset + 16; row++) {
+    for (
+      let row = table.firstFrom(onset - 16);
+      row < table.length && (table.onset[row] ?? 0) <= onset + 16;
+      row++
+    ) {
       const higher = ((table.pitch[row] ?? 0) - pitch) * (direction === "up" ? 1 : -1);
       if (higher <= 0) continue;
       const sounds = (table.onset[row] ?? 0) < table.end(from) && table.end(row) > onset;
@@ -143,7 +170,11 @@ export class RollEditor {
 
   #do(ops: readonly EditOp[], did: string): boolean {
     if (!this.store.editable) {
-      this.#say(this.store.notes.streaming ? "Notes are still on their way" : "These notes can't be changed");
+      this.#say(
+        this.store.notes.streaming
+          ? "Notes are still on their way"
+          : "These notes can't be changed",
+      );
       return false;
     }
     if (!this.store.edit(ops)) return false;
@@ -156,7 +187,10 @@ export class RollEditor {
     const { table } = this.store;
     for (const row of this.selected) {
       time = Math.min(Math.max(time, -(table.onset[row] ?? 0)), LATEST_END - table.end(row));
-      semitones = Math.min(Math.max(semitones, -(table.pitch[row] ?? 0)), 127 - (table.pitch[row] ?? 0));
+      semitones = Math.min(
+        Math.max(semitones, -(table.pitch[row] ?? 0)),
+        127 - (table.pitch[row] ?? 0),
+      );
     }
     return [time, semitones];
   }
@@ -190,7 +224,9 @@ export class RollEditor {
     const ops = [...this.selected].flatMap((row): EditOp[] => {
       const was = table.duration[row] ?? 0;
       const duration = Math.min(this.stretched(was, by), LATEST_END - (table.onset[row] ?? 0));
-      return duration === was ? [] : [{ op: "resize", id: table.id(row), duration: quarters(duration) }];
+      return duration === was
+        ? []
+        : [{ op: "resize", id: table.id(row), duration: quarters(duration) }];
     });
     return this.#do(ops, by > 0 ? "Longer" : "Shorter");
   }
@@ -205,13 +241,17 @@ export class RollEditor {
     const { table } = this.store;
     const ops = [...values].flatMap(([row, value]): EditOp[] => {
       const velocity = Math.round(Math.min(Math.max(value, 1), 127));
-      return velocity === table.velocity[row] ? [] : [{ op: "velocity", id: table.id(row), velocity }];
+      return velocity === table.velocity[row]
+        ? []
+        : [{ op: "velocity", id: table.id(row), velocity }];
     });
     return this.#do(ops, "Velocity changed");
   }
 
   louder(by: number): boolean {
-    return this.setVelocities(new Map([...this.selected].map((row) => [row, (this.store.table.velocity[row] ?? 0) + by])));
+    return this.setVelocities(
+      new Map([...this.selected].map((row) => [row, (this.store.table.velocity[row] ?? 0) + by])),
+    );
   }
 
   /** Put the selected notes into another voice. */
@@ -224,7 +264,10 @@ export class RollEditor {
       const made = this.store.freeId(voice);
       ids.push(made);
       const values = { onset, duration, pitch: midiPitch(pitch), velocity, voice };
-      return [{ op: "delete", id }, { op: "add", id: made, like: id, ...values }];
+      return [
+        { op: "delete", id },
+        { op: "add", id: made, like: id, ...values },
+      ];
     });
     if (!this.store.edit(ops)) return false;
     this.clock.select(ids);
@@ -237,7 +280,13 @@ export class RollEditor {
     const id = this.store.freeId(voice);
     const length = Math.max(duration, SHORTEST);
     if (pitch < 0 || pitch > 127 || onset < 0 || onset + length > LATEST_END) return false;
-    const values = { onset: quarters(onset), duration: quarters(length), pitch: midiPitch(pitch), velocity: 80, voice };
+    const values = {
+      onset: quarters(onset),
+      duration: quarters(length),
+      pitch: midiPitch(pitch),
+      velocity: 80,
+      voice,
+    };
     if (!this.#do([{ op: "add", id, ...values }], "New note")) return false;
     this.cursor = id;
     this.clock.select([id]);
@@ -251,8 +300,16 @@ export class RollEditor {
     const row = this.cursorRow;
     const at = this.clock.playhead;
     const onset = Math.round(at / this.#step) * this.#step;
-    const [pitch, duration] = row < 0 ? [60, Math.max(this.#step, 0.25)] : [table.pitch[row] ?? 60, table.duration[row] ?? 1];
-    return this.add(onset, duration, pitch, row < 0 ? this.voice : (table.voice[row] ?? this.voice));
+    const [pitch, duration] =
+      row < 0
+        ? [60, Math.max(this.#step, 0.25)]
+        : [table.pitch[row] ?? 60, table.duration[row] ?? 1];
+    return this.add(
+      onset,
+      duration,
+      pitch,
+      row < 0 ? this.voice : (table.voice[row] ?? this.voice),
+    );
   }
 
   remove(): boolean {
@@ -260,7 +317,14 @@ export class RollEditor {
     const rows = [...this.selected];
     const next = Math.min(...rows) - 1;
     const after = next >= 0 && table.length > rows.length ? table.id(next) : null;
-    if (!rows.length || !this.#do(rows.map((row): EditOp => ({ op: "delete", id: table.id(row) })), "Deleted")) return false;
+    if (
+      !rows.length ||
+      !this.#do(
+        rows.map((row): EditOp => ({ op: "delete", id: table.id(row) })),
+        "Deleted",
+      )
+    )
+      return false;
     this.cursor = after;
     this.clock.select([]);
     this.#say(`Deleted ${rows.length === 1 ? "1 note" : `${rows.length} notes`}`);
@@ -286,14 +350,24 @@ export class RollEditor {
     return this.#addAll(
       [...this.selected].map((row) => {
         const { onset, duration, pitch, velocity, voice } = table.note(row);
-        return { onset: quarters(onset + later), duration, pitch: midiPitch(pitch + higher), velocity, voice };
+        return {
+          onset: quarters(onset + later),
+          duration,
+          pitch: midiPitch(pitch + higher),
+          velocity,
+          voice,
+        };
       }),
       "Copied",
     );
   }
 
   #addAll(notes: readonly Copied[], did: string): boolean {
-    const ops = notes.map((note): AddNote => ({ op: "add", id: this.store.freeId(note.voice), ...note }));
+    const ops = notes.map((note): AddNote => ({
+      op: "add",
+      id: this.store.freeId(note.voice),
+      ...note,
+    }));
     if (!this.#do(ops, did)) return false;
     this.clock.select(ops.map(({ id }) => id));
     this.#tell(did);
@@ -307,7 +381,10 @@ export class RollEditor {
   /** Paste at a quarter, the playhead's by default. */
   paste(at: number = Math.round(this.clock.playhead / this.#step) * this.#step): boolean {
     const notes = (globalThis as Page)[CLIPBOARD] ?? [];
-    return this.#addAll(notes.map((note) => ({ ...note, onset: quarters(note.onset + at) })), "Pasted");
+    return this.#addAll(
+      notes.map((note) => ({ ...note, onset: quarters(note.onset + at) })),
+      "Pasted",
+    );
   }
 
   undo(): void {

@@ -79,12 +79,20 @@ export class Pointer {
     const box = canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left - KEYS_WIDTH, event.clientY - box.top - RULER_HEIGHT];
     const area = y < 0 ? "ruler" : lane && y >= view.height ? "lane" : x < 0 ? "keys" : "notes";
-    return { x, y, quarter: Math.max(0, quarterAt(view, x)), pitch: Math.min(Math.max(pitchAt(view, y), 0), 127), area };
+    return {
+      x,
+      y,
+      quarter: Math.max(0, quarterAt(view, x)),
+      pitch: Math.min(Math.max(pitchAt(view, y), 0), 127),
+      area,
+    };
   }
 
   #hit(place: Place, slackPixels = 2): number {
     const { view, index } = this.#stage;
-    return view && place.area === "notes" ? index.at(place.quarter, place.pitch, slackPixels / view.perQuarter) : -1;
+    return view && place.area === "notes"
+      ? index.at(place.quarter, place.pitch, slackPixels / view.perQuarter)
+      : -1;
   }
 
   #onEdge(place: Place, row: number, view: Viewport): boolean {
@@ -107,7 +115,8 @@ export class Pointer {
   #begin(place: Place, event: PointerEvent, view: Viewport): Drag | undefined {
     if (event.button === 1) return this.#panning(event);
     if (event.button !== 0) return undefined;
-    if (place.area === "ruler") return event.shiftKey || event.altKey ? this.#looping(place) : this.#seeking(place);
+    if (place.area === "ruler")
+      return event.shiftKey || event.altKey ? this.#looping(place) : this.#seeking(place);
     if (place.area === "lane") return this.#velocity(place, view);
     if (place.area === "keys") return this.#wholePitch(place, event);
     const row = this.#hit(place, event.pointerType === "touch" ? 8 : 2);
@@ -124,7 +133,9 @@ export class Pointer {
     else this.#editor.cursor = this.#editor.store.table.id(row);
     this.#options.say(this.#editor.describe(row));
     if (!this.#editor.store.editable) return undefined;
-    return this.#onEdge(place, row, view) ? this.#resizing(place, row) : this.#moving(place, row, event.altKey);
+    return this.#onEdge(place, row, view)
+      ? this.#resizing(place, row)
+      : this.#moving(place, row, event.altKey);
   }
 
   // What can be dragged
@@ -143,14 +154,20 @@ export class Pointer {
 
   #seeking(from: Place): Drag {
     const { clock, store } = this.#editor;
-    const seek = (quarter: number) => clock.seek(quarters(snapped(quarter, this.#options.snap(), store.notes.bars)));
+    const seek = (quarter: number) =>
+      clock.seek(quarters(snapped(quarter, this.#options.snap(), store.notes.bars)));
     seek(from.quarter);
-    return { to: ({ quarter, x }) => x !== from.x && seek(quarter), drop: () => undefined, cancel: () => undefined };
+    return {
+      to: ({ quarter, x }) => x !== from.x && seek(quarter),
+      drop: () => undefined,
+      cancel: () => undefined,
+    };
   }
 
   #looping(from: Place): Drag {
     const { clock, store } = this.#editor;
-    const at = (quarter: number) => quarters(snapped(quarter, this.#options.snap(), store.notes.bars));
+    const at = (quarter: number) =>
+      quarters(snapped(quarter, this.#options.snap(), store.notes.bars));
     const before = clock.loop;
     return {
       to: ({ quarter }) => {
@@ -179,13 +196,17 @@ export class Pointer {
         const [y0, y1] = [Math.min(from.y, place.y), Math.max(from.y, place.y)];
         this.#stage.band = x1 - x0 + y1 - y0 < 4 ? null : [x0, y0, x1, y1];
         const [low, high] = [Math.min(from.pitch, place.pitch), Math.max(from.pitch, place.pitch)];
-        const [start, stop] = [Math.min(from.quarter, place.quarter), Math.max(from.quarter, place.quarter)];
+        const [start, stop] = [
+          Math.min(from.quarter, place.quarter),
+          Math.max(from.quarter, place.quarter),
+        ];
         rows = this.#stage.band ? this.#stage.index.inside(start, stop, low, high) : [];
         this.#stage.redraw();
       },
       drop: () => {
         if (rows.length) this.#editor.select(rows, more ? "add" : "only");
-        if (rows.length) this.#options.say(`${rows.length} ${rows.length === 1 ? "note" : "notes"} selected`);
+        if (rows.length)
+          this.#options.say(`${rows.length} ${rows.length === 1 ? "note" : "notes"} selected`);
       },
       cancel: () => this.#editor.clock.select(before),
     };
@@ -204,7 +225,13 @@ export class Pointer {
         move = this.#editor.limited(time, place.pitch - from.pitch);
         const [later, higher] = move;
         const none = !later && !higher;
-        this.#stage.ghosts = none ? [] : this.#selectedGhosts((g) => ({ ...g, onset: g.onset + later, pitch: g.pitch + higher }));
+        this.#stage.ghosts = none
+          ? []
+          : this.#selectedGhosts((g) => ({
+              ...g,
+              onset: g.onset + later,
+              pitch: g.pitch + higher,
+            }));
         const lifted = none || copying ? new Set<number>() : this.#editor.selected;
         if (lifted.size !== this.#stage.lifted.size) this.#stage.refresh();
         this.#stage.lifted = lifted;
@@ -226,8 +253,16 @@ export class Pointer {
     return {
       to: (place, event) => {
         const free = event.ctrlKey || event.metaKey ? 0 : this.#options.snap();
-        by = Math.abs(place.x - from.x) < 2 ? 0 : snapped(stop + place.quarter - from.quarter, free, store.notes.bars) - stop;
-        this.#stage.ghosts = by ? this.#selectedGhosts((g) => ({ ...g, duration: this.#editor.stretched(g.duration, by) })) : [];
+        by =
+          Math.abs(place.x - from.x) < 2
+            ? 0
+            : snapped(stop + place.quarter - from.quarter, free, store.notes.bars) - stop;
+        this.#stage.ghosts = by
+          ? this.#selectedGhosts((g) => ({
+              ...g,
+              duration: this.#editor.stretched(g.duration, by),
+            }))
+          : [];
         this.#stage.redraw();
       },
       drop: () => by && this.#editor.stretch(by),
@@ -263,10 +298,16 @@ export class Pointer {
     const voices = this.#editor.store.notes.piece.voices.length;
     let [row, nearest] = [-1, STEM];
     // A stem may stand a voice or eight to the right of its onset.
-    this.#stage.index.each(from.quarter - 50 / view.perQuarter, from.quarter + STEM / view.perQuarter, (one) => {
-      const away = Math.abs(stemAt(view, table.onset[one] ?? 0, table.voice[one] ?? 0, voices) - from.x);
-      if (away < nearest || (away === nearest && selected.has(one))) [row, nearest] = [one, away];
-    });
+    this.#stage.index.each(
+      from.quarter - 50 / view.perQuarter,
+      from.quarter + STEM / view.perQuarter,
+      (one) => {
+        const away = Math.abs(
+          stemAt(view, table.onset[one] ?? 0, table.voice[one] ?? 0, voices) - from.x,
+        );
+        if (away < nearest || (away === nearest && selected.has(one))) [row, nearest] = [one, away];
+      },
+    );
     if (row < 0 || !editable) return undefined;
     if (!selected.has(row)) this.#editor.select([row]);
     const was = new Map([...this.#editor.selected].map((one) => [one, table.velocity[one] ?? 0]));
@@ -321,7 +362,8 @@ export class Pointer {
     if (this.#drag) this.cancel();
     const [a, b, c, d] = [before[0], before[1], now[0], now[1]];
     if (!a || !b || !c || !d) return;
-    const distance = (p: readonly [number, number], q: readonly [number, number]) => Math.hypot(p[0] - q[0], p[1] - q[1]) || 1;
+    const distance = (p: readonly [number, number], q: readonly [number, number]) =>
+      Math.hypot(p[0] - q[0], p[1] - q[1]) || 1;
     const left = this.#stage.canvas.getBoundingClientRect().left + KEYS_WIDTH;
     this.#stage.pan((a[0] + b[0] - c[0] - d[0]) / 2, (a[1] + b[1] - c[1] - d[1]) / 2);
     this.#stage.zoom(distance(c, d) / distance(a, b), (c[0] + d[0]) / 2 - left);
@@ -331,7 +373,11 @@ export class Pointer {
     const place = this.#place(event);
     if (place?.area !== "notes" || this.#hit(place) >= 0 || this.#options.drawing()) return;
     const snap = this.#options.snap();
-    this.#editor.add(snapped(place.quarter, snap, this.#editor.store.notes.bars, Math.floor), snap || 0.5, place.pitch);
+    this.#editor.add(
+      snapped(place.quarter, snap, this.#editor.store.notes.bars, Math.floor),
+      snap || 0.5,
+      place.pitch,
+    );
   }
 
   /**
@@ -350,7 +396,8 @@ export class Pointer {
       else this.#stage.zoom(factor, place.x);
     } else if (event.shiftKey) this.#stage.pan(dx || dy, 0);
     else if (Math.abs(dx) > Math.abs(dy)) this.#stage.pan(dx, 0);
-    else if ((canvas.getRootNode() as Document | ShadowRoot).activeElement === canvas) this.#stage.pan(0, dy);
+    else if ((canvas.getRootNode() as Document | ShadowRoot).activeElement === canvas)
+      this.#stage.pan(0, dy);
     else return;
     event.preventDefault();
   }

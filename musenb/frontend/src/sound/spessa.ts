@@ -25,14 +25,19 @@ globalThis.registerProcessor = (name, Processor) => register(name, class extends
 `;
 
 /** Return a synthesiser that sounds into `output`. */
-async function createSynth(context: AudioContext, piano: ArrayBuffer, output: AudioNode): Promise<Synth> {
+async function createSynth(
+  context: AudioContext,
+  piano: ArrayBuffer,
+  output: AudioNode,
+): Promise<Synth> {
   if (!context.audioWorklet) return PlainSynth.create(context, piano, output);
   // A data: URL, because a blob: URL is refused in pages opened from a file.
   await context.audioWorklet.addModule(`data:text/javascript;base64,${btoa(ON_TIME + worklet)}`);
   const synth = new WorkletSynthesizer(context, { eventsEnabled: false });
   synth.connect(output);
   await synth.isReady;
-  for (let bank = 1; bank < BANKS; bank++) for (let made = 0; made < 16; made++) synth.addNewChannel();
+  for (let bank = 1; bank < BANKS; bank++)
+    for (let made = 0; made < 16; made++) synth.addNewChannel();
   // The bank's buffer is detached by this: a copy.
   await synth.soundBankManager.addSoundBank(piano.slice(0), "piano");
   return {
@@ -49,7 +54,10 @@ async function createSynth(context: AudioContext, piano: ArrayBuffer, output: Au
     async useSoundfont(name, bytes) {
       const known = synth.soundBankManager.priorityOrder;
       if (!known.includes(name)) await synth.soundBankManager.addSoundBank(bytes.slice(0), name);
-      synth.soundBankManager.priorityOrder = [name, ...synth.soundBankManager.priorityOrder.filter((id) => id !== name)];
+      synth.soundBankManager.priorityOrder = [
+        name,
+        ...synth.soundBankManager.priorityOrder.filter((id) => id !== name),
+      ];
     },
     prepare: () => undefined,
     destroy() {
@@ -89,7 +97,11 @@ class PlainSynth implements Synth {
     this.#banks = new Map([["piano", piano]]);
   }
 
-  static async create(context: AudioContext, piano: ArrayBuffer, output: AudioNode): Promise<Synth> {
+  static async create(
+    context: AudioContext,
+    piano: ArrayBuffer,
+    output: AudioNode,
+  ): Promise<Synth> {
     await BasicSoundBank.isSF3DecoderReady;
     const synth = new PlainSynth(context, piano, output);
     await synth.#open();
@@ -104,7 +116,11 @@ class PlainSynth implements Synth {
     });
     await this.#core.processorInitialized;
     const bytes = this.#banks.get(this.#bank);
-    if (bytes) this.#core.soundBankManager.addSoundBank(SoundBankLoader.fromArrayBuffer(bytes.slice(0)), this.#bank);
+    if (bytes)
+      this.#core.soundBankManager.addSoundBank(
+        SoundBankLoader.fromArrayBuffer(bytes.slice(0)),
+        this.#bank,
+      );
     this.#rendered.clear();
   }
 
@@ -125,7 +141,9 @@ class PlainSynth implements Synth {
 
   noteOff(channel: number, pitch: number, time: number): void {
     const at = Math.max(time, this.#context.currentTime);
-    const found = this.#sounding.find((one) => one.channel === channel && one.pitch === pitch && !one.released);
+    const found = this.#sounding.find(
+      (one) => one.channel === channel && one.pitch === pitch && !one.released,
+    );
     if (!found) return;
     found.released = true;
     found.gain.gain.setTargetAtTime(0, at, PlainSynth.RELEASE / 4);

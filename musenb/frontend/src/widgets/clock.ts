@@ -41,7 +41,12 @@ function join(model: Model<ClockState>, life: Life, clock: PageClock): void {
   const report = () => {
     due = undefined;
     const { playing, factor: fast, loop: passage } = clock;
-    const state: Partial<ClockState> = { playing, factor: fast, loop: passage, selection: [...clock.selection].sort() };
+    const state: Partial<ClockState> = {
+      playing,
+      factor: fast,
+      loop: passage,
+      selection: [...clock.selection].sort(),
+    };
     if (!playing) state.playhead = clock.playhead;
     telling = true;
     model.set(state);

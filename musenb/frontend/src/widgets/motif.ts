@@ -29,7 +29,9 @@ function told({ model }: MotifView): { element: HTMLElement; show(): void } {
       const row = model.get("returns")?.[model.get("selected") ?? -1];
       const home = model.get("motif")?.[5] ?? "";
       const count = model.get("returns")?.length ?? 0;
-      const hint = count ? "Choose a return to see and hear it." : "It does not return in this piece.";
+      const hint = count
+        ? "Choose a return to see and hear it."
+        : "It does not return in this piece.";
       const small = element("small", {}, row ? measureText(row) : hint);
       made.replaceChildren(row ? `${capital(row[5])}.` : home, small);
     },
@@ -37,7 +39,11 @@ function told({ model }: MotifView): { element: HTMLElement; show(): void } {
 }
 
 /** The buttons that play and step; what plays last is stopped by the same button. */
-function toolbar(view: MotifView, passage: Passage, step: (by: number) => void): { element: HTMLElement; show(): void } {
+function toolbar(
+  view: MotifView,
+  passage: Passage,
+  step: (by: number) => void,
+): { element: HTMLElement; show(): void } {
   const { model, life, clock } = view;
   const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Motif" });
   const home = button("▶ the motif", "Play the motif");
@@ -71,7 +77,8 @@ export default mount<MotifState, NoteStore>({
   view(view) {
     const { root, model, store, clock, life, say } = view;
     const passage = new Passage(clock, life);
-    const rowOf = (number: number) => (number < 0 ? model.get("motif") : model.get("returns")?.[number]);
+    const rowOf = (number: number) =>
+      number < 0 ? model.get("motif") : model.get("returns")?.[number];
     const take = (number: number) => {
       const row = rowOf(number);
       if (!row) return;
@@ -88,7 +95,9 @@ export default mount<MotifState, NoteStore>({
       if (play) passage.play(row[0], row[1]);
     };
     const lanes = new Lanes({
-      life, clock, choose,
+      life,
+      clock,
+      choose,
       motif: () => model.get("motif") ?? null,
       returns: () => model.get("returns") ?? [],
       lanes: () => model.get("lanes") ?? [],
@@ -99,20 +108,36 @@ export default mount<MotifState, NoteStore>({
       theme: () => view.theme,
     });
     const sentence = told(view);
-    const bar = toolbar(view, passage, (by) => choose(Math.max(0, (model.get("selected") ?? -1) + by), false));
+    const bar = toolbar(view, passage, (by) =>
+      choose(Math.max(0, (model.get("selected") ?? -1) + by), false),
+    );
     const verdict = element("p", { class: "mnb-faint", "aria-label": "Beside chance" });
     const likeness = new Likeness(view);
     const style = element("style");
     style.textContent = css;
-    root.append(style, element("div", { class: "mnb-motif" }, sentence.element, bar.element, lanes.element, verdict, likeness.element));
+    root.append(
+      style,
+      element(
+        "div",
+        { class: "mnb-motif" },
+        sentence.element,
+        bar.element,
+        lanes.element,
+        verdict,
+        likeness.element,
+      ),
+    );
     const showAll = () => {
       lanes.build();
       sentence.show();
       bar.show();
-      verdict.textContent = model.get("verdict") || (model.get("returns")?.length ? "Looking for motifs of other pieces, to compare…" : "");
+      verdict.textContent =
+        model.get("verdict") ||
+        (model.get("returns")?.length ? "Looking for motifs of other pieces, to compare…" : "");
       likeness.show();
     };
-    for (const name of ["motif", "returns", "lanes", "verdict"] as const) model.on(`change:${name}`, life, showAll);
+    for (const name of ["motif", "returns", "lanes", "verdict"] as const)
+      model.on(`change:${name}`, life, showAll);
     store.onChange(life, showAll);
     model.on("change:selected", life, () => {
       lanes.mark();

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { drawColumnAxis, drawRowAxis, marginsFor, shortened, type Axis } from "../../src/marks/matrix-axis";
+import {
+  drawColumnAxis,
+  drawRowAxis,
+  marginsFor,
+  shortened,
+  type Axis,
+} from "../../src/marks/matrix-axis";
 import { MARGINS, plotBox } from "../../src/marks/matrix-view";
 import type { Theme } from "../../src/core/theme";
 import { fakeContext } from "../setup";
@@ -24,9 +30,17 @@ function drawn(names: readonly string[], side: number) {
   context.calls.length = 0;
   drawColumnAxis(context, axis, range, box, theme);
   const columns = texts(context.calls);
-  return { box, rows, columns, upright: context.calls.filter(([name]) => name === "rotate").length };
+  return {
+    box,
+    rows,
+    columns,
+    upright: context.calls.filter(([name]) => name === "rotate").length,
+  };
 }
-const texts = (calls: unknown[][]) => calls.filter(([name]) => name === "fillText").map(([, text, x]) => [String(text), Number(x)] as const);
+const texts = (calls: unknown[][]) =>
+  calls
+    .filter(([name]) => name === "fillText")
+    .map(([, text, x]) => [String(text), Number(x)] as const);
 
 describe("names of tokens", () => {
   const words = ["<|beginning|>", "pitch G4", "length 1/4", "velocity 80"];
