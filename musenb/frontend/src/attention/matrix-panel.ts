@@ -22,13 +22,13 @@ import {
 } from "../marks/matrix-view";
 import { MatrixAxes } from "./matrix-axes";
 import { bindHands } from "./matrix-hands";
+import { bindKeys } from "./matrix-keys";
 import { imageOf } from "../marks/matrix-image";
 import { MatrixReading } from "./matrix-reading";
 import { scaleOf } from "./matrix-scale";
 import { MatrixSource, type Looked } from "./matrix-source";
+import { MatrixTip } from "./matrix-tip";
 import type { Theme } from "../core/theme";
-
-const HOVER_MS = 60;
 
 export interface PanelHost {
   readonly store: AttentionStore;
@@ -50,25 +50,25 @@ export class MatrixPanel {
     class: "mnb-matrix",
     "aria-keyshortcuts": "ArrowUp ArrowDown ArrowLeft ArrowRight Plus Minus 0 Enter [ ]",
   });
-  readonly tip = element("div", { class: "mnb-tip", role: "tooltip", hidden: true });
   /** Which colour is how much. */
   readonly scale = element("div", { class: "mnb-attention-key" });
   readonly #host: PanelHost;
   readonly #axes: MatrixAxes;
   readonly #reading: MatrixReading;
   readonly #source: MatrixSource;
+  readonly #tip: MatrixTip;
   #window: Window = { rows: [0, 1], columns: [0, 1] };
   #image: HTMLCanvasElement | undefined;
   #cursor: { row: number; column: number } | undefined;
-  #hover: { row: number; column: number; x: number; y: number } | undefined;
   #size = { width: 320, height: 320 };
   readonly #redraw: () => void;
-  #cancelHover: (() => void) | undefined;
 
   constructor(host: PanelHost) {
     this.#host = host;
     this.#axes = new MatrixAxes(host.store);
     this.#reading = new MatrixReading(host.store, host.life);
+    const width = () => this.#size.width;
+    this.#tip = new MatrixTip(host.store, host.clock, this.#reading, host.life, width);
     this.#source = new MatrixSource(
       host.store,
       host.life,
@@ -80,6 +80,10 @@ export class MatrixPanel {
     this.#listen();
   }
 
+  /** The words of the cell under the pointer. */
+  get tip(): HTMLElement {
+    return this.#tip.box;
+  }
   get #choice(): Choice {
     return this.#reading.choice;
   }
@@ -126,7 +130,8 @@ export class MatrixPanel {
 
   /** Other heads altogether. */
   reset(): void {
-    this.#cursor = this.#hover = undefined;
+    this.#cursor = undefined;
+    this.#tip.forget();
     this.#reading.choice = this.#host.store.choice;
     this.#source.forget();
     this.#use(this.#host.store.placeholder(this.#choice));
@@ -168,7 +173,7 @@ export class MatrixPanel {
   /** Rows have come from Python. */
   rowsCame(): void {
     this.#redraw();
-    this.#showTip();
+    this.#tip.show();
     this.#showRow();
   }
 
@@ -296,9 +301,15 @@ export class MatrixPanel {
 
   #listen(): void {
     const { life } = this.#host;
-    life.on(this.canvas, "keydown", (event) => this.#key(event));
+    bindKeys(this.canvas, life, {
+      walk: (rows, columns) => this.#walk(rows, columns),
+      select: (add) => this.#select(add),
+      zoom: (factor) => this.zoom(factor),
+      home: () => this.home(),
+      turn: (by) => this.#host.turn(by),
+    });
     life.on(this.canvas, "blur", () => {
-      this.tip.hidden = true;
+      this.#tip.box.hidden = true;
     });
     bindHands(this.canvas, life, {
       zoom: (factor, event) => this.zoom(factor, this.#at(event)),
@@ -345,26 +356,7 @@ export class MatrixPanel {
 
   #hoverAt(event: PointerEvent | undefined): void {
     const at = event && this.#at(event);
-    this.#hover = at && { ...at, row: Math.floor(at.row), column: Math.floor(at.column) };
-    const { clock, store, life } = this.#host;
-    const note = this.#hover ? store.noteOf(this.#choice, "columns", this.#hover.column) : -1;
-    clock.setHover(note >= 0 ? store.notes.table.id(note) : null);
-    this.#cancelHover?.();
-    const row = this.#hover?.row;
-    if (row !== undefined)
-      this.#cancelHover = life.after(HOVER_MS, () => this.#reading.want([row]));
-    this.#showTip();
-  }
-
-  #showTip(): void {
-    const at = this.#hover;
-    this.tip.hidden = !at;
-    if (!at) return;
-    this.tip.textContent = this.#reading.cellText(at.row, at.column);
-    const right = at.x > this.#size.width / 2;
-    this.tip.style.left = right ? "" : `${at.x + 14}px`;
-    this.tip.style.right = right ? `calc(100% - ${at.x - 8}px)` : "";
-    this.tip.style.top = `${at.y + 16}px`;
+    this.#tip.point(at && { ...at, row: Math.floor(at.row), column: Math.floor(at.column) });
   }
 
   #setCursor(row: number, column: number): void {
@@ -389,37 +381,12 @@ export class MatrixPanel {
     this.#host.say(this.#reading.rowText(this.#cursor.row));
   }
 
-  #key(event: KeyboardEvent): void {
-    const step = event.shiftKey ? 8 : 1;
-    const moves: Record<string, readonly [number, number]> = {
-      ArrowUp: [-step, 0],
-      ArrowDown: [step, 0],
-      ArrowLeft: [0, -step],
-      ArrowRight: [0, step],
-      PageUp: [-16, 0],
-      PageDown: [16, 0],
-      Home: [0, -1e9],
-      End: [0, 1e9],
-    };
-    const move = moves[event.key];
-    if (move) {
-      const at = this.#cursor ?? {
-        row: this.#shownRow() ?? this.#window.rows[0],
-        column: this.#window.columns[0],
-      };
-      this.#setCursor(Math.floor(at.row) + move[0], Math.floor(at.column) + move[1]);
-      const cursor = this.#cursor;
-      if (cursor) this.#host.say(this.#reading.cellText(cursor.row, cursor.column));
-    } else if (event.key === "+" || event.key === "=") this.zoom(2);
-    else if (event.key === "-") this.zoom(0.5);
-    else if (event.key === "0") this.home();
-    else if (event.key === "Enter" || event.key === " ") this.#select(event.shiftKey);
-    else if (event.key === "[") this.#host.turn(-1);
-    else if (event.key === "]") this.#host.turn(1);
-    else if (event.key === "Escape") this.canvas.blur();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+  #walk(rows: number, columns: number): void {
+    const row = this.#cursor?.row ?? this.#shownRow() ?? this.#window.rows[0];
+    const column = this.#cursor?.column ?? this.#window.columns[0];
+    this.#setCursor(Math.floor(row) + rows, Math.floor(column) + columns);
+    const cursor = this.#cursor;
+    if (cursor) this.#host.say(this.#reading.cellText(cursor.row, cursor.column));
   }
 
   /** Return where a cell lies on the canvas. */

@@ -2,12 +2,12 @@
 
 import { placeName } from "../core/bars";
 import type { PageClock } from "../core/clock";
+import { durationName } from "./duration";
 import { findRow, findRows } from "./edits";
+import { neighbour, type Direction } from "./neighbour";
 import { midiPitch, quarters } from "../core/units";
 import type { AddNote, EditOp } from "../core/wire/roll";
 import type { RollStore } from "./store";
-
-export type Direction = "left" | "right" | "up" | "down";
 
 /** A copied note; `onset` counts from the first one copied. */
 interface Copied extends Omit<AddNote, "op" | "id"> {}
@@ -17,30 +17,6 @@ type Page = { [CLIPBOARD]?: readonly Copied[] };
 const SHORTEST = 1 / 32;
 // As Python has it: no note ends later.
 const LATEST_END = 40_000;
-
-const DURATIONS: readonly (readonly [number, string])[] = [
-  ...([
-    [4, "whole"],
-    [3, "dotted half"],
-    [2, "half"],
-    [1.5, "dotted quarter"],
-    [1, "quarter"],
-  ] as const),
-  ...([
-    [0.75, "dotted eighth"],
-    [0.5, "eighth"],
-    [0.25, "sixteenth"],
-    [0.125, "thirty-second"],
-  ] as const),
-];
-
-/** Return a duration as "dotted quarter", or in quarters. */
-export function durationName(duration: number): string {
-  return (
-    DURATIONS.find(([value]) => Math.abs(value - duration) < 1e-6)?.[1] ??
-    `${Number(duration.toFixed(3))} quarters`
-  );
-}
 
 export class RollEditor {
   /** The voice of the notes that are drawn. */
@@ -126,44 +102,16 @@ export class RollEditor {
 
   /** Go to the next note in a direction; with `extend` the selection grows. */
   step(direction: Direction, extend = false): void {
-    const row = this.#next(direction);
+    const { table } = this.store;
+    const from = this.cursorRow;
+    const start = Math.min(table.firstFrom(this.clock.playhead), table.length - 1);
+    const row = from < 0 ? start : neighbour(table, from, direction);
     if (row < 0) {
-      this.#say(this.store.table.length ? "No note there" : "No notes");
+      this.#say(table.length ? "No note there" : "No notes");
       return;
     }
     this.select([row], extend ? "add" : "only");
     this.#say(this.describe(row));
-  }
-
-  #next(direction: Direction): number {
-    const { table } = this.store;
-    const from = this.cursorRow;
-    if (from < 0) return Math.min(table.firstFrom(this.clock.playhead), table.length - 1);
-    const [onset, pitch, voice] = [
-      table.onset[from] ?? 0,
-      table.pitch[from] ?? 0,
-      table.voice[from] ?? 0,
-    ];
-    if (direction === "left" || direction === "right") {
-      const by = direction === "right" ? 1 : -1;
-      for (let row = from + by; row >= 0 && row < table.length; row += by)
-        if (table.voice[row] === voice) return row;
-      return -1;
-    }
-    let [found, nearest] = [-1, Infinity];
-    // Chords and what sounds with them lie close by; a piece is searched no farther than four bars.
-    for (
-      let row = table.firstFrom(onset - 16);
-      row < table.length && (table.onset[row] ?? 0) <= onset + 16;
-      row++
-    ) {
-      const higher = ((table.pitch[row] ?? 0) - pitch) * (direction === "up" ? 1 : -1);
-      if (higher <= 0) continue;
-      const sounds = (table.onset[row] ?? 0) < table.end(from) && table.end(row) > onset;
-      const away = (sounds ? 0 : 1000) + 4 * Math.abs((table.onset[row] ?? 0) - onset) + higher;
-      if (away < nearest) [found, nearest] = [row, away];
-    }
-    return found;
   }
 
   // Changing

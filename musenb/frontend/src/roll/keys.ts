@@ -2,7 +2,8 @@
 
 import type { Life } from "../core/life";
 import { quarters } from "../core/units";
-import type { Direction, RollEditor } from "./editor";
+import type { RollEditor } from "./editor";
+import type { Direction } from "./neighbour";
 import type { Stage } from "./stage";
 
 export interface KeyOptions {

@@ -3,7 +3,8 @@ import { applyOps, findRow, findRows, inverseOps, parseId } from "../../src/roll
 import { Life } from "../../src/core/life";
 import { Model } from "../../src/core/model";
 import { clockOf } from "../../src/core/clock";
-import { durationName, RollEditor } from "../../src/roll/editor";
+import { durationName } from "../../src/roll/duration";
+import { RollEditor } from "../../src/roll/editor";
 import { RollStore } from "../../src/roll/store";
 import { encodeNotes, type NoteTable } from "../../src/core/table";
 import { midiPitch, quarters } from "../../src/core/units";
