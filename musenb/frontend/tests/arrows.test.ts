@@ -34,6 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Who may name anywidget: the handle of its model, what wraps a view, and the exported page, which stands in for it. */
 const KNOW_JUPYTER = /^(core\/model|core\/mount|page\/\w+)$/;
 const MOST_LINES = 400;
+const LONGEST_LINE = 120;
 
 interface Import {
   /** The importing file and the imported one, without ending, such as "core/clock"; packages as they are named. */
@@ -139,6 +140,18 @@ test("no imports go round in a circle, those of types included", () => {
     ["c", "b"],
   ].map(([from = "", to = ""]) => ({ from, to, typeOnly: true }));
   expect(cycleIn(circle)).toEqual(["b", "c", "b"]);
+});
+
+test("each module says what it is, and its lines are short", () => {
+  const silent = [...modules].filter(([, text]) => !/^(\/\*\*|\/\/) ?/.test(text));
+  expect(silent.map(([name]) => name)).toEqual([]);
+  const wide = [...modules].flatMap(([name, text]) =>
+    text
+      .split("\n")
+      .filter((line) => line.length > LONGEST_LINE)
+      .map(() => name),
+  );
+  expect(wide).toEqual([]);
 });
 
 test("file names are in kebab case, and files are short", () => {

@@ -259,7 +259,8 @@ export function elsePart(panel: AskingView): HTMLElement {
     element(
       "p",
       { class: "mnb-ask-faint" },
-      "Read out after each layer, as if it were the last. Early layers were not trained for that: a hypothesis too. Click to hear.",
+      "Read out after each layer, as if it were the last. " +
+        "Early layers were not trained for that: a hypothesis too. Click to hear.",
     ),
     element("div", { class: "mnb-ask-keys" }, strips),
     chips,

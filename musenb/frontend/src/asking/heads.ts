@@ -96,7 +96,8 @@ export function headsPart(panel: AskingView): HTMLElement {
     if (found.change !== null) {
       const share = Math.round((85 * Math.abs(found.change)) / most);
       const colour = found.change > 0 ? "var(--mnb-accent)" : "var(--mnb-likely)";
-      made.style.background = `color-mix(in srgb, ${colour} ${isClear(found) ? share : Math.round(share / 3)}%, var(--mnb-panel))`;
+      const strength = isClear(found) ? share : Math.round(share / 3);
+      made.style.background = `color-mix(in srgb, ${colour} ${strength}%, var(--mnb-panel))`;
       if (isClear(found) && share > 45) made.style.color = "var(--mnb-paper)";
     }
     inner.on(made, "click", () =>
@@ -128,7 +129,9 @@ export function headsPart(panel: AskingView): HTMLElement {
     element(
       "p",
       {},
-      "Each head is silenced in turn, and the piece is read again: how many bits does a token cost more? A head that costs nothing here may still work elsewhere, or another may stand in for it. Press a head to hear the piece go on without it.",
+      "Each head is silenced in turn, and the piece is read again: how many bits does a token cost more? " +
+        "A head that costs nothing here may still work elsewhere, or another may stand in for it. " +
+        "Press a head to hear the piece go on without it.",
     ),
     element("div", { class: "mnb-bar" }, begin),
     words,

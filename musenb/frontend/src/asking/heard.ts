@@ -122,7 +122,9 @@ export function heardPart(panel: AskingView, shown: () => boolean): HTMLElement 
     element(
       "p",
       {},
-      "Attention tells where the heads looked when the note was chosen. Whether they needed what they saw, it does not tell: it is a hypothesis. The test takes the earlier notes away, one at a time, and measures how much the prediction changes.",
+      "Attention tells where the heads looked when the note was chosen. " +
+        "Whether they needed what they saw, it does not tell: it is a hypothesis. " +
+        "The test takes the earlier notes away, one at a time, and measures how much the prediction changes.",
     ),
     element("div", { class: "mnb-bar" }, test, every),
     verdict,

@@ -55,8 +55,9 @@ export function ifPart(panel: AskingView): HTMLElement {
     for (const [name, needed] of Object.entries(wanted)) fields[name]!.hidden = !needed;
     const ofNote = !["head", "layer", "relative"].includes(kind);
     const bars = model.get("prime");
+    const place = model.get("place") || "none";
     about.textContent = ofNote
-      ? `Notes of the prime can be changed${bars ? `: ${bars}` : ""}. The note that is selected: ${model.get("place") || "none"}.`
+      ? `Notes of the prime can be changed${bars ? `: ${bars}` : ""}. The note that is selected: ${place}.`
       : "Before and after go on from the same prime with the same seed, so that only the change differs.";
     go.disabled = Boolean(model.get("running")) || (ofNote && !model.get("note"));
   };

@@ -44,7 +44,10 @@ export interface Driver {
   seconds(): Seconds;
   /** From asking for a note to hearing it: the playhead stands for so long after a jump. */
   readonly delay: Seconds;
-  /** Called by `play` within the click: the place to resume the audio context. Returns how long the playhead stands first. */
+  /**
+   * Called by `play` within the click: the place to resume the audio context. Returns how long the playhead stands
+   * first.
+   */
   start(from: Quarters): Seconds;
   /** Called within a click: `play` may follow later, without one, and is to sound then. */
   ready?(): void;

@@ -4,7 +4,10 @@ import { signOf } from "./icons";
 
 type Attributes = Record<string, string | number | boolean | undefined>;
 
-/** Return an element. `true` sets an empty attribute, `false` and `undefined` none; children that are strings become text. */
+/**
+ * Return an element. `true` sets an empty attribute, `false` and `undefined` none; children that are strings become
+ * text.
+ */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},

@@ -5,7 +5,10 @@ import type { TempoMap } from "./tempo";
 import { quarters, seconds, type Seconds } from "./units";
 import type { Bar } from "./wire/notes";
 
-/** Where the playhead stood at a moment of the audio clock, and how it goes on. `place`, `loop` and `end`: seconds of the score. */
+/**
+ * Where the playhead stood at a moment of the audio clock, and how it goes on. `place`, `loop` and `end`: seconds of
+ * the score.
+ */
 export interface Timeline {
   readonly place: Seconds;
   readonly moment: Seconds;

@@ -112,7 +112,10 @@ export function noteId(voice: number, index: number): string {
   return `v${voice}n${index}`;
 }
 
-/** Return what a `Bytes` trait or a buffer holds. The page may hand out a view at any offset: copied where not aligned. */
+/**
+ * Return what a `Bytes` trait or a buffer holds. The page may hand out a view at any offset: copied where not
+ * aligned.
+ */
 export function decodeNotes(
   bytes: DataView | ArrayBufferView | ArrayBuffer | null | undefined,
 ): NoteTable {

@@ -25,7 +25,9 @@ export interface Theme {
   readonly generated: string;
   /** Probabilities of a model's next token; `--mnb-likely` in CSS. */
   readonly likely: string;
-  /** One colour for each voice, again from the beginning after the last; told apart with every kind of colour vision. */
+  /**
+   * One colour for each voice, again from the beginning after the last; told apart with every kind of colour vision.
+   */
   readonly voices: readonly string[];
   /** People who ask for less motion: no easing, no smooth scrolling. */
   readonly still: boolean;

@@ -45,7 +45,10 @@ export function controlsPart(view: DeskView): HTMLElement {
   return part;
 }
 
-/** Return what a button that begins to write calls within its click: what is written then sounds from its first note on. */
+/**
+ * Return what a button that begins to write calls within its click: what is written then sounds from its first note
+ * on.
+ */
 function listener({ model, clock, life }: DeskView): () => void {
   let wanted = false;
   const begin = () => {

@@ -61,7 +61,8 @@ export function locksRow(view: DeskView): HTMLElement {
     element(
       "p",
       { class: "mnb-desk-reading" },
-      "Locked notes are hatched on the roll. They stay as they are when you press Another way, or Go on from here before them.",
+      "Locked notes are hatched on the roll. " +
+        "They stay as they are when you press Another way, or Go on from here before them.",
     ),
   );
   return details;

@@ -66,8 +66,9 @@ function idleWarning(view: DeskView): HTMLElement {
     const minutes = (performance.now() - last) / 60_000;
     if (minutes < warnsAfter(idle)) return;
     const at = model.get("saved_at") ?? 0;
+    const since = minutes < 1 ? "a while" : `${Math.floor(minutes)} minutes`;
     words.textContent =
-      `Nobody has used this page for ${minutes < 1 ? "a while" : `${Math.floor(minutes)} minutes`}: its server may end soon. ` +
+      `Nobody has used this page for ${since}: its server may end soon. ` +
       (at ? `All takes are saved there (${clockTime(at)}). ` : "The takes are not saved. ") +
       "To be safe, save them on this computer too: dropped on Begin with, the file brings them back.";
     box.hidden = false;

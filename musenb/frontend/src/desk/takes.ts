@@ -76,6 +76,10 @@ export function takesPart(view: DeskView): HTMLElement {
     const [id, parent, name, about, votes] = row;
     const selected = id === model.get("selected");
     const label = hidden?.get(id) ?? name;
+    const said = [label];
+    if (!hidden) said.push(about);
+    if (votes) said.push(`${votes} votes`);
+    if (id === model.get("compared")) said.push("compared");
     const made = element(
       "div",
       {
@@ -84,7 +88,7 @@ export function takesPart(view: DeskView): HTMLElement {
         "aria-selected": String(selected),
         tabindex: id === focused ? 0 : -1,
         "data-id": id,
-        "aria-label": `${label}${hidden ? "" : `, ${about}`}${votes ? `, ${votes} votes` : ""}${id === model.get("compared") ? ", compared" : ""}`,
+        "aria-label": said.join(", "),
       },
       element("span", { class: "mnb-desk-name" }, label),
       element("span", { class: "mnb-desk-about" }, hidden && parent ? "" : about),

@@ -136,7 +136,9 @@ const middleOf = (key: Key): number => key.x + key.width / 2;
 const barWidth = (keys: readonly Key[]): number =>
   Math.min(16, 0.5 * Math.max(...keys.map((key) => key.width)));
 
-/** Draw a bar above every key, 100 % as high as the strip; the likeliest first are said in words while there is room. */
+/**
+ * Draw a bar above every key, 100 % as high as the strip; the likeliest first are said in words while there is room.
+ */
 function drawShares(
   context: CanvasRenderingContext2D,
   keys: readonly Key[],

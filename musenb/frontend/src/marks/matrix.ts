@@ -18,7 +18,10 @@ export interface Matrix {
 /** Cells so wide get their values in words. */
 export const WRITTEN = 34;
 
-/** Return the index of the block of `count` that item `index` of `length` falls into, as `shrink` in Python makes them. */
+/**
+ * Return the index of the block of `count` that item `index` of `length` falls into, as `shrink` in Python makes
+ * them.
+ */
 export function blockOf(index: number, length: number, count: number): number {
   if (count >= length) return index;
   let block = Math.floor((index * count) / length);

@@ -56,8 +56,8 @@ interface Run {
 }
 
 /**
- * Draw the notes in view; return how many rectangles that took. At a small scale notes that touch are drawn together, and
- * those that lie behind others of their colour are skipped.
+ * Draw the notes in view; return how many rectangles that took. At a small scale notes that touch are drawn together,
+ * and those that lie behind others of their colour are skipped.
  */
 export function drawNotes(
   context: CanvasRenderingContext2D,

@@ -45,7 +45,10 @@ export function held(view: Viewport, end: number): Viewport {
   return { ...view, perQuarter, perPitch, left, top };
 }
 
-/** Return the view moved to the next pixel of a screen: two pictures of one scale then lie a whole number of pixels apart. */
+/**
+ * Return the view moved to the next pixel of a screen: two pictures of one scale then lie a whole number of pixels
+ * apart.
+ */
 export function onPixels(view: Viewport, density: number): Viewport {
   const to = (value: number, scale: number) =>
     Math.round(value * scale * density) / (scale * density);
@@ -79,7 +82,10 @@ export function fitted(table: NoteTable, end: number, width: number, height: num
   return held({ left: 0, perQuarter, top, perPitch, width, height }, end);
 }
 
-/** Return the view with a quarter in sight: unchanged when it is, else the quarter a quarter of the width from the left. */
+/**
+ * Return the view with a quarter in sight: unchanged when it is, else the quarter a quarter of the width from the
+ * left.
+ */
 export function showing(view: Viewport, quarter: number, end: number): Viewport {
   if (quarter >= view.left && quarter <= rightOf(view)) return view;
   return held({ ...view, left: quarter - (0.25 * view.width) / view.perQuarter }, end);

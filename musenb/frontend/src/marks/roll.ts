@@ -34,8 +34,8 @@ export interface Above {
 }
 
 /**
- * Draw the ground on a canvas of `KEYS_WIDTH + view.width` by `RULER_HEIGHT + view.height + lane`; return the rectangles
- * that the notes took: 0 when they were put together of `tiles`.
+ * Draw the ground on a canvas of `KEYS_WIDTH + view.width` by `RULER_HEIGHT + view.height + lane`; return the
+ * rectangles that the notes took: 0 when they were put together of `tiles`.
  */
 export function drawGround(
   context: CanvasRenderingContext2D,

@@ -187,8 +187,8 @@ export function pageOfBar(plan: SheetPlan, bar: number): number {
 export type Step = "left" | "right" | "up" | "down";
 
 /**
- * Return the row of the note that a step leads to: left and right in the same voice, up and down to what sounds in the next
- * voice at the same time. Without a note to begin from it is the first one. -1: there is none.
+ * Return the row of the note that a step leads to: left and right in the same voice, up and down to what sounds in
+ * the next voice at the same time. Without a note to begin from it is the first one. -1: there is none.
  */
 export function stepFrom(table: NoteTable, row: number, step: Step): number {
   if (row < 0 || row >= table.length) return table.length ? 0 : -1;

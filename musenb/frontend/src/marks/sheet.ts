@@ -24,8 +24,8 @@ export function shape(name: string, attributes: Record<string, string | number> 
 }
 
 /**
- * Return the page of an SVG text, copied element by element: the kernel has screened it, but a saved notebook may have been
- * changed since. Every note, beam and tie has the colour of its voice as `data-voice`.
+ * Return the page of an SVG text, copied element by element: the kernel has screened it, but a saved notebook may
+ * have been changed since. Every note, beam and tie has the colour of its voice as `data-voice`.
  */
 export function drawSheet(svg: string): SVGElement {
   const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;

@@ -41,7 +41,10 @@ export function sharedView(
   };
 }
 
-/** Return the bar line from which the parting of two versions is heard: that of its bar, or the one before when it is early in the bar. */
+/**
+ * Return the bar line from which the parting of two versions is heard: that of its bar, or the one before when it is
+ * early in the bar.
+ */
 export function startBefore(bars: readonly Bar[], parts: number): number {
   const place = bars.findLastIndex(([onset]) => onset <= parts + 1e-9);
   const bar = bars[place];

@@ -65,9 +65,11 @@ export class RollEditor {
   /** Return a note as "soprano: G4, bar 3, beat 2, quarter, generated". */
   describe(row: number): string {
     const note = this.store.table.note(row);
-    const marks = `${note.generated ? ", generated" : ""}${note.fermata ? ", fermata" : ""}`;
     const place = placeName(this.store.notes.bars, note.onset);
-    return `${this.voiceName(note.voice)}: ${this.store.table.name(row)}, ${place}, ${durationName(note.duration)}${marks}`;
+    const said = [this.store.table.name(row), place, durationName(note.duration)];
+    if (note.generated) said.push("generated");
+    if (note.fermata) said.push("fermata");
+    return `${this.voiceName(note.voice)}: ${said.join(", ")}`;
   }
 
   #tell(did: string): void {
@@ -161,7 +163,10 @@ export class RollEditor {
     return this.move(steps * this.#step, 0);
   }
 
-  /** Return how long a note of `duration` becomes by `stretch(by)`: never shorter than a step of the grid, or than it was. */
+  /**
+   * Return how long a note of `duration` becomes by `stretch(by)`: never shorter than a step of the grid, or than it
+   * was.
+   */
   stretched(duration: number, by: number): number {
     return Math.max(duration + by, Math.min(duration, this.#step));
   }

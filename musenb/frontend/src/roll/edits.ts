@@ -118,7 +118,10 @@ export function applyOps(
   return merged(table, gone, fresh);
 }
 
-/** Return the rows of `table` without `gone`, and the sorted `fresh` ones, by onset and then from the highest pitch down. */
+/**
+ * Return the rows of `table` without `gone`, and the sorted `fresh` ones, by onset and then from the highest pitch
+ * down.
+ */
 function merged(table: NoteTable, gone: ReadonlySet<number>, fresh: readonly Row[]): NoteTable {
   const count = table.length - gone.size + fresh.length;
   const made = new NoteTable(new ArrayBuffer(count * NOTE_BYTES), 0, count * NOTE_BYTES);

@@ -174,8 +174,8 @@ export class Pointer {
   }
 
   /**
-   * Sideways pans, with Ctrl zooms time, with Ctrl and Shift pitches. Up and down scroll the notebook, unless the roll has
-   * the keyboard: then pitches.
+   * Sideways pans, with Ctrl zooms time, with Ctrl and Shift pitches. Up and down scroll the notebook, unless the
+   * roll has the keyboard: then pitches.
    */
   #wheel(event: WheelEvent): void {
     const { view, canvas } = this.#stage;

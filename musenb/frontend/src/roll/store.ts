@@ -118,7 +118,10 @@ export class RollStore {
     );
   };
 
-  /** The kernel's notes have changed: draw on them what it does not have yet. Operations name values, so twice is no harm. */
+  /**
+   * The kernel's notes have changed: draw on them what it does not have yet. Operations name values, so twice is no
+   * harm.
+   */
   #again(): void {
     this.#table = this.notes.table;
     for (const { forth } of this.#pending)

@@ -10,9 +10,9 @@ const ALL_SOUND_OFF = 120;
 const EXPRESSION = 11;
 
 /**
- * Before the worklet's own code: its synthesiser counts the blocks it has made from the time of its making on, and on a busy
- * machine the first block comes much later (155 ms were measured), so that every scheduled note is late by as much. Set by
- * the context's time in every block it is not.
+ * Before the worklet's own code: its synthesiser counts the blocks it has made from the time of its making on, and on
+ * a busy machine the first block comes much later (155 ms were measured), so that every scheduled note is late by as
+ * much. Set by the context's time in every block it is not.
  */
 const ON_TIME = `const register = registerProcessor;
 globalThis.registerProcessor = (name, Processor) => register(name, class extends Processor {
@@ -76,8 +76,8 @@ interface Sounding {
 }
 
 /**
- * Without a secure context a page has no worklet: each pitch is rendered once by spessasynth's core on the main thread and
- * played by the browser as a sample, so onsets are as exact as with the worklet.
+ * Without a secure context a page has no worklet: each pitch is rendered once by spessasynth's core on the main
+ * thread and played by the browser as a sample, so onsets are as exact as with the worklet.
  */
 class PlainSynth implements Synth {
   static readonly SECONDS = 4;

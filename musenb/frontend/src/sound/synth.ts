@@ -1,6 +1,7 @@
 /**
- * Page-wide synthesiser: one AudioContext and one engine, on `globalThis`, whichever widget asked first. The engine's code and
- * the piano are fetched once, from the notebook's Engine model or, where models cannot reach each other, by a message.
+ * Page-wide synthesiser: one AudioContext and one engine, on `globalThis`, whichever widget asked first. The engine's
+ * code and the piano are fetched once, from the notebook's Engine model or, where models cannot reach each other, by
+ * a message.
  */
 
 import type { Life } from "../core/life";
@@ -282,7 +283,10 @@ export interface Hand {
   tap(pitch: number, velocity?: number, duration?: number): void;
 }
 
-/** Return a hand for a widget that sounds. Its first note must come from a click or a key; it may be late by the loading. */
+/**
+ * Return a hand for a widget that sounds. Its first note must come from a click or a key; it may be late by the
+ * loading.
+ */
 export function handOf<S extends Sounding>(model: Model<S>, life: Life): Hand {
   const audio = pageAudio();
   const down = new Set<number>();

@@ -91,7 +91,8 @@ export default mount<ChoiceState, Store>({
       const { table } = store.notes;
       const count = table.flags.reduce((sum, _, row) => sum + Number(table.generated(row)), 0);
       name.textContent = model.get("name") ?? "";
-      about.textContent = `seed ${model.get("seed") ?? 0} · ${writing ? "writing… " : ""}${count} ${count === 1 ? "note" : "notes"}`;
+      const notes = `${count} ${count === 1 ? "note" : "notes"}`;
+      about.textContent = `seed ${model.get("seed") ?? 0} · ${writing ? "writing… " : ""}${notes}`;
       card.toggleAttribute("data-current", current);
       choose.disabled = writing || current;
       const sign = current ? "Current take" : "Go on from this one";

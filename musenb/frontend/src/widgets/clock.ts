@@ -68,7 +68,8 @@ export default mount<ClockState, PageClock>({
     const shown = element("output", { "aria-label": "Position in quarters" });
     root.append(element("div", { class: "mnb-bar" }, shown));
     clock.follow(life, (playhead) => {
-      shown.textContent = `${clock.playing ? "playing" : "stands"}: quarter ${playhead.toFixed(2)} of ${clock.end.toFixed(2)}`;
+      const state = clock.playing ? "playing" : "stands";
+      shown.textContent = `${state}: quarter ${playhead.toFixed(2)} of ${clock.end.toFixed(2)}`;
     });
   },
 });

@@ -74,9 +74,11 @@ export default mount<CurveState, NoteStore>({
       legend.replaceChildren(
         ...names.map((name, number) => {
           const sign = element("i");
-          sign.style.cssText = `display:inline-block;width:18px;margin:0 4px 3px 0;border-top:2px ${CSS_LINES[number % LINE_DASHES.length]} ${
-            names.length === 1 ? theme.ink : (theme.voices[number % theme.voices.length] ?? "")
-          }`;
+          const voice = theme.voices[number % theme.voices.length] ?? "";
+          const colour = names.length === 1 ? theme.ink : voice;
+          const line = CSS_LINES[number % LINE_DASHES.length];
+          sign.style.cssText = "display:inline-block;width:18px;margin:0 4px 3px 0";
+          sign.style.borderTop = `2px ${line} ${colour}`;
           const text =
             names.length === 1
               ? `${name[0]?.toUpperCase() ?? ""}${name.slice(1)}, ${unit} a note`

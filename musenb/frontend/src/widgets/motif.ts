@@ -17,7 +17,8 @@ const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${te
 /** Return what is told of a return besides its sentence. */
 export function measureText([, , , form, , , confidence, expected]: ReturnRow): string {
   const rare = expected < 0.005 ? "hardly any" : expected.toFixed(2);
-  return `${form}; ${Math.round(100 * confidence)} % of the motif kept; in a piece like this chance gives ${rare} of such`;
+  const kept = `${Math.round(100 * confidence)} % of the motif kept`;
+  return `${form}; ${kept}; in a piece like this chance gives ${rare} of such`;
 }
 
 /** Says in a sentence what is selected. */

@@ -176,7 +176,10 @@ class Sheet {
     if (model.get("live") ?? true) return told;
     if (!solution) return told;
     const shown = model.get("kind") === "note" ? this.#nameOf(Number(solution)) : solution;
-    return `${model.get("verdict") === "right" ? "That is right." : `The answer is: ${shown}${/[.!?]$/.test(shown) ? "" : "."}`} ${told}`.trim();
+    const stop = /[.!?]$/.test(shown) ? "" : ".";
+    const right = model.get("verdict") === "right";
+    const verdict = right ? "That is right." : `The answer is: ${shown}${stop}`;
+    return `${verdict} ${told}`.trim();
   }
 
   #where(): string {
