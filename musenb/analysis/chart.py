@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from importlib import import_module
+from typing import Any, Literal
 
 from musenb.errors import MusenbError, SettingError
 from musenb.score.display import HOOKS
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Place = float | str
 Kind = Literal["line", "points", "bars"]
@@ -103,7 +101,7 @@ class Plottable:
         """
         return HOOKS.figure(self.charts(), dark)
 
-    def table(self) -> pd.DataFrame:
+    def table(self) -> Any:
         """Return the numbers as a pandas DataFrame: see `table`.
 
         Raises
@@ -127,8 +125,8 @@ def rows(charts: Sequence[Chart]) -> list[dict[str, Any]]:
     return found
 
 
-def table(charts: Sequence[Chart]) -> pd.DataFrame:
-    """Return charts as a DataFrame, a row a value; of one chart alone a row a place and a column a series.
+def table(charts: Sequence[Chart]) -> Any:
+    """Return charts as a pandas DataFrame, a row a value; of one chart alone a row a place and a column a series.
 
     Raises
     ------
@@ -136,13 +134,13 @@ def table(charts: Sequence[Chart]) -> pd.DataFrame:
         pandas is not installed.
     """
     try:
-        import pandas as pd
+        pd = import_module("pandas")
     except ImportError:
         raise MusenbError("a table needs pandas: python -m pip install pandas; `rows` gives plain records") from None
     if len(charts) > 1:
         return pd.DataFrame(rows(charts))
     (chart,) = charts
-    columns: dict[str, pd.Series] = {}
+    columns = {}
     for series in chart.series:
         index = pd.Index(series.x, name=chart.x_label)
         ends = {f"{series.name}, low": series.low, f"{series.name}, high": series.high} if series.low else {}

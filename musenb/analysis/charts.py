@@ -50,7 +50,7 @@ def surprise_chart(bits: np.ndarray, onsets: np.ndarray, voices: Mapping[str, np
     lines = []
     for name, notes in (voices or {"surprise": np.arange(len(bits))}).items():
         ordered = notes[np.argsort(onsets[notes], kind="stable")]
-        lines.append(Series(name, onsets[ordered], bits[ordered]))
+        lines.append(Series(name, onsets[ordered].tolist(), bits[ordered].tolist()))
     return Chart("Surprise", "quarters from the beginning", "bits a note", tuple(lines))
 
 
@@ -95,6 +95,6 @@ def structure_chart(
     lines = []
     for name, found in values.items():
         ends = (intervals or {}).get(name)
-        low, high = ((), ()) if ends is None else (ends[:, 0], ends[:, 1])
-        lines.append(Series(name, names, found, low, high))
+        low, high = ((), ()) if ends is None else ends.T.tolist()
+        lines.append(Series(name, names, found.tolist(), low, high))
     return Chart("Structure over time scales", "length of what is repeated", "structureness, 0 to 1", tuple(lines))

@@ -59,8 +59,8 @@ class Surprise(Plottable):
     def charts(self) -> list[Chart]:
         """Return the surprise of each note beside what was to be expected, in the order of the notes."""
         notes = range(1, len(self.bits) + 1)
-        told = Series("surprise of its first token", notes, self.onset_bits)
-        expected = Series("expected", notes, self.entropy)
+        told = Series("surprise of its first token", notes, self.onset_bits.tolist())
+        expected = Series("expected", notes, self.entropy.tolist())
         return [Chart("Surprise", "note", "bits", (told, expected))]
 
 

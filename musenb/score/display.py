@@ -42,13 +42,13 @@ class Displayed:
 
     __slots__ = ()
 
-    def __repr__(self: Score) -> str:
+    def __repr__(self: Any) -> str:
         return f"<Score {summary(self)}>"
 
-    def __str__(self: Score) -> str:
+    def __str__(self: Any) -> str:
         return HOOKS.text(self)
 
-    def _repr_mimebundle_(self: Score, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(self: Any, include: object = None, exclude: object = None) -> dict[str, str]:
         return HOOKS.bundle(self)
 
 

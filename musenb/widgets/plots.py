@@ -57,7 +57,7 @@ def figure(charts: Sequence[Chart], dark: bool = False) -> go.Figure:
     made = _figure_class()()
     made.set_subplots(rows=down, cols=columns, subplot_titles=[chart.title for chart in charts])
     for place, chart in enumerate(charts):
-        where = {"row": place // columns + 1, "col": place % columns + 1}
+        where: dict[str, Any] = {"row": place // columns + 1, "col": place % columns + 1}
         _add(made, chart, where, dark, first=place == 0)
     made.update_layout(
         template="none", barmode="stack", hovermode="x unified" if len(charts) == 1 else "closest",
@@ -100,16 +100,16 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
 
-def _add(made: go.Figure, chart: Chart, where: dict[str, int], dark: bool, *, first: bool) -> None:
+def _add(made: go.Figure, chart: Chart, where: dict[str, Any], dark: bool, *, first: bool) -> None:
     """Draw one chart in its panel; the legend names the series of the first panel, where places do not name them."""
     named = first and not all(series.x == (series.name,) for series in chart.series)
     for number, series in enumerate(chart.series):
         made.add_trace(_trace(series, number, dark, named=named), **where)
     for name, value in chart.bounds:
         made.add_hline(y=value, line={"color": INK[dark], "dash": "dot", "width": 1}, annotation_text=name, **where)
-    axis = {"gridcolor": GRID[dark], "linecolor": GRID[dark], "zerolinecolor": GRID[dark]}
+    axis: dict[str, Any] = {"gridcolor": GRID[dark], "linecolor": GRID[dark], "zerolinecolor": GRID[dark]}
     made.update_xaxes(title_text=chart.x_label, **axis, **where)
-    whole = {"dtick": 1} if _few_counts(chart) else {}
+    whole: dict[str, Any] = {"dtick": 1} if _few_counts(chart) else {}
     made.update_yaxes(title_text=chart.y_label, rangemode="tozero", **whole, **axis, **where)
 
 
@@ -158,9 +158,6 @@ def _figure_class() -> type[go.Figure]:
     class Figure(go.Figure):
         """A plotly Figure that a notebook keeps small."""
 
-        # IPython takes these before or beside the bundle: plotly's go by its renderers and carry scripts.
-        _ipython_display_ = None
-        _repr_html_ = None
         musenb_charts: tuple[Chart, ...] = ()
 
         def __setattr__(self, name: str, value: Any) -> None:
@@ -169,10 +166,15 @@ def _figure_class() -> type[go.Figure]:
             else:
                 super().__setattr__(name, value)
 
-        def _repr_mimebundle_(self, include: object = None, exclude: object = None, **_: Any) -> dict[str, Any]:
-            return mime_bundle(self.musenb_charts, json.loads(self.to_json()))
+        def _repr_mimebundle_(
+            self, include: object = None, exclude: object = None, validate: bool = True, **_: Any
+        ) -> dict[str, Any]:
+            return mime_bundle(self.musenb_charts, json.loads(str(self.to_json())))
 
         def __repr__(self) -> str:
             return text(self.musenb_charts)
 
+    # IPython takes these before or beside the bundle: plotly's go by its renderers and carry scripts.
+    for name in ("_ipython_display_", "_repr_html_"):
+        setattr(Figure, name, None)
     return Figure
