@@ -21,6 +21,7 @@ from musenb.sample.models import Model, open_model
 from musenb.sample.policy import Draws, Policy
 from musenb.sample.recipe import Recipe, begin, plan_of
 from musenb.sample.stream import Sampling
+from musenb.score.display import summary
 from musenb.score.note import Score
 from musenb.score.sources import read_source
 from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Wishes
@@ -34,7 +35,7 @@ __all__ = ["Model", "Recipe", "Stream", "Take", "develop", "file_bytes", "open_m
 SEEDS = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Take:
     """A prime and what a model made of it.
 
@@ -66,13 +67,15 @@ class Take:
         """Return the score as a pretty_midi.PrettyMIDI, one instrument a voice."""
         return pretty_midi_of(self.score)
 
+    def __repr__(self) -> str:
+        stopped = "" if self.complete else ", stopped before its end"
+        return f"<Take {summary(self.score)}, by {self.recipe.model}, seed {self.recipe.seed}{stopped}>"
+
     def __str__(self) -> str:
         return listing(self.score)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from musenb.widgets.show import mime_bundle
-
-        return mime_bundle(self.score)
+        return self.score._repr_mimebundle_(include, exclude)
 
 
 class Stream:

@@ -26,11 +26,12 @@ import numpy as np
 
 from musenb.analysis.attention import check_notes
 from musenb.analysis.causal import entropy_bits, loss_bits
+from musenb.analysis.chart import Chart, Plottable, Series
 from musenb.errors import ModelError
 
 
 @dataclass(frozen=True, slots=True)
-class Surprise:
+class Surprise(Plottable):
     """The surprise of every note of a piece, in bits; arrays (notes,).
 
     Parameters
@@ -54,6 +55,13 @@ class Surprise:
     def total(self) -> float:
         """Bits of the whole piece."""
         return float(self.bits.sum()) + self.other_bits
+
+    def charts(self) -> list[Chart]:
+        """Return the surprise of each note beside what was to be expected, in the order of the notes."""
+        notes = range(1, len(self.bits) + 1)
+        told = Series("surprise of its first token", notes, self.onset_bits.tolist())
+        expected = Series("expected", notes, self.entropy.tolist())
+        return [Chart("Surprise", "note", "bits", (told, expected))]
 
 
 def surprise_of(log_probs: np.ndarray, taken: np.ndarray, notes: np.ndarray, *, count: int) -> Surprise:

@@ -25,6 +25,7 @@ from musenb.export.to_text import MAJOR_KEYS, written_pitch
 from musenb.score.note import Bar, KeySignature, Note, Score, Voice
 
 WIDTH = 100
+EXCERPT_LINES = 16
 LONGEST_NAME = 16
 HELD, SILENT, GIVEN_MARK, FERMATA, CHORD = "-", ".", "*", "^", "+"
 SEPARATOR = " | "
@@ -77,6 +78,29 @@ def listing(score: Score, width: int = WIDTH) -> str:
             system = []
         system.append(block)
     return "\n".join([*lines, *_system(rows, system)]) + "\n"
+
+
+def excerpt(score: Score, lines: int = EXCERPT_LINES, width: int = WIDTH) -> str:
+    """Return the listing as far as it takes about so many lines, and how many bars there are in all.
+
+    Parameters
+    ----------
+    score : Score
+    lines : int
+        The first system of bars is there however long it is; others while they end within these lines.
+    width : int
+        As in `listing`.
+    """
+    heading, *systems = listing(score, width).rstrip("\n").split("\n\n")
+    kept = [heading, *systems[:1]]
+    for system in systems[1:]:
+        so_far = "\n\n".join([*kept, system])
+        if so_far.count("\n") + 1 > lines:
+            break
+        kept.append(system)
+    left_out = len(systems) + 1 - len(kept)
+    bars = sum(1 for bar in score.bars() if bar.number)
+    return "\n\n".join([*kept, f"... {bars} bars in all"] if left_out else kept) + "\n"
 
 
 def key_words(key: KeySignature) -> str:

@@ -59,13 +59,18 @@ def corpus_score(name: str, *, tune: int | None = None) -> Score:
 
 def _raw_score(path: str) -> Score:
     """Return a MusicXML file of the corpus as our own reader reads it."""
-    found = importlib.util.find_spec("music21")
-    if found is None or not found.submodule_search_locations:
-        raise LoadError("missing", "music21, which brings the corpus, is not installed", "pip install music21")
-    data = (Path(found.submodule_search_locations[0]) / "corpus" / path).read_bytes()
+    data = (_corpus_folder() / path).read_bytes()
     if path.endswith(".mxl"):
         data = unzip_mxl(data, source=path, limits=CORPUS_FILES)
     return score_from_musicxml(data, source=path, limits=CORPUS_FILES)
+
+
+def _corpus_folder() -> Path:
+    """Return the folder of the corpus, without importing music21."""
+    found = importlib.util.find_spec("music21")
+    if found is None or not found.submodule_search_locations:
+        raise LoadError("missing", "music21, which brings the corpus, is not installed", "pip install music21")
+    return Path(found.submodule_search_locations[0]) / "corpus"
 
 
 def corpus_names(composer: str = "bach") -> tuple[str, ...]:
@@ -119,7 +124,7 @@ def _relative_paths() -> tuple[str, ...]:
 
 def list_paths() -> list[str]:
     """Return the paths of the corpus relative to its folder; to be called in the child."""
-    from music21 import common, corpus
+    from music21 import corpus
 
     base = _corpus_folder()
     return sorted(Path(path).relative_to(base).as_posix() for path in corpus.corpora.CoreCorpus().getPaths())
@@ -130,7 +135,7 @@ def parse_to_json(path: str, tune: int | None = None) -> str:
 
     ABC is read by musenb itself; `tune` is the number after X: of one of a collection.
     """
-    from music21 import common, converter
+    from music21 import converter
 
     from musenb.score.from_music21 import score_from_music21
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from musenb.errors import ScoreError
+from musenb.score.display import Displayed
 from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat, marks_within
 from musenb.score.quarters import exact_quarters
 
@@ -213,8 +214,8 @@ class Bar:
         return self.onset - self.before
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+@dataclass(frozen=True, slots=True, repr=False)
+class Score(Displayed):
     """A piece: voices from the highest to the lowest as written, with its metres, keys and tempos.
 
     Parameters

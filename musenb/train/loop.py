@@ -33,6 +33,7 @@ from musenb.errors import SettingError, WeightsError
 from musenb.files.atomic import atomic_write
 from musenb.model.torch.dropout import seeded
 from musenb.model.torch.transformer import Inputs, Transformer
+from musenb.train.log import NAME as LOG_NAME
 from musenb.train.muon import Muon
 from musenb.train.ranks import Ranks
 from musenb.train.state import packed, read_state, unpack
@@ -217,7 +218,7 @@ class Trainer:
         return self.best
 
     def _tell(self, line: Progress, report: Callable[[Progress], None]) -> None:
-        with open(self.folder / "log.jsonl", "a", encoding="utf-8") as log:
+        with open(self.folder / LOG_NAME, "a", encoding="utf-8") as log:
             log.write(json.dumps(asdict(line)) + "\n")
         report(line)
 

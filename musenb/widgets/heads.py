@@ -12,6 +12,7 @@ import numpy as np
 from musenb.analysis.attention import KINDS, NO_NOTE, QUERIES, AttentionRecord, Query, What, check_notes, gather
 from musenb.errors import ModelError, SettingError
 from musenb.score.note import Score
+from musenb.widgets.layers import as_array, stacked
 from musenb.widgets.notes import parse_note_id, rows_of
 
 Source = np.ndarray | Callable[[int, int], np.ndarray]
@@ -26,7 +27,8 @@ class Heads:
     Parameters
     ----------
     weights : float (layers, heads, queries, keys), or a function of layer and head that returns (queries, keys)
-        An array, or a list of arrays (heads, queries, keys), one a layer.
+        An array or tensor; or a list of them, one a layer, (heads, queries, keys) or (1, heads, queries, keys) as
+        transformers hand them over. Gradients and devices do not matter.
     notes : ids such as 'v1n7' or None, one a key token; or int (keys, 2): voice and index, (-1, -1) for none
         None: the tokens belong to no notes.
     query_notes : like `notes`, for the query tokens
@@ -43,7 +45,7 @@ class Heads:
     Raises
     ------
     ModelError
-        Shapes do not agree.
+        Shapes do not agree, a batch holds several pieces, or there are no weights.
     SettingError
         The logits have another part than these two.
     """
@@ -56,7 +58,7 @@ class Heads:
         unknown = logits.keys() - set(KINDS[1:])
         if unknown:
             raise SettingError(f"Heads takes no {min(unknown)!r}; parts of the logits are {' and '.join(KINDS[1:])}")
-        weights = _stacked(weights)
+        weights = _source(weights, "weights")
         found = shape or np.shape(weights)
         if len(found) != 4 or min(found) < 1:
             needs = "a function needs shape=(layers, heads, queries, keys)" if callable(weights) else f"not {found}"
@@ -64,7 +66,7 @@ class Heads:
         self.shape: tuple[int, int, int, int] = tuple(int(size) for size in found)  # type: ignore[assignment]
         self._sources: dict[str, Source] = {}
         for name in KINDS:
-            source = weights if name == KINDS[0] else _stacked(logits.get(name))
+            source = weights if name == KINDS[0] else _source(logits.get(name), name)
             if source is None:
                 continue
             if not callable(source) and np.shape(source) != self.shape:
@@ -124,7 +126,7 @@ class Heads:
 
     def _read(self, what: What, layer: int, head: int) -> np.ndarray:
         source = self._sources[what]
-        matrix = source(layer, head) if callable(source) else source[layer, head]
+        matrix = as_array(source(layer, head), what) if callable(source) else source[layer, head]
         if np.shape(matrix) != self.shape[2:]:
             raise ModelError(f"{what} of layer {layer}, head {head}: shape {np.shape(matrix)}, not {self.shape[2:]}")
         return np.asarray(matrix, np.float32)
@@ -144,9 +146,9 @@ class Heads:
         )
 
 
-def _stacked(source: Any) -> Any:
-    """Return a function or an array as it is, and a list of arrays, one a layer, as one array."""
-    return source if source is None or callable(source) or hasattr(source, "shape") else np.stack(list(source))
+def _source(source: Any, name: str) -> Any:
+    """Return a function as it is, anything else as one array (layers, heads, queries, keys)."""
+    return source if source is None or callable(source) else stacked(source, name)
 
 
 def _rows(notes: Notes | None, tokens: int, places: dict[tuple[int, int], int], name: str) -> np.ndarray:

@@ -7,11 +7,12 @@ The notes that a model wrote are drawn in another colour, and a sentence says wh
 from __future__ import annotations
 
 import base64
+import sys
 from html import escape
 
 from musenb.errors import LoadError, SettingError
 from musenb.export.ink import engraved, inked
-from musenb.export.listing import listing
+from musenb.export.listing import excerpt, listing
 from musenb.export.provenance import provenance
 from musenb.export.to_audio import wav_bytes
 from musenb.score.note import Score
@@ -42,10 +43,22 @@ class Shown:
         self.score = score
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return mime_bundle(self.score)
+        return display_bundle(self.score)
 
     def __repr__(self) -> str:
-        return listing(self.score)
+        return excerpt(self.score)
+
+
+def display_bundle(score: Score) -> dict[str, str]:
+    """Return what IPython shows for a score: all of `mime_bundle` in a notebook, its text alone in a terminal."""
+    return {"text/plain": excerpt(score)} if _terminal() else mime_bundle(score)
+
+
+def _terminal() -> bool:
+    """Return True in an IPython that shows text and nothing else."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell is not None and shell.display_formatter.active_types == ["text/plain"]
 
 
 def mime_bundle(score: Score) -> dict[str, str]:
@@ -59,14 +72,13 @@ def mime_bundle(score: Score) -> dict[str, str]:
     -------
     dict of str to str
         'text/html': title, engraved score, player and which notes were given; 'image/svg+xml': the first page of the
-        score alone, absent when it cannot be engraved; 'text/plain': the listing.
+        score alone, absent when it cannot be engraved; 'text/plain': the first bars of the listing.
     """
-    plain = listing(score)
-    bundle = {"text/plain": plain}
+    bundle = {"text/plain": excerpt(score)}
     try:
         engraving = engraved(score)
     except LoadError as error:
-        sheet = f"<p>{escape(error.text)}</p><pre>{escape(plain)}</pre>"
+        sheet = f"<p>{escape(error.text)}</p><pre>{escape(listing(score))}</pre>"
     else:
         pages = [inked(svg, paper=True) for svg in engraving.svgs]
         sheet = "".join(_figure(svg, score, number) for number, svg in enumerate(pages, start=1))

@@ -73,3 +73,15 @@ def test_nothing_to_evaluate_is_refused(empty, name):
     grids = [[np.full((16, 4), 60)] if i != empty else [] for i in range(3)]
     with pytest.raises(ScoreError, match=f"at least 1 {name} chorale, got 0"):
         chorale_report.evaluate(*grids)
+
+
+def test_every_measure_is_drawn_beside_real_music(bach) -> None:
+    charts = bach.charts()
+    assert len(charts) == len(chorale_report.LABELS)
+    parallels = charts[0]
+    assert (parallels.title, parallels.y_label) == ("parallel 5ths and 8ves", "per 100 changes")
+    assert parallels.bounds == (("target <= 0.54", 0.54),)
+    measured = bach["measures"]["parallels"]
+    assert [series.y[0] for series in parallels.series] == [measured[side]["value"] for side in ("generated", "real")]
+    assert [series.low[0] for series in parallels.series] == [measured[side]["low"] for side in ("generated", "real")]
+    assert repr(bach) == chorale_report.format_report(bach)

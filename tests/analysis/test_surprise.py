@@ -21,6 +21,14 @@ def test_a_note_costs_the_bits_of_its_onset_and_its_holds() -> None:
     assert (found.other_bits, found.total) == pytest.approx((3, 7))
 
 
+def test_surprise_is_drawn_beside_what_was_expected() -> None:
+    shares = np.log(np.array([[1 / 4, 3 / 4], [1 / 2, 1 / 2]]))
+    (chart,) = surprise_of(shares, np.zeros(2, int), np.array([0, 1]), count=2).charts()
+    told, expected = chart.series
+    assert (told.x, told.y) == ((1, 2), (2, 1))
+    assert expected.y == pytest.approx((0.811278, 1))
+
+
 @given(st.integers(0, 1000), st.lists(st.integers(-1, 4), min_size=1, max_size=30))
 def test_notes_and_the_rest_add_up_to_the_piece(seed: int, notes: list[int]) -> None:
     rng = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musenb.export.listing import key_words, listing
+from musenb.export.listing import excerpt, key_words, listing
 from musenb.score.from_text import score_from_text
 from musenb.score.note import KeySignature, Note, Origin, Score, Voice
 
@@ -103,3 +103,21 @@ def test_lines_keep_to_the_width_and_every_onset_is_there(voices: list[Voice], w
     assert sum(cell.count("+") + 1 for cell in cells if cell[0] in "ABCDEFG") == len(score.notes)
     assert all(len(line) <= width or line.count("+") for line in lines)
     assert "\n".join(lines).isascii()
+
+
+def test_an_excerpt_keeps_whole_systems_and_counts_the_rest() -> None:
+    score = score_from_text("4/4 " + "C4 D4 E4 F4 " * 24)
+    whole, shown = listing(score).split("\n\n"), excerpt(score, lines=8).split("\n\n")
+    assert shown[:2] == whole[:2]
+    assert len(whole) > 3
+    assert shown[2:] == ["... 24 bars in all\n"]
+
+
+def test_an_excerpt_of_a_short_score_is_its_listing() -> None:
+    for score in (score_from_text("C4 D4"), Score()):
+        assert excerpt(score) == listing(score)
+
+
+def test_an_excerpt_is_short_for_any_length() -> None:
+    score = score_from_text("4/4 " + "C4 D4 E4 F4 " * 400)
+    assert len(excerpt(score)) < 1500

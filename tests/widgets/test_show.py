@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 from defusedxml import ElementTree
@@ -100,3 +102,18 @@ def test_the_sentence_tells_given_from_written(notes: tuple[Note, ...], sentence
 def test_the_sentence_names_the_upbeat() -> None:
     line = Voice("alto", (Note(0, 1, 60), Note(1, 4, 60), Note(5, 4, 60, origin=WRITTEN)))
     assert provenance(Score((line,), anacrusis=Fraction(1))).startswith("Given: alto upbeat, bar 1. Written by")
+
+
+def test_a_score_in_a_cell_is_shown_as_a_take_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "mime_bundle", lambda score: {"text/html": f"drawn: {score!r}"})
+    assert duet()._repr_mimebundle_() == {"text/html": f"drawn: {duet()!r}"}
+
+
+def test_a_terminal_is_shown_the_text_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = SimpleNamespace(display_formatter=SimpleNamespace(active_types=["text/plain"]))
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setattr(module, "engraved", lambda score: pytest.fail("engraved for a terminal"))
+    assert list(duet()._repr_mimebundle_()) == ["text/plain"]
+    shell.display_formatter.active_types = ["text/plain", "text/html"]
+    monkeypatch.setattr(module, "mime_bundle", lambda score: {"text/html": ""})
+    assert list(duet()._repr_mimebundle_()) == ["text/html"]

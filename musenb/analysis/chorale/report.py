@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from musenb.analysis.chart import Chart, Plottable, Series
 from musenb.analysis.chorale import copying, mock_grade
 from musenb.analysis.chorale import part_writing as chorale
 from musenb.errors import ScoreError
@@ -37,7 +38,17 @@ LABELS: Mapping[str, str] = {
     "copying_p95": "longest run shared with training, chords, 95th percentile",
 }
 
-Record = dict[str, Any]
+
+
+class Record(dict[str, Any], Plottable):
+    """The measures of `evaluate` as a dict, which can be drawn and tabulated as well."""
+
+    def charts(self) -> list[Chart]:
+        """Return a chart a measure: generated beside real, with their intervals, and the target where there is one."""
+        return [_measure_chart(label, self["measures"][name]) for name, label in LABELS.items()]
+
+    def __repr__(self) -> str:
+        return format_report(self)
 
 
 def evaluate(
@@ -54,10 +65,10 @@ def evaluate(
 
     Returns
     -------
-    dict
-        'pieces' (how many of each kind), 'seed', and 'measures': for each name of LABELS the records 'generated' and
-        'real', each with 'value', 'low' and 'high', and, where there is one, 'target' and whether it is 'met'. Only
-        text, numbers, truth values and None (for what could not be measured), as JSON holds them.
+    Record
+        A dict with 'pieces' (how many of each kind), 'seed', and 'measures': for each name of LABELS the records
+        'generated' and 'real', each with 'value', 'low' and 'high', and, where there is one, 'target' and whether it is
+        'met'. Only text, numbers, truth values and None (for what could not be measured), as JSON holds them.
 
     Raises
     ------
@@ -73,11 +84,11 @@ def evaluate(
         side: _measure(grids, real_test, reference, corpus, seed)
         for side, grids in (("generated", generated), ("real", real_test))
     }
-    return {
-        "pieces": {"generated": len(generated), "real": len(real_test), "train": len(train)},
-        "seed": seed,
-        "measures": {name: _beside(name, sides) for name in LABELS},
-    }
+    return Record(
+        pieces={"generated": len(generated), "real": len(real_test), "train": len(train)},
+        seed=seed,
+        measures={name: _beside(name, sides) for name in LABELS},
+    )
 
 
 def format_report(record: Record) -> str:
@@ -93,6 +104,17 @@ def format_report(record: Record) -> str:
         lines.append(f"{label:{width}}  {'  '.join(cells)}  {aim}".rstrip())
     lines.append(f"In brackets: 95 % bootstrap intervals over pieces, seed {record['seed']}.")
     return "\n".join(lines)
+
+
+def _measure_chart(label: str, row: Mapping[str, Any]) -> Chart:
+    """Return one measure of both kinds of chorales."""
+    what, _, unit = label.partition(", ")
+    sides = tuple(
+        Series(side, [side], [cell["value"]], [cell["low"]], [cell["high"]], kind="points")
+        for side, cell in (("generated", row["generated"]), ("real", row["real"]))
+    )
+    target = ((f"target {row['target']}", float(row["target"].split()[1])),) if row["target"] else ()
+    return Chart(what, "chorales", unit or "value", sides, target)
 
 
 def _measure(

@@ -4,7 +4,10 @@ import { expect, test } from "vitest";
 
 declare global {
   interface ImportMeta {
-    glob(pattern: string, options: { query: string; import: string; eager: true }): Record<string, string>;
+    glob(
+      pattern: string,
+      options: { query: string; import: string; eager: true },
+    ): Record<string, string>;
   }
 }
 
@@ -31,6 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Who may name anywidget: the handle of its model, what wraps a view, and the exported page, which stands in for it. */
 const KNOW_JUPYTER = /^(core\/model|core\/mount|page\/\w+)$/;
 const MOST_LINES = 400;
+const LONGEST_LINE = 120;
 
 interface Import {
   /** The importing file and the imported one, without ending, such as "core/clock"; packages as they are named. */
@@ -39,9 +43,16 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-const sources = import.meta.glob("../src/**/*.ts", { query: "?raw", import: "default", eager: true });
+const sources = import.meta.glob("../src/**/*.ts", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
 const modules = new Map(
-  Object.entries(sources).map(([path, text]) => [path.replace("../src/", "").replace(/\.ts$/, ""), text]),
+  Object.entries(sources).map(([path, text]) => [
+    path.replace("../src/", "").replace(/\.ts$/, ""),
+    text,
+  ]),
 );
 const imports = [...modules].flatMap(([name, text]) => importsOf(name, text));
 
@@ -112,7 +123,9 @@ test("a folder imports only what it may know", () => {
 });
 
 test("only widgets, and what carries them, know Jupyter", () => {
-  const jupyter = imports.filter(({ to }) => to.startsWith("@anywidget") || to.startsWith("@jupyter"));
+  const jupyter = imports.filter(
+    ({ to }) => to.startsWith("@anywidget") || to.startsWith("@jupyter"),
+  );
   expect(jupyter.length).toBeGreaterThan(0);
   expect(jupyter.filter(({ from }) => !KNOW_JUPYTER.test(from))).toEqual([]);
   const mounting = imports.filter(({ to, typeOnly }) => to === "core/mount" && !typeOnly);
@@ -121,8 +134,24 @@ test("only widgets, and what carries them, know Jupyter", () => {
 
 test("no imports go round in a circle, those of types included", () => {
   expect(cycleIn(imports)).toEqual([]);
-  const circle = [["a", "b"], ["b", "c"], ["c", "b"]].map(([from = "", to = ""]) => ({ from, to, typeOnly: true }));
+  const circle = [
+    ["a", "b"],
+    ["b", "c"],
+    ["c", "b"],
+  ].map(([from = "", to = ""]) => ({ from, to, typeOnly: true }));
   expect(cycleIn(circle)).toEqual(["b", "c", "b"]);
+});
+
+test("each module says what it is, and its lines are short", () => {
+  const silent = [...modules].filter(([, text]) => !/^(\/\*\*|\/\/) ?/.test(text));
+  expect(silent.map(([name]) => name)).toEqual([]);
+  const wide = [...modules].flatMap(([name, text]) =>
+    text
+      .split("\n")
+      .filter((line) => line.length > LONGEST_LINE)
+      .map(() => name),
+  );
+  expect(wide).toEqual([]);
 });
 
 test("file names are in kebab case, and files are short", () => {

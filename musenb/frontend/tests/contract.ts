@@ -22,7 +22,8 @@ export class Ledger {
     this.#timers("setInterval", "clearInterval", false);
     this.#timers("requestAnimationFrame", "cancelAnimationFrame", true);
     for (const target of [window, document, document.body]) this.#listeners(target);
-    for (const name of ["ResizeObserver", "MutationObserver", "IntersectionObserver"] as const) this.#observer(name);
+    for (const name of ["ResizeObserver", "MutationObserver", "IntersectionObserver"] as const)
+      this.#observer(name);
   }
 
   /** Stop counting and return what is left open, named. */
@@ -40,17 +41,29 @@ export class Ledger {
     });
   }
 
-  #timers(begin: "setTimeout" | "setInterval" | "requestAnimationFrame", end: string, once: boolean): void {
+  #timers(
+    begin: "setTimeout" | "setInterval" | "requestAnimationFrame",
+    end: string,
+    once: boolean,
+  ): void {
     const page = globalThis as unknown as Record<string, (...values: unknown[]) => unknown>;
     const [start, stop] = [page[begin]!, page[end]!];
-    this.#replace(globalThis, begin, (call: (...values: unknown[]) => unknown, ...rest: unknown[]) => {
-      const id = start.call(globalThis, (...values: unknown[]) => {
-        if (once) this.open.delete(id);
-        return call(...values);
-      }, ...rest);
-      this.open.set(id, begin);
-      return id;
-    });
+    this.#replace(
+      globalThis,
+      begin,
+      (call: (...values: unknown[]) => unknown, ...rest: unknown[]) => {
+        const id = start.call(
+          globalThis,
+          (...values: unknown[]) => {
+            if (once) this.open.delete(id);
+            return call(...values);
+          },
+          ...rest,
+        );
+        this.open.set(id, begin);
+        return id;
+      },
+    );
     this.#replace(globalThis, end, (id: unknown) => {
       this.open.delete(id);
       stop.call(globalThis, id);
@@ -58,12 +71,19 @@ export class Ledger {
   }
 
   #listeners(target: EventTarget): void {
-    const [add, remove] = [target.addEventListener.bind(target), target.removeEventListener.bind(target)];
-    this.#replace(target, "addEventListener", (type: string, call: EventListener, options?: AddEventListenerOptions) => {
-      add(type, call, options);
-      this.open.set(call, `listener for ${type}`);
-      options?.signal?.addEventListener("abort", () => this.open.delete(call));
-    });
+    const [add, remove] = [
+      target.addEventListener.bind(target),
+      target.removeEventListener.bind(target),
+    ];
+    this.#replace(
+      target,
+      "addEventListener",
+      (type: string, call: EventListener, options?: AddEventListenerOptions) => {
+        add(type, call, options);
+        this.open.set(call, `listener for ${type}`);
+        options?.signal?.addEventListener("abort", () => this.open.delete(call));
+      },
+    );
     this.#replace(target, "removeEventListener", (type: string, call: EventListener) => {
       remove(type, call);
       this.open.delete(call);
@@ -93,8 +113,14 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
 /** Test the contract of one widget. `exercise` may press keys and buttons in a view before it is closed. */
 /** Return what a screen reader calls an element. */
 function nameOf(made: Element): string {
-  const given = made.getAttribute("aria-label") ?? made.getAttribute("aria-labelledby") ?? made.closest("label")?.textContent ?? "";
-  return given.trim() || (made.matches("input, select, textarea") ? "" : (made.textContent ?? "").trim());
+  const given =
+    made.getAttribute("aria-label") ??
+    made.getAttribute("aria-labelledby") ??
+    made.closest("label")?.textContent ??
+    "";
+  return (
+    given.trim() || (made.matches("input, select, textarea") ? "" : (made.textContent ?? "").trim())
+  );
 }
 
 export function contract(
@@ -140,7 +166,10 @@ export function contract(
 
     test("it has a name, keeps the notebook's shortcuts out and takes user text as text", async () => {
       const widget = (await load()).default;
-      const host = await new Host(widget, { ...state, description: "<img src=x onerror=alert(1)>" }).start();
+      const host = await new Host(widget, {
+        ...state,
+        description: "<img src=x onerror=alert(1)>",
+      }).start();
       const { el } = await host.view();
       const section = el.querySelector(".musenb");
       expect(section?.getAttribute("aria-label")).toBeTruthy();
@@ -154,10 +183,13 @@ export function contract(
       expect(el.querySelector("[role=status]")).not.toBeNull();
       expect(el.querySelector("img")).toBeNull();
       expect(el.textContent).toContain("<img src=x onerror=alert(1)>");
-      for (const made of el.querySelectorAll(`button, input, select, textarea, summary, [tabindex="0"]`)) {
+      for (const made of el.querySelectorAll(
+        `button, input, select, textarea, summary, [tabindex="0"]`,
+      )) {
         if (made.getAttribute("aria-hidden") === "true" || made.closest("[hidden]")) continue;
         expect(nameOf(made), made.outerHTML).toBeTruthy();
-        if (made.matches("div, span, canvas, svg")) expect(made.getAttribute("role"), made.outerHTML).toBeTruthy();
+        if (made.matches("div, span, canvas, svg"))
+          expect(made.getAttribute("role"), made.outerHTML).toBeTruthy();
       }
       host.close();
     });

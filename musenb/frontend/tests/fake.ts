@@ -55,7 +55,11 @@ export class FakeModel {
 
   /** As the kernel does: a custom message with buffers. */
   message(content: { kind: string }, buffers: ArrayBuffer[] = []): void {
-    this.#emit("msg:custom", content, buffers.map((buffer) => new DataView(buffer)));
+    this.#emit(
+      "msg:custom",
+      content,
+      buffers.map((buffer) => new DataView(buffer)),
+    );
   }
 
   #emit(name: string, ...values: unknown[]): void {
@@ -86,7 +90,8 @@ export class Host {
       signal: this.#controller.signal,
       experimental: { invoke: () => Promise.reject(new Error("not here")) },
     });
-    if (typeof result === "function") this.#controller.signal.addEventListener("abort", () => void result());
+    if (typeof result === "function")
+      this.#controller.signal.addEventListener("abort", () => void result());
     return this;
   }
 
@@ -99,7 +104,10 @@ export class Host {
       model: this.model as unknown as AnyModel,
       el,
       signal,
-      host: { getModel: () => Promise.reject(new Error("no")), getWidget: () => Promise.reject(new Error("no")) },
+      host: {
+        getModel: () => Promise.reject(new Error("no")),
+        getWidget: () => Promise.reject(new Error("no")),
+      },
       experimental: { invoke: () => Promise.reject(new Error("not here")) },
     });
     signal.addEventListener("abort", () => typeof cleanup === "function" && void cleanup());

@@ -1,6 +1,15 @@
 /** A 2D context that writes an SVG: golden pictures of the marks that a person can open. Numbers to a tenth of a pixel. */
 
-const STATE = ["fillStyle", "strokeStyle", "lineWidth", "globalAlpha", "font", "textAlign", "textBaseline", "dash"] as const;
+const STATE = [
+  "fillStyle",
+  "strokeStyle",
+  "lineWidth",
+  "globalAlpha",
+  "font",
+  "textAlign",
+  "textBaseline",
+  "dash",
+] as const;
 const ANCHOR: Record<string, string> = { left: "start", center: "middle", right: "end" };
 const BASELINE: Record<string, string> = { alphabetic: "auto", middle: "central", top: "hanging" };
 
@@ -50,7 +59,9 @@ export class SvgContext {
   }
   clip(): void {
     const id = `clip${++this.#clips}`;
-    this.#out.push(`<clipPath id="${id}"><rect ${this.#rect}/></clipPath><g clip-path="url(#${id})">`);
+    this.#out.push(
+      `<clipPath id="${id}"><rect ${this.#rect}/></clipPath><g clip-path="url(#${id})">`,
+    );
     const top = this.#stack.at(-1);
     if (top) top.clip = true;
   }
@@ -74,10 +85,13 @@ export class SvgContext {
     this.#path.push(`Q${n(x1)} ${n(y1)} ${n(x)} ${n(y)}`);
   }
   arc(x: number, y: number, r: number): void {
-    this.#path.push(`M${n(x - r)} ${n(y)}a${n(r)} ${n(r)} 0 1 0 ${n(2 * r)} 0a${n(r)} ${n(r)} 0 1 0 ${n(-2 * r)} 0`);
+    this.#path.push(
+      `M${n(x - r)} ${n(y)}a${n(r)} ${n(r)} 0 1 0 ${n(2 * r)} 0a${n(r)} ${n(r)} 0 1 0 ${n(-2 * r)} 0`,
+    );
   }
   stroke(): void {
-    if (this.#path.length) this.#out.push(`<path d="${this.#path.join("")}" fill="none" ${this.#line()}/>`);
+    if (this.#path.length)
+      this.#out.push(`<path d="${this.#path.join("")}" fill="none" ${this.#line()}/>`);
   }
   fill(): void {
     this.#out.push(`<path d="${this.#path.join("")}" ${this.#fill()}/>`);
@@ -89,18 +103,27 @@ export class SvgContext {
     this.#out.push(`<rect ${this.#box(x, y, width, height)} fill="none" ${this.#line()}/>`);
   }
   measureText(text: string): { width: number } {
-    return { width: 0.55 * Number.parseFloat(/([\d.]+)px/.exec(this.font)?.[1] ?? "10") * text.length };
+    return {
+      width: 0.55 * Number.parseFloat(/([\d.]+)px/.exec(this.font)?.[1] ?? "10") * text.length,
+    };
   }
   fillText(text: string, x: number, y: number): void {
     const place = `x="${n(x)}" y="${n(y)}" text-anchor="${ANCHOR[this.textAlign]}" dominant-baseline="${BASELINE[this.textBaseline]}"`;
-    this.#out.push(`<text ${place} style="font:${this.font}" ${this.#fill()}>${escaped(text)}</text>`);
+    this.#out.push(
+      `<text ${place} style="font:${this.font}" ${this.#fill()}>${escaped(text)}</text>`,
+    );
   }
   drawImage(image: Pixels, x: number, y: number, width: number, height: number): void {
     const [across, down] = [width / image.width, height / image.height];
     for (let place = 0; place < image.width * image.height; place++) {
       const [r, g, b, a] = image.data.subarray(4 * place, 4 * place + 4);
       if (!a) continue;
-      const at = this.#box(x + (place % image.width) * across, y + Math.floor(place / image.width) * down, across, down);
+      const at = this.#box(
+        x + (place % image.width) * across,
+        y + Math.floor(place / image.width) * down,
+        across,
+        down,
+      );
       this.#out.push(`<rect ${at} fill="rgb(${r} ${g} ${b})"/>`);
     }
   }

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, vi } from "vitest";
 const nothing = () => undefined;
 
 /** A 2D context that takes every call and remembers the names of the last 10,000. */
-export function fakeContext(canvas: HTMLCanvasElement): CanvasRenderingContext2D & { calls: unknown[][] } {
+export function fakeContext(
+  canvas: HTMLCanvasElement,
+): CanvasRenderingContext2D & { calls: unknown[][] } {
   const calls: unknown[][] = [];
   const values: Record<string, unknown> = { canvas, calls };
   return new Proxy(values, {

@@ -68,7 +68,9 @@ export class SvgContext {
   }
   /** Whole circles only. */
   arc(x: number, y: number, radius: number): void {
-    const [left, right] = [this.#at(x - radius, y), this.#at(x + radius, y)].map((at) => at.join(" "));
+    const [left, right] = [this.#at(x - radius, y), this.#at(x + radius, y)].map((at) =>
+      at.join(" "),
+    );
     const half = `A${round(radius)} ${round(radius)} 0 1 0`;
     this.#path.push(`M${left}${half} ${right}${half} ${left}`);
   }
@@ -80,7 +82,9 @@ export class SvgContext {
   }
   clip(): void {
     this.#made += 1;
-    this.#parts.push(`<clipPath id="c${this.#made}"><rect ${this.#rect}/></clipPath><g clip-path="url(#c${this.#made})">`);
+    this.#parts.push(
+      `<clipPath id="c${this.#made}"><rect ${this.#rect}/></clipPath><g clip-path="url(#c${this.#made})">`,
+    );
     this.#clips += 1;
   }
   fill(): void {
@@ -99,7 +103,9 @@ export class SvgContext {
     const [left, top] = this.#at(x, y);
     const anchor = { left: "start", right: "end", center: "middle" }[this.textAlign];
     const place = `x="${left}" y="${top}" text-anchor="${anchor}" dominant-baseline="central"`;
-    this.#parts.push(`<text ${place} style="font:${this.font}" ${this.#paint("fill")}>${text}</text>`);
+    this.#parts.push(
+      `<text ${place} style="font:${this.font}" ${this.#paint("fill")}>${text}</text>`,
+    );
   }
 
   #at(x: number, y: number): [number, number] {

@@ -56,7 +56,7 @@ class BarRun(NamedTuple):
     beats: int
     unit: int
     beat: Quarters
-    count: int
+    count: int  # pyright: ignore[reportIncompatibleMethodOverride]
 
 
 class TempoRow(NamedTuple):

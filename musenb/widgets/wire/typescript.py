@@ -82,7 +82,7 @@ def _declaration(name: str, value: object) -> str:
         return f"export const {name} = {json.dumps(value)};\n"
     if isinstance(value, tuple):
         return f"export const {name} = {json.dumps(value)} as const;\n"
-    if typing.is_typeddict(value):
+    if isinstance(value, type) and typing.is_typeddict(value):
         return _interface(name, value)
     if isinstance(value, type) and issubclass(value, tuple):
         return _tuple(name, value)

@@ -1,4 +1,4 @@
-/** What the parts of the panel of questions share. */
+/** Shared state, words and listeners of the panel of questions. */
 
 import type { Life } from "../core/life";
 import type { View } from "../core/mount";
@@ -16,7 +16,11 @@ export interface AskingView {
 type Name = keyof AskingState & string;
 
 /** Call now and whenever one of the traits changes. */
-export function show({ view: { model, life } }: AskingView, names: readonly Name[], call: () => unknown): void {
+export function show(
+  { view: { model, life } }: AskingView,
+  names: readonly Name[],
+  call: () => unknown,
+): void {
   const later = life.frame(call);
   for (const name of names) model.on(`change:${name}`, life, later);
   life.guard(call)();
@@ -28,7 +32,11 @@ export function job({ view: { model } }: AskingView, kind: AskJob["kind"]): void
 
 /** Return the pitches on which a note may begin, with their probabilities. */
 export const begun = (choices: readonly ChoiceRow[]): Map<number, number> =>
-  new Map(choices.flatMap(([, probability, pitch, begins]) => (begins && pitch !== null ? [[pitch as number, probability] as const] : [])));
+  new Map(
+    choices.flatMap(([, probability, pitch, begins]) =>
+      begins && pitch !== null ? [[pitch as number, probability] as const] : [],
+    ),
+  );
 
 /** Return a function that gives a new life each time and ends the one before: for what is built again and again. */
 export function renewed({ view: { life } }: AskingView): () => Life {

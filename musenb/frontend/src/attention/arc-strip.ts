@@ -1,10 +1,10 @@
-/** A strip with all notes of the piece, small, and the arcs of the selected ones above them. */
+/** Canvas strip of all notes of the piece, small, with the arcs of the selected ones above them. */
 
 import type { Arc, PageClock } from "../core/clock";
 import { element, fitCanvas } from "../core/dom";
 import type { Life } from "../core/life";
 import { arcAt, arcTitle, drawArcs, layoutArcs, type ArcShape } from "../marks/arcs";
-import type { Box } from "../marks/matrix";
+import type { Box } from "../marks/matrix-view";
 import type { NoteStore } from "../core/notes";
 import type { NoteTable } from "../core/table";
 import type { Theme } from "../core/theme";
@@ -29,14 +29,21 @@ export function stripBoxes(table: NoteTable, width: number): (row: number) => Bo
 }
 
 export class ArcStrip {
-  readonly canvas = element("canvas", { role: "img", "aria-label": "Arcs from the selected notes" });
+  readonly canvas = element("canvas", {
+    role: "img",
+    "aria-label": "Arcs from the selected notes",
+  });
   readonly #redraw: () => void;
   #width = 300;
   #shapes: ArcShape[] = [];
 
   constructor(
-    private readonly notes: NoteStore, private readonly clock: PageClock, private readonly theme: () => Theme,
-    private readonly tell: (arc: string) => void, private readonly arcs: () => readonly Arc[], life: Life,
+    private readonly notes: NoteStore,
+    private readonly clock: PageClock,
+    private readonly theme: () => Theme,
+    private readonly tell: (arc: string) => void,
+    private readonly arcs: () => readonly Arc[],
+    life: Life,
   ) {
     this.#redraw = life.frame(() => this.#draw());
     clock.on(["selection", "overlay", "hover"], life, this.#redraw);
@@ -76,10 +83,15 @@ export class ArcStrip {
     }
     context.globalAlpha = 1;
     this.#drawPlayhead(context, theme);
-    this.#shapes = layoutArcs(this.arcs(), (id) => {
-      const row = table.row(id);
-      return row < 0 ? undefined : boxes(row);
-    }, theme, { highest: ARCS - 8 });
+    this.#shapes = layoutArcs(
+      this.arcs(),
+      (id) => {
+        const row = table.row(id);
+        return row < 0 ? undefined : boxes(row);
+      },
+      theme,
+      { highest: ARCS - 8 },
+    );
     drawArcs(context, this.#shapes);
   }
 
@@ -104,7 +116,10 @@ export class ArcStrip {
     let nearest = 12;
     for (let row = 0; row < table.length; row++) {
       const box = boxes(row);
-      const away = Math.hypot(Math.max(box.x - x, 0, x - box.x - box.width), Math.max(box.y - y, 0, y - box.y - box.height));
+      const away = Math.hypot(
+        Math.max(box.x - x, 0, x - box.x - box.width),
+        Math.max(box.y - y, 0, y - box.y - box.height),
+      );
       if (away < nearest) [best, nearest] = [row, away];
     }
     this.clock.select(best < 0 ? [] : [table.id(best)]);

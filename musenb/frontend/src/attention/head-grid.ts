@@ -1,4 +1,4 @@
-/** The layer x head grid of an attention view. */
+/** Layer x head grid of thumbnails, one of them chosen. */
 
 import type { AttentionStore } from "./store";
 import { element, fitCanvas } from "../core/dom";
@@ -14,7 +14,9 @@ const MOST_HEIGHT = 540;
 
 export class HeadGrid {
   readonly canvas = element("canvas", {
-    tabindex: 0, role: "application", "aria-label": "Heads: a row a layer, a column a head",
+    tabindex: 0,
+    role: "application",
+    "aria-label": "Heads: a row a layer, a column a head",
     "aria-keyshortcuts": "ArrowUp ArrowDown ArrowLeft ArrowRight Space",
   });
   readonly #redraw: () => void;
@@ -22,20 +24,30 @@ export class HeadGrid {
   #side = 40;
 
   constructor(
-    private readonly store: AttentionStore, private readonly theme: () => Theme,
-    private readonly choose: (layer: number, head: number) => void, private readonly mark: (head: HeadId) => void, life: Life,
+    private readonly store: AttentionStore,
+    private readonly theme: () => Theme,
+    private readonly choose: (layer: number, head: number) => void,
+    private readonly mark: (head: HeadId) => void,
+    life: Life,
   ) {
     this.#redraw = life.frame(() => this.#draw());
     life.on(this.canvas, "click", (event) => {
       const frame = this.canvas.getBoundingClientRect();
-      const found = headAt(store, this.#side, event.clientX - frame.left, event.clientY - frame.top);
+      const found = headAt(
+        store,
+        this.#side,
+        event.clientX - frame.left,
+        event.clientY - frame.top,
+      );
       if (!found) return;
       if (event.shiftKey) mark(found);
       else choose(...found);
     });
     life.on(this.canvas, "pointermove", (event) => {
       const found = headAt(store, this.#side, event.offsetX, event.offsetY);
-      this.canvas.title = found ? `layer ${found[0] + 1}, head ${found[1] + 1}; with Shift: its arcs` : "";
+      this.canvas.title = found
+        ? `layer ${found[0] + 1}, head ${found[1] + 1}; with Shift: its arcs`
+        : "";
     });
     life.on(this.canvas, "keydown", (event) => this.#key(event));
   }
@@ -82,7 +94,12 @@ export class HeadGrid {
   #key(event: KeyboardEvent): void {
     const { layers, heads, choice } = this.store;
     const moves: Record<string, readonly [number, number]> = {
-      ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -heads], End: [0, heads],
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+      Home: [0, -heads],
+      End: [0, heads],
     };
     const move = moves[event.key];
     if (move) {

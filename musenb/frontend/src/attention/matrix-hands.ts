@@ -1,4 +1,4 @@
-/** Pointers and wheel on a matrix: one pointer drags, two zoom, a click without a move chooses. */
+/** Pointer, wheel and pinch gestures on a matrix: one pointer drags, two zoom, a click without a move chooses. */
 
 import type { Life } from "../core/life";
 
@@ -54,7 +54,10 @@ export function bindHands(canvas: HTMLCanvasElement, life: Life, touched: Touche
   life.on(canvas, "wheel", (event) => wheel(event, touched), { passive: false });
 }
 
-/** With Ctrl the wheel zooms (so does a pinch on a touch pad); without, the page scrolls, unless there is a part to move. */
+/**
+ * With Ctrl the wheel zooms (so does a pinch on a touch pad); without, the page scrolls, unless there is a part to
+ * move.
+ */
 function wheel(event: WheelEvent, touched: Touched): void {
   if (event.ctrlKey || event.metaKey) {
     event.preventDefault();

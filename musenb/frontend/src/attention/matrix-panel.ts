@@ -1,23 +1,34 @@
-/** The matrix of an attention view: what is seen of it, and what pointer and keys do to it. */
+/** Controller of the attention matrix: its viewport, cursor and tooltip, and what pointer and keys do to them. */
 
 import type { AttentionStore, Choice } from "./store";
 import { valueText } from "../core/words";
 import type { PageClock } from "../core/clock";
 import { element, fitCanvas } from "../core/dom";
 import type { Life } from "../core/life";
+import { drawMatrix, WRITTEN, type Matrix } from "../marks/matrix";
+import { marginsFor, NAMED, type Axis } from "../marks/matrix-axis";
 import {
-  boxOf, cellAt, drawMatrix, NAMED, panRange, plotBox, reveal, whole, WRITTEN, zoomRange, type Matrix, type Range,
+  boxOf,
+  cellAt,
+  panRange,
+  plotBox,
+  reveal,
+  whole,
+  zoomRange,
+  type Box,
+  type Margins,
+  type Range,
   type Window,
-} from "../marks/matrix";
+} from "../marks/matrix-view";
 import { MatrixAxes } from "./matrix-axes";
 import { bindHands } from "./matrix-hands";
+import { bindKeys } from "./matrix-keys";
 import { imageOf } from "../marks/matrix-image";
 import { MatrixReading } from "./matrix-reading";
 import { scaleOf } from "./matrix-scale";
 import { MatrixSource, type Looked } from "./matrix-source";
+import { MatrixTip } from "./matrix-tip";
 import type { Theme } from "../core/theme";
-
-const HOVER_MS = 60;
 
 export interface PanelHost {
   readonly store: AttentionStore;
@@ -33,34 +44,46 @@ export interface PanelHost {
 
 export class MatrixPanel {
   readonly canvas = element("canvas", {
-    tabindex: 0, role: "application", "aria-label": "Matrix: rows look at columns", class: "mnb-matrix",
+    tabindex: 0,
+    role: "application",
+    "aria-label": "Matrix: rows look at columns",
+    class: "mnb-matrix",
     "aria-keyshortcuts": "ArrowUp ArrowDown ArrowLeft ArrowRight Plus Minus 0 Enter [ ]",
   });
-  readonly tip = element("div", { class: "mnb-tip", role: "tooltip", hidden: true });
   /** Which colour is how much. */
   readonly scale = element("div", { class: "mnb-attention-key" });
   readonly #host: PanelHost;
   readonly #axes: MatrixAxes;
   readonly #reading: MatrixReading;
   readonly #source: MatrixSource;
+  readonly #tip: MatrixTip;
   #window: Window = { rows: [0, 1], columns: [0, 1] };
   #image: HTMLCanvasElement | undefined;
   #cursor: { row: number; column: number } | undefined;
-  #hover: { row: number; column: number; x: number; y: number } | undefined;
   #size = { width: 320, height: 320 };
   readonly #redraw: () => void;
-  #cancelHover: (() => void) | undefined;
 
   constructor(host: PanelHost) {
     this.#host = host;
     this.#axes = new MatrixAxes(host.store);
     this.#reading = new MatrixReading(host.store, host.life);
-    this.#source = new MatrixSource(host.store, host.life, () => this.#looked, (matrix) => this.#use(matrix));
+    const width = () => this.#size.width;
+    this.#tip = new MatrixTip(host.store, host.clock, this.#reading, host.life, width);
+    this.#source = new MatrixSource(
+      host.store,
+      host.life,
+      () => this.#looked,
+      (matrix) => this.#use(matrix),
+    );
     this.#redraw = host.life.frame(() => this.#draw());
     this.home();
     this.#listen();
   }
 
+  /** The words of the cell under the pointer. */
+  get tip(): HTMLElement {
+    return this.#tip.box;
+  }
   get #choice(): Choice {
     return this.#reading.choice;
   }
@@ -68,7 +91,27 @@ export class MatrixPanel {
     return this.#reading.matrix;
   }
   get #looked(): Looked {
-    return { choice: this.#choice, window: this.#window, width: this.#size.width, matrix: this.#matrix };
+    return {
+      choice: this.#choice,
+      window: this.#window,
+      width: this.#size.width,
+      matrix: this.#matrix,
+    };
+  }
+
+  get #axisPair(): { readonly rows: Axis; readonly columns: Axis } {
+    const theme = this.#host.theme();
+    return {
+      rows: this.#axes.axis(this.#choice, "rows", theme),
+      columns: this.#axes.axis(this.#choice, "columns", theme),
+    };
+  }
+  get #margins(): Margins {
+    const { rows, columns } = this.#axisPair;
+    return marginsFor(rows, columns, this.#size.width);
+  }
+  get #box(): Box {
+    return plotBox(this.#size.width, this.#size.height, this.#margins);
   }
 
   /** Another head, kind, level or order: keep what is looked at where that is the same. */
@@ -81,14 +124,14 @@ export class MatrixPanel {
     if (axes) {
       this.#cursor = undefined;
       this.home();
-    }
-    else this.#source.ask();
+    } else this.#source.ask();
     this.#showRow();
   }
 
   /** Other heads altogether. */
   reset(): void {
-    this.#cursor = this.#hover = undefined;
+    this.#cursor = undefined;
+    this.#tip.forget();
     this.#reading.choice = this.#host.store.choice;
     this.#source.forget();
     this.#use(this.#host.store.placeholder(this.#choice));
@@ -104,7 +147,8 @@ export class MatrixPanel {
   zoom(factor: number, at?: { row: number; column: number }): void {
     const [rows, columns] = this.#host.store.size(this.#choice.level);
     const middle = ([from, to]: Range) => (from + to) / 2;
-    const point = at ?? this.#cursor ?? { row: middle(this.#window.rows), column: middle(this.#window.columns) };
+    const point = at ??
+      this.#cursor ?? { row: middle(this.#window.rows), column: middle(this.#window.columns) };
     this.#look({
       rows: zoomRange(this.#window.rows, factor, point.row, Math.max(1, rows)),
       columns: zoomRange(this.#window.columns, factor, point.column, Math.max(1, columns)),
@@ -129,7 +173,7 @@ export class MatrixPanel {
   /** Rows have come from Python. */
   rowsCame(): void {
     this.#redraw();
-    this.#showTip();
+    this.#tip.show();
     this.#showRow();
   }
 
@@ -156,31 +200,45 @@ export class MatrixPanel {
     if (!context) return;
     const matrix = this.#matrix;
     this.#wantWritten();
-    const selected = [...clock.selection].map((id) => store.notes.table.row(id)).filter((row) => row >= 0).slice(0, 64);
-    const items = (axis: "rows" | "columns") => selected.flatMap((note) => store.itemsOf(this.#choice, axis, note));
-    drawMatrix(context, {
-      window: this.#window,
-      image: this.#image,
-      part: matrix ?? this.#window,
-      shape: matrix?.shape ?? [1, 1],
-      rows: this.#axes.axis(this.#choice, "rows", this.#host.theme()),
-      columns: this.#axes.axis(this.#choice, "columns", this.#host.theme()),
-      selectedRows: items("rows"),
-      selectedColumns: items("columns"),
-      cursor: this.#cursor,
-      playing: this.#playing(),
-      value: (row, column) => {
-        const value = this.#reading.value(row, column);
-        return value === undefined ? "" : valueText(value, this.#choice.what).replace("below 0.1 %", "");
+    const selected = [...clock.selection]
+      .map((id) => store.notes.table.row(id))
+      .filter((row) => row >= 0)
+      .slice(0, 64);
+    const items = (axis: "rows" | "columns") =>
+      selected.flatMap((note) => store.itemsOf(this.#choice, axis, note));
+    drawMatrix(
+      context,
+      {
+        window: this.#window,
+        image: this.#image,
+        part: matrix ?? this.#window,
+        shape: matrix?.shape ?? [1, 1],
+        ...this.#axisPair,
+        margins: this.#margins,
+        selectedRows: items("rows"),
+        selectedColumns: items("columns"),
+        cursor: this.#cursor,
+        playing: this.#playing(),
+        value: (row, column) => {
+          const value = this.#reading.value(row, column);
+          return value === undefined
+            ? ""
+            : valueText(value, this.#choice.what).replace("below 0.1 %", "");
+        },
       },
-    }, width, height, this.#host.theme());
+      width,
+      height,
+      this.#host.theme(),
+    );
   }
 
   #playing(): { row: number; column: number } | undefined {
     const { clock, store } = this.#host;
     if (!clock.playing || this.#choice.order !== "time" || !store.hasNotes) return undefined;
     const note = Math.max(0, store.notes.table.firstFrom(clock.playhead + 1e-6) - 1);
-    const [row, column] = (["rows", "columns"] as const).map((axis) => store.itemsOf(this.#choice, axis, note)[0]);
+    const [row, column] = (["rows", "columns"] as const).map(
+      (axis) => store.itemsOf(this.#choice, axis, note)[0],
+    );
     return row === undefined || column === undefined ? undefined : { row, column };
   }
 
@@ -198,14 +256,18 @@ export class MatrixPanel {
     if (!matrix) return;
     const { store } = this.#host;
     const notes = store.hasNotes ? store.notes : undefined;
-    this.scale.replaceChildren(...scaleOf(matrix, this.#choice.what !== "weights", this.#host.theme(), notes));
+    this.scale.replaceChildren(
+      ...scaleOf(matrix, this.#choice.what !== "weights", this.#host.theme(), notes),
+    );
   }
 
   /** The row of the cursor, or of the first selected note. */
   #shownRow(): number | undefined {
     if (this.#cursor) return this.#cursor.row;
     const { clock, store } = this.#host;
-    const [first] = [...clock.selection].map((id) => store.notes.table.row(id)).filter((note) => note >= 0);
+    const [first] = [...clock.selection]
+      .map((id) => store.notes.table.row(id))
+      .filter((note) => note >= 0);
     return first === undefined ? undefined : store.itemsOf(this.#choice, "rows", first)[0];
   }
 
@@ -219,14 +281,17 @@ export class MatrixPanel {
   /** The selection has changed elsewhere: go there. */
   follow(): void {
     const { clock, store } = this.#host;
-    const notes = [...clock.selection].map((id) => store.notes.table.row(id)).filter((note) => note >= 0);
+    const notes = [...clock.selection]
+      .map((id) => store.notes.table.row(id))
+      .filter((note) => note >= 0);
     const at = this.#cursor && store.noteOf(this.#choice, "rows", this.#cursor.row);
     if (at === undefined || !notes.includes(at)) this.#cursor = undefined;
     const row = this.#shownRow();
     if (row !== undefined && row >= 0 && notes.length) {
       const [rows] = store.size(this.#choice.level);
       const span = this.#window.rows[1] - this.#window.rows[0];
-      if (span < rows) this.#look({ rows: reveal(this.#window.rows, row, rows), columns: this.#window.columns });
+      if (span < rows)
+        this.#look({ rows: reveal(this.#window.rows, row, rows), columns: this.#window.columns });
     }
     this.#showRow();
     this.#redraw();
@@ -236,9 +301,15 @@ export class MatrixPanel {
 
   #listen(): void {
     const { life } = this.#host;
-    life.on(this.canvas, "keydown", (event) => this.#key(event));
+    bindKeys(this.canvas, life, {
+      walk: (rows, columns) => this.#walk(rows, columns),
+      select: (add) => this.#select(add),
+      zoom: (factor) => this.zoom(factor),
+      home: () => this.home(),
+      turn: (by) => this.#host.turn(by),
+    });
     life.on(this.canvas, "blur", () => {
-      this.tip.hidden = true;
+      this.#tip.box.hidden = true;
     });
     bindHands(this.canvas, life, {
       zoom: (factor, event) => this.zoom(factor, this.#at(event)),
@@ -252,14 +323,15 @@ export class MatrixPanel {
   #at(event: MouseEvent): { row: number; column: number; x: number; y: number } | undefined {
     const frame = this.canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - frame.left, event.clientY - frame.top];
-    const found = cellAt(this.#window, plotBox(this.#size.width, this.#size.height), x, y);
+    const found = cellAt(this.#window, this.#box, x, y);
     return found && { ...found, x, y };
   }
 
   #pan(x: number, y: number): void {
     const [rows, columns] = this.#host.store.size(this.#choice.level);
-    const box = plotBox(this.#size.width, this.#size.height);
-    const items = ([from, to]: Range, pixels: number, size: number) => (pixels * (to - from)) / size;
+    const box = this.#box;
+    const items = ([from, to]: Range, pixels: number, size: number) =>
+      (pixels * (to - from)) / size;
     this.#hoverAt(undefined);
     this.#look({
       rows: panRange(this.#window.rows, items(this.#window.rows, y, box.height), rows),
@@ -269,7 +341,8 @@ export class MatrixPanel {
 
   #canPan(x: number, y: number): boolean {
     const [rows, columns] = this.#host.store.size(this.#choice.level);
-    const more = ([from, to]: Range, by: number, length: number) => (by > 0 ? to < length - 1e-6 : by < 0 && from > 1e-6);
+    const more = ([from, to]: Range, by: number, length: number) =>
+      by > 0 ? to < length - 1e-6 : by < 0 && from > 1e-6;
     return more(this.#window.rows, y, rows) || more(this.#window.columns, x, columns);
   }
 
@@ -283,25 +356,7 @@ export class MatrixPanel {
 
   #hoverAt(event: PointerEvent | undefined): void {
     const at = event && this.#at(event);
-    this.#hover = at && { ...at, row: Math.floor(at.row), column: Math.floor(at.column) };
-    const { clock, store, life } = this.#host;
-    const note = this.#hover ? store.noteOf(this.#choice, "columns", this.#hover.column) : -1;
-    clock.setHover(note >= 0 ? store.notes.table.id(note) : null);
-    this.#cancelHover?.();
-    const row = this.#hover?.row;
-    if (row !== undefined) this.#cancelHover = life.after(HOVER_MS, () => this.#reading.want([row]));
-    this.#showTip();
-  }
-
-  #showTip(): void {
-    const at = this.#hover;
-    this.tip.hidden = !at;
-    if (!at) return;
-    this.tip.textContent = this.#reading.cellText(at.row, at.column);
-    const right = at.x > this.#size.width / 2;
-    this.tip.style.left = right ? "" : `${at.x + 14}px`;
-    this.tip.style.right = right ? `calc(100% - ${at.x - 8}px)` : "";
-    this.tip.style.top = `${at.y + 16}px`;
+    this.#tip.point(at && { ...at, row: Math.floor(at.row), column: Math.floor(at.column) });
   }
 
   #setCursor(row: number, column: number): void {
@@ -326,32 +381,16 @@ export class MatrixPanel {
     this.#host.say(this.#reading.rowText(this.#cursor.row));
   }
 
-  #key(event: KeyboardEvent): void {
-    const step = event.shiftKey ? 8 : 1;
-    const moves: Record<string, readonly [number, number]> = {
-      ArrowUp: [-step, 0], ArrowDown: [step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step],
-      PageUp: [-16, 0], PageDown: [16, 0], Home: [0, -1e9], End: [0, 1e9],
-    };
-    const move = moves[event.key];
-    if (move) {
-      const at = this.#cursor ?? { row: this.#shownRow() ?? this.#window.rows[0], column: this.#window.columns[0] };
-      this.#setCursor(Math.floor(at.row) + move[0], Math.floor(at.column) + move[1]);
-      const cursor = this.#cursor;
-      if (cursor) this.#host.say(this.#reading.cellText(cursor.row, cursor.column));
-    } else if (event.key === "+" || event.key === "=") this.zoom(2);
-    else if (event.key === "-") this.zoom(0.5);
-    else if (event.key === "0") this.home();
-    else if (event.key === "Enter" || event.key === " ") this.#select(event.shiftKey);
-    else if (event.key === "[") this.#host.turn(-1);
-    else if (event.key === "]") this.#host.turn(1);
-    else if (event.key === "Escape") this.canvas.blur();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+  #walk(rows: number, columns: number): void {
+    const row = this.#cursor?.row ?? this.#shownRow() ?? this.#window.rows[0];
+    const column = this.#cursor?.column ?? this.#window.columns[0];
+    this.#setCursor(Math.floor(row) + rows, Math.floor(column) + columns);
+    const cursor = this.#cursor;
+    if (cursor) this.#host.say(this.#reading.cellText(cursor.row, cursor.column));
   }
 
   /** Return where a cell lies on the canvas. */
   place(row: number, column: number): { x: number; y: number; width: number; height: number } {
-    return boxOf(this.#window, plotBox(this.#size.width, this.#size.height), [row, row + 1], [column, column + 1]);
+    return boxOf(this.#window, this.#box, [row, row + 1], [column, column + 1]);
   }
 }

@@ -1,4 +1,4 @@
-/** What the cells and rows of a matrix say, from true rows where they have come, else from the bytes of the picture. */
+/** Cell and row values of a matrix in words: true ones where they have come, else from the bytes of the picture. */
 
 import type { AttentionStore, Choice } from "./store";
 import { rowText, valueText } from "../core/words";
@@ -27,20 +27,34 @@ export class MatrixReading {
   }
 
   #row(row: number): Float32Array | undefined {
-    return this.#store.row(this.#head, this.choice.what, this.choice.level, this.#timed("rows", row));
+    return this.#store.row(
+      this.#head,
+      this.choice.what,
+      this.choice.level,
+      this.#timed("rows", row),
+    );
   }
 
   /** Ask for the true values of rows. */
   want(rows: readonly number[]): void {
     const { what, level } = this.choice;
-    this.#store.askRows(this.#life, [this.#head], what, level, rows.map((row) => this.#timed("rows", row)));
+    this.#store.askRows(
+      this.#life,
+      [this.#head],
+      what,
+      level,
+      rows.map((row) => this.#timed("rows", row)),
+    );
   }
 
   /** Return a cell's value: undefined for nothing, and for what is not known to the cell. */
   value(row: number, column: number): number | undefined {
     const exact = this.#row(row)?.[this.#timed("columns", column)];
-    if (exact === undefined) return this.matrix && isWhole(this.matrix) ? valueAt(this.matrix, row, column) : undefined;
-    return Number.isNaN(exact) || (exact === 0 && this.choice.what === "weights") ? undefined : exact;
+    if (exact === undefined)
+      return this.matrix && isWhole(this.matrix) ? valueAt(this.matrix, row, column) : undefined;
+    return Number.isNaN(exact) || (exact === 0 && this.choice.what === "weights")
+      ? undefined
+      : exact;
   }
 
   /** Return what a cell says: "G4, bar 7: 31 % to G4, bar 3", with "about" while the true value is on its way. */
@@ -50,7 +64,12 @@ export class MatrixReading {
     const exact = this.#row(row)?.[this.#timed("columns", column)];
     const value = exact ?? (this.matrix && valueAt(this.matrix, row, column));
     if (value === undefined || Number.isNaN(value)) return `${from}: nothing to ${key}`;
-    const sure = this.#store.exact(this.#head, this.choice.what, this.choice.level, this.#timed("rows", row));
+    const sure = this.#store.exact(
+      this.#head,
+      this.choice.what,
+      this.choice.level,
+      this.#timed("rows", row),
+    );
     return `${from}: ${sure ? "" : "about "}${valueText(value, this.choice.what)} to ${key}`;
   }
 
@@ -61,7 +80,8 @@ export class MatrixReading {
     const values = this.#row(row);
     if (!values) return from;
     const timed = { ...this.choice, order: "time" } as const;
-    const nameOf = (key: number, exact: boolean) => this.#store.nameOf(timed, "columns", key, exact);
+    const nameOf = (key: number, exact: boolean) =>
+      this.#store.nameOf(timed, "columns", key, exact);
     return rowText(from, values, nameOf, this.choice.what);
   }
 }

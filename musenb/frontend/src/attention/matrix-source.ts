@@ -1,8 +1,9 @@
-/** Fetches the part of a matrix that is looked at: one question at a time, the newest last. */
+/** Fetcher of the part of a matrix that is looked at: one request at a time, the newest last. */
 
 import { sameChoice, type AttentionStore, type Choice } from "./store";
 import type { Life } from "../core/life";
-import { isWhole, whole, type Matrix, type Range, type Window } from "../marks/matrix";
+import { isWhole, type Matrix } from "../marks/matrix";
+import { whole, type Range, type Window } from "../marks/matrix-view";
 
 /** More cells than this are never asked for, a side. */
 const MOST_CELLS = 1536;
@@ -29,7 +30,12 @@ export class MatrixSource {
   /** What the matrix is an answer to; undefined for a placeholder. */
   #answered: Choice | undefined;
 
-  constructor(store: AttentionStore, life: Life, looked: () => Looked, use: (matrix: Matrix) => void) {
+  constructor(
+    store: AttentionStore,
+    life: Life,
+    looked: () => Looked,
+    use: (matrix: Matrix) => void,
+  ) {
     [this.#store, this.#life, this.#looked, this.#use] = [store, life, looked, use];
   }
 
@@ -47,7 +53,12 @@ export class MatrixSource {
       this.#stale = true;
       return;
     }
-    if (this.#answered && sameChoice(this.#answered, choice) && covers(matrix, window, rows, columns)) return;
+    if (
+      this.#answered &&
+      sameChoice(this.#answered, choice) &&
+      covers(matrix, window, rows, columns)
+    )
+      return;
     const density = Math.min(2, globalThis.devicePixelRatio || 1);
     const size = Math.min(MOST_CELLS, Math.ceil(width * density * 1.5));
     this.#pending = true;
@@ -77,8 +88,16 @@ function widened(range: Range, length: number): Range {
 }
 
 /** Return whether a picture shows a part of a matrix of that size, cell by cell. */
-export function covers(matrix: Matrix | undefined, window: Window, rows: number, columns: number): boolean {
+export function covers(
+  matrix: Matrix | undefined,
+  window: Window,
+  rows: number,
+  columns: number,
+): boolean {
   if (!matrix || !isWhole(matrix)) return false;
   const inside = (inner: Range, outer: Range) => inner[0] >= outer[0] && inner[1] <= outer[1];
-  return inside(whole(window.rows, rows), matrix.rows) && inside(whole(window.columns, columns), matrix.columns);
+  return (
+    inside(whole(window.rows, rows), matrix.rows) &&
+    inside(whole(window.columns, columns), matrix.columns)
+  );
 }

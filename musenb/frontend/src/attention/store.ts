@@ -1,14 +1,22 @@
-/** What an attention view knows: maps, pictures of the heads, matrices and rows as they come from Python. */
+/** Attention store: token maps, thumbnails of the heads, matrices and rows as they come from Python. */
 
 import { noteText, topOf } from "../core/words";
 import { clockOf, type Arc, type PageClock } from "../core/clock";
 import type { Life } from "../core/life";
-import type { Matrix, Window } from "../marks/matrix";
+import type { Matrix } from "../marks/matrix";
+import type { Window } from "../marks/matrix-view";
 import type { Model } from "../core/model";
 import { NoteStore } from "../core/notes";
 import type {
-  AttentionLevel, AttentionOrder, AttentionReply, AttentionRequest, AttentionRowsReply, AttentionRowsRequest,
-  AttentionState, AttentionWhat, HeadId,
+  AttentionLevel,
+  AttentionOrder,
+  AttentionReply,
+  AttentionRequest,
+  AttentionRowsReply,
+  AttentionRowsRequest,
+  AttentionState,
+  AttentionWhat,
+  HeadId,
 } from "../core/wire/attention";
 import type { NotesState } from "../core/wire/notes";
 
@@ -27,14 +35,20 @@ const MOST_NOTES_WITH_ARCS = 16;
 const PATIENCE_MS = 4000;
 
 export const sameChoice = (a: Choice, b: Choice): boolean =>
-  a.layer === b.layer && a.head === b.head && a.what === b.what && a.level === b.level && a.order === b.order;
+  a.layer === b.layer &&
+  a.head === b.head &&
+  a.what === b.what &&
+  a.level === b.level &&
+  a.order === b.order;
 
 const rowKey = (head: HeadId, what: AttentionWhat, level: AttentionLevel, row: number) =>
   `${head[0]}/${head[1]}/${what}/${level}/${row}`;
 
 function integers(view: DataView | undefined): Int32Array {
   if (!view?.byteLength) return new Int32Array(0);
-  return new Int32Array(new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice().buffer);
+  return new Int32Array(
+    new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice().buffer,
+  );
 }
 
 export class AttentionStore {
@@ -60,8 +74,12 @@ export class AttentionStore {
     model.on("change:revision", life, () => this.#again());
     model.on("change:overview", life, () => this.#tell("overview"));
     this.notes.onChange(life, () => this.#again());
-    model.onMessage<AttentionReply>("matrix", life, (reply, buffers) => this.#takeMatrix(reply, buffers[0]));
-    model.onMessage<AttentionRowsReply>("rows", life, (reply, buffers) => this.#takeRows(reply, buffers[0]));
+    model.onMessage<AttentionReply>("matrix", life, (reply, buffers) =>
+      this.#takeMatrix(reply, buffers[0]),
+    );
+    model.onMessage<AttentionRowsReply>("rows", life, (reply, buffers) =>
+      this.#takeRows(reply, buffers[0]),
+    );
     this.#publishArcs(life);
   }
 
@@ -72,13 +90,13 @@ export class AttentionStore {
 
   get choice(): Choice {
     const get = <K extends keyof AttentionState & string>(name: K) => this.#model.get(name);
-    const level = this.hasNotes ? get("level") ?? "notes" : "tokens";
+    const level = this.hasNotes ? (get("level") ?? "notes") : "tokens";
     return {
       layer: get("layer") ?? 0,
       head: get("head") ?? 0,
       what: get("what") ?? "weights",
       level,
-      order: level === "notes" ? get("order") ?? "time" : "time",
+      order: level === "notes" ? (get("order") ?? "time") : "time",
     };
   }
   /** Count the changes of the heads and of the notes. */
@@ -107,27 +125,33 @@ export class AttentionStore {
   /** Return how many rows and columns a level has. */
   size(level: AttentionLevel): readonly [number, number] {
     const [queries, keys] = this.#model.get("tokens") ?? [];
-    return level === "notes" ? [this.notes.table.length, this.notes.table.length] : [queries ?? 0, keys ?? 0];
+    return level === "notes"
+      ? [this.notes.table.length, this.notes.table.length]
+      : [queries ?? 0, keys ?? 0];
   }
 
   /** Return the row of the note table that an item of an axis stands for, or -1. */
   noteOf(choice: Choice, axis: "rows" | "columns", index: number): number {
-    if (choice.level === "tokens") return (axis === "rows" ? this.#queryNotes : this.#keyNotes)[index] ?? -1;
-    return choice.order === "voice" ? this.#byVoice[index] ?? -1 : index;
+    if (choice.level === "tokens")
+      return (axis === "rows" ? this.#queryNotes : this.#keyNotes)[index] ?? -1;
+    return choice.order === "voice" ? (this.#byVoice[index] ?? -1) : index;
   }
 
   /** Return the items of an axis that stand for a note. */
   itemsOf(choice: Choice, axis: "rows" | "columns", note: number): number[] {
-    if (choice.level === "notes") return [choice.order === "voice" ? this.#placeByVoice[note] ?? -1 : note];
+    if (choice.level === "notes")
+      return [choice.order === "voice" ? (this.#placeByVoice[note] ?? -1) : note];
     const found: number[] = [];
-    (axis === "rows" ? this.#queryNotes : this.#keyNotes).forEach((row, token) => row === note && found.push(token));
+    (axis === "rows" ? this.#queryNotes : this.#keyNotes).forEach(
+      (row, token) => row === note && found.push(token),
+    );
     return found;
   }
 
   /** Return what a token is called, where its model has names for tokens. */
   labelOf(axis: "rows" | "columns", token: number): string | undefined {
     const labels = this.#model.get("labels");
-    return (axis === "rows" ? this.#model.get("query_labels") ?? labels : labels)?.[token];
+    return (axis === "rows" ? (this.#model.get("query_labels") ?? labels) : labels)?.[token];
   }
 
   /** Return an item as "G4, bar 7", or as "token 12 (C5; G4, bar 7)". */
@@ -149,20 +173,39 @@ export class AttentionStore {
     if (!view?.byteLength || !height || !width) return undefined;
     const place = layer * this.heads + head;
     if ((place + 1) * height * width > view.byteLength) return undefined;
-    const bytes = new Uint8Array(view.buffer, view.byteOffset + place * height * width, height * width);
+    const bytes = new Uint8Array(
+      view.buffer,
+      view.byteOffset + place * height * width,
+      height * width,
+    );
     const [rows, columns] = this.size(this.#model.get("overview_level") ?? "tokens");
     const scale = this.#model.get("overview_scales")?.[place] ?? 0;
-    return { bytes, rows: [0, rows], columns: [0, columns], shape: [height, width], scale, offset: 0 };
+    return {
+      bytes,
+      rows: [0, rows],
+      columns: [0, columns],
+      shape: [height, width],
+      scale,
+      offset: 0,
+    };
   }
 
   /** Return what can be shown of a choice before an answer comes, or without a kernel. */
   placeholder(choice: Choice): Matrix | undefined {
-    const fits = choice.level === this.#model.get("overview_level") && choice.order === "time" && choice.what === "weights";
+    const fits =
+      choice.level === this.#model.get("overview_level") &&
+      choice.order === "time" &&
+      choice.what === "weights";
     return fits ? this.overview(choice.layer, choice.head) : undefined;
   }
 
   /** Ask for a part of a matrix; `take` is called with it, unless the heads have changed by then. */
-  ask(choice: Choice, { rows, columns }: Window, size: number, take: (matrix: Matrix) => void): void {
+  ask(
+    choice: Choice,
+    { rows, columns }: Window,
+    size: number,
+    take: (matrix: Matrix) => void,
+  ): void {
     const request = ++this.#request;
     for (const old of this.#waiting.keys()) if (old < request - 32) this.#waiting.delete(old);
     this.#waiting.set(request, { choice, take });
@@ -181,12 +224,18 @@ export class AttentionStore {
   // Rows, exact
 
   /** Return a whole row in the order of time, if it has come; of notes by their place in the note table. */
-  row(head: HeadId, what: AttentionWhat, level: AttentionLevel, row: number): Float32Array | undefined {
+  row(
+    head: HeadId,
+    what: AttentionWhat,
+    level: AttentionLevel,
+    row: number,
+  ): Float32Array | undefined {
     const known = this.#rows.get(rowKey(head, what, level, row));
     if (known || what !== "weights" || level !== this.#model.get("overview_level")) return known;
     const small = this.overview(head[0], head[1]);
     // Short pieces are saved as they are.
-    if (!small || small.shape[0] !== small.rows[1] || small.shape[1] !== small.columns[1]) return undefined;
+    if (!small || small.shape[0] !== small.rows[1] || small.shape[1] !== small.columns[1])
+      return undefined;
     const cells = small.bytes.subarray(row * small.shape[1], (row + 1) * small.shape[1]);
     return Float32Array.from(cells, (byte) => (byte ? small.scale * (byte - 1) : 0));
   }
@@ -197,7 +246,13 @@ export class AttentionStore {
   }
 
   /** Ask for rows that are not known yet. */
-  askRows(life: Life, heads: readonly HeadId[], what: AttentionWhat, level: AttentionLevel, rows: readonly number[]): void {
+  askRows(
+    life: Life,
+    heads: readonly HeadId[],
+    what: AttentionWhat,
+    level: AttentionLevel,
+    rows: readonly number[],
+  ): void {
     const keys = rows.flatMap((row) => heads.map((head) => rowKey(head, what, level, row)));
     const missing = keys.filter((key) => !this.#rows.has(key) && !this.#asked.has(key));
     if (!missing.length) return;
@@ -207,7 +262,10 @@ export class AttentionStore {
     this.#model.post<AttentionRowsRequest>({ kind: "rows", request, heads, what, level, rows });
   }
 
-  #takeRows({ heads, what, level, rows, columns }: AttentionRowsReply, buffer: DataView | undefined): void {
+  #takeRows(
+    { heads, what, level, rows, columns }: AttentionRowsReply,
+    buffer: DataView | undefined,
+  ): void {
     if (!buffer) return;
     const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice();
     const values = new Float32Array(bytes.buffer);
@@ -263,10 +321,18 @@ export class AttentionStore {
         const values = this.row(head, "weights", "notes", row);
         if (!values) continue;
         // A look at itself is no arc, but counts among those that are read out.
-        const others = topOf(values, count + 1, Math.max(threshold, 1e-9)).filter(([key]) => key !== row).slice(0, count);
+        const others = topOf(values, count + 1, Math.max(threshold, 1e-9))
+          .filter(([key]) => key !== row)
+          .slice(0, count);
         for (const [key, weight] of others) {
           const name = `layer ${head[0] + 1}, head ${head[1] + 1}`;
-          arcs.push({ from: table.id(row), to: table.id(key), weight, head: head[0] * this.heads + head[1], name });
+          arcs.push({
+            from: table.id(row),
+            to: table.id(key),
+            weight,
+            head: head[0] * this.heads + head[1],
+            name,
+          });
         }
       }
     }

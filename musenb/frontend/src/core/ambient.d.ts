@@ -1,4 +1,4 @@
-// What build.mjs turns into text, and what the DOM's types do not have yet.
+// Module declarations of what build.mjs turns into text.
 declare module "*.css" {
   const text: string;
   export default text;

@@ -1,4 +1,4 @@
-/** Bars and beats, as people count them. */
+/** Bar and beat lookup, counted as people count them. */
 
 import { quarters } from "./units";
 import type { Bar, BarRun } from "./wire/notes";

@@ -1,5 +1,5 @@
 /**
- * The shared playhead, selection and hover of a page. Every view's module is loaded apart, so the clocks live on
+ * Page-wide playback clock: playhead, selection and hover. Every view's module is loaded apart, so the clocks live on
  * `globalThis`, by id; views in one page follow them without a word to the kernel, and in an exported page too.
  */
 
@@ -44,7 +44,10 @@ export interface Driver {
   seconds(): Seconds;
   /** From asking for a note to hearing it: the playhead stands for so long after a jump. */
   readonly delay: Seconds;
-  /** Called by `play` within the click: the place to resume the audio context. Returns how long the playhead stands first. */
+  /**
+   * Called by `play` within the click: the place to resume the audio context. Returns how long the playhead stands
+   * first.
+   */
   start(from: Quarters): Seconds;
   /** Called within a click: `play` may follow later, without one, and is to sound then. */
   ready?(): void;
@@ -128,14 +131,21 @@ export class PageClock {
   get timeline(): Timeline {
     const at = (quarter: Quarters) => this.#tempo.secondsAt(quarter);
     const loop = this.#loop ? ([at(this.#loop[0]), at(this.#loop[1])] as const) : null;
-    return { place: this.#place, moment: this.#moment, factor: this.#factor, loop, end: at(this.#end) };
+    return {
+      place: this.#place,
+      moment: this.#moment,
+      factor: this.#factor,
+      loop,
+      end: at(this.#end),
+    };
   }
 
   // What people do
 
   play(): void {
     if (this.#playing) return;
-    if (this.playhead >= this.#end && !this.#streaming) this.#place = this.#tempo.secondsAt(this.#loop?.[0] ?? quarters(0));
+    if (this.playhead >= this.#end && !this.#streaming)
+      this.#place = this.#tempo.secondsAt(this.#loop?.[0] ?? quarters(0));
     for (const clock of pageClocks().values()) if (clock !== this) clock.pause();
     const from = this.playhead;
     const lead = this.#driver?.start(from) ?? 0;
@@ -175,7 +185,8 @@ export class PageClock {
   /** Play a passage again and again; one that is shorter than a thirty-second is no loop. */
   setLoop(loop: Loop | null): void {
     const at = this.playhead;
-    this.#loop = loop && loop[1] - loop[0] >= 0.125 ? [quarters(Math.max(0, loop[0])), loop[1]] : null;
+    this.#loop =
+      loop && loop[1] - loop[0] >= 0.125 ? [quarters(Math.max(0, loop[0])), loop[1]] : null;
     if (this.#playing && this.#loop && at >= this.#loop[1]) this.#jump(this.#loop[0]);
     else this.#anchor(at);
     this.#tell("loop");
@@ -183,7 +194,8 @@ export class PageClock {
 
   select(ids: Iterable<string>): void {
     const next = new Set(ids);
-    if (next.size === this.#selection.size && [...next].every((id) => this.#selection.has(id))) return;
+    if (next.size === this.#selection.size && [...next].every((id) => this.#selection.has(id)))
+      return;
     this.#selection = next;
     this.#tell("selection");
   }
@@ -239,7 +251,11 @@ export class PageClock {
   }
 
   /** Call when one of `changes` happens. */
-  on(changes: ClockChange | readonly ClockChange[], life: Life, call: (change: ClockChange) => unknown): void {
+  on(
+    changes: ClockChange | readonly ClockChange[],
+    life: Life,
+    call: (change: ClockChange) => unknown,
+  ): void {
     for (const change of typeof changes === "string" ? [changes] : changes) {
       life.on(this.#events, change, () => call(change));
     }
@@ -305,7 +321,10 @@ export class PageClock {
     const gone = Math.max(0, this.#source.seconds() - this.#moment);
     const at = this.#place + gone * this.#factor;
     if (this.#loop && this.#loops()) {
-      const [start, stop] = [this.#tempo.secondsAt(this.#loop[0]), this.#tempo.secondsAt(this.#loop[1])];
+      const [start, stop] = [
+        this.#tempo.secondsAt(this.#loop[0]),
+        this.#tempo.secondsAt(this.#loop[1]),
+      ];
       return seconds(at < stop ? at : start + ((at - stop) % (stop - start)));
     }
     const end = this.#tempo.secondsAt(this.#end);

@@ -1,10 +1,13 @@
-/** Elements from plain values. Text is always text: nothing here, or anywhere in this folder, parses HTML of the user. */
+/** DOM element builders. Text is always text: nothing here, or anywhere in this folder, parses HTML of the user. */
 
 import { signOf } from "./icons";
 
 type Attributes = Record<string, string | number | boolean | undefined>;
 
-/** Return an element. `true` sets an empty attribute, `false` and `undefined` none; children that are strings become text. */
+/**
+ * Return an element. `true` sets an empty attribute, `false` and `undefined` none; children that are strings become
+ * text.
+ */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -22,7 +25,11 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 /** Return a button with a name for those who do not see its sign. */
 export function button(sign: string, name: string, attributes: Attributes = {}): HTMLButtonElement {
   const shown = element("span", { "aria-hidden": true }, ...signOf(sign));
-  return element("button", { type: "button", "aria-label": name, title: name, ...attributes }, shown);
+  return element(
+    "button",
+    { type: "button", "aria-label": name, title: name, ...attributes },
+    shown,
+  );
 }
 
 /** Put another sign on a button. */
@@ -34,9 +41,16 @@ export function setSign(on: HTMLButtonElement, sign: string): void {
 export const screenDensity = (): number => globalThis.devicePixelRatio || 1;
 
 /** Fit a canvas to its size on the page and the density of the screen; return its context in CSS pixels. */
-export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+export function fitCanvas(
+  canvas: HTMLCanvasElement,
+  width: number,
+  height: number,
+): CanvasRenderingContext2D | null {
   const density = screenDensity();
-  const [w, h] = [Math.max(1, Math.round(width * density)), Math.max(1, Math.round(height * density))];
+  const [w, h] = [
+    Math.max(1, Math.round(width * density)),
+    Math.max(1, Math.round(height * density)),
+  ];
   if (canvas.width !== w) canvas.width = w;
   if (canvas.height !== h) canvas.height = h;
   canvas.style.width = `${width}px`;

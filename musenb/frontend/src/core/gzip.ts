@@ -1,11 +1,13 @@
-/** What the kernel packs, unpacked by the browser. */
+/** Gzip decompression by the browser, of what the kernel packs. */
 
 /** Return the JSON value in a gzip of JSON. */
 export async function unpackJson<T>(bytes: ArrayBufferView): Promise<T> {
   const stream = new DecompressionStream("gzip");
   const writer = stream.writable.getWriter();
   // What fails here fails the reading below as well.
-  void writer.write(new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)).catch(() => undefined);
+  void writer
+    .write(new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength))
+    .catch(() => undefined);
   void writer.close().catch(() => undefined);
   const decoder = new TextDecoder();
   const reader = stream.readable.getReader();

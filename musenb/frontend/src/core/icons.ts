@@ -1,4 +1,4 @@
-/** Signs on buttons as drawings: no font that a machine may lack. */
+/** Button icons as SVG drawings: no font that a machine may lack. */
 
 interface Icon {
   /** Lines on a square of 14. */
@@ -27,7 +27,13 @@ export function signOf(sign: string): (Node | string)[] {
   const icon = ICONS[first.replace(/\uFE0E$/, "")];
   if (!icon) return [sign];
   const drawing = document.createElementNS(SPACE, "svg");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 14 14", width: "14", height: "14", class: "mnb-icon" })) drawing.setAttribute(name, value);
+  for (const [name, value] of Object.entries({
+    viewBox: "0 0 14 14",
+    width: "14",
+    height: "14",
+    class: "mnb-icon",
+  }))
+    drawing.setAttribute(name, value);
   for (const [kind, path] of Object.entries(icon)) {
     const drawn = document.createElementNS(SPACE, "path");
     drawn.setAttribute("d", path as string);

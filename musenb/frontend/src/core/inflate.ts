@@ -1,4 +1,4 @@
-/** Deflated bytes, unpacked at once: the browser's own way answers later, and who reads notes can't wait. RFC 1951. */
+/** Synchronous inflate (RFC 1951): the browser's own way answers later, and who reads notes can't wait. */
 
 interface Codes {
   /** How many codes there are of each length, and what they stand for in order. */
@@ -40,7 +40,9 @@ function codesOf(lengths: ArrayLike<number>): Codes {
   return { counts, symbols };
 }
 
-const FIXED = Array.from({ length: 288 }, (_, symbol) => (symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8));
+const FIXED = Array.from({ length: 288 }, (_, symbol) =>
+  symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8,
+);
 
 /** Return the `size` bytes that a raw deflate stream holds. */
 export function inflate(input: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
@@ -80,12 +82,12 @@ export function inflate(input: Uint8Array, size: number): Uint8Array<ArrayBuffer
       if (found < 16) lengths.push(found);
       else {
         const again = found === 16 ? 3 + bits(2) : found === 17 ? 3 + bits(3) : 11 + bits(7);
-        lengths.push(...Array<number>(again).fill(found === 16 ? lengths.at(-1) ?? 0 : 0));
+        lengths.push(...Array<number>(again).fill(found === 16 ? (lengths.at(-1) ?? 0) : 0));
       }
     }
     return [codesOf(lengths.slice(0, literals)), codesOf(lengths.slice(literals))];
   };
-  for (let last = 0; !last; ) {
+  for (let last = 0; !last;) {
     last = bits(1);
     const kind = bits(2);
     if (kind === 0) {
@@ -98,7 +100,8 @@ export function inflate(input: Uint8Array, size: number): Uint8Array<ArrayBuffer
       continue;
     }
     if (kind === 3) throw broken();
-    const [literals, distances] = kind === 1 ? [codesOf(FIXED), codesOf(Array<number>(30).fill(5))] : dynamic();
+    const [literals, distances] =
+      kind === 1 ? [codesOf(FIXED), codesOf(Array<number>(30).fill(5))] : dynamic();
     for (let found = symbol(literals); found !== 256; found = symbol(literals)) {
       if (found < 256) {
         if (to >= size) throw broken();

@@ -1,4 +1,4 @@
-/** The life of a view: one AbortSignal ends its listeners, timers, observers and audio nodes. */
+/** Lifetime of a view: one AbortSignal ends its listeners, timers, observers and audio nodes. */
 
 type Target = Pick<EventTarget, "addEventListener" | "removeEventListener">;
 
@@ -7,7 +7,10 @@ export class Life {
   readonly #onError: (error: unknown) => void;
 
   /** `within` ends this life too; `onError` gets what a callback throws. */
-  constructor(within?: AbortSignal, onError: (error: unknown) => void = (error) => console.error(error)) {
+  constructor(
+    within?: AbortSignal,
+    onError: (error: unknown) => void = (error) => console.error(error),
+  ) {
     this.#onError = onError;
     if (within?.aborted) this.end();
     within?.addEventListener("abort", () => this.end(), { signal: this.signal });
@@ -42,7 +45,8 @@ export class Life {
       if (this.ended) return;
       try {
         const result = call(...values);
-        if (result instanceof Promise) result.catch((error: unknown) => this.ended || this.#onError(error));
+        if (result instanceof Promise)
+          result.catch((error: unknown) => this.ended || this.#onError(error));
       } catch (error) {
         this.#onError(error);
       }
@@ -61,8 +65,16 @@ export class Life {
     call: (event: E) => unknown,
     options?: AddEventListenerOptions,
   ): void;
-  on(target: Target, type: string, call: (event: never) => unknown, options: AddEventListenerOptions = {}): void {
-    target.addEventListener(type, this.guard(call as (event: Event) => unknown), { ...options, signal: this.signal });
+  on(
+    target: Target,
+    type: string,
+    call: (event: never) => unknown,
+    options: AddEventListenerOptions = {},
+  ): void {
+    target.addEventListener(type, this.guard(call as (event: Event) => unknown), {
+      ...options,
+      signal: this.signal,
+    });
   }
 
   every(milliseconds: number, call: () => unknown): void {

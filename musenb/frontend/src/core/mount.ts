@@ -1,5 +1,5 @@
 /**
- * What wraps every view: anywidget's `initialize` and `render` with one life for each, the page's clock, theme, error box and
+ * Widget mounting: anywidget's `initialize` and `render` with one life for each, the page's clock, theme, error box and
  * live region. A view's file says what is drawn; nothing but files in `widgets/` touches the Jupyter model.
  */
 
@@ -66,7 +66,9 @@ export function mount<S extends ViewState, Store = undefined>(plan: Plan<S, Stor
       const life = new Life(signal, frame.fail);
       life.atEnd(() => frame.outer.remove());
       // JupyterLab looks for the mark on what has the focus, before it looks at what is around it.
-      life.on(frame.outer, "focusin", (event) => (event.target as Element).setAttribute(SUPPRESS, "true"));
+      life.on(frame.outer, "focusin", (event) =>
+        (event.target as Element).setAttribute(SUPPRESS, "true"),
+      );
       showErrors(model, life, frame);
       model.on("change:description", life, () => frame.describe(model.get("description")));
       const themes: ((theme: Theme) => unknown)[] = [];
@@ -111,7 +113,10 @@ function buildFrame(label: string, description: string): Frame {
   const style = element("style");
   style.textContent = css;
   const status = element("div", { class: "mnb-hidden", role: "status", "aria-live": "polite" });
-  const described = element("div", { class: "mnb-hidden", id: `mnb-${Math.random().toString(36).slice(2)}` });
+  const described = element("div", {
+    class: "mnb-hidden",
+    id: `mnb-${Math.random().toString(36).slice(2)}`,
+  });
   const text = element("span");
   const dismiss = button("×", "Dismiss this message");
   const box = element("div", { class: "mnb-error", role: "alert", hidden: true }, text, dismiss);
@@ -130,7 +135,14 @@ function buildFrame(label: string, description: string): Frame {
     box.hidden = !words;
   };
   describe(description ?? "");
-  return { outer, root, describe, fail, dismiss, say: (words) => void (status.textContent = words) };
+  return {
+    outer,
+    root,
+    describe,
+    fail,
+    dismiss,
+    say: (words) => void (status.textContent = words),
+  };
 }
 
 function showErrors<S extends ViewState>(model: Model<S>, life: Life, frame: Frame): void {

@@ -1,4 +1,7 @@
-/** The notes of a view: what the trait holds and what has been streamed since. Made in `initialize`, read by the views. */
+/**
+ * Note store of a view: what the trait holds and what has been streamed since. Made in `initialize`, read by the
+ * views.
+ */
 
 import { barsOf } from "./bars";
 import { clockOf } from "./clock";
@@ -34,7 +37,9 @@ export class NoteStore {
     model.on("change:piece", life, tellTempos);
     model.on("change:version", life, () => this.#take());
     model.on("change:streaming", life, () => this.#tell());
-    model.onMessage<Append>("append", life, (message, buffers) => this.#append(message.seq, decodeNotes(buffers[0])));
+    model.onMessage<Append>("append", life, (message, buffers) =>
+      this.#append(message.seq, decodeNotes(buffers[0])),
+    );
   }
 
   /** All notes, sorted by onset; another object after every change. */

@@ -1,11 +1,14 @@
-/** Which notes and clicks fall into a stretch of the audio clock: pure. */
+/** Audio scheduling arithmetic: which notes and clicks fall into a stretch of the audio clock. Pure. */
 
 import type { NoteTable } from "./table";
 import type { TempoMap } from "./tempo";
 import { quarters, seconds, type Seconds } from "./units";
 import type { Bar } from "./wire/notes";
 
-/** Where the playhead stood at a moment of the audio clock, and how it goes on. `place`, `loop` and `end`: seconds of the score. */
+/**
+ * Where the playhead stood at a moment of the audio clock, and how it goes on. `place`, `loop` and `end`: seconds of
+ * the score.
+ */
 export interface Timeline {
   readonly place: Seconds;
   readonly moment: Seconds;
@@ -46,7 +49,11 @@ export function* passages(timeline: Timeline, since: number, until: number): Gen
     if (ends > start) {
       const left = Math.max(start, begins);
       const right = Math.min(until, ends);
-      yield { from: from + (left - begins) * factor, to: Math.min(to, from + (right - begins) * factor), moment: left };
+      yield {
+        from: from + (left - begins) * factor,
+        to: Math.min(to, from + (right - begins) * factor),
+        moment: left,
+      };
     }
     if (!looped) return;
     begins = ends;
@@ -71,7 +78,11 @@ export function* strikes(
       if (onset >= to - 1e-9) break;
       const release = Math.min(tempo.secondsAt(table.end(row)), stop);
       const time = moment + (onset - from) / factor;
-      yield { row, time: seconds(time), until: seconds(time + Math.max(0.02, (release - onset) / factor)) };
+      yield {
+        row,
+        time: seconds(time),
+        until: seconds(time + Math.max(0.02, (release - onset) / factor)),
+      };
     }
   }
 }
@@ -105,7 +116,10 @@ export function* clicks(
         const quarter = end - back * beat;
         const at = tempo.secondsAt(quarters(quarter));
         if (quarter < onset - 1e-9 || at < from - 1e-9 || at >= to - 1e-9) continue;
-        yield { time: seconds(moment + (at - from) / timeline.factor), strong: Math.abs(quarter - onset) < 1e-9 };
+        yield {
+          time: seconds(moment + (at - from) / timeline.factor),
+          strong: Math.abs(quarter - onset) < 1e-9,
+        };
       }
     }
   }

@@ -1,4 +1,4 @@
-/** A large note table as musenb/widgets/squeeze.py has made it small. */
+/** Decoder of compressed note tables, the inverse of musenb/widgets/squeeze.py. */
 
 import { inflate } from "./inflate";
 import { NoteTable } from "./table";
@@ -12,7 +12,10 @@ export function unsqueeze(bytes: ArrayBufferView): NoteTable {
   const head = new DataView(buffer, byteOffset, HEAD);
   const [n, ticks] = [head.getUint32(0, true), head.getUint32(4, true)];
   const wide = ticks ? 4 : 8;
-  const planes = inflate(new Uint8Array(buffer, byteOffset + HEAD, byteLength - HEAD), n * (2 * wide + 8));
+  const planes = inflate(
+    new Uint8Array(buffer, byteOffset + HEAD, byteLength - HEAD),
+    n * (2 * wide + 8),
+  );
   let plane = 0;
   /** Put the next planes together to the bytes of a column. */
   const column = (bytesEach: number): Uint8Array<ArrayBuffer> => {
@@ -27,7 +30,9 @@ export function unsqueeze(bytes: ArrayBufferView): NoteTable {
   if (ticks) {
     let now = 0;
     new Uint32Array(onsets).forEach((step, row) => void (table.onset[row] = (now += step) / ticks));
-    new Uint32Array(durations).forEach((length, row) => void (table.duration[row] = length / ticks));
+    new Uint32Array(durations).forEach(
+      (length, row) => void (table.duration[row] = length / ticks),
+    );
   } else {
     table.onset.set(new Float64Array(onsets));
     table.duration.set(new Float64Array(durations));

@@ -1,4 +1,4 @@
-/** The note table: columns of typed arrays, as musenb/widgets/wire/views.py lays them out. */
+/** Note table: columns of typed arrays, as musenb/widgets/wire/notes.py lays them out. */
 
 import { alteredName, pitchName, PLAIN_ALTERS, quarters, type Quarters } from "./units";
 import { FERMATA, GENERATED, NAMED, NOTE_BYTES } from "./wire/notes";
@@ -28,7 +28,8 @@ export class NoteTable {
   #rows: Map<string, number> | undefined;
 
   constructor(buffer: ArrayBuffer, byteOffset: number, byteLength: number) {
-    if (byteLength % NOTE_BYTES) throw new RangeError(`a note table of ${byteLength} bytes: not whole notes`);
+    if (byteLength % NOTE_BYTES)
+      throw new RangeError(`a note table of ${byteLength} bytes: not whole notes`);
     const n = byteLength / NOTE_BYTES;
     this.length = n;
     this.onset = new Float64Array(buffer, byteOffset, n);
@@ -111,13 +112,23 @@ export function noteId(voice: number, index: number): string {
   return `v${voice}n${index}`;
 }
 
-/** Return what a `Bytes` trait or a buffer holds. The page may hand out a view at any offset: copied where not aligned. */
-export function decodeNotes(bytes: DataView | ArrayBufferView | ArrayBuffer | null | undefined): NoteTable {
+/**
+ * Return what a `Bytes` trait or a buffer holds. The page may hand out a view at any offset: copied where not
+ * aligned.
+ */
+export function decodeNotes(
+  bytes: DataView | ArrayBufferView | ArrayBuffer | null | undefined,
+): NoteTable {
   if (!bytes) return EMPTY;
   if (bytes instanceof ArrayBuffer) return new NoteTable(bytes, 0, bytes.byteLength);
   const { buffer, byteOffset, byteLength } = bytes;
-  if (byteOffset % 8 === 0 && buffer instanceof ArrayBuffer) return new NoteTable(buffer, byteOffset, byteLength);
-  return new NoteTable(new Uint8Array(buffer, byteOffset, byteLength).slice().buffer, 0, byteLength);
+  if (byteOffset % 8 === 0 && buffer instanceof ArrayBuffer)
+    return new NoteTable(buffer, byteOffset, byteLength);
+  return new NoteTable(
+    new Uint8Array(buffer, byteOffset, byteLength).slice().buffer,
+    0,
+    byteLength,
+  );
 }
 
 /** Return a table with the notes of both, sorted by onset. */
@@ -129,11 +140,21 @@ export function joinTables(first: NoteTable, second: NoteTable): NoteTable {
   later.sort((x, y) => (second.onset[x] ?? 0) - (second.onset[y] ?? 0));
   for (let place = 0; place < count; place++) {
     const next = later[b];
-    const takeFirst = next === undefined || (a < first.length && (first.onset[a] ?? 0) <= (second.onset[next] ?? 0));
+    const takeFirst =
+      next === undefined ||
+      (a < first.length && (first.onset[a] ?? 0) <= (second.onset[next] ?? 0));
     order[place] = takeFirst ? a++ : first.length + (later[b++] ?? 0);
   }
   const joined = new NoteTable(new ArrayBuffer(count * NOTE_BYTES), 0, count * NOTE_BYTES);
-  for (const column of ["onset", "duration", "index", "pitch", "velocity", "voice", "flags"] as const) {
+  for (const column of [
+    "onset",
+    "duration",
+    "index",
+    "pitch",
+    "velocity",
+    "voice",
+    "flags",
+  ] as const) {
     const [from, more, to] = [first[column], second[column], joined[column]];
     for (let place = 0; place < count; place++) {
       const row = order[place] ?? 0;
@@ -144,9 +165,18 @@ export function joinTables(first: NoteTable, second: NoteTable): NoteTable {
 }
 
 /** Return the table of plain notes, sorted by onset; for tests and for drawing what is not in a trait yet. */
-export function encodeNotes(notes: readonly Omit<Note, "id">[], indices?: readonly number[]): NoteTable {
-  const order = notes.map((_, row) => row).sort((x, y) => (notes[x]?.onset ?? 0) - (notes[y]?.onset ?? 0));
-  const table = new NoteTable(new ArrayBuffer(notes.length * NOTE_BYTES), 0, notes.length * NOTE_BYTES);
+export function encodeNotes(
+  notes: readonly Omit<Note, "id">[],
+  indices?: readonly number[],
+): NoteTable {
+  const order = notes
+    .map((_, row) => row)
+    .sort((x, y) => (notes[x]?.onset ?? 0) - (notes[y]?.onset ?? 0));
+  const table = new NoteTable(
+    new ArrayBuffer(notes.length * NOTE_BYTES),
+    0,
+    notes.length * NOTE_BYTES,
+  );
   const counts = new Map<number, number>();
   order.forEach((from, row) => {
     const note = notes[from];

@@ -1,4 +1,4 @@
-/** Quarters and seconds of a score with tempo changes. */
+/** Tempo map: quarters and seconds of a score with tempo changes. */
 
 import { quarters, seconds, type Quarters, type Seconds } from "./units";
 import type { TempoRow } from "./wire/notes";
@@ -24,12 +24,18 @@ export class TempoMap {
 
   secondsAt(quarter: Quarters): Seconds {
     const piece = this.#find(this.#onsets, quarter);
-    return seconds((this.#starts[piece] ?? 0) + (quarter - (this.#onsets[piece] ?? 0)) / (this.#rates[piece] ?? 1));
+    return seconds(
+      (this.#starts[piece] ?? 0) +
+        (quarter - (this.#onsets[piece] ?? 0)) / (this.#rates[piece] ?? 1),
+    );
   }
 
   quartersAt(second: Seconds): Quarters {
     const piece = this.#find(this.#starts, second);
-    return quarters((this.#onsets[piece] ?? 0) + (second - (this.#starts[piece] ?? 0)) * (this.#rates[piece] ?? 1));
+    return quarters(
+      (this.#onsets[piece] ?? 0) +
+        (second - (this.#starts[piece] ?? 0)) * (this.#rates[piece] ?? 1),
+    );
   }
 
   #find(starts: readonly number[], value: number): number {

@@ -1,8 +1,13 @@
-/** The colours of the page for what is drawn on a canvas, and when they change. */
+/** Colour theme of the page for what is drawn on a canvas, and an observer of its changes. */
 
 import type { Life } from "./life";
 import {
-  GENERATED_ON_DARK, GENERATED_ON_LIGHT, LIKELY_ON_DARK, LIKELY_ON_LIGHT, VOICES_ON_DARK, VOICES_ON_LIGHT,
+  GENERATED_ON_DARK,
+  GENERATED_ON_LIGHT,
+  LIKELY_ON_DARK,
+  LIKELY_ON_LIGHT,
+  VOICES_ON_DARK,
+  VOICES_ON_LIGHT,
 } from "./palette";
 
 export interface Theme {
@@ -20,7 +25,9 @@ export interface Theme {
   readonly generated: string;
   /** Probabilities of a model's next token; `--mnb-likely` in CSS. */
   readonly likely: string;
-  /** One colour for each voice, again from the beginning after the last; told apart with every kind of colour vision. */
+  /**
+   * One colour for each voice, again from the beginning after the last; told apart with every kind of colour vision.
+   */
   readonly voices: readonly string[];
   /** People who ask for less motion: no easing, no smooth scrolling. */
   readonly still: boolean;
@@ -35,7 +42,9 @@ export function isDark(root: Element): boolean {
   const named = root.ownerDocument.body?.dataset.jpThemeLight;
   if (named) return named === "false";
   for (let at: Element | null = root.parentElement; at; at = at.parentElement) {
-    const found = /rgba?\(([\d.]+)[, ]+([\d.]+)[, ]+([\d.]+)(?:[,/ ]+([\d.]+))?/.exec(getComputedStyle(at).backgroundColor);
+    const found = /rgba?\(([\d.]+)[, ]+([\d.]+)[, ]+([\d.]+)(?:[,/ ]+([\d.]+))?/.exec(
+      getComputedStyle(at).backgroundColor,
+    );
     if (!found || Number(found[4] ?? 1) < 0.5) continue;
     return 3 * Number(found[1]) + 6 * Number(found[2]) + Number(found[3]) < 1280;
   }
@@ -77,8 +86,12 @@ export function watchTheme(root: HTMLElement, life: Life, call: (theme: Theme) =
   const again = life.frame(() => guarded(readTheme(root)));
   const observer = new MutationObserver(again);
   const body = root.ownerDocument.body;
-  const filter = { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class", "data-theme"] };
-  for (const element of [body, root.ownerDocument.documentElement]) if (element) observer.observe(element, filter);
+  const filter = {
+    attributes: true,
+    attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class", "data-theme"],
+  };
+  for (const element of [body, root.ownerDocument.documentElement])
+    if (element) observer.observe(element, filter);
   life.atEnd(() => observer.disconnect());
   for (const query of ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"]) {
     const list = media(query);

@@ -1,4 +1,4 @@
-/** Units as types: a number of quarters is not a number of pixels. The constructors cost nothing at run time. */
+/** Branded number types: a number of quarters is not a number of pixels. The constructors cost nothing at run time. */
 
 declare const unit: unique symbol;
 type Unit<Name extends string> = number & { readonly [unit]: Name };
@@ -23,8 +23,11 @@ export const PLAIN_ALTERS: readonly number[] = [0, 1, 0, -1, 0, 0, 1, 0, 1, 0, -
 /** Return a pitch by its name that is altered so: 68 is "G♯4" for 1 and "A♭4" for -1. */
 export function alteredName(pitch: number, alter: number): string {
   const natural = pitch - alter;
-  return `${"C D EF G A B"[(natural + 12) % 12]}${["♭♭", "♭", "", "♯", "♯♯"][alter + 2]}${Math.floor(natural / 12 - 1)}`;
+  const letter = "C D EF G A B"[(natural + 12) % 12];
+  const sign = ["♭♭", "♭", "", "♯", "♯♯"][alter + 2];
+  return `${letter}${sign}${Math.floor(natural / 12 - 1)}`;
 }
 
 /** Return a pitch as it is called in a key: 60 is "C4". `alters`: one for each pitch class, C first. */
-export const pitchName = (pitch: number, alters = PLAIN_ALTERS): string => alteredName(pitch, alters[pitch % 12] ?? 0);
+export const pitchName = (pitch: number, alters = PLAIN_ALTERS): string =>
+  alteredName(pitch, alters[pitch % 12] ?? 0);

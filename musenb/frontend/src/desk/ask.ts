@@ -1,19 +1,36 @@
-/** Questions about the chosen take: each opens below the desk, in place of the score. */
+/** Buttons that open a question about the chosen take, below the desk in place of the score. */
 
 import { button, element } from "../core/dom";
 import type { AskTake, AskWhat } from "../core/wire/desk";
 import { show, type DeskView } from "./parts";
 
 const QUESTIONS: readonly (readonly [AskWhat, string, string])[] = [
-  ["heard", "What did it listen to?", "Ask the model about the chosen take: what it listened to, what else it could have played, what if …"],
-  ["motif", "What became of the motif?", "Where the motif returns in the chosen take, and how it is changed"],
-  ["guess", "Guess the next note", "The chosen take stops before a note: say what comes, then see what the model says"],
+  [
+    "heard",
+    "What did it listen to?",
+    "Ask the model about the chosen take: what it listened to, what else it could have played, what if …",
+  ],
+  [
+    "motif",
+    "What became of the motif?",
+    "Where the motif returns in the chosen take, and how it is changed",
+  ],
+  [
+    "guess",
+    "Guess the next note",
+    "The chosen take stops before a note: say what comes, then see what the model says",
+  ],
 ];
 
 export function askPart(view: DeskView): HTMLElement {
   const { life, model, clock, say } = view;
-  const words = element("p", { class: "mnb-desk-reading", "aria-label": "Which take is asked about" });
-  const close = button("Back to the score", "Back to the score: close the question", { class: "mnb-desk-main" });
+  const words = element("p", {
+    class: "mnb-desk-reading",
+    "aria-label": "Which take is asked about",
+  });
+  const close = button("Back to the score", "Back to the score: close the question", {
+    class: "mnb-desk-main",
+  });
   const questions = QUESTIONS.map(([what, text, title]) => {
     const one = button(text, title, { "aria-label": text });
     life.on(one, "click", () => ask(model.get("asked") === what ? "" : what));
@@ -42,7 +59,10 @@ export function askPart(view: DeskView): HTMLElement {
     before = asked;
   });
   return element(
-    "fieldset", { class: "mnb-desk-part" }, element("legend", {}, "Ask about the chosen take"),
-    element("div", { class: "mnb-bar" }, ...questions, close), words,
+    "fieldset",
+    { class: "mnb-desk-part" },
+    element("legend", {}, "Ask about the chosen take"),
+    element("div", { class: "mnb-bar" }, ...questions, close),
+    words,
   );
 }

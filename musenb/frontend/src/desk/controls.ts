@@ -1,4 +1,4 @@
-/** How to go on: few controls, in plain words. */
+/** Generation settings of the desk: few controls, in plain words. */
 
 import { button, element, setSign } from "../core/dom";
 import { quarters } from "../core/units";
@@ -10,13 +10,19 @@ type NumberName = "bars" | "temperature" | "top_p" | "seed";
 
 const LARGEST_SEED = 2 ** 32 - 1;
 const WORDS: readonly (readonly [number, string])[] = [
-  [0.55, "very careful"], [0.85, "careful"], [1.1, "as learned"], [1.35, "bold"], [Infinity, "wild"],
+  [0.55, "very careful"],
+  [0.85, "careful"],
+  [1.1, "as learned"],
+  [1.35, "bold"],
+  [Infinity, "wild"],
 ];
 
 /** What the button says that keeps everything up to a note. */
-export const HERE = "Go on from here: keep everything up to the selected note, write on from its end";
+export const HERE =
+  "Go on from here: keep everything up to the selected note, write on from its end";
 
-export const adventure = (temperature: number): string => WORDS.find(([limit]) => temperature < limit)![1];
+export const adventure = (temperature: number): string =>
+  WORDS.find(([limit]) => temperature < limit)![1];
 
 export function controlsPart(view: DeskView): HTMLElement {
   const part = element("fieldset", { class: "mnb-desk-part" }, element("legend", {}, "Go on"));
@@ -24,7 +30,14 @@ export function controlsPart(view: DeskView): HTMLElement {
   more.append(element("div", { class: "mnb-bar" }, topP(view), model(view)));
   part.append(
     element("div", { class: "mnb-bar" }, ...buttons(view), counter(view)),
-    element("div", { class: "mnb-bar" }, length(view), oneBar(view), candidates(view), listening(view)),
+    element(
+      "div",
+      { class: "mnb-bar" },
+      length(view),
+      oneBar(view),
+      candidates(view),
+      listening(view),
+    ),
     element("div", { class: "mnb-bar" }, temperature(view), ...seed(view)),
     locksRow(view),
     more,
@@ -32,7 +45,10 @@ export function controlsPart(view: DeskView): HTMLElement {
   return part;
 }
 
-/** Return what a button that begins to write calls within its click: what is written then sounds from its first note on. */
+/**
+ * Return what a button that begins to write calls within its click: what is written then sounds from its first note
+ * on.
+ */
 function listener({ model, clock, life }: DeskView): () => void {
   let wanted = false;
   const begin = () => {
@@ -78,25 +94,32 @@ function buttons(view: DeskView): HTMLElement[] {
   life.on(undo, "click", () => act(view, "undo"));
   life.on(redo, "click", () => act(view, "redo"));
   const able = () => {
-    from.disabled = (model.get("running") ?? false) || !model.get("takes")?.length || !clock.selection.size;
-    from.title = clock.selection.size ? HERE : `${HERE}. Select a note first, in the score or on the roll`;
+    from.disabled =
+      (model.get("running") ?? false) || !model.get("takes")?.length || !clock.selection.size;
+    from.title = clock.selection.size
+      ? HERE
+      : `${HERE}. Select a note first, in the score or on the roll`;
   };
   clock.on("selection", life, able);
-  show(view, ["running", "takes", "can_undo", "can_redo", "one_bar", "locked_voices", "locked_bars"], () => {
-    const running = model.get("running") ?? false;
-    const takes = model.get("takes") ?? [];
-    const locked = Boolean(model.get("locked_voices")?.length || model.get("locked_bars"));
-    able();
-    const focus = (go.getRootNode() as ShadowRoot | Document).activeElement;
-    go.disabled = running || !takes.length;
-    setSign(go, model.get("one_bar") ? "▶ One bar more" : "▶ Continue");
-    again.disabled = running || !takes.length || (!locked && !takes.some(([, parent]) => parent));
-    stop.disabled = !running;
-    undo.disabled = running || !model.get("can_undo");
-    redo.disabled = running || !model.get("can_redo");
-    if (running && focus === go) stop.focus();
-    else if (!running && focus === stop) go.focus();
-  });
+  show(
+    view,
+    ["running", "takes", "can_undo", "can_redo", "one_bar", "locked_voices", "locked_bars"],
+    () => {
+      const running = model.get("running") ?? false;
+      const takes = model.get("takes") ?? [];
+      const locked = Boolean(model.get("locked_voices")?.length || model.get("locked_bars"));
+      able();
+      const focus = (go.getRootNode() as ShadowRoot | Document).activeElement;
+      go.disabled = running || !takes.length;
+      setSign(go, model.get("one_bar") ? "▶ One bar more" : "▶ Continue");
+      again.disabled = running || !takes.length || (!locked && !takes.some(([, parent]) => parent));
+      stop.disabled = !running;
+      undo.disabled = running || !model.get("can_undo");
+      redo.disabled = running || !model.get("can_redo");
+      if (running && focus === go) stop.focus();
+      else if (!running && focus === stop) go.focus();
+    },
+  );
   return [go, stop, from, again, undo, redo];
 }
 
@@ -109,7 +132,11 @@ function counter(view: DeskView): HTMLElement {
   return shown;
 }
 
-function field(view: DeskView, name: NumberName, attributes: Record<string, string | number>): HTMLInputElement {
+function field(
+  view: DeskView,
+  name: NumberName,
+  attributes: Record<string, string | number>,
+): HTMLInputElement {
   const { life, model } = view;
   const input = element("input", { type: "number", class: "mnb-desk-number", ...attributes });
   const showIt = () => (input.value = String(model.get(name) ?? input.min));
@@ -123,9 +150,19 @@ function field(view: DeskView, name: NumberName, attributes: Record<string, stri
 }
 
 const length = (view: DeskView) =>
-  element("label", {}, field(view, "bars", { min: 1, max: 64, step: 1, "aria-label": "Length in bars" }), "bars");
+  element(
+    "label",
+    {},
+    field(view, "bars", { min: 1, max: 64, step: 1, "aria-label": "Length in bars" }),
+    "bars",
+  );
 
-function toggle(view: DeskView, name: "one_bar" | "seed_locked" | "listen", text: string, title: string): HTMLElement {
+function toggle(
+  view: DeskView,
+  name: "one_bar" | "seed_locked" | "listen",
+  text: string,
+  title: string,
+): HTMLElement {
   const box = element("input", { type: "checkbox", "aria-label": title });
   show(view, [name], () => (box.checked = view.model.get(name) ?? false));
   view.life.on(box, "change", () => view.model.set({ [name]: box.checked } as Partial<DeskState>));
@@ -133,11 +170,18 @@ function toggle(view: DeskView, name: "one_bar" | "seed_locked" | "listen", text
 }
 
 const oneBar = (view: DeskView) => toggle(view, "one_bar", "one at a time", "One bar at a time");
-const listening = (view: DeskView) => toggle(view, "listen", "listen along", "Play the notes while they are written");
+const listening = (view: DeskView) =>
+  toggle(view, "listen", "listen along", "Play the notes while they are written");
 
 function temperature(view: DeskView): HTMLElement {
   const { life, model } = view;
-  const slider = element("input", { type: "range", min: 0.3, max: 1.6, step: 0.05, "aria-label": "Adventurousness" });
+  const slider = element("input", {
+    type: "range",
+    min: 0.3,
+    max: 1.6,
+    step: 0.05,
+    "aria-label": "Adventurousness",
+  });
   const word = element("output", { class: "mnb-desk-word" });
   show(view, ["temperature"], () => {
     const value = model.get("temperature") ?? 1;
@@ -154,29 +198,42 @@ function seed(view: DeskView): HTMLElement[] {
   const input = field(view, "seed", { min: 0, max: LARGEST_SEED, step: 1, "aria-label": "Seed" });
   input.classList.add("mnb-desk-seed");
   view.life.on(input, "change", () => view.model.set({ seed_locked: true }));
-  return [element("label", { title: "The same seed writes the same notes" }, "seed", input), toggle(view, "seed_locked", "keep", "Keep this seed")];
+  return [
+    element("label", { title: "The same seed writes the same notes" }, "seed", input),
+    toggle(view, "seed_locked", "keep", "Keep this seed"),
+  ];
 }
 
 const topP = (view: DeskView) =>
   element(
-    "label", { title: "Draw among the likeliest notes that together have this share" },
-    "likeliest share (top-p)", field(view, "top_p", { min: 0.05, max: 1, step: 0.05, "aria-label": "Likeliest share" }),
+    "label",
+    { title: "Draw among the likeliest notes that together have this share" },
+    "likeliest share (top-p)",
+    field(view, "top_p", { min: 0.05, max: 1, step: 0.05, "aria-label": "Likeliest share" }),
   );
 
 /** How many takes are written at the same time, to choose from. */
 function candidates(view: DeskView): HTMLElement {
   const { model, life } = view;
   const choice = element("select", { "aria-label": "Candidates at once" });
-  for (const count of [1, 2, 3, 4]) choice.append(element("option", { value: count }, String(count)));
+  for (const count of [1, 2, 3, 4])
+    choice.append(element("option", { value: count }, String(count)));
   show(view, ["candidates"], () => (choice.value = String(model.get("candidates") ?? 1)));
   life.on(choice, "change", () => model.set({ candidates: Number(choice.value) }));
-  return element("label", { title: "Write up to four takes side by side, and choose one" }, choice, "ways at once");
+  return element(
+    "label",
+    { title: "Write up to four takes side by side, and choose one" },
+    choice,
+    "ways at once",
+  );
 }
 
 function model(view: DeskView): HTMLElement {
   const choice = element("select", { "aria-label": "Model" });
   show(view, ["models", "model"], () => {
-    choice.replaceChildren(...(view.model.get("models") ?? []).map((name) => element("option", { value: name }, name)));
+    choice.replaceChildren(
+      ...(view.model.get("models") ?? []).map((name) => element("option", { value: name }, name)),
+    );
     choice.value = view.model.get("model") ?? "";
   });
   view.life.on(choice, "change", () => view.model.set({ model: choice.value }));

@@ -1,4 +1,4 @@
-/** Signs that only the desk has. */
+/** Button icons that only the desk has. */
 
 import { ICONS } from "../core/icons";
 

@@ -1,4 +1,4 @@
-/** What is taken home, and where the work is kept meanwhile. */
+/** Download and recovery: what is taken home, and where the work is kept meanwhile. */
 
 import { button, element } from "../core/dom";
 import type { Keep, KeepForm, Kept, Recover } from "../core/wire/desk";
@@ -19,7 +19,8 @@ export function keepPart(view: DeskView): HTMLElement {
   const { life, model } = view;
   const bar = element("div", { class: "mnb-bar" });
   const able = () => {
-    for (const one of bar.querySelectorAll("button")) one.disabled = !model.get("selected") || (model.get("running") ?? false);
+    for (const one of bar.querySelectorAll("button"))
+      one.disabled = !model.get("selected") || (model.get("running") ?? false);
   };
   show(view, ["forms"], () => {
     const made = (model.get("forms") ?? []).map((form) => {
@@ -52,7 +53,10 @@ function sessions(view: DeskView): HTMLElement {
   show(view, ["sessions"], () => {
     const rows = model.get("sessions") ?? [];
     row.hidden = !rows.length;
-    choice.replaceChildren(element("option", { value: "" }, "Bring back earlier work…"), ...rows.map(([id, label]) => element("option", { value: id }, label)));
+    choice.replaceChildren(
+      element("option", { value: "" }, "Bring back earlier work…"),
+      ...rows.map(([id, label]) => element("option", { value: id }, label)),
+    );
   });
   life.on(choice, "change", () => {
     if (choice.value) model.post<Recover>({ kind: "recover", id: choice.value });
@@ -66,7 +70,10 @@ function downloads({ model, life, say }: DeskView): void {
   let pieces: Uint8Array<ArrayBuffer>[] = [];
   model.onMessage<Kept>("kept", life, ({ name, type, part, parts }, [buffer]) => {
     if (part === 0) pieces = [];
-    if (buffer) pieces.push(new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength).slice());
+    if (buffer)
+      pieces.push(
+        new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength).slice(),
+      );
     if (part < parts - 1) return;
     const address = URL.createObjectURL(new Blob(pieces, { type }));
     pieces = [];

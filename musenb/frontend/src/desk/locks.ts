@@ -1,4 +1,4 @@
-/** What is kept as it is when the model writes: voices, and bars by their numbers. */
+/** Lock controls: voices and bars that are kept as they are when the model writes. */
 
 import { button, element } from "../core/dom";
 import type { Lock } from "../core/wire/desk";
@@ -15,15 +15,27 @@ export function locksRow(view: DeskView): HTMLElement {
   const sign = button("🔒", "").firstElementChild!;
   const words = element("span");
   const voices = element("div", { class: "mnb-bar", role: "group", "aria-label": "Lock voices" });
-  const bars = element("input", { type: "text", "aria-label": "Lock bars", placeholder: "such as 3, 5-6", class: "mnb-desk-bars", spellcheck: "false" });
+  const bars = element("input", {
+    type: "text",
+    "aria-label": "Lock bars",
+    placeholder: "such as 3, 5-6",
+    class: "mnb-desk-bars",
+    spellcheck: "false",
+  });
   const locked = () => model.get("locked_voices") ?? [];
-  const send = (names: readonly string[]) => model.post<Lock>({ kind: "lock", voices: [...names], bars: bars.value });
+  const send = (names: readonly string[]) =>
+    model.post<Lock>({ kind: "lock", voices: [...names], bars: bars.value });
 
   show(view, ["voices", "locked_voices", "locked_bars"], () => {
-    const focus = (voices.getRootNode() as ShadowRoot | Document).activeElement?.getAttribute("data-voice");
+    const focus = (voices.getRootNode() as ShadowRoot | Document).activeElement?.getAttribute(
+      "data-voice",
+    );
     voices.replaceChildren(
       ...(model.get("voices") ?? []).map((name) =>
-        button(locked().includes(name) ? `🔒 ${name}` : name, `Lock the ${name}`, { "aria-pressed": String(locked().includes(name)), "data-voice": name }),
+        button(locked().includes(name) ? `🔒 ${name}` : name, `Lock the ${name}`, {
+          "aria-pressed": String(locked().includes(name)),
+          "data-voice": name,
+        }),
       ),
     );
     if (focus) voices.querySelector<HTMLElement>(`[data-voice="${CSS.escape(focus)}"]`)?.focus();
@@ -35,13 +47,23 @@ export function locksRow(view: DeskView): HTMLElement {
   show(view, ["locked_bars"], () => (bars.value = model.get("locked_bars") ?? ""));
   life.on(voices, "click", (event) => {
     const name = (event.target as HTMLElement).closest<HTMLElement>("[data-voice]")?.dataset.voice;
-    if (name) send(locked().includes(name) ? locked().filter((one) => one !== name) : [...locked(), name]);
+    if (name)
+      send(locked().includes(name) ? locked().filter((one) => one !== name) : [...locked(), name]);
   });
   life.on(bars, "change", () => send(locked()));
-  const details = element("details", { class: "mnb-desk-locks" }, element("summary", {}, sign, " ", words));
+  const details = element(
+    "details",
+    { class: "mnb-desk-locks" },
+    element("summary", {}, sign, " ", words),
+  );
   details.append(
     element("div", { class: "mnb-bar" }, voices, element("label", {}, "bars", bars)),
-    element("p", { class: "mnb-desk-reading" }, "Locked notes are hatched on the roll. They stay as they are when you press Another way, or Go on from here before them."),
+    element(
+      "p",
+      { class: "mnb-desk-reading" },
+      "Locked notes are hatched on the roll. " +
+        "They stay as they are when you press Another way, or Go on from here before them.",
+    ),
   );
   return details;
 }

@@ -1,4 +1,4 @@
-/** What the parts of the desk share. */
+/** Shared view type and listeners of the desk. */
 
 import type { View } from "../core/mount";
 import type { DeskAct, DeskState } from "../core/wire/desk";
@@ -19,6 +19,7 @@ export function act({ model }: DeskView, name: DeskAct): void {
 /** Return the number in a field within its range, or undefined. */
 export function numberIn(field: HTMLInputElement): number | undefined {
   const value = field.valueAsNumber;
-  if (!Number.isFinite(value) || value < Number(field.min) || value > Number(field.max)) return undefined;
+  if (!Number.isFinite(value) || value < Number(field.min) || value > Number(field.max))
+    return undefined;
   return value;
 }

@@ -1,4 +1,4 @@
-/** What to begin with: text, the shelf, the corpus, a file, what stands on the roll. */
+/** Prime picker: text, the shelf, the corpus, a file, what stands on the roll. */
 
 import { button, element } from "../core/dom";
 import { CHUNK_BYTES } from "../core/wire/base";
@@ -21,7 +21,11 @@ function begin({ model }: DeskView, source: PrimeSource, text = ""): void {
 
 function textRow(view: DeskView): HTMLElement {
   const field = element("input", {
-    type: "text", "aria-label": "Motif as text", placeholder: "D4 A4 F4 D4 C#4:2, or ABC", class: "mnb-desk-text", spellcheck: "false",
+    type: "text",
+    "aria-label": "Motif as text",
+    placeholder: "D4 A4 F4 D4 C#4:2, or ABC",
+    class: "mnb-desk-text",
+    spellcheck: "false",
   });
   const use = button("Use", "Use this motif");
   const go = () => (field.value.trim() ? begin(view, "text", field.value) : field.focus());
@@ -36,15 +40,26 @@ function choiceRow(view: DeskView): HTMLElement {
   const { life, model } = view;
   const shelf = element("select", { "aria-label": "Famous motifs" });
   show(view, ["shelf"], () => {
-    const options = (model.get("shelf") ?? []).map(([id, label]) => element("option", { value: id }, label));
+    const options = (model.get("shelf") ?? []).map(([id, label]) =>
+      element("option", { value: id }, label),
+    );
     shelf.replaceChildren(element("option", { value: "" }, "Famous motifs…"), ...options);
   });
   life.on(shelf, "change", () => {
     if (shelf.value) begin(view, "shelf", shelf.value);
     shelf.value = "";
   });
-  const file = element("input", { type: "file", accept: READ, hidden: true, tabindex: -1, "aria-hidden": "true" });
-  const open = button("File…", "Begin with a file (MIDI, MusicXML, ABC); it can also be dropped here");
+  const file = element("input", {
+    type: "file",
+    accept: READ,
+    hidden: true,
+    tabindex: -1,
+    "aria-hidden": "true",
+  });
+  const open = button(
+    "File…",
+    "Begin with a file (MIDI, MusicXML, ABC); it can also be dropped here",
+  );
   life.on(open, "click", () => file.click());
   life.on(file, "change", async () => {
     const chosen = file.files?.[0];
@@ -61,7 +76,12 @@ function corpus(view: DeskView): HTMLElement {
   const { life, model, say } = view;
   const id = `mnb-corpus-${Math.random().toString(36).slice(2)}`;
   const list = element("datalist", { id });
-  const field = element("input", { type: "search", list: id, "aria-label": "Search the corpus", placeholder: "Corpus: bwv66.6…" });
+  const field = element("input", {
+    type: "search",
+    list: id,
+    "aria-label": "Search the corpus",
+    placeholder: "Corpus: bwv66.6…",
+  });
   let cancel = () => {};
   let found: readonly string[] = [];
   life.on(field, "input", () => {
@@ -81,18 +101,31 @@ function corpus(view: DeskView): HTMLElement {
     if (text !== field.value) return;
     found = names;
     list.replaceChildren(...names.map((name) => element("option", { value: name })));
-    say(count > names.length ? `${count} pieces, the first ${names.length} are listed` : `${count} pieces`);
+    say(
+      count > names.length
+        ? `${count} pieces, the first ${names.length} are listed`
+        : `${count} pieces`,
+    );
   });
   return element("span", {}, field, list);
 }
 
 function trimRow(view: DeskView): HTMLElement {
   const { life, model } = view;
-  const bars = element("input", { type: "number", min: 0, max: 512, step: 1, class: "mnb-desk-number", "aria-label": "Bars of the beginning, 0 for all" });
+  const bars = element("input", {
+    type: "number",
+    min: 0,
+    max: 512,
+    step: 1,
+    class: "mnb-desk-number",
+    "aria-label": "Bars of the beginning, 0 for all",
+  });
   const voice = element("select", { "aria-label": "Voice that it belongs to" });
   show(view, ["prime_bars"], () => (bars.value = String(model.get("prime_bars") ?? 0)));
   show(view, ["voices", "prime_voice"], () => {
-    const options = (model.get("voices") ?? []).map((name) => element("option", { value: name }, name));
+    const options = (model.get("voices") ?? []).map((name) =>
+      element("option", { value: name }, name),
+    );
     voice.replaceChildren(element("option", { value: "" }, "as it is written"), ...options);
     voice.value = model.get("prime_voice") ?? "";
   });
@@ -103,15 +136,25 @@ function trimRow(view: DeskView): HTMLElement {
   });
   life.on(voice, "change", () => model.set({ prime_voice: voice.value }));
   return element(
-    "div", { class: "mnb-bar" },
+    "div",
+    { class: "mnb-bar" },
     element("label", {}, "first bars", bars, element("span", { class: "mnb-faint" }, "(0: all)")),
     element("label", {}, "voice", voice),
   );
 }
 
 function reading(view: DeskView): HTMLElement {
-  const shown = element("p", { class: "mnb-desk-reading", "aria-label": "What the model will read" });
-  show(view, ["reading"], () => (shown.textContent = view.model.get("reading") || "No music yet: type, choose, drop or play some."));
+  const shown = element("p", {
+    class: "mnb-desk-reading",
+    "aria-label": "What the model will read",
+  });
+  show(
+    view,
+    ["reading"],
+    () =>
+      (shown.textContent =
+        view.model.get("reading") || "No music yet: type, choose, drop or play some."),
+  );
   return shown;
 }
 

@@ -1,4 +1,4 @@
-/** When the work was saved last, and a warning before a server ends that nobody uses. */
+/** Autosave status, and a warning before a server ends that nobody uses. */
 
 import { button, element } from "../core/dom";
 import { act, show, type DeskView } from "./parts";
@@ -8,7 +8,12 @@ const WARNING_MINUTES = 2;
 const LOOK_MS = 1000;
 
 /** Return a moment, in seconds since 1970, as the page's clock shows it: "12:03". */
-export const clockTime = (at: number): string => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const clockTime = (at: number): string =>
+  new Date(at * 1000).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
 
 /** Return after how many minutes without use one is warned. */
 export const warnsAfter = (idle: number): number => Math.max(idle - WARNING_MINUTES, idle / 2);
@@ -16,7 +21,10 @@ export const warnsAfter = (idle: number): number => Math.max(idle - WARNING_MINU
 export function safePart(view: DeskView): { row: HTMLElement; warning: HTMLElement } {
   const { life, model } = view;
   const told = element("span", { "aria-label": "Saved" });
-  const all = button("⤓ Save all takes", "Save all takes as one file; dropped on Begin with, it brings them back");
+  const all = button(
+    "⤓ Save all takes",
+    "Save all takes as one file; dropped on Begin with, it brings them back",
+  );
   life.on(all, "click", () => act(view, "save_all"));
   show(view, ["saved_at", "takes", "kept"], () => {
     const at = model.get("saved_at") ?? 0;
@@ -28,7 +36,10 @@ export function safePart(view: DeskView): { row: HTMLElement; warning: HTMLEleme
       if (model.get("takes")?.length && !model.get("saved_at")) event.preventDefault();
     });
   }
-  return { row: element("div", { class: "mnb-bar mnb-desk-safe" }, told, all), warning: idleWarning(view) };
+  return {
+    row: element("div", { class: "mnb-bar mnb-desk-safe" }, told, all),
+    warning: idleWarning(view),
+  };
 }
 
 function idleWarning(view: DeskView): HTMLElement {
@@ -36,7 +47,13 @@ function idleWarning(view: DeskView): HTMLElement {
   const words = element("span");
   const all = button("⤓ Save all takes", "Save all takes before the server ends");
   const here = button("Go on working", "Go on working");
-  const box = element("div", { class: "mnb-error mnb-desk-idle", role: "alert", hidden: true }, words, all, here);
+  const box = element(
+    "div",
+    { class: "mnb-error mnb-desk-idle", role: "alert", hidden: true },
+    words,
+    all,
+    here,
+  );
   let last = performance.now();
   const used = () => {
     last = performance.now();
@@ -49,14 +66,16 @@ function idleWarning(view: DeskView): HTMLElement {
     const minutes = (performance.now() - last) / 60_000;
     if (minutes < warnsAfter(idle)) return;
     const at = model.get("saved_at") ?? 0;
+    const since = minutes < 1 ? "a while" : `${Math.floor(minutes)} minutes`;
     words.textContent =
-      `Nobody has used this page for ${minutes < 1 ? "a while" : `${Math.floor(minutes)} minutes`}: its server may end soon. ` +
+      `Nobody has used this page for ${since}: its server may end soon. ` +
       (at ? `All takes are saved there (${clockTime(at)}). ` : "The takes are not saved. ") +
       "To be safe, save them on this computer too: dropped on Begin with, the file brings them back.";
     box.hidden = false;
   };
   life.on(all, "click", () => act(view, "save_all"));
-  if (typeof document !== "undefined") for (const kind of ["pointerdown", "keydown"]) life.on(document, kind, used, { capture: true });
+  if (typeof document !== "undefined")
+    for (const kind of ["pointerdown", "keydown"]) life.on(document, kind, used, { capture: true });
   life.on(here, "click", () => {
     // A word to the server, for it counts those and not the clicks.
     model.set({ bars: model.get("bars") });

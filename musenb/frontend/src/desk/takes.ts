@@ -1,4 +1,4 @@
-/** The tree of takes: one tab stop, arrow keys inside. */
+/** Tree view of takes: one tab stop, arrow keys inside. */
 
 import { button, element } from "../core/dom";
 import type { OnTake, TakeAct, TakeRow } from "../core/wire/desk";
@@ -17,35 +17,56 @@ export function treeOrder(rows: readonly TakeRow[]): { row: TakeRow; depth: numb
   while (pending.length) {
     const next = pending.pop()!;
     ordered.push(next);
-    pending.push(...(children.get(next.row[0]) ?? []).map((row) => ({ row, depth: next.depth + 1 })).reverse());
+    pending.push(
+      ...(children.get(next.row[0]) ?? []).map((row) => ({ row, depth: next.depth + 1 })).reverse(),
+    );
   }
   return ordered;
 }
 
 /** Return what stands for the names while one listens blind: a letter for each take, in an order that tells nothing. */
 export function letters(rows: readonly TakeRow[], salt: number): Map<string, string> {
-  const mixed = (id: string) => [...id].reduce((sum, sign) => Math.imul(sum ^ sign.codePointAt(0)!, 16777619) >>> 0, salt >>> 0);
-  const shuffled = rows.filter(([, parent]) => parent).map(([id]) => id).sort((a, b) => mixed(a) - mixed(b));
-  return new Map(shuffled.map((id, place) => [id, `Take ${String.fromCodePoint(65 + (place % 26))}${place < 26 ? "" : Math.floor(place / 26)}`]));
+  const mixed = (id: string) =>
+    [...id].reduce(
+      (sum, sign) => Math.imul(sum ^ sign.codePointAt(0)!, 16777619) >>> 0,
+      salt >>> 0,
+    );
+  const shuffled = rows
+    .filter(([, parent]) => parent)
+    .map(([id]) => id)
+    .sort((a, b) => mixed(a) - mixed(b));
+  return new Map(
+    shuffled.map((id, place) => [
+      id,
+      `Take ${String.fromCodePoint(65 + (place % 26))}${place < 26 ? "" : Math.floor(place / 26)}`,
+    ]),
+  );
 }
 
 export function takesPart(view: DeskView): HTMLElement {
   const { life, model, say } = view;
   const tree = element("div", { role: "tree", "aria-label": "Takes", class: "mnb-desk-tree" });
-  const blind = button("blind", "Listen blind: hide which take is which", { "aria-pressed": "false" });
+  const blind = button("blind", "Listen blind: hide which take is which", {
+    "aria-pressed": "false",
+  });
   const compared = element("p", { class: "mnb-desk-reading", "aria-label": "Comparison" });
   let hidden: Map<string, string> | undefined;
   let focused = "";
 
-  const send = (act: TakeAct, id: string, text = "") => model.post<OnTake>({ kind: "take", act, id, text });
+  const send = (act: TakeAct, id: string, text = "") =>
+    model.post<OnTake>({ kind: "take", act, id, text });
   const shown = () => model.get("takes") ?? [];
 
   const draw = () => {
     const had = (tree.getRootNode() as ShadowRoot | Document).activeElement;
     const inside = had !== null && tree.contains(had);
-    const rows = hidden ? treeOrder(shown()).map((one) => ({ ...one, depth: Math.min(one.depth, 1) })) : treeOrder(shown());
-    if (hidden) rows.sort((a, b) => (hidden!.get(a.row[0]) ?? "").localeCompare(hidden!.get(b.row[0]) ?? ""));
-    if (!rows.some(({ row }) => row[0] === focused)) focused = model.get("selected") || rows[0]?.row[0] || "";
+    const rows = hidden
+      ? treeOrder(shown()).map((one) => ({ ...one, depth: Math.min(one.depth, 1) }))
+      : treeOrder(shown());
+    if (hidden)
+      rows.sort((a, b) => (hidden!.get(a.row[0]) ?? "").localeCompare(hidden!.get(b.row[0]) ?? ""));
+    if (!rows.some(({ row }) => row[0] === focused))
+      focused = model.get("selected") || rows[0]?.row[0] || "";
     tree.replaceChildren(...rows.map(({ row, depth }) => item(row, depth)));
     if (inside) tree.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
     compared.textContent = hidden ? "" : (model.get("comparison") ?? "");
@@ -55,21 +76,34 @@ export function takesPart(view: DeskView): HTMLElement {
     const [id, parent, name, about, votes] = row;
     const selected = id === model.get("selected");
     const label = hidden?.get(id) ?? name;
+    const said = [label];
+    if (!hidden) said.push(about);
+    if (votes) said.push(`${votes} votes`);
+    if (id === model.get("compared")) said.push("compared");
     const made = element(
       "div",
       {
-        role: "treeitem", "aria-level": depth + 1, "aria-selected": String(selected), tabindex: id === focused ? 0 : -1, "data-id": id,
-        "aria-label": `${label}${hidden ? "" : `, ${about}`}${votes ? `, ${votes} votes` : ""}${id === model.get("compared") ? ", compared" : ""}`,
+        role: "treeitem",
+        "aria-level": depth + 1,
+        "aria-selected": String(selected),
+        tabindex: id === focused ? 0 : -1,
+        "data-id": id,
+        "aria-label": said.join(", "),
       },
       element("span", { class: "mnb-desk-name" }, label),
       element("span", { class: "mnb-desk-about" }, hidden && parent ? "" : about),
-      element("span", { class: "mnb-desk-votes" }, votes ? "★".repeat(Math.min(votes, 5)) + (votes > 5 ? ` ${votes}` : "") : ""),
+      element(
+        "span",
+        { class: "mnb-desk-votes" },
+        votes ? "★".repeat(Math.min(votes, 5)) + (votes > 5 ? ` ${votes}` : "") : "",
+      ),
     );
     made.style.paddingInlineStart = `${8 + depth * 18}px`;
     return made;
   };
 
-  const at = (event: Event): string => (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]")?.dataset.id ?? "";
+  const at = (event: Event): string =>
+    (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]")?.dataset.id ?? "";
   const choose = (id: string) => {
     focused = id;
     send("select", id);
@@ -103,9 +137,16 @@ export function takesPart(view: DeskView): HTMLElement {
 
   const rename = (id: string) => {
     const row = shown().find((one) => one[0] === id);
-    const place = [...tree.children].find((one) => (one as HTMLElement).dataset.id === id)?.firstElementChild;
+    const place = [...tree.children].find(
+      (one) => (one as HTMLElement).dataset.id === id,
+    )?.firstElementChild;
     if (!row || !place || hidden || model.get("read_only")) return;
-    const field = element("input", { type: "text", value: row[2], maxlength: 80, "aria-label": "Name of the take" });
+    const field = element("input", {
+      type: "text",
+      value: row[2],
+      maxlength: 80,
+      "aria-label": "Name of the take",
+    });
     field.value = row[2];
     place.replaceChildren(field);
     field.focus();
@@ -114,7 +155,8 @@ export function takesPart(view: DeskView): HTMLElement {
     const finish = (keep: boolean) => {
       if (inner.ended) return;
       inner.end();
-      if (keep && field.value.trim() && field.value !== row[2]) send("rename", id, field.value.trim());
+      if (keep && field.value.trim() && field.value !== row[2])
+        send("rename", id, field.value.trim());
       focused = id;
       draw();
     };
@@ -145,7 +187,8 @@ export function takesPart(view: DeskView): HTMLElement {
   show(view, ["takes", "selected", "compared", "comparison"], () => {
     compare.setAttribute("aria-pressed", String(Boolean(model.get("compared"))));
     for (const one of [named, vote, compare, remove]) one.disabled = !current();
-    if (hidden && shown().some(([id, parent]) => parent && !hidden!.has(id))) hidden = letters(shown(), (Math.random() * 2 ** 32) >>> 0);
+    if (hidden && shown().some(([id, parent]) => parent && !hidden!.has(id)))
+      hidden = letters(shown(), (Math.random() * 2 ** 32) >>> 0);
     draw();
   });
   const part = element("fieldset", { class: "mnb-desk-part" }, element("legend", {}, "Takes"));

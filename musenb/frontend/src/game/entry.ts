@@ -1,4 +1,4 @@
-/** What the student says: a pitch for each voice, on the keys or from a list, and how sure. */
+/** Answer form of a round: a pitch for each voice, on the keys or from a list, and how sure. */
 
 import { button, element } from "../core/dom";
 import { KeysPanel } from "../keyboard/keys-panel";
@@ -10,8 +10,13 @@ import type { Guess } from "../core/wire/game";
 import { nameIn, revealOf, roundOf, show, type GameView } from "./parts";
 
 const SURE: readonly (readonly [number, string])[] = [
-  [-1, "I don't say"], [0.1, "a guess (10 %)"], [0.25, "unsure (25 %)"], [0.5, "half and half (50 %)"],
-  [0.75, "quite sure (75 %)"], [0.9, "very sure (90 %)"], [0.99, "certain (99 %)"],
+  [-1, "I don't say"],
+  [0.1, "a guess (10 %)"],
+  [0.25, "unsure (25 %)"],
+  [0.5, "half and half (50 %)"],
+  [0.75, "quite sure (75 %)"],
+  [0.9, "very sure (90 %)"],
+  [0.99, "certain (99 %)"],
 ];
 const AN_OCTAVE = 12;
 
@@ -20,7 +25,10 @@ export class Entry {
   readonly #view: GameView;
   readonly #slots = element("div", { class: "mnb-game-slots" });
   readonly #reveal = button("Reveal", "Reveal: what all say", { class: "mnb-game-main" });
-  readonly #sure = element("select", { "aria-label": "How sure you are", title: "Your confidence sets what a right or wrong answer costs" });
+  readonly #sure = element("select", {
+    "aria-label": "How sure you are",
+    title: "Your confidence sets what a right or wrong answer costs",
+  });
   readonly panel: KeysPanel;
   /** Which voice the next key is for. */
   #next = 0;
@@ -31,7 +39,8 @@ export class Entry {
     const { life, model, say } = view;
     const hand = handOf(model, life);
     this.panel = new KeysPanel({
-      life, say,
+      life,
+      say,
       theme: () => view.theme,
       range: () => this.#range(),
       octave: () => this.#octave,
@@ -53,7 +62,14 @@ export class Entry {
     this.#sure.append(...SURE.map(([value, text]) => element("option", { value }, text)));
     life.on(this.#sure, "change", () => model.set({ confidence: Number(this.#sure.value) }));
     life.on(this.#reveal, "click", () => this.#submit());
-    const bar = element("div", { class: "mnb-bar" }, this.#slots, element("label", {}, "how sure", this.#sure), this.#reveal, ...midi(view, this.panel));
+    const bar = element(
+      "div",
+      { class: "mnb-bar" },
+      this.#slots,
+      element("label", {}, "how sure", this.#sure),
+      this.#reveal,
+      ...midi(view, this.panel),
+    );
     this.element.append(bar, this.panel.canvas);
     show(view, ["rounds", "current", "reveals", "ranges"], () => this.#build());
     show(view, ["entered", "confidence", "busy"], () => this.#mark());
@@ -71,7 +87,8 @@ export class Entry {
   }
 
   #rangeOf(voice: string): readonly [number, number] {
-    const [, low = 48, high = 84] = this.#view.model.get("ranges")?.find(([name]) => name === voice) ?? [];
+    const [, low = 48, high = 84] =
+      this.#view.model.get("ranges")?.find(([name]) => name === voice) ?? [];
     return [low, high];
   }
 
@@ -86,13 +103,21 @@ export class Entry {
     const { life } = this.#view;
     const [low] = this.#range();
     this.#octave = Math.floor((low + 4) / 12) - 1;
-    this.#slots.replaceChildren(...this.#voices().map((voice, place) => {
-      const [from, to] = this.#rangeOf(voice);
-      const list = element("select", { "aria-label": `Note of the ${voice}`, "data-slot": place });
-      const pitches = Array.from({ length: to - from + 1 }, (_, step) => to - step);
-      list.append(element("option", { value: -1 }, "—"), ...pitches.map((pitch) => element("option", { value: pitch }, nameIn(this.#view, pitch))));
-      return element("label", {}, voice, list);
-    }));
+    this.#slots.replaceChildren(
+      ...this.#voices().map((voice, place) => {
+        const [from, to] = this.#rangeOf(voice);
+        const list = element("select", {
+          "aria-label": `Note of the ${voice}`,
+          "data-slot": place,
+        });
+        const pitches = Array.from({ length: to - from + 1 }, (_, step) => to - step);
+        list.append(
+          element("option", { value: -1 }, "—"),
+          ...pitches.map((pitch) => element("option", { value: pitch }, nameIn(this.#view, pitch))),
+        );
+        return element("label", {}, voice, list);
+      }),
+    );
     for (const list of this.#slots.querySelectorAll("select")) {
       life.on(list, "change", () => this.#set(Number(list.dataset.slot), Number(list.value)));
     }
@@ -107,7 +132,8 @@ export class Entry {
     const voice = this.#voices()[this.#next];
     if (voice === undefined) return;
     const [low, high] = this.#rangeOf(voice);
-    if (pitch < low || pitch > high) return this.#view.say(`${nameIn(this.#view, pitch)} is outside the range of the ${voice}`);
+    if (pitch < low || pitch > high)
+      return this.#view.say(`${nameIn(this.#view, pitch)} is outside the range of the ${voice}`);
     const at = this.#next;
     this.#next = (at + 1) % this.#voices().length;
     this.#set(at, pitch);
@@ -117,7 +143,9 @@ export class Entry {
     const entered = this.#entered();
     entered[place] = pitch;
     this.#view.model.set({ entered });
-    this.#view.say(pitch < 0 ? "no note" : `${this.#voices()[place]}: ${nameIn(this.#view, pitch)}`);
+    this.#view.say(
+      pitch < 0 ? "no note" : `${this.#voices()[place]}: ${nameIn(this.#view, pitch)}`,
+    );
     this.#mark();
   }
 
@@ -140,7 +168,12 @@ export class Entry {
     if (pitches.includes(-1)) return;
     this.#reveal.disabled = true;
     say("asking the others");
-    model.post<Guess>({ kind: "guess", round: model.get("current") ?? 0, pitches: pitches.map(midiPitch), confidence: model.get("confidence") ?? -1 });
+    model.post<Guess>({
+      kind: "guess",
+      round: model.get("current") ?? 0,
+      pitches: pitches.map(midiPitch),
+      confidence: model.get("confidence") ?? -1,
+    });
   }
 }
 

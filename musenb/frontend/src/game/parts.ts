@@ -1,4 +1,4 @@
-/** What the parts of the game share. */
+/** Shared view type and lookups of the game. */
 
 import type { View } from "../core/mount";
 import type { NoteStore } from "../core/notes";
@@ -21,9 +21,11 @@ export function show({ model, life }: GameView, names: readonly Name[], call: ()
 }
 
 /** Return a pitch as it is called in the key of the piece. */
-export const nameIn = ({ store }: GameView, pitch: number): string => pitchName(pitch, store.notes.piece.alters);
+export const nameIn = ({ store }: GameView, pitch: number): string =>
+  pitchName(pitch, store.notes.piece.alters);
 
-export const roundOf = ({ model }: GameView): RoundRow | undefined => model.get("rounds")?.[model.get("current") ?? 0];
+export const roundOf = ({ model }: GameView): RoundRow | undefined =>
+  model.get("rounds")?.[model.get("current") ?? 0];
 
 export const revealOf = ({ model }: GameView): RevealRow | undefined =>
   model.get("reveals")?.find(([round]) => round === (model.get("current") ?? 0));
@@ -32,5 +34,7 @@ export const revealOf = ({ model }: GameView): RevealRow | undefined =>
 export function nextRound({ model }: GameView): number {
   const done = new Set((model.get("reveals") ?? []).map(([round]) => round));
   const count = model.get("rounds")?.length ?? 0;
-  return Array.from({ length: count }, (_, round) => round).find((round) => !done.has(round)) ?? count;
+  return (
+    Array.from({ length: count }, (_, round) => round).find((round) => !done.has(round)) ?? count
+  );
 }

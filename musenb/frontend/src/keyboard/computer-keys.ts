@@ -1,8 +1,24 @@
-/** The computer's keys as piano keys, by where they lie on the board, whatever is printed on them. */
+/** Key map from the computer's keys to piano keys, by where they lie on the board, whatever is printed on them. */
 
 const ROW = [
-  "KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH", "KeyU", "KeyJ", "KeyK", "KeyO",
-  "KeyL", "KeyP", "Semicolon", "Quote",
+  "KeyA",
+  "KeyW",
+  "KeyS",
+  "KeyE",
+  "KeyD",
+  "KeyF",
+  "KeyT",
+  "KeyG",
+  "KeyY",
+  "KeyH",
+  "KeyU",
+  "KeyJ",
+  "KeyK",
+  "KeyO",
+  "KeyL",
+  "KeyP",
+  "Semicolon",
+  "Quote",
 ] as const;
 const SIGNS = "A W S E D F T G Y H U J K O L P ; '".split(" ");
 

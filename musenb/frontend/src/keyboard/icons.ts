@@ -1,4 +1,4 @@
-/** Signs that only the keyboard has. */
+/** Button icons that only the keyboard has. */
 
 import { ICONS } from "../core/icons";
 

@@ -1,9 +1,17 @@
-/** The keys of a keyboard view: pointers, computer keys and MIDI press them, the clock's piece lights them up. */
+/** Piano keys controller: pointers, computer keys and MIDI press them, the clock's piece lights them up. */
 
 import { lettersOf, octaveShift, pitchOfCode } from "./computer-keys";
 import { element, fitCanvas } from "../core/dom";
 import type { Life } from "../core/life";
-import { drawKeyboard, isBlack, keyAt, KEYS_HEIGHT, layoutKeys, SHARES_HEIGHT, type Key } from "../marks/keyboard";
+import {
+  drawKeyboard,
+  isBlack,
+  keyAt,
+  KEYS_HEIGHT,
+  layoutKeys,
+  SHARES_HEIGHT,
+  type Key,
+} from "../marks/keyboard";
 import type { NoteTable } from "../core/table";
 import type { Theme } from "../core/theme";
 import { pitchName } from "../core/units";
@@ -46,7 +54,12 @@ export function pitchesOf(table: NoteTable, ids: ReadonlySet<string>): Set<numbe
 }
 
 /** Return the keys that fit into a width, with the middle of the computer's keys among them. */
-export function fittingRange(low: number, high: number, width: number, octave: number): readonly [number, number] {
+export function fittingRange(
+  low: number,
+  high: number,
+  width: number,
+  octave: number,
+): readonly [number, number] {
   const room = Math.max(8, Math.floor(width / NARROWEST));
   const span = Math.floor((room * 12) / 7) - 1;
   if (high - low <= span) return [low, high];
@@ -57,7 +70,9 @@ export function fittingRange(low: number, high: number, width: number, octave: n
 
 export class KeysPanel {
   readonly canvas = element("canvas", {
-    tabindex: 0, role: "application", "aria-label": "Piano keys",
+    tabindex: 0,
+    role: "application",
+    "aria-label": "Piano keys",
     "aria-keyshortcuts": "ArrowLeft ArrowRight Enter Z X",
   });
   readonly #host: KeysHost;
@@ -94,7 +109,9 @@ export class KeysPanel {
 
   /** Pitches that the clock's piece sounds now. */
   setPlaying(playing: ReadonlyMap<number, number>): void {
-    const same = playing.size === this.#playing.size && [...playing].every(([pitch, voice]) => this.#playing.get(pitch) === voice);
+    const same =
+      playing.size === this.#playing.size &&
+      [...playing].every(([pitch, voice]) => this.#playing.get(pitch) === voice);
     this.#playing = playing;
     if (!same) this.#redraw();
   }
@@ -129,9 +146,18 @@ export class KeysPanel {
   /** Take the computer's keys that reach an element, unless something is being typed. */
   listen(root: HTMLElement): void {
     const { life } = this.#host;
-    const typing = (event: Event) => event.target instanceof HTMLInputElement && !["range", "checkbox"].includes(event.target.type);
+    const typing = (event: Event) =>
+      event.target instanceof HTMLInputElement &&
+      !["range", "checkbox"].includes(event.target.type);
     life.on(root, "keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || typing(event) || event.target instanceof HTMLSelectElement) return;
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        typing(event) ||
+        event.target instanceof HTMLSelectElement
+      )
+        return;
       const shift = octaveShift(event.code);
       const pitch = pitchOfCode(event.code, this.#host.octave());
       if (!shift && pitch === undefined) return;
@@ -176,13 +202,22 @@ export class KeysPanel {
 
   #navigate(event: KeyboardEvent): void {
     const [low, high] = this.#host.range();
-    const moves: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -12, ArrowUp: 12, Home: -128, End: 128 };
+    const moves: Record<string, number> = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowDown: -12,
+      ArrowUp: 12,
+      Home: -128,
+      End: 128,
+    };
     const move = moves[event.key];
     if (move) {
       const from = this.#cursor ?? Math.max(low, Math.min(high, 60)) - Math.sign(move);
       this.#cursor = Math.max(low, Math.min(high, from + move));
       const share = this.#host.shares().get(this.#cursor);
-      this.#host.say(`${(this.#host.nameOf ?? pitchName)(this.#cursor)}${share ? `, ${Math.round(100 * share)} %` : ""}`);
+      this.#host.say(
+        `${(this.#host.nameOf ?? pitchName)(this.#cursor)}${share ? `, ${Math.round(100 * share)} %` : ""}`,
+      );
       this.#redraw();
     } else if ((event.key === "Enter" || event.key === " ") && this.#cursor !== undefined) {
       if (!event.repeat) this.press(event.code, this.#cursor);
@@ -197,10 +232,27 @@ export class KeysPanel {
     const context = fitCanvas(this.canvas, this.#width, KEYS_HEIGHT + top);
     if (!context) return;
     const [low, high] = this.#host.range();
-    this.#keys = layoutKeys(...fittingRange(low, high, this.#width, this.#host.octave()), this.#width, KEYS_HEIGHT, top);
+    this.#keys = layoutKeys(
+      ...fittingRange(low, high, this.#width, this.#host.octave()),
+      this.#width,
+      KEYS_HEIGHT,
+      top,
+    );
     const sounding = new Map(this.#playing);
     for (const pitch of this.#held.values()) sounding.set(pitch, -1);
-    const marks = { sounding, shares, chosen: this.#chosen, cursor: this.#cursor, letters: lettersOf(this.#host.octave()) };
-    drawKeyboard(context, this.#keys, marks, { width: this.#width, height: KEYS_HEIGHT + top }, this.#host.theme());
+    const marks = {
+      sounding,
+      shares,
+      chosen: this.#chosen,
+      cursor: this.#cursor,
+      letters: lettersOf(this.#host.octave()),
+    };
+    drawKeyboard(
+      context,
+      this.#keys,
+      marks,
+      { width: this.#width, height: KEYS_HEIGHT + top },
+      this.#host.theme(),
+    );
   }
 }

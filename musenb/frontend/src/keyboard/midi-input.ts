@@ -1,4 +1,4 @@
-/** A MIDI keyboard, where the browser has Web MIDI and the user grants it. */
+/** Web MIDI input, where the browser has it and the user grants it. */
 
 import type { Life } from "../core/life";
 
@@ -10,20 +10,26 @@ export interface MidiKeys {
 }
 
 /** What a message says: [pitch, velocity], velocity 0 for a key that goes up; undefined for anything else. */
-export function noteOf(data: ArrayLike<number> | null | undefined): readonly [number, number] | undefined {
+export function noteOf(
+  data: ArrayLike<number> | null | undefined,
+): readonly [number, number] | undefined {
   const kind = (data?.[0] ?? 0) & 0xf0;
   if (!data || data.length < 3 || (kind !== 0x80 && kind !== 0x90)) return undefined;
-  return [data[1] ?? 0, kind === 0x90 ? data[2] ?? 0 : 0];
+  return [data[1] ?? 0, kind === 0x90 ? (data[2] ?? 0) : 0];
 }
 
 /** Listen to all inputs until the life ends; throws in words why it cannot. */
 export async function listenToMidi(life: Life, keys: MidiKeys): Promise<void> {
   if (!navigator.requestMIDIAccess) {
-    const why = globalThis.isSecureContext ? "this browser has no Web MIDI" : "a browser allows it only over https or on localhost";
+    const why = globalThis.isSecureContext
+      ? "this browser has no Web MIDI"
+      : "a browser allows it only over https or on localhost";
     throw new Error(`No MIDI keyboard: ${why}. Play with the mouse or the computer's keys.`);
   }
   const access = await navigator.requestMIDIAccess().catch((error: unknown) => {
-    throw new Error(`No MIDI keyboard: the browser did not allow it (${error instanceof Error ? error.message : String(error)}).`);
+    throw new Error(
+      `No MIDI keyboard: the browser did not allow it (${error instanceof Error ? error.message : String(error)}).`,
+    );
   });
   if (life.ended) return;
   let inner: Life | undefined;

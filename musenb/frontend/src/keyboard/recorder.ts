@@ -1,4 +1,4 @@
-/** Records what is played on keys against a metronome. Seconds count from the first beat behind the count-in. */
+/** Recorder of key presses against a metronome. Seconds count from the first beat behind the count-in. */
 
 import type { Life } from "../core/life";
 import type { PageAudio } from "../sound/synth";
@@ -28,7 +28,8 @@ const LEAD = 0.15;
 
 /** Return the time of the page's sound, once it runs; the system's where it does not. */
 export function timeOf(audio: PageAudio): TimeSource {
-  if (audio.context.state !== "running") return { now: () => performance.now() / 1000, click: () => () => undefined };
+  if (audio.context.state !== "running")
+    return { now: () => performance.now() / 1000, click: () => () => undefined };
   return {
     now: () => audio.heard(),
     click(time, strong) {
@@ -69,7 +70,8 @@ export class Recorder {
   get placeText(): string {
     const { qpm, beats, countIn } = this.#beat;
     const quarter = Math.floor((this.place * qpm) / 60);
-    if (quarter < 0) return `count ${(((quarter + countIn * beats) % beats) + beats) % beats + 1}`;
+    if (quarter < 0)
+      return `count ${((((quarter + countIn * beats) % beats) + beats) % beats) + 1}`;
     return `bar ${Math.floor(quarter / beats) + 1}, beat ${(quarter % beats) + 1}`;
   }
 

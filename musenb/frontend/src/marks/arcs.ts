@@ -1,8 +1,11 @@
-/** Arcs between notes, over any picture that knows where its notes are: pure. Colour is the head, width the weight. */
+/**
+ * Canvas renderer of arcs between notes, over any picture that knows where its notes are: pure. Colour is the head,
+ * width the weight.
+ */
 
 import type { Arc } from "../core/clock";
 import type { Theme } from "../core/theme";
-import type { Box } from "./matrix";
+import type { Box } from "./matrix-view";
 
 /** One arc as a quadratic curve. */
 export interface ArcShape {
@@ -42,7 +45,10 @@ export function headDash(head: number, theme: Pick<Theme, "voices">): readonly n
 
 /** Return the shapes of the arcs whose two notes are in the picture, the strongest last, so that it lies on top. */
 export function layoutArcs(
-  arcs: readonly Arc[], boxOf: (id: string) => Box | undefined, theme: Pick<Theme, "voices">, options: ArcOptions = {},
+  arcs: readonly Arc[],
+  boxOf: (id: string) => Box | undefined,
+  theme: Pick<Theme, "voices">,
+  options: ArcOptions = {},
 ): ArcShape[] {
   const { widest = 14, highest = 90 } = options;
   const heads = [...new Set(arcs.map((arc) => arc.head))];
@@ -53,17 +59,27 @@ export function layoutArcs(
     const from = [a.x + a.width / 2, a.y] as const;
     const to = [b.x + b.width / 2, b.y] as const;
     // Arcs of several heads between the same notes lie apart.
-    const lift = 2 * Math.min(highest, 10 + 0.22 * Math.abs(to[0] - from[0]) + 5 * heads.indexOf(arc.head));
+    const lift =
+      2 * Math.min(highest, 10 + 0.22 * Math.abs(to[0] - from[0]) + 5 * heads.indexOf(arc.head));
     const over = [(from[0] + to[0]) / 2, Math.min(from[1], to[1]) - lift] as const;
     const width = Math.min(10, Math.max(1, widest * arc.weight));
-    shapes.push({ arc, from, over, to, width, colour: headColour(arc.head, theme), dash: headDash(arc.head, theme) });
+    shapes.push({
+      arc,
+      from,
+      over,
+      to,
+      width,
+      colour: headColour(arc.head, theme),
+      dash: headDash(arc.head, theme),
+    });
   }
   return shapes.sort((one, other) => one.arc.weight - other.arc.weight);
 }
 
 /** Return the path of an arc for an SVG: stroke it with its colour, width and dash, fill none. */
 export function arcPath({ from, over, to }: ArcShape): string {
-  const point = (xy: readonly [number, number]) => xy.map((value) => Number(value.toFixed(1))).join(" ");
+  const point = (xy: readonly [number, number]) =>
+    xy.map((value) => Number(value.toFixed(1))).join(" ");
   return `M${point(from)}Q${point(over)} ${point(to)}`;
 }
 
@@ -93,12 +109,20 @@ export function drawArcs(context: CanvasRenderingContext2D, shapes: readonly Arc
 }
 
 /** Return the shape whose curve passes within `reach` pixels of a point, the strongest first. */
-export function arcAt(shapes: readonly ArcShape[], x: number, y: number, reach = 5): ArcShape | undefined {
+export function arcAt(
+  shapes: readonly ArcShape[],
+  x: number,
+  y: number,
+  reach = 5,
+): ArcShape | undefined {
   for (const shape of [...shapes].reverse()) {
     for (let step = 0; step <= 40; step++) {
       const t = step / 40;
       const [px, py] = ([0, 1] as const).map(
-        (axis) => (1 - t) ** 2 * shape.from[axis] + 2 * t * (1 - t) * shape.over[axis] + t ** 2 * shape.to[axis],
+        (axis) =>
+          (1 - t) ** 2 * shape.from[axis] +
+          2 * t * (1 - t) * shape.over[axis] +
+          t ** 2 * shape.to[axis],
       ) as [number, number];
       if (Math.hypot(px - x, py - y) <= reach + shape.width / 2) return shape;
     }

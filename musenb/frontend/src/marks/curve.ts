@@ -1,4 +1,4 @@
-/** Values of notes along a piece: where their dots and lines lie, and how they look: pure. */
+/** Canvas renderer of a curve of values along the piece: pure. */
 
 import type { NoteTable } from "../core/table";
 import type { Theme } from "../core/theme";
@@ -31,14 +31,19 @@ const [TOP, FOOT, RIGHT] = [8, 16, 6];
 export function roundUp(value: number): number {
   if (!(value > 0)) return 1;
   const unit = 10 ** Math.floor(Math.log10(value));
-  return (([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((times) => times * unit >= value * 0.999)) ?? 10) * unit;
+  return (
+    ([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((times) => times * unit >= value * 0.999) ??
+      10) * unit
+  );
 }
 
 export const curveX = ({ end, size }: CurveScale, quarter: number): number =>
   AXIS + (quarter / Math.max(end, 1e-9)) * Math.max(1, size.width - AXIS - RIGHT);
 
 export const curveY = ({ most, size }: CurveScale, value: number): number =>
-  size.height - FOOT - (Math.min(Math.max(value, 0), most) / most) * Math.max(1, size.height - FOOT - TOP);
+  size.height -
+  FOOT -
+  (Math.min(Math.max(value, 0), most) / most) * Math.max(1, size.height - FOOT - TOP);
 
 /** Return the scale on which all lines fit. */
 export function curveScale(lines: readonly Values[], end: number, size: CurveSize): CurveScale {
@@ -51,7 +56,8 @@ export function dotsOf(table: NoteTable, values: Values, scale: CurveScale): Dot
   const dots: Dot[] = [];
   for (let row = 0; row < table.length; row++) {
     const value = values[row] ?? null;
-    if (value !== null) dots.push({ row, x: curveX(scale, table.onset[row] ?? 0), y: curveY(scale, value), value });
+    if (value !== null)
+      dots.push({ row, x: curveX(scale, table.onset[row] ?? 0), y: curveY(scale, value), value });
   }
   return dots;
 }
@@ -66,7 +72,9 @@ export function meansOf(table: NoteTable, values: Values): { quarter: number; va
     const [sum, count] = sums.get(at) ?? [0, 0];
     sums.set(at, [sum + value, count + 1]);
   }
-  return [...sums].sort(([a], [b]) => a - b).map(([at, [sum, count]]) => ({ quarter: at + 0.5, value: sum / count }));
+  return [...sums]
+    .sort(([a], [b]) => a - b)
+    .map(([at, [sum, count]]) => ({ quarter: at + 0.5, value: sum / count }));
 }
 
 export interface CurveLook {
@@ -91,7 +99,13 @@ export function drawCurve(context: CanvasRenderingContext2D, look: CurveLook): v
   const single = look.lines.length === 1;
   look.lines.forEach(({ values }, number) => {
     if (single) for (const dot of dotsOf(table, values, scale)) drawDot(context, look, dot, 3);
-    drawLine(context, look, values, single ? theme.ink : (theme.voices[number % theme.voices.length] ?? theme.ink), LINE_DASHES[number % 4] ?? []);
+    drawLine(
+      context,
+      look,
+      values,
+      single ? theme.ink : (theme.voices[number % theme.voices.length] ?? theme.ink),
+      LINE_DASHES[number % 4] ?? [],
+    );
   });
   for (const { values } of look.lines) {
     for (const dot of dotsOf(table, values, scale)) {
@@ -110,9 +124,14 @@ export function drawCurve(context: CanvasRenderingContext2D, look: CurveLook): v
   }
 }
 
-function drawGround(context: CanvasRenderingContext2D, { scale, theme, table, bars }: CurveLook): void {
+function drawGround(
+  context: CanvasRenderingContext2D,
+  { scale, theme, table, bars }: CurveLook,
+): void {
   const { width, height } = scale.size;
-  const first = Array.from({ length: table.length }, (_, row) => row).find((row) => table.generated(row));
+  const first = Array.from({ length: table.length }, (_, row) => row).find((row) =>
+    table.generated(row),
+  );
   if (first !== undefined) {
     const x = curveX(scale, table.onset[first] ?? 0);
     context.fillStyle = theme.accent;
@@ -145,7 +164,11 @@ function drawGround(context: CanvasRenderingContext2D, { scale, theme, table, ba
 }
 
 function drawLine(
-  context: CanvasRenderingContext2D, { table, scale }: CurveLook, values: Values, colour: string, dash: readonly number[],
+  context: CanvasRenderingContext2D,
+  { table, scale }: CurveLook,
+  values: Values,
+  colour: string,
+  dash: readonly number[],
 ): void {
   context.strokeStyle = colour;
   context.lineWidth = 1.5;
@@ -161,7 +184,12 @@ function drawLine(
 }
 
 /** A note that was given is filled, one that a model wrote is hollow, as on the roll. */
-function drawDot(context: CanvasRenderingContext2D, { table, theme }: CurveLook, { row, x, y }: Dot, radius: number): void {
+function drawDot(
+  context: CanvasRenderingContext2D,
+  { table, theme }: CurveLook,
+  { row, x, y }: Dot,
+  radius: number,
+): void {
   const colour = theme.voices[(table.voice[row] ?? 0) % theme.voices.length] ?? theme.ink;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);

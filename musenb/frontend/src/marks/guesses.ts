@@ -1,4 +1,4 @@
-/** What each layer would say, as a strip of cells below the keys: pure. */
+/** Canvas renderer of the logit lens: what each layer would say, as a strip of cells below the keys. Pure. */
 
 import { isBlack, type Key } from "./keyboard";
 import type { Theme } from "../core/theme";
@@ -11,17 +11,26 @@ export interface GuessRow {
 }
 
 /** Return where the cell of a pitch lies in a row, or undefined for a pitch without a key. */
-export function cellOf(keys: readonly Key[], pitch: number, row: number): { x: number; y: number; width: number; height: number } | undefined {
+export function cellOf(
+  keys: readonly Key[],
+  pitch: number,
+  row: number,
+): { x: number; y: number; width: number; height: number } | undefined {
   const key = keys.find((one) => one.pitch === pitch);
   if (!key) return undefined;
-  const wide = Math.min(...keys.filter((one) => one.black === false).map((one) => one.width), 40) * 0.56;
+  const wide =
+    Math.min(...keys.filter((one) => one.black === false).map((one) => one.width), 40) * 0.56;
   const middle = key.x + key.width / 2;
   return { x: middle - wide / 2, y: row * STRIP, width: wide, height: STRIP - 2 };
 }
 
 /** Draw the rows, the first above; the stronger the colour the likelier, the likeliest pitch of a row is framed. */
 export function drawGuesses(
-  context: CanvasRenderingContext2D, keys: readonly Key[], rows: readonly GuessRow[], size: { width: number; height: number }, theme: Theme,
+  context: CanvasRenderingContext2D,
+  keys: readonly Key[],
+  rows: readonly GuessRow[],
+  size: { width: number; height: number },
+  theme: Theme,
 ): void {
   context.clearRect(0, 0, size.width, size.height);
   context.font = `10px ${theme.font}`;

@@ -1,9 +1,9 @@
-/** Piano keys: where they lie and how they look: pure. */
+/** Canvas renderer of piano keys with bars of probabilities, and their layout: pure. */
 
 import { percent } from "../core/words";
 import type { Theme } from "../core/theme";
 import { pitchName } from "../core/units";
-import type { Box } from "./matrix";
+import type { Box } from "./matrix-view";
 
 export interface Key extends Box {
   readonly pitch: number;
@@ -32,7 +32,13 @@ const BLACK = new Set([1, 3, 6, 8, 10]);
 export const isBlack = (pitch: number): boolean => BLACK.has(pitch % 12);
 
 /** Return the keys from one pitch to another below `top`, the white ones first, so that the black lie on top. */
-export function layoutKeys(low: number, high: number, width: number, height = KEYS_HEIGHT, top = 0): Key[] {
+export function layoutKeys(
+  low: number,
+  high: number,
+  width: number,
+  height = KEYS_HEIGHT,
+  top = 0,
+): Key[] {
   const pitches = Array.from({ length: high - low + 1 }, (_, place) => low + place);
   const whites = pitches.filter((pitch) => !isBlack(pitch));
   // A black key at either end hangs over the edge by half.
@@ -43,7 +49,14 @@ export function layoutKeys(low: number, high: number, width: number, height = KE
   const black: Key[] = [];
   for (const pitch of pitches) {
     if (isBlack(pitch)) {
-      black.push({ pitch, black: true, x: x - 0.31 * wide, y: top, width: 0.62 * wide, height: height * BLACK_HEIGHT });
+      black.push({
+        pitch,
+        black: true,
+        x: x - 0.31 * wide,
+        y: top,
+        width: 0.62 * wide,
+        height: height * BLACK_HEIGHT,
+      });
       continue;
     }
     white.push({ pitch, black: false, x, y: top, width: wide, height });
@@ -54,14 +67,20 @@ export function layoutKeys(low: number, high: number, width: number, height = KE
 
 /** Return the key under a point; above the keys the one whose bar would stand there. */
 export function keyAt(keys: readonly Key[], x: number, y: number): Key | undefined {
-  if (y >= 0 && y < (keys[0]?.y ?? 0)) return keys.findLast((key) => Math.abs(x - middleOf(key)) <= barWidth(keys) / 2);
-  const inside = (key: Key) => x >= key.x && x < key.x + key.width && y >= key.y && y < key.y + key.height;
+  if (y >= 0 && y < (keys[0]?.y ?? 0))
+    return keys.findLast((key) => Math.abs(x - middleOf(key)) <= barWidth(keys) / 2);
+  const inside = (key: Key) =>
+    x >= key.x && x < key.x + key.width && y >= key.y && y < key.y + key.height;
   return keys.findLast(inside);
 }
 
 /** Draw keys and what lies on them. */
 export function drawKeyboard(
-  context: CanvasRenderingContext2D, keys: readonly Key[], marks: KeyMarks, size: { width: number; height: number }, theme: Theme,
+  context: CanvasRenderingContext2D,
+  keys: readonly Key[],
+  marks: KeyMarks,
+  size: { width: number; height: number },
+  theme: Theme,
 ): void {
   context.clearRect(0, 0, size.width, size.height);
   for (const key of keys) drawKey(context, key, marks, theme);
@@ -74,8 +93,14 @@ function drawKey(context: CanvasRenderingContext2D, key: Key, marks: KeyMarks, t
   const voice = marks.sounding.get(key.pitch);
   const sounds = voice !== undefined;
   context.fillStyle = sounds
-    ? (voice < 0 ? theme.accent : theme.voices[voice % theme.voices.length] ?? theme.accent)
-    : key.black ? "#2b2b30" : theme.dark ? "#d8d8dc" : "#fff";
+    ? voice < 0
+      ? theme.accent
+      : (theme.voices[voice % theme.voices.length] ?? theme.accent)
+    : key.black
+      ? "#2b2b30"
+      : theme.dark
+        ? "#d8d8dc"
+        : "#fff";
   context.fillRect(key.x + 0.5, key.y, key.width - 1, key.height - 1);
   outline(context, key, key.black ? "#000" : "#8a8a90", 1);
   const ink = key.black || sounds ? "#fff" : "#3c3c42";
@@ -86,7 +111,13 @@ function drawKey(context: CanvasRenderingContext2D, key: Key, marks: KeyMarks, t
   if (sounds) {
     // Seen without colour too.
     context.beginPath();
-    context.arc(middle, key.y + key.height - (key.black ? 12 : 30), Math.min(4.5, key.width / 4), 0, 2 * Math.PI);
+    context.arc(
+      middle,
+      key.y + key.height - (key.black ? 12 : 30),
+      Math.min(4.5, key.width / 4),
+      0,
+      2 * Math.PI,
+    );
     context.fill();
   }
   const letter = marks.letters.get(key.pitch);
@@ -102,16 +133,25 @@ function drawKey(context: CanvasRenderingContext2D, key: Key, marks: KeyMarks, t
 
 const LINE = 11;
 const middleOf = (key: Key): number => key.x + key.width / 2;
-const barWidth = (keys: readonly Key[]): number => Math.min(16, 0.5 * Math.max(...keys.map((key) => key.width)));
+const barWidth = (keys: readonly Key[]): number =>
+  Math.min(16, 0.5 * Math.max(...keys.map((key) => key.width)));
 
-/** Draw a bar above every key, the likeliest as high as the strip; the likeliest first are said in words while there is room. */
-function drawShares(context: CanvasRenderingContext2D, keys: readonly Key[], shares: ReadonlyMap<number, number>, theme: Theme): void {
+/**
+ * Draw a bar above every key, 100 % as high as the strip; the likeliest first are said in words while there is room.
+ */
+function drawShares(
+  context: CanvasRenderingContext2D,
+  keys: readonly Key[],
+  shares: ReadonlyMap<number, number>,
+  theme: Theme,
+): void {
   const foot = keys[0]?.y ?? 0;
   const wide = barWidth(keys);
-  const shown = keys.map((key) => ({ key, share: shares.get(key.pitch) ?? 0 })).filter(({ share }) => share > 0);
+  const shown = keys
+    .map((key) => ({ key, share: shares.get(key.pitch) ?? 0 }))
+    .filter(({ share }) => share > 0);
   shown.sort((one, other) => other.share - one.share);
-  const most = shown[0]?.share ?? 1;
-  const tallOf = (share: number) => Math.max(1.5, (share / most) * (foot - 15));
+  const tallOf = (share: number) => Math.max(1.5, share * (foot - 15));
   const taken: [left: number, right: number, line: number][] = [];
   context.font = `10px ${theme.font}`;
   context.textAlign = "center";
@@ -124,9 +164,16 @@ function drawShares(context: CanvasRenderingContext2D, keys: readonly Key[], sha
     const words = percent(share);
     const half = context.measureText(words).width / 2 + 1;
     const line = foot - 4 - tall;
-    const hidden = shown.some((other) => other.key !== key && Math.abs(middleOf(other.key) - middle) < half + wide / 2
-      && foot - 1 - tallOf(other.share) < line);
-    const crossed = taken.some(([left, right, y]) => middle + half > left && middle - half < right && Math.abs(line - y) < LINE);
+    const hidden = shown.some(
+      (other) =>
+        other.key !== key &&
+        Math.abs(middleOf(other.key) - middle) < half + wide / 2 &&
+        foot - 1 - tallOf(other.share) < line,
+    );
+    const crossed = taken.some(
+      ([left, right, y]) =>
+        middle + half > left && middle - half < right && Math.abs(line - y) < LINE,
+    );
     if (hidden || crossed) continue;
     taken.push([middle - half, middle + half, line]);
     context.fillStyle = theme.ink;

@@ -1,4 +1,4 @@
-/** A matrix as a small canvas, one pixel a cell. */
+/** Matrix as a small canvas, one pixel a cell. */
 
 import { element } from "../core/dom";
 import { matrixPixels, type Matrix } from "./matrix";

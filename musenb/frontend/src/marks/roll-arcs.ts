@@ -1,4 +1,4 @@
-/** Arcs between the notes of a roll: over the note area, between the tops of the notes. */
+/** Layout of arcs between the notes of a roll: over the note area, between the tops of the notes. */
 
 import type { Arc } from "../core/clock";
 import type { NoteTable } from "../core/table";
@@ -14,21 +14,34 @@ const [LOWEST, HIGHEST] = [24, 90];
 export function arcRows(arcs: readonly Arc[], table: NoteTable): ReadonlyMap<string, number> {
   const rows = new Map<string, number>();
   for (const { from, to } of arcs) {
-    for (const id of [from, to]) if (!rows.has(id) && table.row(id) >= 0) rows.set(id, table.row(id));
+    for (const id of [from, to])
+      if (!rows.has(id) && table.row(id) >= 0) rows.set(id, table.row(id));
   }
   return rows;
 }
 
 /** Return the shapes in pixels of the note area; a note that is out of view has its place there all the same. */
 export function rollArcs(
-  view: Viewport, table: NoteTable, arcs: readonly Arc[], rows: ReadonlyMap<string, number>, theme: Theme,
+  view: Viewport,
+  table: NoteTable,
+  arcs: readonly Arc[],
+  rows: ReadonlyMap<string, number>,
+  theme: Theme,
 ): ArcShape[] {
   if (!rows.size) return [];
   let room = HIGHEST;
-  const boxes = new Map([...rows].map(([id, row]) => {
-    const box = boxOf(view, table.onset[row] ?? 0, table.duration[row] ?? 0, table.pitch[row] ?? 0);
-    if (box.y >= 0 && box.x + box.width > 0 && box.x < view.width) room = Math.min(room, box.y - 6);
-    return [id, box] as const;
-  }));
+  const boxes = new Map(
+    [...rows].map(([id, row]) => {
+      const box = boxOf(
+        view,
+        table.onset[row] ?? 0,
+        table.duration[row] ?? 0,
+        table.pitch[row] ?? 0,
+      );
+      if (box.y >= 0 && box.x + box.width > 0 && box.x < view.width)
+        room = Math.min(room, box.y - 6);
+      return [id, box] as const;
+    }),
+  );
   return layoutArcs(arcs, (id) => boxes.get(id), theme, { highest: Math.max(room, LOWEST) });
 }

@@ -1,4 +1,4 @@
-/** What lies behind and beside the notes of a roll: rows of pitches, bar lines and beats, the ruler, the keys. */
+/** Canvas renderer of the roll's grid, ruler and keys, and the snapping of times to lines. */
 
 import type { TempoMap } from "../core/tempo";
 import type { Theme } from "../core/theme";
@@ -39,16 +39,22 @@ function barLines(view: Viewport, bars: readonly Bar[]): Line[] {
   const [first] = shown;
   if (!first) return lines;
   const width = ((4 * first[3]) / first[4]) * view.perQuarter;
-  const step = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].find((n) => n * width >= LABEL_GAP) ?? 2048;
-  const every = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].find((n) => n * width >= LINE_GAP) ?? 2048;
+  const step =
+    [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].find((n) => n * width >= LABEL_GAP) ?? 2048;
+  const every =
+    [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].find((n) => n * width >= LINE_GAP) ?? 2048;
   for (const [onset, end, number, beats, unit, beat] of shown) {
     const label = number === 0 || (number - 1) % step === 0 ? (number ? String(number) : "") : "";
-    if (number % every === 0 || label || every === 1) lines.push({ quarter: onset, weight: 2, label });
+    if (number % every === 0 || label || every === 1)
+      lines.push({ quarter: onset, weight: 2, label });
     if (beat * view.perQuarter < LINE_GAP) continue;
     // An upbeat is counted from where its bar would have begun.
     const start = number === 0 ? end - (4 * beats) / unit : onset;
     for (let at = start + beat; at < end - 1e-6; at += beat) {
-      const name = beat * view.perQuarter >= LABEL_GAP ? `${number || ""}.${Math.round((at - start) / beat) + 1}` : "";
+      const name =
+        beat * view.perQuarter >= LABEL_GAP
+          ? `${number || ""}.${Math.round((at - start) / beat) + 1}`
+          : "";
       if (at > onset) lines.push({ quarter: at, weight: 1, label: name });
     }
   }
@@ -63,18 +69,34 @@ function barsIn(view: Viewport, bars: readonly Bar[]): Bar[] {
   const ahead = Math.max(0, Math.floor((view.left - last[1]) / length));
   for (let n = ahead; last[1] + n * length <= rightOf(view) && shown.length < 4000; n++) {
     const start = last[1] + n * length;
-    shown.push([quarters(start), quarters(start + length), last[2] + 1 + n, last[3], last[4], last[5]]);
+    shown.push([
+      quarters(start),
+      quarters(start + length),
+      last[2] + 1 + n,
+      last[3],
+      last[4],
+      last[5],
+    ]);
   }
   return shown;
 }
 
 function secondLines(view: Viewport, tempo: TempoMap): Line[] {
-  const [from, to] = [tempo.secondsAt(quarters(view.left)), tempo.secondsAt(quarters(rightOf(view)))];
+  const [from, to] = [
+    tempo.secondsAt(quarters(view.left)),
+    tempo.secondsAt(quarters(rightOf(view))),
+  ];
   const pixels = view.width / Math.max(to - from, 1e-6);
-  const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600].find((n) => n * pixels >= LABEL_GAP) ?? 3600;
+  const step =
+    [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600].find((n) => n * pixels >= LABEL_GAP) ??
+    3600;
   const lines: Line[] = [];
   for (let n = Math.ceil(from / step); n * step <= to; n++) {
-    lines.push({ quarter: tempo.quartersAt(seconds(n * step)), weight: 2, label: secondsName(n * step) });
+    lines.push({
+      quarter: tempo.quartersAt(seconds(n * step)),
+      weight: 2,
+      label: secondsName(n * step),
+    });
   }
   return lines;
 }
@@ -87,7 +109,12 @@ export function secondsName(value: number): string {
 }
 
 /** Draw the rows and lines of the note area, whose upper left corner is the origin. */
-export function drawGrid(context: CanvasRenderingContext2D, view: Viewport, lines: readonly Line[], theme: Theme): void {
+export function drawGrid(
+  context: CanvasRenderingContext2D,
+  view: Viewport,
+  lines: readonly Line[],
+  theme: Theme,
+): void {
   context.fillStyle = theme.paper;
   context.fillRect(0, 0, view.width, view.height);
   const lowest = Math.max(0, Math.floor(view.top - view.height / view.perPitch));
@@ -114,7 +141,12 @@ export function drawGrid(context: CanvasRenderingContext2D, view: Viewport, line
 }
 
 /** Draw the ruler; the origin is its upper left corner, above the note area. */
-export function drawRuler(context: CanvasRenderingContext2D, view: Viewport, lines: readonly Line[], theme: Theme): void {
+export function drawRuler(
+  context: CanvasRenderingContext2D,
+  view: Viewport,
+  lines: readonly Line[],
+  theme: Theme,
+): void {
   context.fillStyle = theme.panel;
   context.fillRect(0, 0, view.width, RULER_HEIGHT);
   context.font = `11px ${theme.font}`;
@@ -149,7 +181,8 @@ export function drawKeys(context: CanvasRenderingContext2D, view: Viewport, them
     }
     context.fillStyle = "#9a9a9a";
     if (pitch % 12 === 11 || pitch % 12 === 4) context.fillRect(0, Math.round(y), KEYS_WIDTH, 1);
-    else if (BLACK.has(pitch % 12)) context.fillRect(KEYS_WIDTH * 0.58, Math.round(y + view.perPitch / 2), KEYS_WIDTH * 0.42, 1);
+    else if (BLACK.has(pitch % 12))
+      context.fillRect(KEYS_WIDTH * 0.58, Math.round(y + view.perPitch / 2), KEYS_WIDTH * 0.42, 1);
     const named = pitch % 12 === 0 || (view.perPitch >= 15 && !BLACK.has(pitch % 12));
     if (!named) continue;
     context.fillStyle = "#222222";
@@ -160,11 +193,19 @@ export function drawKeys(context: CanvasRenderingContext2D, view: Viewport, them
 }
 
 /** Return the place of `quarter` on the grid of `snap` quarters, counted from its bar line; 0 for no grid. */
-export function snapped(quarter: number, snap: number, bars: readonly Bar[] = [], round = Math.round): number {
+export function snapped(
+  quarter: number,
+  snap: number,
+  bars: readonly Bar[] = [],
+  round = Math.round,
+): number {
   if (!(snap > 0)) return Math.max(0, quarter);
   const line = bars.findLast(([onset]) => onset <= quarter + 1e-9);
   const start = line ? (line[2] === 0 ? line[1] - (4 * line[3]) / line[4] : line[0]) : 0;
-  return Math.max(0, start + round((quarter - start) / snap + (round === Math.floor ? 1e-9 : 0)) * snap);
+  return Math.max(
+    0,
+    start + round((quarter - start) / snap + (round === Math.floor ? 1e-9 : 0)) * snap,
+  );
 }
 
 /** Return the quarter under a pixel of the ruler or the note area. */

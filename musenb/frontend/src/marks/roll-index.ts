@@ -1,4 +1,4 @@
-/** Finds the notes that sound in a stretch of time without looking at the others. */
+/** Interval index: finds the notes that sound in a stretch of time without looking at the others. */
 
 import type { NoteTable } from "../core/table";
 
@@ -36,7 +36,9 @@ export class RollIndex {
     }
   }
 
-  /** Return the row of the note at a place, the one drawn last where several lie; -1 for none. `slack` is in quarters. */
+  /**
+   * Return the row of the note at a place, the one drawn last where several lie; -1 for none. `slack` is in quarters.
+   */
   at(quarter: number, pitch: number, slack = 0): number {
     let [found, exact] = [-1, false];
     this.each(quarter - slack, quarter + slack + 1e-9, (row) => {

@@ -1,7 +1,7 @@
 /**
- * The notes of a roll. A voice has a colour and a letter; a note that was given is filled, one that a model wrote is hollow.
- * A note that is locked is hatched. Where notes differ from another take, these are framed and the others pale. So nothing is
- * told by colour alone.
+ * Canvas renderer of the roll's notes. A voice has a colour and a letter; a note that was given is filled, one that a
+ * model wrote is hollow. A note that is locked is hatched. Where notes differ from another take, these are framed and
+ * the others pale. So nothing is told by colour alone.
  */
 
 import { screenDensity } from "../core/dom";
@@ -43,7 +43,8 @@ export function boxOf(view: Viewport, onset: number, duration: number, pitch: nu
 }
 
 const gapOf = (view: Viewport): number => (view.perPitch >= 6 ? 1 : 0);
-const widthOf = (view: Viewport, duration: number): number => Math.max(1.5, duration * view.perQuarter - gapOf(view));
+const widthOf = (view: Viewport, duration: number): number =>
+  Math.max(1.5, duration * view.perQuarter - gapOf(view));
 
 /** Specks of one voice and pitch that touch, drawn as one rectangle. */
 interface Run {
@@ -55,10 +56,15 @@ interface Run {
 }
 
 /**
- * Draw the notes in view; return how many rectangles that took. At a small scale notes that touch are drawn together, and
- * those that lie behind others of their colour are skipped.
+ * Draw the notes in view; return how many rectangles that took. At a small scale notes that touch are drawn together,
+ * and those that lie behind others of their colour are skipped.
  */
-export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, index: RollIndex, look: NoteLook): number {
+export function drawNotes(
+  context: CanvasRenderingContext2D,
+  view: Viewport,
+  index: RollIndex,
+  look: NoteLook,
+): number {
   const { table } = index;
   const { theme } = look;
   // The pixel up to which a pitch is already covered by a voice: at a small scale most notes fall on drawn pixels.
@@ -69,14 +75,18 @@ export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, ind
   let drawn = 0;
   let alpha = 1;
   const paint = (box: Box, voice: number, generated: boolean, flags = 0) => {
-    const pale = (look.front !== undefined && look.front !== voice) || (differs && !(flags & DIFFERS)) ? 0.25 : 1;
+    const pale =
+      (look.front !== undefined && look.front !== voice) || (differs && !(flags & DIFFERS))
+        ? 0.25
+        : 1;
     if (pale !== alpha) context.globalAlpha = alpha = pale;
     const colour = theme.voices[voice % theme.voices.length] ?? theme.ink;
     drawNote(context, box, colour, generated, theme);
     if (flags & LOCKED) drawHatching(context, box, generated ? colour : theme.paper);
     drawn++;
   };
-  const finish = (run: Run) => paint({ ...run.box, width: run.right - run.box.x }, run.voice, run.generated);
+  const finish = (run: Run) =>
+    paint({ ...run.box, width: run.right - run.box.x }, run.voice, run.generated);
   index.each(view.left, rightOf(view), (row) => {
     const pitch = table.pitch[row] ?? 0;
     const y = yAt(view, pitch);
@@ -101,7 +111,9 @@ export function drawNotes(context: CanvasRenderingContext2D, view: Viewport, ind
       runs[pitch] = undefined;
     }
     const whole = boxOf(view, table.onset[row] ?? 0, table.duration[row] ?? 0, pitch);
-    const box = inUnison(index, row, look) ? { ...whole, y: whole.y + whole.height / 2, height: whole.height / 2 } : whole;
+    const box = inUnison(index, row, look)
+      ? { ...whole, y: whole.y + whole.height / 2, height: whole.height / 2 }
+      : whole;
     if (speck) runs[pitch] = { key, box, voice, generated, right };
     else paint(box, voice, generated, flags);
     if (chosen || flags & DIFFERS) drawFrame(context, box, theme.ink, chosen ? 0 : 1);
@@ -120,7 +132,13 @@ function inUnison({ table }: RollIndex, row: number, look: NoteLook): boolean {
   return false;
 }
 
-function drawNote(context: CanvasRenderingContext2D, box: Box, colour: string, generated: boolean, theme: Theme): void {
+function drawNote(
+  context: CanvasRenderingContext2D,
+  box: Box,
+  colour: string,
+  generated: boolean,
+  theme: Theme,
+): void {
   const { x, y, width, height } = box;
   context.fillStyle = colour;
   if (!generated) {
@@ -138,13 +156,22 @@ function drawNote(context: CanvasRenderingContext2D, box: Box, colour: string, g
   context.strokeRect(x + 0.75, y + 0.75, width - 1.5, height - 1.5);
 }
 
-function drawFrame(context: CanvasRenderingContext2D, { x, y, width, height }: Box, ink: string, by: number): void {
+function drawFrame(
+  context: CanvasRenderingContext2D,
+  { x, y, width, height }: Box,
+  ink: string,
+  by: number,
+): void {
   context.lineWidth = 2;
   context.strokeStyle = ink;
   context.strokeRect(x - by, y - by, width + 2 * by, height + 2 * by);
 }
 
-function drawHatching(context: CanvasRenderingContext2D, { x, y, width, height }: Box, colour: string): void {
+function drawHatching(
+  context: CanvasRenderingContext2D,
+  { x, y, width, height }: Box,
+  colour: string,
+): void {
   context.lineWidth = 1;
   context.strokeStyle = colour;
   context.beginPath();
@@ -161,7 +188,12 @@ function rowsWithLetters(view: Viewport, index: RollIndex, look: NoteLook): numb
   const rows: number[] = [];
   if (widthOf(view, index.longest) < 11 || view.perPitch - gapOf(view) < 7) return rows;
   index.each(view.left, rightOf(view), (row) => {
-    if (rows.length > MOST_LETTERS || widthOf(view, table.duration[row] ?? 0) < 11 || look.lifted?.has(row)) return;
+    if (
+      rows.length > MOST_LETTERS ||
+      widthOf(view, table.duration[row] ?? 0) < 11 ||
+      look.lifted?.has(row)
+    )
+      return;
     const y = yAt(view, table.pitch[row] ?? 0);
     if (y + view.perPitch >= 0 && y <= view.height) rows.push(row);
   });
@@ -169,7 +201,12 @@ function rowsWithLetters(view: Viewport, index: RollIndex, look: NoteLook): numb
 }
 
 /** Write the voices' letters into the notes in view, over what `drawNotes` has drawn. */
-export function drawLetters(context: CanvasRenderingContext2D, view: Viewport, index: RollIndex, look: NoteLook): void {
+export function drawLetters(
+  context: CanvasRenderingContext2D,
+  view: Viewport,
+  index: RollIndex,
+  look: NoteLook,
+): void {
   const { table } = index;
   const size = Math.min(11, Math.max(8, view.perPitch - 3));
   context.font = `600 ${size}px ${look.theme.font}`;
@@ -182,13 +219,17 @@ export function drawLetters(context: CanvasRenderingContext2D, view: Viewport, i
     const colour = look.theme.voices[voice % look.theme.voices.length] ?? look.theme.ink;
     context.fillStyle = table.generated(row) ? look.theme.ink : inkOn(colour);
     const letter = look.letters[voice] ?? String(voice + 1);
-    const text = box.width >= 30 + 6 * letter.length && box.height >= 11 ? `${letter} ${table.name(row)}` : letter;
+    const text =
+      box.width >= 30 + 6 * letter.length && box.height >= 11
+        ? `${letter} ${table.name(row)}`
+        : letter;
     // A note that began before the left edge keeps its letter in view.
     const left = Math.max(box.x, 0) + 3;
     const place = Math.round(left) * 128 + pitch;
     const x = taken.get(place) ?? left;
     taken.set(place, x + 2 + 7 * text.length);
-    if (x + 6 * text.length <= box.x + box.width) context.fillText(text, x, box.y + box.height / 2 + 0.5);
+    if (x + 6 * text.length <= box.x + box.width)
+      context.fillText(text, x, box.y + box.height / 2 + 0.5);
   }
 }
 
@@ -196,7 +237,9 @@ export function drawLetters(context: CanvasRenderingContext2D, view: Viewport, i
 export function inkOn(colour: string): string {
   const value = Number.parseInt(colour.slice(1), 16);
   const linear = (shift: number) => (((value >> shift) & 255) / 255) ** 2.2;
-  return 0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0) > 0.2 ? "#000000" : "#ffffff";
+  return 0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0) > 0.2
+    ? "#000000"
+    : "#ffffff";
 }
 
 /** Return a short name for each voice: the first letter where that tells them apart, else its number. */
@@ -237,7 +280,9 @@ export function drawVelocities(
     if (!chosen && (covered.get(place) ?? 0) >= tall) return;
     covered.set(place, tall);
     context.globalAlpha = look.front !== undefined && look.front !== voice ? 0.25 : 1;
-    context.fillStyle = chosen ? theme.ink : (theme.voices[voice % theme.voices.length] ?? theme.ink);
+    context.fillStyle = chosen
+      ? theme.ink
+      : (theme.voices[voice % theme.voices.length] ?? theme.ink);
     context.fillRect(x, height - tall, chosen ? 3 : 2, tall);
     const knob = chosen ? 7 : 5;
     context.fillRect(x + 1 - knob / 2, height - tall - knob / 2, knob, knob);

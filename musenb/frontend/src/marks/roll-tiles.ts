@@ -1,5 +1,5 @@
 /**
- * The notes of a roll kept as square pictures, so that scrolling draws only what comes into view.
+ * Tile cache of the roll: its notes as square pictures, so that scrolling draws only what comes into view.
  *
  * A tile lies at a whole number of the screen's pixels from the beginning of the piece and from pitch 0; it holds
  * notes (or stems of the lane) without what is behind and above them.
@@ -84,7 +84,8 @@ export class Tiles {
   /** Drop the tiles on which the notes are others now. */
   #forget(before: NoteTable, after: NoteTable): void {
     const [from, to] = changedSpan(before, after);
-    for (const [name, tile] of this.#tiles) if (tile.from <= to && tile.to >= from) this.#tiles.delete(name);
+    for (const [name, tile] of this.#tiles)
+      if (tile.from <= to && tile.to >= from) this.#tiles.delete(name);
   }
 }
 
@@ -97,7 +98,14 @@ function paint(ground: Ground, area: Area, column: number, row: number): Tile {
   const size = { width: side + 2 * ASIDE, height: side + 2 * ABOVE };
   const view = { left, perQuarter, top: (ABOVE - y) / perPitch, perPitch, ...size };
   const context = canvas.getContext("2d");
-  context?.setTransform(density, 0, 0, density, -ASIDE * density, -(area === "lane" ? y : ABOVE) * density);
+  context?.setTransform(
+    density,
+    0,
+    0,
+    density,
+    -ASIDE * density,
+    -(area === "lane" ? y : ABOVE) * density,
+  );
   if (context && area === "lane") drawVelocities(context, view, ground.lane, ground.index, ground);
   else if (context) drawNotes(context, view, ground.index, ground);
   return { canvas, from: left, to: rightOf(view), turn: 0 };
@@ -105,9 +113,12 @@ function paint(ground: Ground, area: Area, column: number, row: number): Tile {
 
 /** Return whether two grounds show their notes alike, wherever the view is and whichever they are. */
 function alike(one: Ground, other: Ground): boolean {
-  const same = (["theme", "front", "lifted", "louder", "lane"] as const).every((name) => one[name] === other[name]);
+  const same = (["theme", "front", "lifted", "louder", "lane"] as const).every(
+    (name) => one[name] === other[name],
+  );
   const chosen = one.selected === other.selected || one.selected.size + other.selected.size === 0;
-  const scale = one.view.perQuarter === other.view.perQuarter && one.view.perPitch === other.view.perPitch;
+  const scale =
+    one.view.perQuarter === other.view.perQuarter && one.view.perPitch === other.view.perPitch;
   return same && chosen && scale && one.letters.length === other.letters.length;
 }
 
@@ -116,11 +127,13 @@ const COLUMNS = ["onset", "duration", "pitch", "velocity", "voice", "flags"] as 
 /** Return the quarters between which two tables differ; from Infinity to -Infinity when they don't. */
 export function changedSpan(before: NoteTable, after: NoteTable): [from: number, to: number] {
   const shorter = Math.min(before.length, after.length);
-  const differ = (one: number, other: number) => COLUMNS.some((name) => before[name][one] !== after[name][other]);
+  const differ = (one: number, other: number) =>
+    COLUMNS.some((name) => before[name][one] !== after[name][other]);
   let head = 0;
   while (head < shorter && !differ(head, head)) head++;
   let tail = 0;
-  while (tail < shorter - head && !differ(before.length - 1 - tail, after.length - 1 - tail)) tail++;
+  while (tail < shorter - head && !differ(before.length - 1 - tail, after.length - 1 - tail))
+    tail++;
   let [from, to] = [Infinity, -Infinity];
   for (const table of [before, after]) {
     for (let row = head; row < table.length - tail; row++) {

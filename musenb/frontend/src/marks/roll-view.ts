@@ -1,4 +1,4 @@
-/** Where a quarter and a pitch lie on the canvas: what is in view, and how it moves. */
+/** Viewport of the roll: quarters and pitches to pixels and back, zoom and pan. */
 
 import type { NoteTable } from "../core/table";
 
@@ -20,27 +20,38 @@ export const FINEST = 480;
 export const LOWEST_ROW = 3;
 export const HIGHEST_ROW = 28;
 
-export const xAt = (view: Viewport, quarter: number): number => (quarter - view.left) * view.perQuarter;
+export const xAt = (view: Viewport, quarter: number): number =>
+  (quarter - view.left) * view.perQuarter;
 export const quarterAt = (view: Viewport, x: number): number => view.left + x / view.perQuarter;
 /** The upper edge of a pitch's row. */
 export const yAt = (view: Viewport, pitch: number): number => (view.top - pitch) * view.perPitch;
-export const pitchAt = (view: Viewport, y: number): number => Math.ceil(view.top - y / view.perPitch);
+export const pitchAt = (view: Viewport, y: number): number =>
+  Math.ceil(view.top - y / view.perPitch);
 export const rightOf = (view: Viewport): number => quarterAt(view, view.width);
 
-const within = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), Math.max(low, high));
+const within = (value: number, low: number, high: number): number =>
+  Math.min(Math.max(value, low), Math.max(low, high));
 
 /** Return the view nearest to `view` that does not run away from a piece that ends at `end`. */
 export function held(view: Viewport, end: number): Viewport {
-  const perQuarter = within(view.perQuarter, Math.min(view.width / Math.max(end * 1.05, 8), 40), FINEST);
+  const perQuarter = within(
+    view.perQuarter,
+    Math.min(view.width / Math.max(end * 1.05, 8), 40),
+    FINEST,
+  );
   const perPitch = within(view.perPitch, Math.max(LOWEST_ROW, view.height / 128), HIGHEST_ROW);
   const left = within(view.left, 0, Math.max(end, 4) - (0.5 * view.width) / perQuarter);
   const top = within(view.top, view.height / perPitch - 1, 127);
   return { ...view, perQuarter, perPitch, left, top };
 }
 
-/** Return the view moved to the next pixel of a screen: two pictures of one scale then lie a whole number of pixels apart. */
+/**
+ * Return the view moved to the next pixel of a screen: two pictures of one scale then lie a whole number of pixels
+ * apart.
+ */
 export function onPixels(view: Viewport, density: number): Viewport {
-  const to = (value: number, scale: number) => Math.round(value * scale * density) / (scale * density);
+  const to = (value: number, scale: number) =>
+    Math.round(value * scale * density) / (scale * density);
   return { ...view, left: to(view.left, view.perQuarter), top: to(view.top, view.perPitch) };
 }
 
@@ -71,7 +82,10 @@ export function fitted(table: NoteTable, end: number, width: number, height: num
   return held({ left: 0, perQuarter, top, perPitch, width, height }, end);
 }
 
-/** Return the view with a quarter in sight: unchanged when it is, else the quarter a quarter of the width from the left. */
+/**
+ * Return the view with a quarter in sight: unchanged when it is, else the quarter a quarter of the width from the
+ * left.
+ */
 export function showing(view: Viewport, quarter: number, end: number): Viewport {
   if (quarter >= view.left && quarter <= rightOf(view)) return view;
   return held({ ...view, left: quarter - (0.25 * view.width) / view.perQuarter }, end);

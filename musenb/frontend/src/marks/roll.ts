@@ -1,4 +1,4 @@
-/** A piano roll on a canvas: the ground with the notes, and above it what moves. Data and options in, pixels out. */
+/** Canvas piano roll renderer in two layers: the ground with the notes, and above it what moves. */
 
 import type { Loop } from "../core/wire/clock";
 import { drawArcs, type ArcShape } from "./arcs";
@@ -34,21 +34,28 @@ export interface Above {
 }
 
 /**
- * Draw the ground on a canvas of `KEYS_WIDTH + view.width` by `RULER_HEIGHT + view.height + lane`; return the rectangles
- * that the notes took: 0 when they were put together of `tiles`.
+ * Draw the ground on a canvas of `KEYS_WIDTH + view.width` by `RULER_HEIGHT + view.height + lane`; return the
+ * rectangles that the notes took: 0 when they were put together of `tiles`.
  */
-export function drawGround(context: CanvasRenderingContext2D, ground: Ground, tiles?: Tiles): number {
+export function drawGround(
+  context: CanvasRenderingContext2D,
+  ground: Ground,
+  tiles?: Tiles,
+): number {
   const { view, theme, lane } = ground;
   const ready = tiles?.ready(ground) ? tiles : undefined;
   const lines = linesIn(view, ground);
   context.clearRect(0, 0, KEYS_WIDTH + view.width, RULER_HEIGHT + view.height + lane);
   const drawn = inside(context, KEYS_WIDTH, RULER_HEIGHT, view.width, view.height, () => {
     drawGrid(context, view, lines, theme);
-    const count = ready?.draw(context, ground, "notes") ?? drawNotes(context, view, ground.index, ground);
+    const count =
+      ready?.draw(context, ground, "notes") ?? drawNotes(context, view, ground.index, ground);
     drawLetters(context, view, ground.index, ground);
     return count;
   });
-  inside(context, KEYS_WIDTH, 0, view.width, RULER_HEIGHT, () => drawRuler(context, view, lines, theme));
+  inside(context, KEYS_WIDTH, 0, view.width, RULER_HEIGHT, () =>
+    drawRuler(context, view, lines, theme),
+  );
   inside(context, 0, RULER_HEIGHT, KEYS_WIDTH, view.height, () => drawKeys(context, view, theme));
   context.fillStyle = theme.panel;
   context.fillRect(0, 0, KEYS_WIDTH, RULER_HEIGHT);
@@ -58,7 +65,10 @@ export function drawGround(context: CanvasRenderingContext2D, ground: Ground, ti
       context.fillRect(0, 0, view.width, lane);
       context.fillStyle = theme.line;
       context.fillRect(0, 0, view.width, 1);
-      return ready?.draw(context, ground, "lane") ?? drawVelocities(context, view, lane, ground.index, ground);
+      return (
+        ready?.draw(context, ground, "lane") ??
+        drawVelocities(context, view, lane, ground.index, ground)
+      );
     });
     drawLaneName(context, ground);
   }
@@ -94,13 +104,20 @@ export function drawAbove(context: CanvasRenderingContext2D, ground: Ground, abo
     drawGhosts(context, ground, above.ghosts);
     drawMarks(context, ground, above);
     context.restore();
-    if (above.arcs.length) inside(context, 0, RULER_HEIGHT, view.width, view.height, () => drawArcs(context, above.arcs));
+    if (above.arcs.length)
+      inside(context, 0, RULER_HEIGHT, view.width, view.height, () =>
+        drawArcs(context, above.arcs),
+      );
     drawPlayhead(context, ground, above);
     return 0;
   });
 }
 
-function drawLoop(context: CanvasRenderingContext2D, { view, theme, lane }: Ground, loop: Loop | null): void {
+function drawLoop(
+  context: CanvasRenderingContext2D,
+  { view, theme, lane }: Ground,
+  loop: Loop | null,
+): void {
   if (!loop) return;
   const [from, to] = [xAt(view, loop[0]), xAt(view, loop[1])];
   context.fillStyle = theme.accent;
@@ -111,11 +128,20 @@ function drawLoop(context: CanvasRenderingContext2D, { view, theme, lane }: Grou
   for (const x of [from, to - 2]) context.fillRect(x, 0, 2, RULER_HEIGHT + view.height + lane);
 }
 
-function drawSounding(context: CanvasRenderingContext2D, ground: Ground, { playhead, playing }: Above): void {
+function drawSounding(
+  context: CanvasRenderingContext2D,
+  ground: Ground,
+  { playhead, playing }: Above,
+): void {
   if (!playing) return;
   const { table } = ground.index;
   ground.index.each(playhead, playhead + 1e-9, (row) => {
-    const box = boxOf(ground.view, table.onset[row] ?? 0, table.duration[row] ?? 0, table.pitch[row] ?? 0);
+    const box = boxOf(
+      ground.view,
+      table.onset[row] ?? 0,
+      table.duration[row] ?? 0,
+      table.pitch[row] ?? 0,
+    );
     context.fillStyle = context.strokeStyle = ground.theme.warn;
     context.globalAlpha = 0.25;
     context.fillRect(box.x, box.y, box.width, box.height);
@@ -125,7 +151,11 @@ function drawSounding(context: CanvasRenderingContext2D, ground: Ground, { playh
   });
 }
 
-function drawGhosts(context: CanvasRenderingContext2D, { view, theme }: Ground, ghosts: readonly Ghost[]): void {
+function drawGhosts(
+  context: CanvasRenderingContext2D,
+  { view, theme }: Ground,
+  ghosts: readonly Ghost[],
+): void {
   for (const { onset, duration, pitch, voice } of ghosts) {
     const { x, y, width, height } = boxOf(view, onset, duration, pitch);
     if (x > view.width || x + width < 0) continue;
@@ -139,11 +169,20 @@ function drawGhosts(context: CanvasRenderingContext2D, { view, theme }: Ground, 
   }
 }
 
-function drawMarks(context: CanvasRenderingContext2D, ground: Ground, { hover, cursor, frame }: Above): void {
+function drawMarks(
+  context: CanvasRenderingContext2D,
+  ground: Ground,
+  { hover, cursor, frame }: Above,
+): void {
   const { table } = ground.index;
   const outline = (row: number, by: number, dashed: boolean) => {
     if (row < 0 || row >= table.length) return;
-    const box = boxOf(ground.view, table.onset[row] ?? 0, table.duration[row] ?? 0, table.pitch[row] ?? 0);
+    const box = boxOf(
+      ground.view,
+      table.onset[row] ?? 0,
+      table.duration[row] ?? 0,
+      table.pitch[row] ?? 0,
+    );
     context.strokeStyle = ground.theme.accent;
     context.lineWidth = 2;
     context.setLineDash(dashed ? [3, 2] : []);
@@ -162,7 +201,11 @@ function drawMarks(context: CanvasRenderingContext2D, ground: Ground, { hover, c
   context.strokeRect(x0, y0, x1 - x0, y1 - y0);
 }
 
-function drawPlayhead(context: CanvasRenderingContext2D, { view, theme, lane }: Ground, { playhead }: Above): void {
+function drawPlayhead(
+  context: CanvasRenderingContext2D,
+  { view, theme, lane }: Ground,
+  { playhead }: Above,
+): void {
   const x = xAt(view, playhead);
   if (x < -6 || x > view.width + 6) return;
   context.fillStyle = theme.warn;
@@ -176,7 +219,14 @@ function drawPlayhead(context: CanvasRenderingContext2D, { view, theme, lane }: 
 }
 
 /** Draw with the origin at (x, y), clipped to a rectangle. */
-function inside<T>(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, draw: () => T): T {
+function inside<T>(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  draw: () => T,
+): T {
   context.save();
   context.beginPath();
   context.rect(x, y, width, height);

@@ -1,9 +1,9 @@
-/** Arcs between noteheads, over all pages of a sheet: pure; in pixels of what scrolls. */
+/** Layout of arcs between noteheads, over all pages of a sheet: pure; in pixels of what scrolls. */
 
 import type { Arc } from "../core/clock";
 import type { Theme } from "../core/theme";
 import { arcPath, arcTitle, layoutArcs, type ArcShape } from "./arcs";
-import type { Box } from "./matrix";
+import type { Box } from "./matrix-view";
 import { shape } from "./sheet";
 import { SPACE, type Places } from "./sheet-places";
 
@@ -32,11 +32,18 @@ export function headBox(id: string, pages: Iterable<Standing>): Box | undefined 
 }
 
 /** Return the arcs whose two notes stand on these pages. */
-export function sheetArcs(arcs: readonly Arc[], pages: readonly Standing[], theme: Pick<Theme, "voices">): ArcShape[] {
+export function sheetArcs(
+  arcs: readonly Arc[],
+  pages: readonly Standing[],
+  theme: Pick<Theme, "voices">,
+): ArcShape[] {
   const shapes = layoutArcs(arcs, (id) => headBox(id, pages), theme, { highest: HIGHEST });
   return shapes.map((one) => {
     // The curve over heads at a and b below the top rises to the top when its handle lies √ab above it.
-    const [a, b] = [one.from[1], one.to[1]].map((y) => Math.max(0, y - TOP - one.width / 2)) as [number, number];
+    const [a, b] = [one.from[1], one.to[1]].map((y) => Math.max(0, y - TOP - one.width / 2)) as [
+      number,
+      number,
+    ];
     const least = TOP + one.width / 2 - Math.sqrt(a * b);
     return one.over[1] >= least ? one : { ...one, over: [one.over[0], least] as const };
   });
@@ -49,11 +56,21 @@ export function arcElements(shapes: readonly ArcShape[]): SVGElement[] {
     const group = shape("g", { class: "mnb-arc", stroke: colour, fill: colour });
     group.dataset.from = arc.from;
     group.dataset.to = arc.to;
-    const path = shape("path", { d: arcPath(one), fill: "none", "stroke-width": Number(width.toFixed(2)), "stroke-linecap": "round" });
+    const path = shape("path", {
+      d: arcPath(one),
+      fill: "none",
+      "stroke-width": Number(width.toFixed(2)),
+      "stroke-linecap": "round",
+    });
     if (dash.length) path.setAttribute("stroke-dasharray", dash.join(" "));
     const title = shape("title");
     title.textContent = arcTitle(one);
-    const dot = { cx: to[0].toFixed(1), cy: to[1].toFixed(1), r: Math.max(2.5, width / 2 + 1).toFixed(1), stroke: "none" };
+    const dot = {
+      cx: to[0].toFixed(1),
+      cy: to[1].toFixed(1),
+      r: Math.max(2.5, width / 2 + 1).toFixed(1),
+      stroke: "none",
+    };
     group.append(title, path, shape("circle", dot));
     return group;
   });

@@ -1,4 +1,4 @@
-/** What lies under the engraved notes: tints, selection, lines under generated notes, the playhead. Pure. */
+/** SVG overlay of an engraved page: tints, selection, lines under generated notes, the playhead. Pure. */
 
 import type { NoteTable } from "../core/table";
 import { COLOURS, shape } from "./sheet";
@@ -6,11 +6,23 @@ import { SPACE, type Head, type Place, type Places } from "./sheet-places";
 
 // From the paper to a yellow on which black, or an olive on which white, and the colours of the voices can be read. The
 // size of the disc says the same as its colour.
-const ON_LIGHT = [[253, 250, 222], [240, 214, 0]] as const;
-const ON_DARK = [[52, 48, 20], [146, 122, 0]] as const;
+const ON_LIGHT = [
+  [253, 250, 222],
+  [240, 214, 0],
+] as const;
+const ON_DARK = [
+  [52, 48, 20],
+  [146, 122, 0],
+] as const;
 // The rim of a disc stands out where its face has to leave the note readable.
-const RIM_ON_LIGHT = [[214, 206, 150], [150, 122, 0]] as const;
-const RIM_ON_DARK = [[92, 86, 44], [255, 226, 70]] as const;
+const RIM_ON_LIGHT = [
+  [214, 206, 150],
+  [150, 122, 0],
+] as const;
+const RIM_ON_DARK = [
+  [92, 86, 44],
+  [255, 226, 70],
+] as const;
 
 export interface Tint {
   readonly values: ReadonlyMap<string, number>;
@@ -38,7 +50,10 @@ function rimColour(part: number, dark = false): string {
   return between(dark ? RIM_ON_DARK : RIM_ON_LIGHT, part);
 }
 
-function between([from, to]: typeof ON_LIGHT | typeof ON_DARK | typeof RIM_ON_LIGHT | typeof RIM_ON_DARK, part: number): string {
+function between(
+  [from, to]: typeof ON_LIGHT | typeof ON_DARK | typeof RIM_ON_LIGHT | typeof RIM_ON_DARK,
+  part: number,
+): string {
   return `rgb(${from.map((low, k) => Math.round(low + part * (to[k]! - low))).join(" ")})`;
 }
 
@@ -55,7 +70,11 @@ export interface Shown {
 }
 
 /** Return the marks under the notes of a page: larger and darker for larger values; frames of selection and hover. */
-export function underMarks(places: Places, { selection, hover, tint, dark }: Shown, table: NoteTable): SVGElement[] {
+export function underMarks(
+  places: Places,
+  { selection, hover, tint, dark }: Shown,
+  table: NoteTable,
+): SVGElement[] {
   const marks: SVGElement[] = [];
   for (const head of places.heads) {
     const value = tint.values.get(head.id);
@@ -64,7 +83,14 @@ export function underMarks(places: Places, { selection, hover, tint, dark }: Sho
       const [x, radius] = [middle(head), SPACE * (0.75 + 0.9 * part)];
       const title = shape("title");
       title.textContent = String(value);
-      const disc = shape("circle", { class: "mnb-tint", cx: x, cy: head.y, r: radius, fill: tintColour(part, dark), stroke: rimColour(part, dark) });
+      const disc = shape("circle", {
+        class: "mnb-tint",
+        cx: x,
+        cy: head.y,
+        r: radius,
+        fill: tintColour(part, dark),
+        stroke: rimColour(part, dark),
+      });
       disc.append(title);
       marks.push(disc);
     }
@@ -87,7 +113,8 @@ export function movePlayhead(mark: SVGElement, place: Place | undefined): void {
   if (!place) return;
   const { x, top, bottom } = place;
   const [line, flag] = [mark.children[0]!, mark.children[1]!];
-  for (const [name, value] of Object.entries({ x1: x, x2: x, y1: top, y2: bottom })) line.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries({ x1: x, x2: x, y1: top, y2: bottom }))
+    line.setAttribute(name, String(value));
   flag.setAttribute("points", `${x - 120},${top - 120} ${x + 120},${top - 120} ${x},${top + 60}`);
 }
 
@@ -95,7 +122,14 @@ const middle = (head: Head): number => head.x + head.width / 2;
 
 function frame(head: Head, name: string): SVGElement {
   const [w, h] = [head.width + 0.9 * SPACE, 1.9 * SPACE];
-  return shape("rect", { class: name, x: middle(head) - w / 2, y: head.y - h / 2, width: w, height: h, rx: 0.5 * SPACE });
+  return shape("rect", {
+    class: name,
+    x: middle(head) - w / 2,
+    y: head.y - h / 2,
+    width: w,
+    height: h,
+    rx: 0.5 * SPACE,
+  });
 }
 
 /** Return the second halves of the ties from the page before. */
@@ -116,7 +150,9 @@ function generatedLines(places: Places, table: NoteTable): SVGElement[] {
   const marks: SVGElement[] = [];
   places.plate.lines.forEach(({ staves }, line) => {
     staves.forEach(([, bottom], staff) => {
-      const heads = places.heads.filter((head) => head.line === line && head.staff === staff).sort((a, b) => a.x - b.x);
+      const heads = places.heads
+        .filter((head) => head.line === line && head.staff === staff)
+        .sort((a, b) => a.x - b.x);
       const written = heads.map((head) => {
         const row = table.row(head.id);
         return row >= 0 && table.generated(row);

@@ -1,4 +1,4 @@
-/** Where things stand on an engraved page, and what stands where: pure arithmetic in the units of the page. */
+/** Hit testing and geometry of an engraved page: pure arithmetic in the units of the page. */
 
 import type { NoteTable } from "../core/table";
 import { quarters, type Quarters } from "../core/units";
@@ -8,11 +8,18 @@ import type { SheetHead, SheetPlan, SheetPlate } from "../core/wire/sheet";
 export const SPACE = 180;
 
 /** Return voice and number of a written id: "v1n7", or "v1n7-2" where the note is tied on. */
-export function parseNoteId(written: string): { id: string; voice: number; index: number; tied: boolean } | undefined {
+export function parseNoteId(
+  written: string,
+): { id: string; voice: number; index: number; tied: boolean } | undefined {
   const found = /^v(\d+)n(\d+)(-\d+)?$/.exec(written);
   if (!found) return undefined;
   const [, voice, index, tie] = found;
-  return { id: `v${voice}n${index}`, voice: Number(voice), index: Number(index), tied: tie !== undefined };
+  return {
+    id: `v${voice}n${index}`,
+    voice: Number(voice),
+    index: Number(index),
+    tied: tie !== undefined,
+  };
 }
 
 /** A notehead, and the note of the score that it belongs to. */
@@ -89,7 +96,12 @@ export class Places {
       if (quarter < times[0]! - 1e-6) continue;
       if (quarter > times.at(-1)! + 1e-6) return undefined;
       const x = interpolate(this.#anchors[line] ?? [], quarter);
-      return { line, x, top: (staves[0]?.[0] ?? 0) - 2 * SPACE, bottom: (staves.at(-1)?.[1] ?? 0) + 2 * SPACE };
+      return {
+        line,
+        x,
+        top: (staves[0]?.[0] ?? 0) - 2 * SPACE,
+        bottom: (staves.at(-1)?.[1] ?? 0) + 2 * SPACE,
+      };
     }
     return undefined;
   }
@@ -107,9 +119,17 @@ export class Places {
 
   /** Return the quarter at a point of the page, on the line that is nearest. */
   quarterAt(x: number, y: number): Quarters {
-    const middles = this.plate.lines.map(({ staves }) => ((staves[0]?.[0] ?? 0) + (staves.at(-1)?.[1] ?? 0)) / 2);
-    const line = middles.reduce((best, middle, at) => (Math.abs(middle - y) < Math.abs(middles[best]! - y) ? at : best), 0);
-    const swapped = (this.#anchors[line] ?? []).map((anchor) => ({ quarter: anchor.x, x: anchor.quarter }));
+    const middles = this.plate.lines.map(
+      ({ staves }) => ((staves[0]?.[0] ?? 0) + (staves.at(-1)?.[1] ?? 0)) / 2,
+    );
+    const line = middles.reduce(
+      (best, middle, at) => (Math.abs(middle - y) < Math.abs(middles[best]! - y) ? at : best),
+      0,
+    );
+    const swapped = (this.#anchors[line] ?? []).map((anchor) => ({
+      quarter: anchor.x,
+      x: anchor.quarter,
+    }));
     return quarters(Math.max(0, interpolate(swapped, x)));
   }
 
@@ -129,7 +149,9 @@ export class Places {
     times.forEach((time, at) => {
       if (!first.has(time) && edges[at] !== undefined) first.set(time, edges[at]!);
     });
-    const anchors = [...first].map(([quarter, x]) => ({ quarter, x })).sort((a, b) => a.quarter - b.quarter);
+    const anchors = [...first]
+      .map(([quarter, x]) => ({ quarter, x }))
+      .sort((a, b) => a.quarter - b.quarter);
     let right = -Infinity;
     return anchors.filter(({ x }) => x > right && ((right = x), true));
   }
@@ -137,34 +159,44 @@ export class Places {
 
 function headOf([written, x, y, width, line, staff, name]: SheetHead): Head | undefined {
   const found = parseNoteId(written);
-  return found && { id: found.id, tied: found.tied, voice: found.voice, x, y, width, line, staff, name };
+  return (
+    found && { id: found.id, tied: found.tied, voice: found.voice, x, y, width, line, staff, name }
+  );
 }
 
 function interpolate(anchors: readonly Anchor[], quarter: number): number {
   const at = anchors.findIndex((anchor) => anchor.quarter > quarter);
-  const [before, after] = at < 0 ? [anchors.at(-1), undefined] : [anchors[at - 1] ?? anchors[at], anchors[at]];
+  const [before, after] =
+    at < 0 ? [anchors.at(-1), undefined] : [anchors[at - 1] ?? anchors[at], anchors[at]];
   if (!before) return 0;
   if (!after || after === before) return before.x;
-  return before.x + ((quarter - before.quarter) / (after.quarter - before.quarter)) * (after.x - before.x);
+  return (
+    before.x +
+    ((quarter - before.quarter) / (after.quarter - before.quarter)) * (after.x - before.x)
+  );
 }
 
 /** Return the page that a bar stands on. */
 export function pageOfBar(plan: SheetPlan, bar: number): number {
-  return Math.max(0, plan.pages.findIndex(([first, stop]) => first <= bar && bar < stop));
+  return Math.max(
+    0,
+    plan.pages.findIndex(([first, stop]) => first <= bar && bar < stop),
+  );
 }
 
 export type Step = "left" | "right" | "up" | "down";
 
 /**
- * Return the row of the note that a step leads to: left and right in the same voice, up and down to what sounds in the next
- * voice at the same time. Without a note to begin from it is the first one. -1: there is none.
+ * Return the row of the note that a step leads to: left and right in the same voice, up and down to what sounds in
+ * the next voice at the same time. Without a note to begin from it is the first one. -1: there is none.
  */
 export function stepFrom(table: NoteTable, row: number, step: Step): number {
   if (row < 0 || row >= table.length) return table.length ? 0 : -1;
   const [voice, onset] = [table.voice[row]!, table.onset[row]!];
   if (step === "left" || step === "right") {
     const way = step === "left" ? -1 : 1;
-    for (let at = row + way; at >= 0 && at < table.length; at += way) if (table.voice[at] === voice) return at;
+    for (let at = row + way; at >= 0 && at < table.length; at += way)
+      if (table.voice[at] === voice) return at;
     return -1;
   }
   const way = step === "up" ? -1 : 1;
@@ -190,7 +222,11 @@ export function nearestIn(table: NoteTable, voice: number, quarter: number): num
 /** Return the rows of the notes that sound at a quarter. */
 export function soundingAt(table: NoteTable, quarter: number): number[] {
   const rows: number[] = [];
-  for (let row = table.firstFrom(quarter + 1e-6) - 1; row >= 0 && table.onset[row]! > quarter - 32; row--) {
+  for (
+    let row = table.firstFrom(quarter + 1e-6) - 1;
+    row >= 0 && table.onset[row]! > quarter - 32;
+    row--
+  ) {
     if (table.end(row) > quarter) rows.push(row);
   }
   return rows;

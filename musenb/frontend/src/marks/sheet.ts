@@ -1,11 +1,13 @@
-/** The drawing of one engraved page: an SVG element with nothing in it but a drawing. */
+/** Sanitised SVG of one engraved page: an element with nothing in it but a drawing. */
 
 import { parseNoteId } from "./sheet-places";
 
 const SVG = "http://www.w3.org/2000/svg";
 // As many colours as themes have.
 export const COLOURS = 6;
-const ELEMENTS = new Set("svg g defs path use rect polygon polyline ellipse circle line text tspan".split(" "));
+const ELEMENTS = new Set(
+  "svg g defs path use rect polygon polyline ellipse circle line text tspan".split(" "),
+);
 const ATTRIBUTES = new Set(
   (
     "id class d points transform x y x1 y1 x2 y2 cx cy r rx ry dx dy width height viewBox overflow fill stroke " +
@@ -22,13 +24,14 @@ export function shape(name: string, attributes: Record<string, string | number> 
 }
 
 /**
- * Return the page of an SVG text, copied element by element: the kernel has screened it, but a saved notebook may have been
- * changed since. Every note, beam and tie has the colour of its voice as `data-voice`.
+ * Return the page of an SVG text, copied element by element: the kernel has screened it, but a saved notebook may
+ * have been changed since. Every note, beam and tie has the colour of its voice as `data-voice`.
  */
 export function drawSheet(svg: string): SVGElement {
   const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
   const drawing = copied(parsed);
-  if (!drawing || drawing.localName !== "svg") throw new Error("score view unavailable: the saved page is no drawing");
+  if (!drawing || drawing.localName !== "svg")
+    throw new Error("score view unavailable: the saved page is no drawing");
   drawing.setAttribute("class", "mnb-engraved");
   drawing.setAttribute("aria-hidden", "true");
   for (const note of drawing.querySelectorAll<SVGElement>("[data-id]")) {
@@ -41,7 +44,9 @@ export function drawSheet(svg: string): SVGElement {
 }
 
 /** Return the ties, each with the note that it goes on from. */
-function tiesOf(drawing: Element): [tie: SVGElement, note: NonNullable<ReturnType<typeof parseNoteId>>][] {
+function tiesOf(
+  drawing: Element,
+): [tie: SVGElement, note: NonNullable<ReturnType<typeof parseNoteId>>][] {
   return [...drawing.querySelectorAll<SVGElement>("[data-startid]")].flatMap((tie) => {
     const note = parseNoteId((tie.getAttribute("data-startid") ?? "").slice(1));
     return note ? [[tie, note]] : [];

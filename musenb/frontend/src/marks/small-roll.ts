@@ -1,4 +1,4 @@
-/** A roll without keys and ruler, a passage in whatever room there is. Data and options in, pixels out. */
+/** Canvas renderer of a roll without keys and ruler, a passage in whatever room there is. Pure. */
 
 import type { NoteTable } from "../core/table";
 import { TempoMap } from "../core/tempo";
@@ -22,7 +22,12 @@ const FEWEST_ROWS = 22;
 const NONE: ReadonlySet<number> = new Set();
 
 /** Return the view of a passage with every pitch of the notes in it. */
-export function smallView(table: NoteTable, [from, to]: readonly [number, number], width: number, height: number): Viewport {
+export function smallView(
+  table: NoteTable,
+  [from, to]: readonly [number, number],
+  width: number,
+  height: number,
+): Viewport {
   let [low, high] = [127, 0];
   for (let row = 0; row < table.length; row++) {
     if ((table.onset[row] ?? 0) >= to || table.end(row) <= from) continue;
@@ -36,11 +41,21 @@ export function smallView(table: NoteTable, [from, to]: readonly [number, number
   return { left: from, perQuarter: width / Math.max(to - from, 1), top, perPitch, width, height };
 }
 
-export function drawSmallRoll(context: CanvasRenderingContext2D, view: Viewport, music: SmallMusic, theme: Theme): void {
+export function drawSmallRoll(
+  context: CanvasRenderingContext2D,
+  view: Viewport,
+  music: SmallMusic,
+  theme: Theme,
+): void {
   const { table, bars, voices, begins, playhead } = music;
   context.clearRect(0, 0, view.width, view.height);
   drawGrid(context, view, linesIn(view, { bars, tempo: new TempoMap(), units: "bars" }), theme);
-  drawNotes(context, view, new RollIndex(table), { theme, letters: lettersOf(voices), selected: NONE, front: undefined });
+  drawNotes(context, view, new RollIndex(table), {
+    theme,
+    letters: lettersOf(voices),
+    selected: NONE,
+    front: undefined,
+  });
   context.strokeStyle = theme.faint;
   context.lineWidth = 1;
   context.setLineDash([3, 3]);

@@ -1,7 +1,7 @@
-/** A small picture of every head, layer by layer: pure. */
+/** Canvas renderer of a small picture of every head, layer by layer: pure. */
 
 import type { Theme } from "../core/theme";
-import type { Box } from "./matrix";
+import type { Box } from "./matrix-view";
 
 export interface Thumbnails {
   readonly layers: number;
@@ -19,30 +19,58 @@ export const COLUMN_LABEL = 16;
 const GAP = 4;
 
 /** Return the side of a thumbnail, 12 to 96 pixels, so that all fit into a width and, if they can, into a height. */
-export function sideFor(width: number, grid: Pick<Thumbnails, "layers" | "heads">, height = Infinity): number {
-  const [across, down] = [(width - ROW_LABEL) / Math.max(1, grid.heads), (height - COLUMN_LABEL) / Math.max(1, grid.layers)];
+export function sideFor(
+  width: number,
+  grid: Pick<Thumbnails, "layers" | "heads">,
+  height = Infinity,
+): number {
+  const [across, down] = [
+    (width - ROW_LABEL) / Math.max(1, grid.heads),
+    (height - COLUMN_LABEL) / Math.max(1, grid.layers),
+  ];
   return Math.max(12, Math.min(96, Math.floor(Math.min(across, down)) - GAP));
 }
 
 /** Return the size of the whole grid. */
-export function gridSize({ layers, heads }: Pick<Thumbnails, "layers" | "heads">, side: number): { width: number; height: number } {
+export function gridSize(
+  { layers, heads }: Pick<Thumbnails, "layers" | "heads">,
+  side: number,
+): { width: number; height: number } {
   return { width: ROW_LABEL + heads * (side + GAP), height: COLUMN_LABEL + layers * (side + GAP) };
 }
 
 /** Return where a head's picture lies. */
 export function thumbnailBox(layer: number, head: number, side: number): Box {
-  return { x: ROW_LABEL + head * (side + GAP) + 1, y: COLUMN_LABEL + layer * (side + GAP) + 1, width: side, height: side };
+  return {
+    x: ROW_LABEL + head * (side + GAP) + 1,
+    y: COLUMN_LABEL + layer * (side + GAP) + 1,
+    width: side,
+    height: side,
+  };
 }
 
 /** Return the head under a point. */
 export function headAt(
-  grid: Pick<Thumbnails, "layers" | "heads">, side: number, x: number, y: number,
+  grid: Pick<Thumbnails, "layers" | "heads">,
+  side: number,
+  x: number,
+  y: number,
 ): readonly [number, number] | undefined {
-  const [layer, head] = [Math.floor((y - COLUMN_LABEL) / (side + GAP)), Math.floor((x - ROW_LABEL) / (side + GAP))];
-  return layer >= 0 && head >= 0 && layer < grid.layers && head < grid.heads ? [layer, head] : undefined;
+  const [layer, head] = [
+    Math.floor((y - COLUMN_LABEL) / (side + GAP)),
+    Math.floor((x - ROW_LABEL) / (side + GAP)),
+  ];
+  return layer >= 0 && head >= 0 && layer < grid.layers && head < grid.heads
+    ? [layer, head]
+    : undefined;
 }
 
-export function drawThumbnails(context: CanvasRenderingContext2D, grid: Thumbnails, side: number, theme: Theme): void {
+export function drawThumbnails(
+  context: CanvasRenderingContext2D,
+  grid: Thumbnails,
+  side: number,
+  theme: Theme,
+): void {
   const { width, height } = gridSize(grid, side);
   context.clearRect(0, 0, width, height);
   context.font = `11px ${theme.font}`;
@@ -55,12 +83,16 @@ export function drawThumbnails(context: CanvasRenderingContext2D, grid: Thumbnai
   for (let layer = 0; layer < grid.layers; layer++) {
     context.fillStyle = theme.faint;
     context.fillText(String(layer + 1), ROW_LABEL / 2, thumbnailBox(layer, 0, side).y + side / 2);
-    for (let head = 0; head < grid.heads; head++) drawOne(context, grid, layer, head, { side, theme });
+    for (let head = 0; head < grid.heads; head++)
+      drawOne(context, grid, layer, head, { side, theme });
   }
 }
 
 function drawOne(
-  context: CanvasRenderingContext2D, grid: Thumbnails, layer: number, head: number,
+  context: CanvasRenderingContext2D,
+  grid: Thumbnails,
+  layer: number,
+  head: number,
   { side, theme }: { side: number; theme: Theme },
 ): void {
   const { x, y } = thumbnailBox(layer, head, side);

@@ -1,4 +1,4 @@
-/** Two versions of a piece on one scale: the view that both share, and the marks on what differs: pure. */
+/** Diff marks of two versions of a piece, and the viewport that both share: pure. */
 
 import type { NoteTable } from "../core/table";
 import type { Theme } from "../core/theme";
@@ -12,7 +12,13 @@ const [ROW, LEAST_ROWS] = [6, 14];
 const CRAMPED = 11;
 
 /** Return the view of both: all pitches, and all of the time, or what lies around the place at which they part. */
-export function sharedView(tables: readonly NoteTable[], bars: readonly Bar[], end: number, parts: number | null, width: number): Viewport {
+export function sharedView(
+  tables: readonly NoteTable[],
+  bars: readonly Bar[],
+  end: number,
+  parts: number | null,
+  width: number,
+): Viewport {
   let [low, high] = [127, 0];
   for (const table of tables) {
     for (let row = 0; row < table.length; row++) {
@@ -25,10 +31,20 @@ export function sharedView(tables: readonly NoteTable[], bars: readonly Bar[], e
   const room = Math.max(60, width - KEYS_WIDTH);
   const whole = room / Math.max(end, 1);
   const left = whole >= CRAMPED || parts === null ? 0 : startBefore(bars, parts);
-  return { left, perQuarter: room / Math.max(end - left, 1), top: high + 1, perPitch: ROW, width: room, height: rows * ROW };
+  return {
+    left,
+    perQuarter: room / Math.max(end - left, 1),
+    top: high + 1,
+    perPitch: ROW,
+    width: room,
+    height: rows * ROW,
+  };
 }
 
-/** Return the bar line from which the parting of two versions is heard: that of its bar, or the one before when it is early in the bar. */
+/**
+ * Return the bar line from which the parting of two versions is heard: that of its bar, or the one before when it is
+ * early in the bar.
+ */
 export function startBefore(bars: readonly Bar[], parts: number): number {
   const place = bars.findLastIndex(([onset]) => onset <= parts + 1e-9);
   const bar = bars[place];
@@ -38,7 +54,12 @@ export function startBefore(bars: readonly Bar[], parts: number): number {
 
 /** Frame the notes that differ and draw where the versions part; the origin is the corner of the whole roll. */
 export function drawDifferences(
-  context: CanvasRenderingContext2D, view: Viewport, table: NoteTable, rows: Iterable<number>, parts: number | null, theme: Theme,
+  context: CanvasRenderingContext2D,
+  view: Viewport,
+  table: NoteTable,
+  rows: Iterable<number>,
+  parts: number | null,
+  theme: Theme,
 ): void {
   context.save();
   context.beginPath();
@@ -64,7 +85,12 @@ export function drawDifferences(
 }
 
 /** Draw the playhead over a whole roll. */
-export function drawPlayhead(context: CanvasRenderingContext2D, view: Viewport, quarter: number, theme: Theme): void {
+export function drawPlayhead(
+  context: CanvasRenderingContext2D,
+  view: Viewport,
+  quarter: number,
+  theme: Theme,
+): void {
   const x = xAt(view, quarter);
   if (x < 0 || x > view.width) return;
   context.fillStyle = theme.warn;

@@ -1,4 +1,7 @@
-/** A lane for each form along the bars: real elements with names, so that they are read out and pressed as they are seen. */
+/**
+ * Lanes of returns, one for each form along the bars: real elements with names, read out and pressed as they are
+ * seen.
+ */
 
 import type { PageClock } from "../core/clock";
 import { element } from "../core/dom";
@@ -37,15 +40,25 @@ export function stacked(rows: readonly ReturnRow[]): number[] {
 
 /** Return how often a form came, beside chance, in words. */
 export function countText(found: number, byChance: number): string {
-  return byChance < 0 ? String(found) : `${found}, by chance ${byChance.toFixed(byChance < 0.1 && byChance > 0 ? 2 : 1)}`;
+  return byChance < 0
+    ? String(found)
+    : `${found}, by chance ${byChance.toFixed(byChance < 0.1 && byChance > 0 ? 2 : 1)}`;
 }
 
 /** Return the lanes from the motif down. */
-export function lanesOf(motif: ReturnRow | null, returns: readonly ReturnRow[], lanes: readonly LaneRow[]): Lane[] {
+export function lanesOf(
+  motif: ReturnRow | null,
+  returns: readonly ReturnRow[],
+  lanes: readonly LaneRow[],
+): Lane[] {
   const numbered = returns.map((row, number) => ({ number, row }));
-  const home: Lane[] = motif ? [{ name: "the motif", about: "", placed: [{ number: -1, row: motif }] }] : [];
+  const home: Lane[] = motif
+    ? [{ name: "the motif", about: "", placed: [{ number: -1, row: motif }] }]
+    : [];
   const found = lanes.map(([form, words, count, byChance]) => ({
-    name: form, about: `${words}: ${countText(count, byChance)}`, placed: numbered.filter(({ row }) => row[3] === form),
+    name: form,
+    about: `${words}: ${countText(count, byChance)}`,
+    placed: numbered.filter(({ row }) => row[3] === form),
   }));
   return [...home, ...found];
 }
@@ -67,7 +80,11 @@ export interface LanesHost {
 
 export class Lanes {
   readonly element = element("div", { class: "mnb-lanes" });
-  readonly #list = element("div", { role: "listbox", "aria-label": "The motif and its returns", "aria-orientation": "horizontal" });
+  readonly #list = element("div", {
+    role: "listbox",
+    "aria-label": "The motif and its returns",
+    "aria-orientation": "horizontal",
+  });
   readonly #ground = element("div", { class: "mnb-lane-ground", "aria-hidden": true });
   readonly #now = element("i", { class: "mnb-lane-now" });
   readonly #numbers = element("div");
@@ -90,7 +107,10 @@ export class Lanes {
       const box = this.#numbers.getBoundingClientRect();
       if (box.width) clock.seek(quarters(((event.clientX - box.left) / box.width) * host.end()));
     });
-    clock.follow(life, (playhead) => void (this.#now.style.left = share(playhead / (host.end() || 1))));
+    clock.follow(
+      life,
+      (playhead) => void (this.#now.style.left = share(playhead / (host.end() || 1))),
+    );
     life.size(this.#numbers, (width) => {
       this.#width = width;
       this.#layBars();
@@ -105,7 +125,8 @@ export class Lanes {
     const inside = had !== null && this.#list.contains(had);
     const lanes = lanesOf(host.motif(), host.returns(), host.lanes());
     const numbers = lanes.flatMap(({ placed }) => placed.map(({ number }) => number));
-    if (!numbers.includes(this.#focused)) this.#focused = numbers.includes(host.selected()) ? host.selected() : numbers[0] ?? -1;
+    if (!numbers.includes(this.#focused))
+      this.#focused = numbers.includes(host.selected()) ? host.selected() : (numbers[0] ?? -1);
     this.#list.replaceChildren(...lanes.map((lane) => this.#lane(lane)));
     this.#layBars();
     this.#thin();
@@ -125,7 +146,12 @@ export class Lanes {
   }
 
   #lane(lane: Lane): HTMLElement {
-    const name = element("div", { class: "mnb-lane-name", "aria-hidden": true }, lane.name, element("small", {}, lane.about));
+    const name = element(
+      "div",
+      { class: "mnb-lane-name", "aria-hidden": true },
+      lane.name,
+      element("small", {}, lane.about),
+    );
     const track = element("div", { class: "mnb-lane-track" });
     const rows = stacked(lane.placed.map(({ row }) => row));
     track.style.height = `${(Math.max(0, ...rows) + 1) * (TALL + GAP) + GAP}px`;
@@ -141,7 +167,14 @@ export class Lanes {
     const kept = number < 0 ? "" : `, ${Math.round(100 * confidence)} % kept`;
     const said = number < 0 ? words : `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}${kept}`;
     const made = element(
-      "div", { class: "mnb-return", role: "option", "data-number": number, "aria-label": said, title: said },
+      "div",
+      {
+        class: "mnb-return",
+        role: "option",
+        "data-number": number,
+        "aria-label": said,
+        title: said,
+      },
       number < 0 ? names.join(" to ") : `${names.join(" to ")}, ${interval}`,
     );
     const whole = host.end() || 1;
@@ -178,8 +211,12 @@ export class Lanes {
     const whole = this.#host.end() || 1;
     const rows = this.#host.returns();
     for (const option of this.#options()) {
-      const row = Number(option.dataset.number) < 0 ? this.#host.motif() : rows[Number(option.dataset.number)];
-      if (row) option.classList.toggle("mnb-thin", ((row[1] - row[0]) / whole) * this.#width < WORDS_ROOM);
+      const row =
+        Number(option.dataset.number) < 0
+          ? this.#host.motif()
+          : rows[Number(option.dataset.number)];
+      if (row)
+        option.classList.toggle("mnb-thin", ((row[1] - row[0]) / whole) * this.#width < WORDS_ROOM);
     }
   }
 
@@ -209,11 +246,17 @@ export class Lanes {
     if (!here) return;
     const beside = (by: number) => {
       const lane = lanes[here.lane + by]?.placed ?? [];
-      return [...lane].sort((a, b) => Math.abs(a.row[0] - here.row[0]) - Math.abs(b.row[0] - here.row[0]))[0];
+      return [...lane].sort(
+        (a, b) => Math.abs(a.row[0] - here.row[0]) - Math.abs(b.row[0] - here.row[0]),
+      )[0];
     };
     const moves: Record<string, () => Placed | undefined> = {
-      ArrowRight: () => order[place + 1], ArrowLeft: () => order[place - 1], ArrowDown: () => beside(1), ArrowUp: () => beside(-1),
-      Home: () => order[0], End: () => order.at(-1),
+      ArrowRight: () => order[place + 1],
+      ArrowLeft: () => order[place - 1],
+      ArrowDown: () => beside(1),
+      ArrowUp: () => beside(-1),
+      Home: () => order[0],
+      End: () => order.at(-1),
     };
     const move = moves[event.key];
     if (move) {

@@ -1,4 +1,4 @@
-/** Jupyter's models without Jupyter: what views of an exported page live on. */
+/** In-memory stand-in for Jupyter's models: what views of an exported page live on. */
 
 import type { AnyModel } from "@anywidget/types";
 
@@ -13,14 +13,21 @@ export class PageModel {
   readonly widget_manager: { get_model(id: string): Promise<AnyModel> };
 
   /** `heard` gets what a view would send to the kernel. */
-  constructor(id: string, state: Record<string, unknown>, others: ReadonlyMap<string, PageModel>, heard: Heard) {
+  constructor(
+    id: string,
+    state: Record<string, unknown>,
+    others: ReadonlyMap<string, PageModel>,
+    heard: Heard,
+  ) {
     this.id = id;
     this.#state = state;
     this.#heard = heard;
     this.widget_manager = {
       get_model: (wanted) => {
         const other = others.get(wanted);
-        return other ? Promise.resolve(other.asAny()) : Promise.reject(new Error(`no model ${wanted} on this page`));
+        return other
+          ? Promise.resolve(other.asAny())
+          : Promise.reject(new Error(`no model ${wanted} on this page`));
       },
     };
   }

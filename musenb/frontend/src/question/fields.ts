@@ -1,4 +1,4 @@
-/** What an answer is given with: options, words, piano keys. Each field shows an answer and tells when another is given. */
+/** Answer inputs of a question: options, words, piano keys. Each shows an answer and tells when another is given. */
 
 import { element, fitCanvas } from "../core/dom";
 import type { Life } from "../core/life";
@@ -14,10 +14,22 @@ export interface Field {
 
 const named = (prefix: string): string => `mnb-${prefix}-${Math.random().toString(36).slice(2)}`;
 
-export function choiceField(ask: string, options: readonly string[], life: Life, changed: () => void): Field {
+export function choiceField(
+  ask: string,
+  options: readonly string[],
+  life: Life,
+  changed: () => void,
+): Field {
   const name = named("choice");
   const radios = options.map((option) => element("input", { type: "radio", name, value: option }));
-  const rows = radios.map((radio, place) => element("label", { class: "mnb-question-option" }, radio, element("span", {}, options[place] ?? "")));
+  const rows = radios.map((radio, place) =>
+    element(
+      "label",
+      { class: "mnb-question-option" },
+      radio,
+      element("span", {}, options[place] ?? ""),
+    ),
+  );
   const group = element("fieldset", { "aria-label": ask }, ...rows);
   life.on(group, "change", changed);
   return {
@@ -29,7 +41,12 @@ export function choiceField(ask: string, options: readonly string[], life: Life,
   };
 }
 
-export function textField(label: string, rows: number, life: Life, changed: () => void): Field & { element: HTMLTextAreaElement } {
+export function textField(
+  label: string,
+  rows: number,
+  life: Life,
+  changed: () => void,
+): Field & { element: HTMLTextAreaElement } {
   const area = element("textarea", { "aria-label": label, rows, maxlength: 10_000 });
   life.on(area, "input", changed);
   return {
@@ -46,9 +63,20 @@ export interface Keys extends Field {
 }
 
 /** Piano keys of which one is chosen; `sound` plays it. Arrows move by a semitone, with Shift by an octave. */
-export function keysField(low: number, high: number, life: Life, sound: (pitch: number) => void, changed: () => void, nameOf: (pitch: number) => string): Keys {
+export function keysField(
+  low: number,
+  high: number,
+  life: Life,
+  sound: (pitch: number) => void,
+  changed: () => void,
+  nameOf: (pitch: number) => string,
+): Keys {
   const canvas = element("canvas", {
-    tabindex: 0, role: "slider", "aria-label": "Your note", "aria-valuemin": low, "aria-valuemax": high,
+    tabindex: 0,
+    role: "slider",
+    "aria-label": "Your note",
+    "aria-valuemin": low,
+    "aria-valuemax": high,
     "aria-keyshortcuts": "ArrowLeft ArrowRight Enter",
   });
   const shown = element("div", { class: "mnb-question-note" });
@@ -62,12 +90,20 @@ export function keysField(low: number, high: number, life: Life, sound: (pitch: 
     keys = layoutKeys(low, high, width, size.height);
     const context = fitCanvas(canvas, size.width, size.height);
     const sounding = new Map(pitch === undefined ? [] : [[pitch, -1]]);
-    if (context) drawKeyboard(context, keys, { sounding, chosen: new Set(), shares: new Map(), letters: new Map(), cursor: undefined }, size, theme);
+    if (context)
+      drawKeyboard(
+        context,
+        keys,
+        { sounding, chosen: new Set(), shares: new Map(), letters: new Map(), cursor: undefined },
+        size,
+        theme,
+      );
   });
   const name = () => {
     canvas.setAttribute("aria-valuenow", String(pitch ?? low));
     canvas.setAttribute("aria-valuetext", pitch === undefined ? "no note chosen" : nameOf(pitch));
-    shown.textContent = pitch === undefined ? "Click the key that you expect." : `Your note: ${nameOf(pitch)}`;
+    shown.textContent =
+      pitch === undefined ? "Click the key that you expect." : `Your note: ${nameOf(pitch)}`;
     redraw();
   };
   const choose = (next: number) => {

@@ -1,4 +1,4 @@
-/** The music of a question: a button for each piece, a clock of its own for each, and one plays at a time. */
+/** Playback of a question's music: a button for each piece, a clock of its own for each, and one plays at a time. */
 
 import { barsOf } from "../core/bars";
 import { clockOf, type PageClock } from "../core/clock";
@@ -17,7 +17,15 @@ interface Piece {
   readonly player: Player;
 }
 
-const SETTINGS = { volume: 0.8, muted: [], soloed: [], metronome: false, countIn: 0, programs: [], font: PIANO };
+const SETTINGS = {
+  volume: 0.8,
+  muted: [],
+  soloed: [],
+  metronome: false,
+  countIn: 0,
+  programs: [],
+  font: PIANO,
+};
 
 /** The pieces of a question. The model comes up without them; they follow in the next message. */
 export class Pieces {

@@ -1,13 +1,13 @@
-/** What people can do with the notes of a roll, whatever they do it with: pointer, keys or buttons. */
+/** Edit commands of the roll, whatever gives them: pointer, keys or buttons. */
 
 import { placeName } from "../core/bars";
 import type { PageClock } from "../core/clock";
+import { durationName } from "./duration";
 import { findRow, findRows } from "./edits";
+import { neighbour, type Direction } from "./neighbour";
 import { midiPitch, quarters } from "../core/units";
 import type { AddNote, EditOp } from "../core/wire/roll";
 import type { RollStore } from "./store";
-
-export type Direction = "left" | "right" | "up" | "down";
 
 /** A copied note; `onset` counts from the first one copied. */
 interface Copied extends Omit<AddNote, "op" | "id"> {}
@@ -17,16 +17,6 @@ type Page = { [CLIPBOARD]?: readonly Copied[] };
 const SHORTEST = 1 / 32;
 // As Python has it: no note ends later.
 const LATEST_END = 40_000;
-
-const DURATIONS: readonly (readonly [number, string])[] = [
-  ...([[4, "whole"], [3, "dotted half"], [2, "half"], [1.5, "dotted quarter"], [1, "quarter"]] as const),
-  ...([[0.75, "dotted eighth"], [0.5, "eighth"], [0.25, "sixteenth"], [0.125, "thirty-second"]] as const),
-];
-
-/** Return a duration as "dotted quarter", or in quarters. */
-export function durationName(duration: number): string {
-  return DURATIONS.find(([value]) => Math.abs(value - duration) < 1e-6)?.[1] ?? `${Number(duration.toFixed(3))} quarters`;
-}
 
 export class RollEditor {
   /** The voice of the notes that are drawn. */
@@ -75,15 +65,21 @@ export class RollEditor {
   /** Return a note as "soprano: G4, bar 3, beat 2, quarter, generated". */
   describe(row: number): string {
     const note = this.store.table.note(row);
-    const marks = `${note.generated ? ", generated" : ""}${note.fermata ? ", fermata" : ""}`;
     const place = placeName(this.store.notes.bars, note.onset);
-    return `${this.voiceName(note.voice)}: ${this.store.table.name(row)}, ${place}, ${durationName(note.duration)}${marks}`;
+    const said = [this.store.table.name(row), place, durationName(note.duration)];
+    if (note.generated) said.push("generated");
+    if (note.fermata) said.push("fermata");
+    return `${this.voiceName(note.voice)}: ${said.join(", ")}`;
   }
 
   #tell(did: string): void {
     const rows = [...this.selected];
     const [first] = rows;
-    this.#say(rows.length === 1 && first !== undefined ? `${did}: ${this.describe(first)}` : `${did}: ${rows.length} notes`);
+    this.#say(
+      rows.length === 1 && first !== undefined
+        ? `${did}: ${this.describe(first)}`
+        : `${did}: ${rows.length} notes`,
+    );
   }
 
   // Selecting
@@ -108,42 +104,27 @@ export class RollEditor {
 
   /** Go to the next note in a direction; with `extend` the selection grows. */
   step(direction: Direction, extend = false): void {
-    const row = this.#next(direction);
+    const { table } = this.store;
+    const from = this.cursorRow;
+    const start = Math.min(table.firstFrom(this.clock.playhead), table.length - 1);
+    const row = from < 0 ? start : neighbour(table, from, direction);
     if (row < 0) {
-      this.#say(this.store.table.length ? "No note there" : "No notes");
+      this.#say(table.length ? "No note there" : "No notes");
       return;
     }
     this.select([row], extend ? "add" : "only");
     this.#say(this.describe(row));
   }
 
-  #next(direction: Direction): number {
-    const { table } = this.store;
-    const from = this.cursorRow;
-    if (from < 0) return Math.min(table.firstFrom(this.clock.playhead), table.length - 1);
-    const [onset, pitch, voice] = [table.onset[from] ?? 0, table.pitch[from] ?? 0, table.voice[from] ?? 0];
-    if (direction === "left" || direction === "right") {
-      const by = direction === "right" ? 1 : -1;
-      for (let row = from + by; row >= 0 && row < table.length; row += by) if (table.voice[row] === voice) return row;
-      return -1;
-    }
-    let [found, nearest] = [-1, Infinity];
-    // Chords and what sounds with them lie close by; a piece is searched no farther than four bars.
-    for (let row = table.firstFrom(onset - 16); row < table.length && (table.onset[row] ?? 0) <= onset + 16; row++) {
-      const higher = ((table.pitch[row] ?? 0) - pitch) * (direction === "up" ? 1 : -1);
-      if (higher <= 0) continue;
-      const sounds = (table.onset[row] ?? 0) < table.end(from) && table.end(row) > onset;
-      const away = (sounds ? 0 : 1000) + 4 * Math.abs((table.onset[row] ?? 0) - onset) + higher;
-      if (away < nearest) [found, nearest] = [row, away];
-    }
-    return found;
-  }
-
   // Changing
 
   #do(ops: readonly EditOp[], did: string): boolean {
     if (!this.store.editable) {
-      this.#say(this.store.notes.streaming ? "Notes are still on their way" : "These notes can't be changed");
+      this.#say(
+        this.store.notes.streaming
+          ? "Notes are still on their way"
+          : "These notes can't be changed",
+      );
       return false;
     }
     if (!this.store.edit(ops)) return false;
@@ -156,7 +137,10 @@ export class RollEditor {
     const { table } = this.store;
     for (const row of this.selected) {
       time = Math.min(Math.max(time, -(table.onset[row] ?? 0)), LATEST_END - table.end(row));
-      semitones = Math.min(Math.max(semitones, -(table.pitch[row] ?? 0)), 127 - (table.pitch[row] ?? 0));
+      semitones = Math.min(
+        Math.max(semitones, -(table.pitch[row] ?? 0)),
+        127 - (table.pitch[row] ?? 0),
+      );
     }
     return [time, semitones];
   }
@@ -179,7 +163,10 @@ export class RollEditor {
     return this.move(steps * this.#step, 0);
   }
 
-  /** Return how long a note of `duration` becomes by `stretch(by)`: never shorter than a step of the grid, or than it was. */
+  /**
+   * Return how long a note of `duration` becomes by `stretch(by)`: never shorter than a step of the grid, or than it
+   * was.
+   */
   stretched(duration: number, by: number): number {
     return Math.max(duration + by, Math.min(duration, this.#step));
   }
@@ -190,7 +177,9 @@ export class RollEditor {
     const ops = [...this.selected].flatMap((row): EditOp[] => {
       const was = table.duration[row] ?? 0;
       const duration = Math.min(this.stretched(was, by), LATEST_END - (table.onset[row] ?? 0));
-      return duration === was ? [] : [{ op: "resize", id: table.id(row), duration: quarters(duration) }];
+      return duration === was
+        ? []
+        : [{ op: "resize", id: table.id(row), duration: quarters(duration) }];
     });
     return this.#do(ops, by > 0 ? "Longer" : "Shorter");
   }
@@ -205,13 +194,17 @@ export class RollEditor {
     const { table } = this.store;
     const ops = [...values].flatMap(([row, value]): EditOp[] => {
       const velocity = Math.round(Math.min(Math.max(value, 1), 127));
-      return velocity === table.velocity[row] ? [] : [{ op: "velocity", id: table.id(row), velocity }];
+      return velocity === table.velocity[row]
+        ? []
+        : [{ op: "velocity", id: table.id(row), velocity }];
     });
     return this.#do(ops, "Velocity changed");
   }
 
   louder(by: number): boolean {
-    return this.setVelocities(new Map([...this.selected].map((row) => [row, (this.store.table.velocity[row] ?? 0) + by])));
+    return this.setVelocities(
+      new Map([...this.selected].map((row) => [row, (this.store.table.velocity[row] ?? 0) + by])),
+    );
   }
 
   /** Put the selected notes into another voice. */
@@ -224,7 +217,10 @@ export class RollEditor {
       const made = this.store.freeId(voice);
       ids.push(made);
       const values = { onset, duration, pitch: midiPitch(pitch), velocity, voice };
-      return [{ op: "delete", id }, { op: "add", id: made, like: id, ...values }];
+      return [
+        { op: "delete", id },
+        { op: "add", id: made, like: id, ...values },
+      ];
     });
     if (!this.store.edit(ops)) return false;
     this.clock.select(ids);
@@ -237,7 +233,13 @@ export class RollEditor {
     const id = this.store.freeId(voice);
     const length = Math.max(duration, SHORTEST);
     if (pitch < 0 || pitch > 127 || onset < 0 || onset + length > LATEST_END) return false;
-    const values = { onset: quarters(onset), duration: quarters(length), pitch: midiPitch(pitch), velocity: 80, voice };
+    const values = {
+      onset: quarters(onset),
+      duration: quarters(length),
+      pitch: midiPitch(pitch),
+      velocity: 80,
+      voice,
+    };
     if (!this.#do([{ op: "add", id, ...values }], "New note")) return false;
     this.cursor = id;
     this.clock.select([id]);
@@ -251,8 +253,16 @@ export class RollEditor {
     const row = this.cursorRow;
     const at = this.clock.playhead;
     const onset = Math.round(at / this.#step) * this.#step;
-    const [pitch, duration] = row < 0 ? [60, Math.max(this.#step, 0.25)] : [table.pitch[row] ?? 60, table.duration[row] ?? 1];
-    return this.add(onset, duration, pitch, row < 0 ? this.voice : (table.voice[row] ?? this.voice));
+    const [pitch, duration] =
+      row < 0
+        ? [60, Math.max(this.#step, 0.25)]
+        : [table.pitch[row] ?? 60, table.duration[row] ?? 1];
+    return this.add(
+      onset,
+      duration,
+      pitch,
+      row < 0 ? this.voice : (table.voice[row] ?? this.voice),
+    );
   }
 
   remove(): boolean {
@@ -260,7 +270,14 @@ export class RollEditor {
     const rows = [...this.selected];
     const next = Math.min(...rows) - 1;
     const after = next >= 0 && table.length > rows.length ? table.id(next) : null;
-    if (!rows.length || !this.#do(rows.map((row): EditOp => ({ op: "delete", id: table.id(row) })), "Deleted")) return false;
+    if (
+      !rows.length ||
+      !this.#do(
+        rows.map((row): EditOp => ({ op: "delete", id: table.id(row) })),
+        "Deleted",
+      )
+    )
+      return false;
     this.cursor = after;
     this.clock.select([]);
     this.#say(`Deleted ${rows.length === 1 ? "1 note" : `${rows.length} notes`}`);
@@ -286,14 +303,24 @@ export class RollEditor {
     return this.#addAll(
       [...this.selected].map((row) => {
         const { onset, duration, pitch, velocity, voice } = table.note(row);
-        return { onset: quarters(onset + later), duration, pitch: midiPitch(pitch + higher), velocity, voice };
+        return {
+          onset: quarters(onset + later),
+          duration,
+          pitch: midiPitch(pitch + higher),
+          velocity,
+          voice,
+        };
       }),
       "Copied",
     );
   }
 
   #addAll(notes: readonly Copied[], did: string): boolean {
-    const ops = notes.map((note): AddNote => ({ op: "add", id: this.store.freeId(note.voice), ...note }));
+    const ops = notes.map((note): AddNote => ({
+      op: "add",
+      id: this.store.freeId(note.voice),
+      ...note,
+    }));
     if (!this.#do(ops, did)) return false;
     this.clock.select(ops.map(({ id }) => id));
     this.#tell(did);
@@ -307,7 +334,10 @@ export class RollEditor {
   /** Paste at a quarter, the playhead's by default. */
   paste(at: number = Math.round(this.clock.playhead / this.#step) * this.#step): boolean {
     const notes = (globalThis as Page)[CLIPBOARD] ?? [];
-    return this.#addAll(notes.map((note) => ({ ...note, onset: quarters(note.onset + at) })), "Pasted");
+    return this.#addAll(
+      notes.map((note) => ({ ...note, onset: quarters(note.onset + at) })),
+      "Pasted",
+    );
   }
 
   undo(): void {

@@ -1,11 +1,14 @@
-/** Editing a note table: the table after some operations, and the operations that take them back. */
+/** Edit operations on a note table, and their inverse. */
 
 import { NoteTable, type Note } from "../core/table";
 import { quarters, midiPitch } from "../core/units";
 import { NAMED, NOTE_BYTES } from "../core/wire/notes";
 import type { EditOp } from "../core/wire/roll";
 
-type Row = Omit<Note, "id" | "generated" | "fermata"> & { readonly index: number; readonly flags: number };
+type Row = Omit<Note, "id" | "generated" | "fermata"> & {
+  readonly index: number;
+  readonly flags: number;
+};
 type Changes = Map<string, Row | null>;
 /** Tells the flags of a note that may have been deleted. */
 export type FlagsOf = (id: string) => number;
@@ -47,7 +50,12 @@ function lookup(table: NoteTable, count: number): (id: string) => number {
   return count < FEW ? (id) => findRow(table, id) : (id) => table.row(id);
 }
 
-function rowOf(table: NoteTable, changes: Changes, id: string, find: (id: string) => number): Row | null {
+function rowOf(
+  table: NoteTable,
+  changes: Changes,
+  id: string,
+  find: (id: string) => number,
+): Row | null {
   const changed = changes.get(id);
   if (changed !== undefined) return changed;
   const row = find(id);
@@ -55,11 +63,25 @@ function rowOf(table: NoteTable, changes: Changes, id: string, find: (id: string
   return { ...table.note(row), index: table.index[row] ?? 0, flags: table.flags[row] ?? 0 };
 }
 
-function change(table: NoteTable, changes: Changes, op: EditOp, flagsOf: FlagsOf, find: (id: string) => number): void {
+function change(
+  table: NoteTable,
+  changes: Changes,
+  op: EditOp,
+  flagsOf: FlagsOf,
+  find: (id: string) => number,
+): void {
   if (op.op === "add") {
     const [voice, index] = parseId(op.id);
     const { onset, duration, pitch, velocity } = op;
-    changes.set(op.id, { onset, duration, pitch, velocity, voice, index, flags: op.like ? flagsOf(op.like) : 0 });
+    changes.set(op.id, {
+      onset,
+      duration,
+      pitch,
+      velocity,
+      voice,
+      index,
+      flags: op.like ? flagsOf(op.like) : 0,
+    });
     return;
   }
   const was = rowOf(table, changes, op.id, find);
@@ -69,14 +91,22 @@ function change(table: NoteTable, changes: Changes, op: EditOp, flagsOf: FlagsOf
     const { op: _, id, ...values } = op;
     const { pitch = was.pitch } = values as { pitch?: number };
     // A name belongs to a pitch.
-    changes.set(id, { ...was, ...values, flags: pitch === was.pitch ? was.flags : was.flags % NAMED });
+    changes.set(id, {
+      ...was,
+      ...values,
+      flags: pitch === was.pitch ? was.flags : was.flags % NAMED,
+    });
   }
 }
 
 const NONE: FlagsOf = () => 0;
 
 /** Return the table after `ops`; an operation on a note that is not there does nothing. */
-export function applyOps(table: NoteTable, ops: readonly EditOp[], flagsOf: FlagsOf = NONE): NoteTable {
+export function applyOps(
+  table: NoteTable,
+  ops: readonly EditOp[],
+  flagsOf: FlagsOf = NONE,
+): NoteTable {
   const changes: Changes = new Map();
   const find = lookup(table, ops.length);
   for (const op of ops) change(table, changes, op, flagsOf, find);
@@ -88,7 +118,10 @@ export function applyOps(table: NoteTable, ops: readonly EditOp[], flagsOf: Flag
   return merged(table, gone, fresh);
 }
 
-/** Return the rows of `table` without `gone`, and the sorted `fresh` ones, by onset and then from the highest pitch down. */
+/**
+ * Return the rows of `table` without `gone`, and the sorted `fresh` ones, by onset and then from the highest pitch
+ * down.
+ */
 function merged(table: NoteTable, gone: ReadonlySet<number>, fresh: readonly Row[]): NoteTable {
   const count = table.length - gone.size + fresh.length;
   const made = new NoteTable(new ArrayBuffer(count * NOTE_BYTES), 0, count * NOTE_BYTES);
@@ -98,7 +131,11 @@ function merged(table: NoteTable, gone: ReadonlySet<number>, fresh: readonly Row
     while (gone.has(old)) old++;
     const next = fresh[added];
     const before =
-      old >= table.length ? Infinity : next ? next.onset - (table.onset[old] ?? 0) || (table.pitch[old] ?? 0) - next.pitch : NaN;
+      old >= table.length
+        ? Infinity
+        : next
+          ? next.onset - (table.onset[old] ?? 0) || (table.pitch[old] ?? 0) - next.pitch
+          : NaN;
     if (next && (before === Infinity || before < 0)) {
       setRow(made, place, next);
       added++;
@@ -130,20 +167,31 @@ function copyRow(from: NoteTable, row: number, to: NoteTable, place: number): vo
 }
 
 /** Return the operations that take `ops` back. */
-export function inverseOps(table: NoteTable, ops: readonly EditOp[], flagsOf: FlagsOf = NONE): EditOp[] {
+export function inverseOps(
+  table: NoteTable,
+  ops: readonly EditOp[],
+  flagsOf: FlagsOf = NONE,
+): EditOp[] {
   const changes: Changes = new Map();
   const back: EditOp[] = [];
   const find = lookup(table, ops.length);
   for (const op of ops) {
     const was = rowOf(table, changes, op.id, find);
-    const inverse = was ? inverseOf(op, was) : op.op === "add" ? ({ op: "delete", id: op.id } as const) : undefined;
+    const inverse = was
+      ? inverseOf(op, was)
+      : op.op === "add"
+        ? ({ op: "delete", id: op.id } as const)
+        : undefined;
     if (inverse) back.unshift(inverse);
     change(table, changes, op, flagsOf, find);
   }
   return back;
 }
 
-function inverseOf(op: EditOp, { onset, duration, pitch, velocity, voice }: Row): EditOp | undefined {
+function inverseOf(
+  op: EditOp,
+  { onset, duration, pitch, velocity, voice }: Row,
+): EditOp | undefined {
   const { id } = op;
   switch (op.op) {
     case "move":
@@ -153,7 +201,16 @@ function inverseOf(op: EditOp, { onset, duration, pitch, velocity, voice }: Row)
     case "velocity":
       return { op: "velocity", id, velocity };
     case "delete":
-      return { op: "add", id, voice, onset: quarters(onset), duration, pitch: midiPitch(pitch), velocity, like: id };
+      return {
+        op: "add",
+        id,
+        voice,
+        onset: quarters(onset),
+        duration,
+        pitch: midiPitch(pitch),
+        velocity,
+        like: id,
+      };
     case "add":
       return undefined;
   }

@@ -1,8 +1,9 @@
-/** The keyboard of a roll. */
+/** Keyboard shortcuts of the roll. */
 
 import type { Life } from "../core/life";
 import { quarters } from "../core/units";
-import type { Direction, RollEditor } from "./editor";
+import type { RollEditor } from "./editor";
+import type { Direction } from "./neighbour";
 import type { Stage } from "./stage";
 
 export interface KeyOptions {
@@ -46,7 +47,12 @@ const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowDown: "down",
 };
 
-export function listenToKeys(life: Life, stage: Stage, leave: () => void, options: KeyOptions): void {
+export function listenToKeys(
+  life: Life,
+  stage: Stage,
+  leave: () => void,
+  options: KeyOptions,
+): void {
   const { editor } = stage;
   life.on(stage.canvas, "keydown", (event) => {
     const direction = ARROWS[event.key];
@@ -96,7 +102,12 @@ function command(event: KeyboardEvent, editor: RollEditor): boolean {
   return true;
 }
 
-function plain(event: KeyboardEvent, stage: Stage, leave: () => void, options: KeyOptions): boolean {
+function plain(
+  event: KeyboardEvent,
+  stage: Stage,
+  leave: () => void,
+  options: KeyOptions,
+): boolean {
   const { editor } = stage;
   const { clock } = editor;
   const page = (stage.view?.width ?? 0) * 0.8;
@@ -126,7 +137,9 @@ function plain(event: KeyboardEvent, stage: Stage, leave: () => void, options: K
   };
   const voice = /^[1-9]$/.test(event.key) ? Number(event.key) - 1 : undefined;
   const action =
-    voice === undefined ? actions[event.key.length === 1 ? event.key.toLowerCase() : event.key] : () => editor.revoice(voice);
+    voice === undefined
+      ? actions[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+      : () => editor.revoice(voice);
   if (!action) return false;
   action();
   return true;

@@ -1,4 +1,4 @@
-/** The two canvases of a roll and the view on the notes: what is drawn when. */
+/** Render loop of the roll: its two canvases, the viewport, and what is drawn when. */
 
 import type { Arc, PageClock } from "../core/clock";
 import { element, fitCanvas, screenDensity } from "../core/dom";
@@ -13,7 +13,15 @@ import { RollIndex } from "../marks/roll-index";
 import { lettersOf } from "../marks/roll-notes";
 import { Tiles } from "../marks/roll-tiles";
 import {
-  fitted, held, onPixels, rightOf, showing, showingPitch, zoomPitch, zoomTime, type Viewport,
+  fitted,
+  held,
+  onPixels,
+  rightOf,
+  showing,
+  showingPitch,
+  zoomPitch,
+  zoomTime,
+  type Viewport,
 } from "../marks/roll-view";
 import { EMPTY, type NoteTable } from "../core/table";
 import type { Theme } from "../core/theme";
@@ -43,7 +51,8 @@ export class Stage {
   #ground: Ground | undefined;
   readonly #tiles = new Tiles();
   #overlay: readonly Arc[] = [];
-  #arcRows: { table: NoteTable; overlay: readonly Arc[]; rows: ReadonlyMap<string, number> } | undefined;
+  #arcRows:
+    { table: NoteTable; overlay: readonly Arc[]; rows: ReadonlyMap<string, number> } | undefined;
   #arcs: readonly ArcShape[] = [];
   /** Set when someone has moved the view while it played: it stays there until the next start. */
   #released = false;
@@ -105,7 +114,8 @@ export class Stage {
   }
   get end(): number {
     const { store } = this.editor;
-    if (this.#ends?.table !== store.table) this.#ends = { table: store.table, end: Math.max(store.notes.end, store.table.lastEnd()) };
+    if (this.#ends?.table !== store.table)
+      this.#ends = { table: store.table, end: Math.max(store.notes.end, store.table.lastEnd()) };
     return this.#ends.end;
   }
 
@@ -153,7 +163,9 @@ export class Stage {
 
   #go(view: Viewport): void {
     const next = held(view, this.end);
-    const same = this.#view && (Object.keys(next) as (keyof Viewport)[]).every((key) => next[key] === this.#view?.[key]);
+    const same =
+      this.#view &&
+      (Object.keys(next) as (keyof Viewport)[]).every((key) => next[key] === this.#view?.[key]);
     if (same) return;
     this.#view = next;
     this.refresh();
@@ -165,14 +177,23 @@ export class Stage {
     const span = this.#view.width / this.#view.perQuarter;
     // Less motion: turn the page when the playhead leaves it. Else keep it a third from the left.
     if (this.#theme.still) this.#go(showing(this.#view, at, this.end));
-    else if (at > this.#view.left + span / 3 || at < this.#view.left) this.#go({ ...this.#view, left: at - span / 3 });
+    else if (at > this.#view.left + span / 3 || at < this.#view.left)
+      this.#go({ ...this.#view, left: at - span / 3 });
   }
 
   #followStream(): void {
     const { notes, table } = this.editor.store;
-    if (!this.#view || !notes.streaming || this.#clock.playing || this.#released || !this.#options.follow()) return;
+    if (
+      !this.#view ||
+      !notes.streaming ||
+      this.#clock.playing ||
+      this.#released ||
+      !this.#options.follow()
+    )
+      return;
     const newest = table.onset[table.length - 1] ?? 0;
-    if (newest > rightOf(this.#view)) this.#go({ ...this.#view, left: newest - (0.7 * this.#view.width) / this.#view.perQuarter });
+    if (newest > rightOf(this.#view))
+      this.#go({ ...this.#view, left: newest - (0.7 * this.#view.width) / this.#view.perQuarter });
   }
 
   // Drawing
@@ -183,7 +204,8 @@ export class Stage {
     if (!this.#width) return undefined;
     const { table } = this.editor.store;
     if (!this.#view) this.#view = fitted(table, this.end, width, height);
-    else if (this.#view.width !== width || this.#view.height !== height) this.#view = held({ ...this.#view, width, height }, this.end);
+    else if (this.#view.width !== width || this.#view.height !== height)
+      this.#view = held({ ...this.#view, width, height }, this.end);
     return this.#view;
   }
 

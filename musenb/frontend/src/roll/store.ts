@@ -1,4 +1,4 @@
-/** The notes of a roll with the edits of this page, which are drawn before the kernel has them; undo and redo. */
+/** Optimistic edit store of the roll: edits of this page are drawn before the kernel has them; undo and redo. */
 
 import { applyOps, findRow, findRows, inverseOps, type FlagsOf } from "./edits";
 import type { Life } from "../core/life";
@@ -35,7 +35,11 @@ export class RollStore {
 
   constructor(model: Model<RollState>, life: Life, clockId: string) {
     this.#model = model;
-    this.notes = new NoteStore(model as unknown as ConstructorParameters<typeof NoteStore>[0], life, clockId);
+    this.notes = new NoteStore(
+      model as unknown as ConstructorParameters<typeof NoteStore>[0],
+      life,
+      clockId,
+    );
     this.#table = this.notes.table;
     this.notes.onChange(life, () => this.#again());
     model.on("change:edition", life, () => this.#forget());
@@ -68,7 +72,8 @@ export class RollStore {
   /** Carry out operations as one step that can be taken back; return whether there was anything to do. */
   edit(ops: readonly EditOp[]): boolean {
     if (!this.editable || !ops.length) return false;
-    if (ops.length > MOST_OPS) throw new RangeError(`${ops.length} changes at once; ${MOST_OPS} at most`);
+    if (ops.length > MOST_OPS)
+      throw new RangeError(`${ops.length} changes at once; ${MOST_OPS} at most`);
     const back = inverseOps(this.#table, ops, this.#flagsOf);
     this.#done.push({ forth: ops, back, seq: this.#send(ops) });
     if (this.#done.length > MOST_STEPS) this.#done.shift();
@@ -97,7 +102,8 @@ export class RollStore {
 
   #send(ops: readonly EditOp[]): number {
     const deleted = new Set(ops.filter((op) => op.op === "delete").map((op) => op.id));
-    for (const row of findRows(this.#table, deleted)) this.#deleted.set(this.#table.id(row), this.#table.flags[row] ?? 0);
+    for (const row of findRows(this.#table, deleted))
+      this.#deleted.set(this.#table.id(row), this.#table.flags[row] ?? 0);
     this.#seq += 1;
     this.#table = applyOps(this.#table, ops, this.#flagsOf);
     this.#pending.push({ forth: ops, back: [], seq: this.#seq });
@@ -107,13 +113,19 @@ export class RollStore {
 
   readonly #flagsOf: FlagsOf = (id) => {
     const row = findRow(this.#table, id);
-    return ((row >= 0 ? this.#table.flags[row] : this.#deleted.get(id)) ?? 0) & (GENERATED | FERMATA);
+    return (
+      ((row >= 0 ? this.#table.flags[row] : this.#deleted.get(id)) ?? 0) & (GENERATED | FERMATA)
+    );
   };
 
-  /** The kernel's notes have changed: draw on them what it does not have yet. Operations name values, so twice is no harm. */
+  /**
+   * The kernel's notes have changed: draw on them what it does not have yet. Operations name values, so twice is no
+   * harm.
+   */
   #again(): void {
     this.#table = this.notes.table;
-    for (const { forth } of this.#pending) this.#table = applyOps(this.#table, forth, this.#flagsOf);
+    for (const { forth } of this.#pending)
+      this.#table = applyOps(this.#table, forth, this.#flagsOf);
     this.#tell();
   }
 

@@ -1,4 +1,4 @@
-/** Buttons of a roll, the legend of its voices and the list of its keys. */
+/** Toolbar of the roll, the legend of its voices and the list of its keys. */
 
 import { button, element, setSign } from "../core/dom";
 import type { Life } from "../core/life";
@@ -23,12 +23,28 @@ export interface ToolbarOptions {
 }
 
 const SNAPS: readonly (readonly [value: number, name: string])[] = [
-  ...([[0, "off"], [4, "whole"], [2, "half"], [1, "quarter"], [0.5, "eighth"], [0.25, "sixteenth"]] as const),
-  ...([[0.125, "thirty-second"], [2 / 3, "quarter triplet"], [1 / 3, "eighth triplet"]] as const),
+  ...([
+    [0, "off"],
+    [4, "whole"],
+    [2, "half"],
+    [1, "quarter"],
+    [0.5, "eighth"],
+    [0.25, "sixteenth"],
+  ] as const),
+  ...([
+    [0.125, "thirty-second"],
+    [2 / 3, "quarter triplet"],
+    [1 / 3, "eighth triplet"],
+  ] as const),
 ];
 
 // What the looks of notes mean; those of the last two are told while there are such.
-const SIGNS = [[0, "given"], [GENERATED, "generated"], [LOCKED, "locked"], [DIFFERS, "differs"]] as const;
+const SIGNS = [
+  [0, "given"],
+  [GENERATED, "generated"],
+  [LOCKED, "locked"],
+  [DIFFERS, "differs"],
+] as const;
 
 export interface Toolbar {
   readonly element: HTMLElement;
@@ -41,7 +57,11 @@ export function buildToolbar(life: Life, stage: Stage, options: ToolbarOptions):
   const { editor } = stage;
   const { clock, store } = editor;
   const shows: (() => void)[] = [];
-  const add = (made: HTMLButtonElement, click: () => unknown, show?: (made: HTMLButtonElement) => void) => {
+  const add = (
+    made: HTMLButtonElement,
+    click: () => unknown,
+    show?: (made: HTMLButtonElement) => void,
+  ) => {
     life.on(made, "click", () => {
       click();
       refresh();
@@ -49,33 +69,69 @@ export function buildToolbar(life: Life, stage: Stage, options: ToolbarOptions):
     if (show) shows.push(() => show(made));
     return made;
   };
-  const pressed = (is: () => boolean) => (made: HTMLButtonElement) => made.setAttribute("aria-pressed", String(is()));
+  const pressed = (is: () => boolean) => (made: HTMLButtonElement) =>
+    made.setAttribute("aria-pressed", String(is()));
   const enabled = (is: () => boolean) => (made: HTMLButtonElement) => void (made.disabled = !is());
   const refresh = () => shows.forEach((show) => show());
-  const play = add(button("▶", "Play", { "aria-keyshortcuts": "Space" }), options.toggle, (made) => {
-    const name = clock.playing ? "Pause" : "Play";
-    setSign(made, clock.playing ? "⏸" : "▶");
-    for (const attribute of ["aria-label", "title"]) made.setAttribute(attribute, name);
-  });
+  const play = add(
+    button("▶", "Play", { "aria-keyshortcuts": "Space" }),
+    options.toggle,
+    (made) => {
+      const name = clock.playing ? "Pause" : "Play";
+      setSign(made, clock.playing ? "⏸" : "▶");
+      for (const attribute of ["aria-label", "title"]) made.setAttribute(attribute, name);
+    },
+  );
   const changes = [
-    add(button("✎", "Draw notes", { "aria-keyshortcuts": "D" }), () => options.setDrawing(!options.drawing()), (made) => {
-      pressed(options.drawing)(made);
-      enabled(() => store.editable)(made);
-    }),
-    add(button("↶", "Undo", { "aria-keyshortcuts": "Control+Z" }), () => editor.undo(), enabled(() => store.editable && store.canUndo)),
-    add(button("↷", "Redo", { "aria-keyshortcuts": "Control+Y" }), () => editor.redo(), enabled(() => store.editable && store.canRedo)),
-    add(button("✕", "Delete the selected notes", { "aria-keyshortcuts": "Delete" }), () => editor.remove(), enabled(() => store.editable && editor.selected.size > 0)),
+    add(
+      button("✎", "Draw notes", { "aria-keyshortcuts": "D" }),
+      () => options.setDrawing(!options.drawing()),
+      (made) => {
+        pressed(options.drawing)(made);
+        enabled(() => store.editable)(made);
+      },
+    ),
+    add(
+      button("↶", "Undo", { "aria-keyshortcuts": "Control+Z" }),
+      () => editor.undo(),
+      enabled(() => store.editable && store.canUndo),
+    ),
+    add(
+      button("↷", "Redo", { "aria-keyshortcuts": "Control+Y" }),
+      () => editor.redo(),
+      enabled(() => store.editable && store.canRedo),
+    ),
+    add(
+      button("✕", "Delete the selected notes", { "aria-keyshortcuts": "Delete" }),
+      () => editor.remove(),
+      enabled(() => store.editable && editor.selected.size > 0),
+    ),
   ];
   const views = [
     add(button("−", "Zoom out"), () => stage.zoom(0.7)),
     add(button("+", "Zoom in"), () => stage.zoom(1 / 0.7)),
     add(button("⤢", "Show all pitches, from the beginning"), () => stage.fit()),
-    add(button("⇥", "Follow the playhead"), () => options.setFollow(!options.follow()), pressed(options.follow)),
-    add(button("0:00", "Seconds instead of bars"), () => options.setSeconds(!options.seconds()), pressed(options.seconds)),
+    add(
+      button("⇥", "Follow the playhead"),
+      () => options.setFollow(!options.follow()),
+      pressed(options.follow),
+    ),
+    add(
+      button("0:00", "Seconds instead of bars"),
+      () => options.setSeconds(!options.seconds()),
+      pressed(options.seconds),
+    ),
     add(button("▂▅▇", "Velocities"), () => options.setLane(!options.lane()), pressed(options.lane)),
   ];
   const snap = snapSelect(life, options, shows);
-  const made = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Roll" }, play, ...changes, snap, ...views);
+  const made = element(
+    "div",
+    { class: "mnb-bar", role: "toolbar", "aria-label": "Roll" },
+    play,
+    ...changes,
+    snap,
+    ...views,
+  );
   rove(life, made);
   refresh();
   return { element: made, show: refresh };
@@ -83,7 +139,8 @@ export function buildToolbar(life: Life, stage: Stage, options: ToolbarOptions):
 
 function snapSelect(life: Life, options: ToolbarOptions, shows: (() => void)[]): HTMLElement {
   const select = element("select", { "aria-label": "Snap to", title: "Snap to" });
-  for (const [value, name] of SNAPS) select.append(element("option", { value }, value ? name : "no grid"));
+  for (const [value, name] of SNAPS)
+    select.append(element("option", { value }, value ? name : "no grid"));
   life.on(select, "change", () => options.setSnap(Number(select.value)));
   shows.push(() => {
     const near = SNAPS.find(([value]) => Math.abs(value - options.snap()) < 1e-6);
@@ -103,7 +160,8 @@ function snapSelect(life: Life, options: ToolbarOptions, shows: (() => void)[]):
 function rove(life: Life, bar: HTMLElement): void {
   const items = () => [...bar.querySelectorAll<HTMLElement>("button:not(:disabled), select")];
   const stop = (at: HTMLElement | undefined) => {
-    for (const item of bar.querySelectorAll<HTMLElement>("button, select")) item.tabIndex = item === at ? 0 : -1;
+    for (const item of bar.querySelectorAll<HTMLElement>("button, select"))
+      item.tabIndex = item === at ? 0 : -1;
   };
   stop(items()[0]);
   life.on(bar, "focusin", (event) => stop(event.target as HTMLElement));
@@ -132,7 +190,12 @@ export function buildLegend(life: Life, stage: Stage, theme: () => Theme | undef
     group.replaceChildren(
       ...lettersOf(names).map((letter, voice) => {
         const name = names[voice] ?? "";
-        const made = element("button", { type: "button", class: "mnb-roll-voice", "data-voice": voice, title: `Bring ${name} to the front` });
+        const made = element("button", {
+          type: "button",
+          class: "mnb-roll-voice",
+          "data-voice": voice,
+          title: `Bring ${name} to the front`,
+        });
         made.append(element("b", {}, letter), ` ${name}`);
         mine.on(made, "click", () => {
           stage.front = stage.front === voice ? undefined : voice;
@@ -143,7 +206,12 @@ export function buildLegend(life: Life, stage: Stage, theme: () => Theme | undef
         return made;
       }),
       ...SIGNS.map(([flag, name]) =>
-        element("span", { class: "mnb-roll-sign", "data-flag": flag }, element("span", { class: `mnb-roll-key ${name}`, "aria-hidden": true }), name),
+        element(
+          "span",
+          { class: "mnb-roll-sign", "data-flag": flag },
+          element("span", { class: `mnb-roll-key ${name}`, "aria-hidden": true }),
+          name,
+        ),
       ),
     );
     rove(inner, group);
@@ -171,6 +239,7 @@ export function buildLegend(life: Life, stage: Stage, theme: () => Theme | undef
 /** Return the list of keys, folded. */
 export function buildHelp(): HTMLElement {
   const list = element("dl");
-  for (const [keys, does] of KEYS) list.append(element("dt", {}, element("kbd", {}, keys)), element("dd", {}, does));
+  for (const [keys, does] of KEYS)
+    list.append(element("dt", {}, element("kbd", {}, keys)), element("dd", {}, does));
   return element("details", { class: "mnb-roll-help" }, element("summary", {}, "Keys"), list);
 }

@@ -1,4 +1,4 @@
-/** The arcs of the clock over the pages of a sheet. */
+/** SVG layer with the clock's arcs over the pages of a sheet. */
 
 import type { Arc, PageClock } from "../core/clock";
 import { arcAt, arcTitle, headColour, headDash, type ArcShape } from "../marks/arcs";
@@ -7,7 +7,12 @@ import { arcElements, sheetArcs, type Standing } from "../marks/sheet-arcs";
 import type { Theme } from "../core/theme";
 
 export class ArcLayer {
-  readonly drawing = shape("svg", { class: "mnb-arcs", width: 1, height: 1, "aria-hidden": "true" });
+  readonly drawing = shape("svg", {
+    class: "mnb-arcs",
+    width: 1,
+    height: 1,
+    "aria-hidden": "true",
+  });
   readonly #clock: PageClock;
   #shapes: readonly ArcShape[] = [];
 
@@ -31,8 +36,14 @@ export class ArcLayer {
   }
 
   /** The heads whose arcs are shown, with what tells them apart. */
-  heads(theme: Theme): readonly { readonly name: string; readonly colour: string; readonly dashed: boolean }[] {
+  heads(
+    theme: Theme,
+  ): readonly { readonly name: string; readonly colour: string; readonly dashed: boolean }[] {
     const names = new Map(this.arcs.map(({ head, name }) => [head, name]));
-    return [...names].map(([head, name]) => ({ name, colour: headColour(head, theme), dashed: headDash(head, theme).length > 0 }));
+    return [...names].map(([head, name]) => ({
+      name,
+      colour: headColour(head, theme),
+      dashed: headDash(head, theme).length > 0,
+    }));
   }
 }

@@ -1,4 +1,4 @@
-/** The pages of a sheet on the screen: which are drawn, what is marked on them, where the playhead is. */
+/** Virtualised page list of the sheet: which pages are drawn, what is marked on them, where the playhead is. */
 
 import { barAt } from "../core/bars";
 import type { PageClock } from "../core/clock";
@@ -51,7 +51,10 @@ export class Pages {
     this.#source = source;
     this.arcs = new ArcLayer(source.clock);
     this.scroll.append(this.arcs.drawing);
-    this.scroll.setAttribute("aria-label", "Score. Arrow keys move from note to note and between voices, Enter plays.");
+    this.scroll.setAttribute(
+      "aria-label",
+      "Score. Arrow keys move from note to note and between voices, Enter plays.",
+    );
   }
 
   /** Bring the pages in line with the layout, and draw those that are looked at. */
@@ -116,7 +119,9 @@ export class Pages {
 
   #pagesOfArcs(): number[] {
     const { table } = this.#source.notes;
-    const rows = this.arcs.arcs.flatMap(({ from, to }) => [table.row(from), table.row(to)]).filter((row) => row >= 0);
+    const rows = this.arcs.arcs
+      .flatMap(({ from, to }) => [table.row(from), table.row(to)])
+      .filter((row) => row >= 0);
     return rows.map((row) => this.#pageAt(table.onset[row]!)).filter((page) => page !== undefined);
   }
 
@@ -137,18 +142,25 @@ export class Pages {
     const plate = this.#source.plates.plate(page);
     const known = this.#mounted.get(page);
     if (!plate) {
-      if (!box.childElementCount) box.append(element("div", { class: "mnb-waiting" }, this.#waitingWords(page)));
+      if (!box.childElementCount)
+        box.append(element("div", { class: "mnb-waiting" }, this.#waitingWords(page)));
       return;
     }
     if (known?.plate.key === plate.key && known.plate.edition === plate.edition) return;
     const size = { viewBox: `0 0 ${plate.width || 100} ${plate.height || 30}` };
-    const [under, moving] = [shape("svg", { class: "mnb-under", ...size }), shape("svg", { class: "mnb-moving", ...size })];
+    const [under, moving] = [
+      shape("svg", { class: "mnb-under", ...size }),
+      shape("svg", { class: "mnb-moving", ...size }),
+    ];
     const same = known?.plate.key === plate.key ? known.drawing : undefined;
     const drawing = plate.svg ? (same ?? drawSheet(plate.svg)) : undefined;
     const playhead = playheadMark();
     moving.append(playhead);
     // Behind the ink: at the first note it stands where the tempo is written.
-    box.replaceChildren(under, ...(drawing ? [moving, drawing] : [...this.#unavailable(plate), moving]));
+    box.replaceChildren(
+      under,
+      ...(drawing ? [moving, drawing] : [...this.#unavailable(plate), moving]),
+    );
     const places = this.#placesOf(plate);
     this.#mounted.set(page, { plate, places, under, playhead, drawing });
     this.#markModel(page);
@@ -165,7 +177,11 @@ export class Pages {
   #unavailable(plate: SheetPlate): Element[] {
     const [first, stop] = this.#source.plates.plan.pages[plate.page] ?? [0, 0, []];
     const bars = this.#source.notes.bars.slice(first, stop);
-    const roll = fallbackRoll(this.#source.notes.table, bars[0]?.[0] ?? 0, bars.at(-1)?.[1] ?? this.#source.notes.end);
+    const roll = fallbackRoll(
+      this.#source.notes.table,
+      bars[0]?.[0] ?? 0,
+      bars.at(-1)?.[1] ?? this.#source.notes.end,
+    );
     return [roll, element("div", { class: "mnb-unavailable" }, plate.error)];
   }
 
@@ -210,7 +226,8 @@ export class Pages {
       const place: Place | undefined = shown ? undefined : places.placeAt(playhead);
       movePlayhead(mark, place);
       shown ||= place !== undefined;
-      if (place && clock.playing) this.#keepInSight(page, plate, place.top, place.bottom, this.#source.theme().still);
+      if (place && clock.playing)
+        this.#keepInSight(page, plate, place.top, place.bottom, this.#source.theme().still);
     }
     for (const note of this.#now) note.classList.remove("mnb-now");
     this.#now = clock.playing ? this.#soundingNotes(playhead) : [];
@@ -276,11 +293,16 @@ export class Pages {
   arcUnder(event: PointerEvent | MouseEvent): string {
     const frame = this.scroll.getBoundingClientRect();
     const { scrollLeft, scrollTop, clientLeft, clientTop } = this.scroll;
-    return this.arcs.wordsAt(event.clientX - frame.left - clientLeft + scrollLeft, event.clientY - frame.top - clientTop + scrollTop);
+    return this.arcs.wordsAt(
+      event.clientX - frame.left - clientLeft + scrollLeft,
+      event.clientY - frame.top - clientTop + scrollTop,
+    );
   }
 
   /** Return what lies under the pointer. */
-  under(event: PointerEvent | MouseEvent): { head: Head | undefined; quarter: Quarters } | undefined {
+  under(
+    event: PointerEvent | MouseEvent,
+  ): { head: Head | undefined; quarter: Quarters } | undefined {
     const box = (event.target as Element).closest<HTMLElement>(".mnb-page");
     const mounted = this.#mounted.get(Number(box?.dataset.page ?? -1));
     if (!box || !mounted?.drawing) return undefined;

@@ -1,9 +1,19 @@
-/** The engraved pages of a sheet: what was saved, and what has been asked for since. Made in `initialize`, read by the views. */
+/**
+ * Cache of engraved pages: what was saved, and what has been asked for since. Made in `initialize`, read by the
+ * views.
+ */
 
 import { unpackJson } from "../core/gzip";
 import type { Life } from "../core/life";
 import type { Model } from "../core/model";
-import type { PlateReply, SheetPlan, SheetPlate, SheetState, WantedPlate, WantPlates } from "../core/wire/sheet";
+import type {
+  PlateReply,
+  SheetPlan,
+  SheetPlate,
+  SheetState,
+  WantedPlate,
+  WantPlates,
+} from "../core/wire/sheet";
 
 const NO_PLAN: SheetPlan = { edition: 0, width: 900, pages: [], error: "" };
 
@@ -43,7 +53,9 @@ export class PlateStore {
   want(pages: readonly number[]): void {
     if (this.#unpacking) return;
     const { edition } = this.plan;
-    const missing = pages.filter((page) => this.#plates.get(page)?.edition !== edition && this.#asked.get(page) !== edition);
+    const missing = pages.filter(
+      (page) => this.#plates.get(page)?.edition !== edition && this.#asked.get(page) !== edition,
+    );
     if (!missing.length) return;
     for (const page of missing) this.#asked.set(page, edition);
     const wanted = missing.map((page): WantedPlate => [page, this.#plates.get(page)?.key ?? ""]);
@@ -61,7 +73,8 @@ export class PlateStore {
 
   #planned(): void {
     const { edition, pages } = this.plan;
-    for (const [page, plate] of this.#plates) if (page >= pages.length || plate.edition > edition) this.#plates.delete(page);
+    for (const [page, plate] of this.#plates)
+      if (page >= pages.length || plate.edition > edition) this.#plates.delete(page);
     this.#tell();
   }
 
@@ -88,8 +101,14 @@ export class PlateStore {
     let changed = false;
     for (const plate of plates) {
       const known = this.#plates.get(plate.page);
-      if (plate.page >= pages.length || plate.edition > edition || (known && known.edition >= plate.edition)) continue;
-      if (known?.key === plate.key) this.#plates.set(plate.page, { ...known, edition: plate.edition });
+      if (
+        plate.page >= pages.length ||
+        plate.edition > edition ||
+        (known && known.edition >= plate.edition)
+      )
+        continue;
+      if (known?.key === plate.key)
+        this.#plates.set(plate.page, { ...known, edition: plate.edition });
       else {
         this.#plates.set(plate.page, plate);
         changed = true;

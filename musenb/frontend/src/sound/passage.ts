@@ -1,4 +1,4 @@
-/** Play a stretch of a clock's piece, and stop at its end. */
+/** Playback of a stretch of a clock's piece, stopped at its end. */
 
 import type { PageClock } from "../core/clock";
 import type { Life } from "../core/life";

@@ -1,4 +1,4 @@
-/** Plays the notes of a clock's piece: looks 100 ms ahead, schedules on the audio clock, and drives the clock by it. */
+/** Look-ahead player: schedules a clock's notes 100 ms ahead on the audio clock, and drives the clock by it. */
 
 import type { Driver, PageClock } from "../core/clock";
 import type { Life } from "../core/life";
@@ -78,7 +78,9 @@ export class Player implements Driver {
   // The driver of the clock
 
   get running(): boolean {
-    return this.#audio.running && (this.#fontFailed || this.#audio.hasFont(this.#source.settings().font));
+    return (
+      this.#audio.running && (this.#fontFailed || this.#audio.hasFont(this.#source.settings().font))
+    );
   }
   get delay(): Seconds {
     return seconds(this.#audio.latency + 0.04);
@@ -126,8 +128,13 @@ export class Player implements Driver {
   settingsChanged(): void {
     if (this.#state !== "sounding") return;
     this.#applySettings();
-    const channels = this.#voices().filter((voice) => !this.#audible(voice)).map((voice) => this.#channel(voice));
-    this.#audio.synth?.silence(channels, Math.max(this.#queued, this.#audio.context.currentTime) + 0.01);
+    const channels = this.#voices()
+      .filter((voice) => !this.#audible(voice))
+      .map((voice) => this.#channel(voice));
+    this.#audio.synth?.silence(
+      channels,
+      Math.max(this.#queued, this.#audio.context.currentTime) + 0.01,
+    );
   }
 
   get #mine(): boolean {
@@ -174,9 +181,16 @@ export class Player implements Driver {
   /** Return how long the playhead stands before it starts, and sound the count-in meanwhile. */
   #lead(from: Quarters): Seconds {
     const { tempo, factor } = this.#clock;
-    const count = countIn(tempo, this.#source.music().bars, from, this.#source.settings().countIn, factor);
+    const count = countIn(
+      tempo,
+      this.#source.music().bars,
+      from,
+      this.#source.settings().countIn,
+      factor,
+    );
     const now = this.#audio.heard() + this.delay;
-    for (const { time, strong } of count.clicks) this.#clicks.push(this.#audio.click(now + time, strong));
+    for (const { time, strong } of count.clicks)
+      this.#clicks.push(this.#audio.click(now + time, strong));
     return seconds(this.delay + count.seconds);
   }
 
@@ -192,7 +206,8 @@ export class Player implements Driver {
     this.#show("sounding");
     this.#seen = this.#clock.timeline;
     this.#cursor = this.#seen.moment;
-    for (const strike of held(this.#clock.timeline, this.#clock.tempo, this.#source.music().table)) this.#strike(strike);
+    for (const strike of held(this.#clock.timeline, this.#clock.tempo, this.#source.music().table))
+      this.#strike(strike);
     this.#tick();
     this.#ticking.every(TICK_MS, () => this.#tick());
   }
@@ -208,13 +223,16 @@ export class Player implements Driver {
   #stop(atOnce = false): void {
     if (this.#state === "idle") return;
     this.#ticking?.end();
-    if (this.#state === "sounding" && (atOnce || this.#clock.playhead < this.#clock.end)) this.#hush();
+    if (this.#state === "sounding" && (atOnce || this.#clock.playhead < this.#clock.end))
+      this.#hush();
     this.#show("idle");
   }
 
   #hush(): void {
     const now = this.#audio.context.currentTime;
-    const channels = Array.from({ length: CHANNELS }, (_, channel) => this.#base + channel).filter((one) => one !== LIVE);
+    const channels = Array.from({ length: CHANNELS }, (_, channel) => this.#base + channel).filter(
+      (one) => one !== LIVE,
+    );
     this.#audio.synth?.silence(channels, Math.max(this.#queued, now) + 0.01);
     this.#queued = 0;
     for (const node of this.#clicks) node.stop();
@@ -226,7 +244,8 @@ export class Player implements Driver {
     const now = this.#audio.context.currentTime;
     if (this.#seen && this.#seen.factor !== timeline.factor) {
       // Another tempo: what is scheduled already reaches less or more far.
-      this.#cursor = timeline.moment + ((this.#cursor - timeline.moment) * this.#seen.factor) / timeline.factor;
+      this.#cursor =
+        timeline.moment + ((this.#cursor - timeline.moment) * this.#seen.factor) / timeline.factor;
     }
     this.#seen = timeline;
     // After a sleep of the machine or the tab nothing old is made up for.
@@ -261,7 +280,8 @@ export class Player implements Driver {
   #applySettings(): void {
     const { volume, programs } = this.#source.settings();
     this.#audio.output.gain.setTargetAtTime(volume, this.#audio.context.currentTime, 0.02);
-    for (const voice of this.#voices()) this.#audio.synth?.program(this.#channel(voice), programs[voice] ?? 0);
+    for (const voice of this.#voices())
+      this.#audio.synth?.program(this.#channel(voice), programs[voice] ?? 0);
   }
 
   #channel(voice: number): number {

@@ -1,4 +1,4 @@
-/** The heavy half of the sound: spessasynth in an audio worklet, or on the main thread where there is none. */
+/** Synthesiser back end: spessasynth in an audio worklet, or on the main thread where there is none. */
 
 import { SoundBankLoader, SpessaSynthProcessor, BasicSoundBank } from "spessasynth_core";
 import { WorkletSynthesizer } from "spessasynth_lib";
@@ -10,9 +10,9 @@ const ALL_SOUND_OFF = 120;
 const EXPRESSION = 11;
 
 /**
- * Before the worklet's own code: its synthesiser counts the blocks it has made from the time of its making on, and on a busy
- * machine the first block comes much later (155 ms were measured), so that every scheduled note is late by as much. Set by
- * the context's time in every block it is not.
+ * Before the worklet's own code: its synthesiser counts the blocks it has made from the time of its making on, and on
+ * a busy machine the first block comes much later (155 ms were measured), so that every scheduled note is late by as
+ * much. Set by the context's time in every block it is not.
  */
 const ON_TIME = `const register = registerProcessor;
 globalThis.registerProcessor = (name, Processor) => register(name, class extends Processor {
@@ -25,14 +25,19 @@ globalThis.registerProcessor = (name, Processor) => register(name, class extends
 `;
 
 /** Return a synthesiser that sounds into `output`. */
-async function createSynth(context: AudioContext, piano: ArrayBuffer, output: AudioNode): Promise<Synth> {
+async function createSynth(
+  context: AudioContext,
+  piano: ArrayBuffer,
+  output: AudioNode,
+): Promise<Synth> {
   if (!context.audioWorklet) return PlainSynth.create(context, piano, output);
   // A data: URL, because a blob: URL is refused in pages opened from a file.
   await context.audioWorklet.addModule(`data:text/javascript;base64,${btoa(ON_TIME + worklet)}`);
   const synth = new WorkletSynthesizer(context, { eventsEnabled: false });
   synth.connect(output);
   await synth.isReady;
-  for (let bank = 1; bank < BANKS; bank++) for (let made = 0; made < 16; made++) synth.addNewChannel();
+  for (let bank = 1; bank < BANKS; bank++)
+    for (let made = 0; made < 16; made++) synth.addNewChannel();
   // The bank's buffer is detached by this: a copy.
   await synth.soundBankManager.addSoundBank(piano.slice(0), "piano");
   return {
@@ -49,7 +54,10 @@ async function createSynth(context: AudioContext, piano: ArrayBuffer, output: Au
     async useSoundfont(name, bytes) {
       const known = synth.soundBankManager.priorityOrder;
       if (!known.includes(name)) await synth.soundBankManager.addSoundBank(bytes.slice(0), name);
-      synth.soundBankManager.priorityOrder = [name, ...synth.soundBankManager.priorityOrder.filter((id) => id !== name)];
+      synth.soundBankManager.priorityOrder = [
+        name,
+        ...synth.soundBankManager.priorityOrder.filter((id) => id !== name),
+      ];
     },
     prepare: () => undefined,
     destroy() {
@@ -68,8 +76,8 @@ interface Sounding {
 }
 
 /**
- * Without a secure context a page has no worklet: each pitch is rendered once by spessasynth's core on the main thread and
- * played by the browser as a sample, so onsets are as exact as with the worklet.
+ * Without a secure context a page has no worklet: each pitch is rendered once by spessasynth's core on the main
+ * thread and played by the browser as a sample, so onsets are as exact as with the worklet.
  */
 class PlainSynth implements Synth {
   static readonly SECONDS = 4;
@@ -89,7 +97,11 @@ class PlainSynth implements Synth {
     this.#banks = new Map([["piano", piano]]);
   }
 
-  static async create(context: AudioContext, piano: ArrayBuffer, output: AudioNode): Promise<Synth> {
+  static async create(
+    context: AudioContext,
+    piano: ArrayBuffer,
+    output: AudioNode,
+  ): Promise<Synth> {
     await BasicSoundBank.isSF3DecoderReady;
     const synth = new PlainSynth(context, piano, output);
     await synth.#open();
@@ -104,7 +116,11 @@ class PlainSynth implements Synth {
     });
     await this.#core.processorInitialized;
     const bytes = this.#banks.get(this.#bank);
-    if (bytes) this.#core.soundBankManager.addSoundBank(SoundBankLoader.fromArrayBuffer(bytes.slice(0)), this.#bank);
+    if (bytes)
+      this.#core.soundBankManager.addSoundBank(
+        SoundBankLoader.fromArrayBuffer(bytes.slice(0)),
+        this.#bank,
+      );
     this.#rendered.clear();
   }
 
@@ -125,7 +141,9 @@ class PlainSynth implements Synth {
 
   noteOff(channel: number, pitch: number, time: number): void {
     const at = Math.max(time, this.#context.currentTime);
-    const found = this.#sounding.find((one) => one.channel === channel && one.pitch === pitch && !one.released);
+    const found = this.#sounding.find(
+      (one) => one.channel === channel && one.pitch === pitch && !one.released,
+    );
     if (!found) return;
     found.released = true;
     found.gain.gain.setTargetAtTime(0, at, PlainSynth.RELEASE / 4);

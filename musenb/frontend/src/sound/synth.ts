@@ -1,12 +1,18 @@
 /**
- * The sound of a page: one AudioContext and one engine, on `globalThis`, whichever widget asked first. The engine's code and
- * the piano are fetched once, from the notebook's Engine model or, where models cannot reach each other, by a message.
+ * Page-wide synthesiser: one AudioContext and one engine, on `globalThis`, whichever widget asked first. The engine's
+ * code and the piano are fetched once, from the notebook's Engine model or, where models cannot reach each other, by
+ * a message.
  */
 
 import type { Life } from "../core/life";
 import type { Model } from "../core/model";
 import { seconds, type Seconds } from "../core/units";
-import type { EngineReply, EngineRequest, SoundfontPart, SoundfontRequest } from "../core/wire/sound";
+import type {
+  EngineReply,
+  EngineRequest,
+  SoundfontPart,
+  SoundfontRequest,
+} from "../core/wire/sound";
 
 /** Channels of one bank, and banks: a new start uses the next bank while the one before dies away. */
 export const CHANNELS = 16;
@@ -68,7 +74,9 @@ export class PageAudio {
       this.#output = new GainNode(context, { gain: 0.8 });
       this.#analyser = new AnalyserNode(context, { fftSize: 4096 });
       this.#output.connect(this.#analyser).connect(context.destination);
-      context.addEventListener("statechange", () => this.#events.dispatchEvent(new Event("change")));
+      context.addEventListener("statechange", () =>
+        this.#events.dispatchEvent(new Event("change")),
+      );
     }
     return this.#context;
   }
@@ -96,7 +104,7 @@ export class PageAudio {
   /** Seconds from scheduling to hearing. */
   get latency(): number {
     const context = this.#context;
-    return context ? (context.outputLatency || context.baseLatency || 0.02) : 0.02;
+    return context ? context.outputLatency || context.baseLatency || 0.02 : 0.02;
   }
 
   /** The moment of the context that is heard now; never goes back. */
@@ -213,8 +221,12 @@ export function partsFrom<S extends Sounding>(model: Model<S>, life: Life): () =
     const reference = String(model.get("engine") ?? "");
     const id = reference.replace(/^IPY_MODEL_/, "");
     const other = await within(3000, model.raw.widget_manager?.get_model?.(id));
-    const [code, piano] = [other?.get("code") as DataView | undefined, other?.get("soundfont") as DataView | undefined];
-    if (code?.byteLength && piano?.byteLength) return { code: bytesOf(code), piano: bytesOf(piano) };
+    const [code, piano] = [
+      other?.get("code") as DataView | undefined,
+      other?.get("soundfont") as DataView | undefined,
+    ];
+    if (code?.byteLength && piano?.byteLength)
+      return { code: bytesOf(code), piano: bytesOf(piano) };
     const asked = new Promise<Parts>((resolve) => {
       model.onMessage<EngineReply>("engine", life, (_, [first, second]) => {
         if (first && second) resolve({ code: bytesOf(first), piano: bytesOf(second) });
@@ -228,7 +240,10 @@ export function partsFrom<S extends Sounding>(model: Model<S>, life: Life): () =
 }
 
 /** Return what a promise gives, or undefined when it fails or takes too long. */
-async function within<T>(milliseconds: number, promise: Promise<T> | undefined): Promise<T | undefined> {
+async function within<T>(
+  milliseconds: number,
+  promise: Promise<T> | undefined,
+): Promise<T | undefined> {
   if (!promise) return undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -238,7 +253,10 @@ async function within<T>(milliseconds: number, promise: Promise<T> | undefined):
 }
 
 /** Return a function that fetches the user's soundfont from the kernel, for `PageAudio.useFont`. */
-export function fontFrom<S extends object>(model: Model<S>, life: Life): () => Promise<ArrayBuffer> {
+export function fontFrom<S extends object>(
+  model: Model<S>,
+  life: Life,
+): () => Promise<ArrayBuffer> {
   return async () => {
     const inner = life.child();
     const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -251,7 +269,8 @@ export function fontFrom<S extends object>(model: Model<S>, life: Life): () => P
     model.post<SoundfontRequest>({ kind: "soundfont" });
     const bytes = await within(30_000, whole);
     inner.end();
-    if (!bytes) throw new Error("The soundfont did not come; the piano plays instead. Run the cell again.");
+    if (!bytes)
+      throw new Error("The soundfont did not come; the piano plays instead. Run the cell again.");
     return bytes;
   };
 }
@@ -264,7 +283,10 @@ export interface Hand {
   tap(pitch: number, velocity?: number, duration?: number): void;
 }
 
-/** Return a hand for a widget that sounds. Its first note must come from a click or a key; it may be late by the loading. */
+/**
+ * Return a hand for a widget that sounds. Its first note must come from a click or a key; it may be late by the
+ * loading.
+ */
 export function handOf<S extends Sounding>(model: Model<S>, life: Life): Hand {
   const audio = pageAudio();
   const down = new Set<number>();

@@ -1,4 +1,4 @@
-/** The panel of questions: what else, what was heard, what if, which heads matter. */
+/** Panel of questions: what else, what was heard, what if, which heads matter. */
 
 import css from "../asking/asking.css";
 import { elsePart } from "../asking/else";
@@ -14,17 +14,39 @@ import { pitchName } from "../core/units";
 import type { AskingState, AskNote, AskTab } from "../core/wire/asking";
 
 const TABS: readonly (readonly [AskTab, string])[] = [
-  ["else", "What else could it have played?"], ["heard", "What did it listen to?"], ["if", "What if?"], ["heads", "Which heads matter?"],
+  ["else", "What else could it have played?"],
+  ["heard", "What did it listen to?"],
+  ["if", "What if?"],
+  ["heads", "Which heads matter?"],
 ];
 
 function tabs(panel: AskingView, parts: Record<AskTab, HTMLElement>): HTMLElement {
   const { model, life } = panel.view;
-  const list = element("div", { role: "tablist", class: "mnb-ask-tabs", "aria-label": "Questions" });
+  const list = element("div", {
+    role: "tablist",
+    class: "mnb-ask-tabs",
+    "aria-label": "Questions",
+  });
   const id = `mnb-${Math.random().toString(36).slice(2)}`;
   const made = TABS.map(([name, text]) => {
-    const tab = element("button", { type: "button", role: "tab", id: `${id}-${name}`, "aria-controls": `${id}-${name}-panel`, "data-tab": name }, text);
+    const tab = element(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `${id}-${name}`,
+        "aria-controls": `${id}-${name}-panel`,
+        "data-tab": name,
+      },
+      text,
+    );
     const part = parts[name];
-    for (const [attribute, value] of Object.entries({ role: "tabpanel", id: `${id}-${name}-panel`, "aria-labelledby": tab.id })) part.setAttribute(attribute, value);
+    for (const [attribute, value] of Object.entries({
+      role: "tabpanel",
+      id: `${id}-${name}-panel`,
+      "aria-labelledby": tab.id,
+    }))
+      part.setAttribute(attribute, value);
     life.on(tab, "click", () => model.set({ tab: name }));
     return tab;
   });
@@ -66,7 +88,10 @@ function top(panel: AskingView): HTMLElement {
   show(panel, ["place", "bits", "model", "running", "done", "total"], () => {
     place.textContent = model.get("place") || "No note yet";
     const value = model.get("bits");
-    bits.textContent = value == null ? "Select a note in the score or on the curve." : `surprise ${value.toFixed(2)} bits · model ${model.get("model")}`;
+    bits.textContent =
+      value == null
+        ? "Select a note in the score or on the curve."
+        : `surprise ${value.toFixed(2)} bits · model ${model.get("model")}`;
     const running = model.get("running") ?? "";
     run.style.display = running ? "" : "none";
     words.textContent = running ? `${running}…` : "";
@@ -92,9 +117,18 @@ export default mount<AskingState, NoteStore>({
     const style = element("style");
     style.textContent = css;
     const parts = {
-      else: elsePart(panel), heard: heardPart(panel, () => model.get("tab") === "heard"), if: ifPart(panel), heads: headsPart(panel),
+      else: elsePart(panel),
+      heard: heardPart(panel, () => model.get("tab") === "heard"),
+      if: ifPart(panel),
+      heads: headsPart(panel),
     };
-    const frame = element("div", { class: "mnb-ask" }, tabs(panel, parts), top(panel), ...Object.values(parts));
+    const frame = element(
+      "div",
+      { class: "mnb-ask" },
+      tabs(panel, parts),
+      top(panel),
+      ...Object.values(parts),
+    );
     root.append(style, frame);
     onTheme((theme) => void (frame.dataset.theme = theme.dark ? "dark" : "light"));
     // The note that is selected is the one that is asked about; the first one comes from the kernel.

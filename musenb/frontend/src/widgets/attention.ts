@@ -1,4 +1,4 @@
-/** Attention: a grid of heads, the matrix of one of them, and arcs from the selected notes. */
+/** Attention view: a grid of heads, the matrix of one of them, and arcs from the selected notes. */
 
 import { ArcStrip } from "../attention/arc-strip";
 import css from "../attention/attention.css";
@@ -13,7 +13,11 @@ import type { AttentionState, AttentionWhat, HeadId } from "../core/wire/attenti
 
 type AttentionView = View<AttentionState, AttentionStore>;
 
-const NAMES: Record<AttentionWhat, string> = { weights: "weights", content: "content logits", relative: "relative logits" };
+const NAMES: Record<AttentionWhat, string> = {
+  weights: "weights",
+  content: "content logits",
+  relative: "relative logits",
+};
 
 /** As near to the arcs' dashes as CSS comes. */
 const LINES = ["solid", "dashed", "dotted", "double"];
@@ -36,12 +40,19 @@ function mark({ model, say }: AttentionView, head: HeadId): void {
   const same = (other: HeadId) => other[0] === head[0] && other[1] === head[1];
   const next = drawn.some(same) ? drawn.filter((other) => !same(other)) : [...drawn, head];
   model.set({ arc_heads: next });
-  say(next.length ? `arcs of ${next.map(([l, h]) => `layer ${l + 1} head ${h + 1}`).join(", ")}` : "arcs of the head that is shown");
+  say(
+    next.length
+      ? `arcs of ${next.map(([l, h]) => `layer ${l + 1} head ${h + 1}`).join(", ")}`
+      : "arcs of the head that is shown",
+  );
 }
 
 /** A list to choose a trait's value from. */
 function picker<K extends "what" | "level" | "order">(
-  { model, life }: AttentionView, name: K, label: string, options: () => readonly (readonly [AttentionState[K], string])[],
+  { model, life }: AttentionView,
+  name: K,
+  label: string,
+  options: () => readonly (readonly [AttentionState[K], string])[],
 ): HTMLElement {
   const list = element("select", { "aria-label": label, title: label });
   const fill = () => {
@@ -51,14 +62,20 @@ function picker<K extends "what" | "level" | "order">(
     list.hidden = shown.length < 2;
   };
   life.on(list, "change", () => model.set({ [name]: list.value } as Partial<AttentionState>));
-  for (const change of [name, "kinds", "level", "revision"] as const) model.on(`change:${change}`, life, fill);
+  for (const change of [name, "kinds", "level", "revision"] as const)
+    model.on(`change:${change}`, life, fill);
   model.on("change:version", life, fill);
   fill();
   return list;
 }
 
 function slider(
-  { model, life }: AttentionView, name: "top_k" | "threshold", label: string, max: number, step: number, said: (value: number) => string,
+  { model, life }: AttentionView,
+  name: "top_k" | "threshold",
+  label: string,
+  max: number,
+  step: number,
+  said: (value: number) => string,
 ): HTMLElement {
   const shown = element("output");
   const range = element("input", { type: "range", min: 0, max, step, "aria-label": label });
@@ -83,12 +100,26 @@ function toolbar(view: AttentionView, panel: MatrixPanel): HTMLElement {
   };
   for (const name of ["layer", "head"] as const) model.on(`change:${name}`, life, show);
   show();
-  const what = picker(view, "what", "What", () => (model.get("kinds") ?? []).map((kind) => [kind, NAMES[kind]] as const));
+  const what = picker(view, "what", "What", () =>
+    (model.get("kinds") ?? []).map((kind) => [kind, NAMES[kind]] as const),
+  );
   const live = model.get("live") ?? true;
   const level = picker(view, "level", "Between", () =>
-    live && store.hasNotes ? ([["notes", "notes"], ["tokens", "tokens"]] as const) : ([["tokens", "tokens"]] as const));
-  const order = picker(view, "order", "Order of the notes", () => live && store.hasNotes && (model.get("level") ?? "notes") === "notes"
-    ? ([["time", "by time"], ["voice", "by voice"]] as const) : ([["time", "by time"]] as const));
+    live && store.hasNotes
+      ? ([
+          ["notes", "notes"],
+          ["tokens", "tokens"],
+        ] as const)
+      : ([["tokens", "tokens"]] as const),
+  );
+  const order = picker(view, "order", "Order of the notes", () =>
+    live && store.hasNotes && (model.get("level") ?? "notes") === "notes"
+      ? ([
+          ["time", "by time"],
+          ["voice", "by voice"],
+        ] as const)
+      : ([["time", "by time"]] as const),
+  );
   const nearer = button("+", "Zoom in", { "aria-keyshortcuts": "+" });
   const farther = button("−", "Zoom out", { "aria-keyshortcuts": "-" });
   const home = button("⤢", "Show all", { "aria-keyshortcuts": "0" });
@@ -106,21 +137,38 @@ function arcBar(view: AttentionView): HTMLElement {
   const legend = element("span", { class: "mnb-attention-key" });
   bar.append(
     element("span", {}, "Arcs"),
-    slider(view, "top_k", "Arcs of a note and head, at most", 16, 1, (value) => `${value} strongest`),
-    slider(view, "threshold", "Least weight of an arc", 0.5, 0.005, (value) => `from ${percent(value)}`),
+    slider(
+      view,
+      "top_k",
+      "Arcs of a note and head, at most",
+      16,
+      1,
+      (value) => `${value} strongest`,
+    ),
+    slider(
+      view,
+      "threshold",
+      "Least weight of an arc",
+      0.5,
+      0.005,
+      (value) => `from ${percent(value)}`,
+    ),
     legend,
   );
   const show = () => {
-    legend.replaceChildren(...store.arcHeads.map(([layer, head]) => {
-      const sign = element("i");
-      const number = layer * store.heads + head;
-      sign.style.borderTop = `3px ${LINES[dashOf(number, view.theme)] ?? "solid"} ${headColour(number, view.theme)}`;
-      sign.style.height = "3px";
-      return element("span", {}, sign, `layer ${layer + 1}, head ${head + 1}`);
-    }));
+    legend.replaceChildren(
+      ...store.arcHeads.map(([layer, head]) => {
+        const sign = element("i");
+        const number = layer * store.heads + head;
+        sign.style.borderTop = `3px ${LINES[dashOf(number, view.theme)] ?? "solid"} ${headColour(number, view.theme)}`;
+        sign.style.height = "3px";
+        return element("span", {}, sign, `layer ${layer + 1}, head ${head + 1}`);
+      }),
+    );
     bar.hidden = !store.hasNotes;
   };
-  for (const name of ["layer", "head", "arc_heads", "revision"] as const) model.on(`change:${name}`, life, show);
+  for (const name of ["layer", "head", "arc_heads", "revision"] as const)
+    model.on(`change:${name}`, life, show);
   store.onChange("heads", life, show);
   clock.on("selection", life, show);
   onTheme(show);
@@ -137,10 +185,17 @@ function arrange(view: AttentionView): Parts {
   const turn = (by: number) => {
     const { layer, head } = store.choice;
     const place = layer * store.heads + head + by;
-    if (place >= 0 && place < store.layers * store.heads) choose(view, Math.floor(place / store.heads), place % store.heads);
+    if (place >= 0 && place < store.layers * store.heads)
+      choose(view, Math.floor(place / store.heads), place % store.heads);
   };
   const panel = new MatrixPanel({ store, clock, life, theme, say: view.say, tell, turn });
-  const grid = new HeadGrid(store, theme, (layer, head) => choose(view, layer, head), (head) => mark(view, head), life);
+  const grid = new HeadGrid(
+    store,
+    theme,
+    (layer, head) => choose(view, layer, head),
+    (head) => mark(view, head),
+    life,
+  );
   const strip = new ArcStrip(store.notes, clock, theme, view.say, () => store.overlay, life);
   store.onChange("arcs", life, () => strip.repaint());
   const heads = element("div", { class: "mnb-heads" }, grid.canvas);

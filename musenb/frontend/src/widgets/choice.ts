@@ -1,4 +1,7 @@
-/** One of several takes that are written side by side: a small roll that grows, Play, and a button to go on from it. */
+/**
+ * Candidate view, one of several takes written side by side: a small roll that grows, Play, a button to go on from
+ * it.
+ */
 
 import css from "./choice.css";
 import { clockOf } from "../core/clock";
@@ -25,11 +28,22 @@ function makeStore(model: Model<ChoiceState>, life: Life, clockId: string): Stor
   let player: Player | undefined;
   const source = {
     music: () => ({ table: notes.table, bars: notes.bars }),
-    settings: () => ({ volume: 0.8, muted: [], soloed: [], metronome: false, countIn: 0, programs: [], font: PIANO }),
+    settings: () => ({
+      volume: 0.8,
+      muted: [],
+      soloed: [],
+      metronome: false,
+      countIn: 0,
+      programs: [],
+      font: PIANO,
+    }),
     font: fontFrom(model, life),
     parts: partsFrom(model, life),
   };
-  return { notes, player: () => (player ??= new Player(clockOf(clockId, life), pageAudio(), source, life)) };
+  return {
+    notes,
+    player: () => (player ??= new Player(clockOf(clockId, life), pageAudio(), source, life)),
+  };
 }
 
 export default mount<ChoiceState, Store>({
@@ -43,10 +57,15 @@ export default mount<ChoiceState, Store>({
     const about = element("span", { class: "mnb-choice-about" });
     const canvas = element("canvas", { role: "img", "aria-label": "Notes" });
     const play = button("▶ Play", "Play");
-    const choose = button("Go on from this one", "Go on from this one", { class: "mnb-choice-main" });
+    const choose = button("Go on from this one", "Go on from this one", {
+      class: "mnb-choice-main",
+    });
     const card = element(
-      "div", { class: "mnb-choice" },
-      element("div", { class: "mnb-choice-head" }, name, about), canvas, element("div", { class: "mnb-bar" }, play, choose),
+      "div",
+      { class: "mnb-choice" },
+      element("div", { class: "mnb-choice-head" }, name, about),
+      canvas,
+      element("div", { class: "mnb-bar" }, play, choose),
     );
     root.append(style, card);
 
@@ -57,7 +76,13 @@ export default mount<ChoiceState, Store>({
       const span = [model.get("shown_from") ?? 0, model.get("shown_to") ?? 16] as const;
       const { table } = store.notes;
       const at = clock.playing || clock.playhead > span[0] ? clock.playhead : undefined;
-      const music = { table, bars: store.notes.bars, voices: store.notes.piece.voices, begins: model.get("begins") ?? 0, playhead: at };
+      const music = {
+        table,
+        bars: store.notes.bars,
+        voices: store.notes.piece.voices,
+        begins: model.get("begins") ?? 0,
+        playhead: at,
+      };
       drawSmallRoll(context, smallView(table, span, width, HEIGHT), music, view.theme);
       canvas.dataset.notes = String(table.length);
     });
@@ -66,7 +91,8 @@ export default mount<ChoiceState, Store>({
       const { table } = store.notes;
       const count = table.flags.reduce((sum, _, row) => sum + Number(table.generated(row)), 0);
       name.textContent = model.get("name") ?? "";
-      about.textContent = `seed ${model.get("seed") ?? 0} · ${writing ? "writing… " : ""}${count} ${count === 1 ? "note" : "notes"}`;
+      const notes = `${count} ${count === 1 ? "note" : "notes"}`;
+      about.textContent = `seed ${model.get("seed") ?? 0} · ${writing ? "writing… " : ""}${notes}`;
       card.toggleAttribute("data-current", current);
       choose.disabled = writing || current;
       const sign = current ? "Current take" : "Go on from this one";
@@ -76,7 +102,16 @@ export default mount<ChoiceState, Store>({
       play.setAttribute("aria-label", clock.playing ? "Pause" : "Play");
     });
     store.notes.onChange(life, () => (draw(), tell()));
-    for (const trait of ["name", "seed", "writing", "current", "begins", "shown_from", "shown_to", "piece"] as const) {
+    for (const trait of [
+      "name",
+      "seed",
+      "writing",
+      "current",
+      "begins",
+      "shown_from",
+      "shown_to",
+      "piece",
+    ] as const) {
       model.on(`change:${trait}`, life, () => (draw(), tell()));
     }
     clock.on(["play", "pause"], life, tell);
@@ -91,7 +126,8 @@ export default mount<ChoiceState, Store>({
     /** Hear what was written: from where the model began, unless it was paused on the way. */
     life.on(play, "click", () => {
       const begins = quarters(model.get("begins") ?? 0);
-      if (!clock.playing && (clock.playhead < begins || clock.playhead >= clock.end)) clock.seek(begins);
+      if (!clock.playing && (clock.playhead < begins || clock.playhead >= clock.end))
+        clock.seek(begins);
       store.player().toggle();
     });
     life.on(choose, "click", () => {

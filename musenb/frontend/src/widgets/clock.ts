@@ -1,4 +1,4 @@
-/** The clock's tie to Python, and its view: where the playhead is, in bars and beats. */
+/** Clock widget: the clock's tie to Python, and a view of the playhead in bars and beats. */
 
 import { clockOf, type PageClock } from "../core/clock";
 import { element } from "../core/dom";
@@ -41,7 +41,12 @@ function join(model: Model<ClockState>, life: Life, clock: PageClock): void {
   const report = () => {
     due = undefined;
     const { playing, factor: fast, loop: passage } = clock;
-    const state: Partial<ClockState> = { playing, factor: fast, loop: passage, selection: [...clock.selection].sort() };
+    const state: Partial<ClockState> = {
+      playing,
+      factor: fast,
+      loop: passage,
+      selection: [...clock.selection].sort(),
+    };
     if (!playing) state.playhead = clock.playhead;
     telling = true;
     model.set(state);
@@ -63,7 +68,8 @@ export default mount<ClockState, PageClock>({
     const shown = element("output", { "aria-label": "Position in quarters" });
     root.append(element("div", { class: "mnb-bar" }, shown));
     clock.follow(life, (playhead) => {
-      shown.textContent = `${clock.playing ? "playing" : "stands"}: quarter ${playhead.toFixed(2)} of ${clock.end.toFixed(2)}`;
+      const state = clock.playing ? "playing" : "stands";
+      shown.textContent = `${state}: quarter ${playhead.toFixed(2)} of ${clock.end.toFixed(2)}`;
     });
   },
 });

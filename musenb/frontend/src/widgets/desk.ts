@@ -1,4 +1,4 @@
-/** The desk of the studio: begin, go on, the tree of takes, keep. */
+/** Desk of the studio: begin, go on, the tree of takes, keep. */
 
 import { askPart } from "../desk/ask";
 import { controlsPart } from "../desk/controls";
@@ -22,12 +22,18 @@ export default mount<DeskState>({
       return;
     }
     const { row, warning } = safePart(view);
-    const parts = [primePart(view), controlsPart(view), takesPart(view), element("div", { class: "mnb-desk-stack" }, askPart(view), keepPart(view))];
+    const parts = [
+      primePart(view),
+      controlsPart(view),
+      takesPart(view),
+      element("div", { class: "mnb-desk-stack" }, askPart(view), keepPart(view)),
+    ];
     view.root.append(style, warning, element("div", { class: "mnb-desk" }, ...parts), row);
     let running = false;
     view.model.on("change:running", view.life, () => {
       const now = view.model.get("running") ?? false;
-      if (now !== running) view.say(now ? "writing" : `${view.model.get("written") ?? 0} notes written`);
+      if (now !== running)
+        view.say(now ? "writing" : `${view.model.get("written") ?? 0} notes written`);
       running = now;
     });
   },

@@ -1,4 +1,4 @@
-/** The notebook's sound engine: its model holds the code and the piano for every widget that sounds; its view tells so. */
+/** Sound engine widget: its model holds the code and the piano for every widget that sounds; its view tells so. */
 
 import { mount } from "../core/mount";
 import type { EngineState } from "../core/wire/sound";

@@ -1,4 +1,4 @@
-/** The prediction game: listen, say what comes next, see and hear what all say. */
+/** Prediction game view: listen, say what comes next, see and hear what all say. */
 
 import { barAt } from "../core/bars";
 import { clockOf } from "../core/clock";
@@ -54,19 +54,36 @@ function rounds(view: GameView, go: (round: number) => void): HTMLElement {
     if (round !== undefined) go(Number(round));
   });
   show(view, ["rounds", "reveals", "current"], () => {
-    const focus = (group.getRootNode() as Document | ShadowRoot).activeElement as HTMLElement | null;
+    const focus = (group.getRootNode() as Document | ShadowRoot)
+      .activeElement as HTMLElement | null;
     const held = focus && group.contains(focus) ? focus.dataset.round : undefined;
     const next = nextRound(view);
-    group.replaceChildren(...(view.model.get("rounds") ?? []).map(([, place], round) => {
-      const found = view.model.get("reveals")?.find(([number]) => number === round);
-      const student = found?.[1].find(([player]) => player === "student");
-      const state = !student ? "not answered" : student[3] === student[1].length ? "right" : student[3] ? "partly right" : "not right";
-      const sign = !student ? String(round + 1) : state === "right" ? "✓" : state === "partly right" ? "~" : "✗";
-      const made = button(sign, `Round ${round + 1}, ${place}: ${state}`, { "data-round": round });
-      if (round === view.model.get("current")) made.setAttribute("aria-current", "step");
-      made.disabled = !student && round !== next;
-      return made;
-    }));
+    group.replaceChildren(
+      ...(view.model.get("rounds") ?? []).map(([, place], round) => {
+        const found = view.model.get("reveals")?.find(([number]) => number === round);
+        const student = found?.[1].find(([player]) => player === "student");
+        const state = !student
+          ? "not answered"
+          : student[3] === student[1].length
+            ? "right"
+            : student[3]
+              ? "partly right"
+              : "not right";
+        const sign = !student
+          ? String(round + 1)
+          : state === "right"
+            ? "✓"
+            : state === "partly right"
+              ? "~"
+              : "✗";
+        const made = button(sign, `Round ${round + 1}, ${place}: ${state}`, {
+          "data-round": round,
+        });
+        if (round === view.model.get("current")) made.setAttribute("aria-current", "step");
+        made.disabled = !student && round !== next;
+        return made;
+      }),
+    );
     if (held !== undefined) group.querySelector<HTMLElement>(`[data-round="${held}"]`)?.focus();
   });
   return group;
@@ -78,8 +95,14 @@ function asked(view: GameView): HTMLElement {
     const [round, reveal] = [roundOf(view), revealOf(view)];
     if (!round) return void (line.textContent = "");
     const [, place, voices] = round;
-    const who = voices.length > 1 ? `${voices.slice(0, -1).join(", ")} and ${voices.at(-1)}` : voices[0] ?? "";
-    const question = voices.length > 1 ? `which notes come next in ${who}?` : `which note comes next in the ${who}?`;
+    const who =
+      voices.length > 1
+        ? `${voices.slice(0, -1).join(", ")} and ${voices.at(-1)}`
+        : (voices[0] ?? "");
+    const question =
+      voices.length > 1
+        ? `which notes come next in ${who}?`
+        : `which note comes next in the ${who}?`;
     const where = `${place[0]?.toUpperCase() ?? ""}${place.slice(1)}`;
     line.textContent = reveal ? reveal[5].split(". ")[0] + "." : `${where}: ${question}`;
   });
@@ -96,7 +119,15 @@ export default mount<GameState, GameStore>({
   label: "Prediction game",
   store(model, life, clockId) {
     const notes = new NoteStore(model as never, life, clockId);
-    const settings = { volume: 0.8, muted: [], soloed: [], metronome: false, countIn: 0, programs: [], font: PIANO };
+    const settings = {
+      volume: 0.8,
+      muted: [],
+      soloed: [],
+      metronome: false,
+      countIn: 0,
+      programs: [],
+      font: PIANO,
+    };
     const source = {
       music: () => ({ table: notes.table, bars: notes.bars }),
       settings: () => settings,
@@ -133,8 +164,20 @@ export default mount<GameState, GameStore>({
     const style = element("style");
     style.textContent = css;
     const top = element("div", { class: "mnb-bar" }, rounds(view, go), listening(view, passage));
-    const game = element("div", { class: "mnb-game" }, top, asked(view), entry.element, answersPart(view), element("div", {}, next));
-    game.append(text(view, "result", "How it stands"), text(view, "recorded", "Where answers are kept"), classPart(view));
+    const game = element(
+      "div",
+      { class: "mnb-game" },
+      top,
+      asked(view),
+      entry.element,
+      answersPart(view),
+      element("div", {}, next),
+    );
+    game.append(
+      text(view, "result", "How it stands"),
+      text(view, "recorded", "Where answers are kept"),
+      classPart(view),
+    );
     root.append(style, game);
     entry.panel.listen(game);
   },

@@ -1,4 +1,4 @@
-/** Piano keys to play on, to record from, and to see what sounds or is likely. */
+/** Piano keyboard view, to play on, to record from, and to see what sounds or is likely. */
 
 import { percent } from "../core/words";
 import { button, element, setSign } from "../core/dom";
@@ -18,7 +18,11 @@ import type { Model } from "../core/model";
 type KeyboardView = View<KeyboardState, NoteStore>;
 
 const GRIDS: Record<KeyboardState["grid"], string> = {
-  quarter: "to ♩", eighth: "to ♪", triplet: "to ♪ of 3", sixteenth: "to ♬", "thirty-second": "to 1/32",
+  quarter: "to ♩",
+  eighth: "to ♪",
+  triplet: "to ♪ of 3",
+  sixteenth: "to ♬",
+  "thirty-second": "to 1/32",
 };
 const STATUS_MS = 100;
 const RESUME_MS = 600;
@@ -29,7 +33,9 @@ function sharesOf(model: Model<KeyboardState>): Map<number, number> {
 
 /** Return the distribution in words: the five likeliest and what goes elsewhere. */
 export function distributionText(
-  shares: ReadonlyMap<number, number>, label: string, nameOf: (pitch: number) => string = pitchName,
+  shares: ReadonlyMap<number, number>,
+  label: string,
+  nameOf: (pitch: number) => string = pitchName,
 ): string {
   if (!shares.size) return "";
   const best = [...shares].sort((a, b) => b[1] - a[1]).slice(0, 5);
@@ -68,7 +74,8 @@ class Hands {
 
   #tell(pitch: number, velocity: number, down: boolean): void {
     const { model } = this.#view;
-    if (model.get("listening")) model.post<Played>({ kind: "played", pitch: midiPitch(pitch), velocity, down });
+    if (model.get("listening"))
+      model.post<Played>({ kind: "played", pitch: midiPitch(pitch), velocity, down });
   }
 
   /** Begin to record: called in a click, since sound may begin only there. */
@@ -86,8 +93,10 @@ class Hands {
     }
     if (life.ended) return;
     this.#beat = {
-      qpm: model.get("qpm") ?? 90, beats: model.get("beats") ?? 4,
-      metronome: model.get("metronome") ?? true, countIn: model.get("count_in") ?? 1,
+      qpm: model.get("qpm") ?? 90,
+      beats: model.get("beats") ?? 4,
+      metronome: model.get("metronome") ?? true,
+      countIn: model.get("count_in") ?? 1,
     };
     this.recorder = new Recorder(timeOf(audio), this.#beat, life);
   }
@@ -121,7 +130,8 @@ function recording(view: KeyboardView, hands: Hands, panel: KeysPanel): HTMLElem
   const status = element("output", { class: "mnb-place", "aria-label": "Recording" });
   const showTake = () => {
     const count = model.get("take")?.length ?? 0;
-    if (!hands.recorder) status.textContent = count ? `${count} note${count === 1 ? "" : "s"} recorded` : "";
+    if (!hands.recorder)
+      status.textContent = count ? `${count} note${count === 1 ? "" : "s"} recorded` : "";
   };
   let starting = false;
   const end = () => {
@@ -133,7 +143,8 @@ function recording(view: KeyboardView, hands: Hands, panel: KeysPanel): HTMLElem
     const on = hands.recorder !== undefined;
     record.setAttribute("aria-pressed", String(on));
     status.style.minWidth = on ? "" : "0";
-    for (const name of ["aria-label", "title"]) record.setAttribute(name, on ? "Stop recording" : "Record");
+    for (const name of ["aria-label", "title"])
+      record.setAttribute(name, on ? "Stop recording" : "Record");
     setSign(record, on ? "■" : "●");
     showTake();
   };
@@ -193,11 +204,29 @@ function listening({ model, life }: KeyboardView, hands: Hands): HTMLElement {
 function settings({ model, life }: KeyboardView): HTMLElement[] {
   const metronome = button("click", "Metronome");
   const count = button("1 2 3", "Count in one bar");
-  const tempo = element("input", { type: "number", min: 20, max: 300, step: 1, "aria-label": "Quarters a minute" });
+  const tempo = element("input", {
+    type: "number",
+    min: 20,
+    max: 300,
+    step: 1,
+    "aria-label": "Quarters a minute",
+  });
   tempo.style.width = "5em";
-  const volume = element("input", { type: "range", min: 1, max: 127, "aria-label": "How hard the keys are struck" });
-  const grid = element("select", { "aria-label": "Grid of the take", title: "To which note values a take is moved" });
-  grid.append(...Object.entries(GRIDS).map(([value, text]) => element("option", { value, "aria-label": value }, text)));
+  const volume = element("input", {
+    type: "range",
+    min: 1,
+    max: 127,
+    "aria-label": "How hard the keys are struck",
+  });
+  const grid = element("select", {
+    "aria-label": "Grid of the take",
+    title: "To which note values a take is moved",
+  });
+  grid.append(
+    ...Object.entries(GRIDS).map(([value, text]) =>
+      element("option", { value, "aria-label": value }, text),
+    ),
+  );
   const show = () => {
     grid.value = model.get("grid") ?? "sixteenth";
     metronome.setAttribute("aria-pressed", String(model.get("metronome") ?? true));
@@ -214,11 +243,15 @@ function settings({ model, life }: KeyboardView): HTMLElement[] {
   });
   life.on(grid, "change", () => model.set({ grid: grid.value as KeyboardState["grid"] }));
   life.on(volume, "input", () => model.set({ velocity: Number(volume.value) }));
-  for (const name of ["metronome", "count_in", "qpm", "grid", "velocity"] as const) model.on(`change:${name}`, life, show);
+  for (const name of ["metronome", "count_in", "qpm", "grid", "velocity"] as const)
+    model.on(`change:${name}`, life, show);
   show();
-  const labelled = (text: string, title: string, input: HTMLElement) => element("label", { title }, element("span", { "aria-hidden": true }, text), input);
+  const labelled = (text: string, title: string, input: HTMLElement) =>
+    element("label", { title }, element("span", { "aria-hidden": true }, text), input);
   const loud = labelled("loud", "How hard the keys are struck", volume);
-  return model.get("live") === false ? [loud] : [metronome, count, labelled("♩ =", "Quarters a minute", tempo), grid, loud];
+  return model.get("live") === false
+    ? [loud]
+    : [metronome, count, labelled("♩ =", "Quarters a minute", tempo), grid, loud];
 }
 
 function midi({ life, say }: KeyboardView, panel: KeysPanel): HTMLElement[] {
@@ -256,7 +289,8 @@ function midi({ life, say }: KeyboardView, panel: KeysPanel): HTMLElement[] {
 
 export default mount<KeyboardState, NoteStore>({
   label: "Keyboard",
-  store: (model, life, clockId) => new NoteStore(model as unknown as Model<NotesState>, life, clockId),
+  store: (model, life, clockId) =>
+    new NoteStore(model as unknown as Model<NotesState>, life, clockId),
   view(view) {
     const { root, model, store, clock, life, onTheme, say } = view;
     const hands = new Hands(view);
@@ -268,7 +302,9 @@ export default mount<KeyboardState, NoteStore>({
     };
     const nameOf = (pitch: number) => pitchName(pitch, store.piece.alters);
     const panel = new KeysPanel({
-      life, say, shiftOctave,
+      life,
+      say,
+      shiftOctave,
       theme: () => view.theme,
       range: () => [model.get("low") ?? 48, model.get("high") ?? 84],
       octave: () => model.get("octave") ?? 4,
@@ -286,11 +322,18 @@ export default mount<KeyboardState, NoteStore>({
     root.append(bar, panel.canvas, likely);
     panel.listen(root);
     const showShares = () => {
-      likely.textContent = distributionText(sharesOf(model), model.get("distribution_label") ?? "", nameOf);
+      likely.textContent = distributionText(
+        sharesOf(model),
+        model.get("distribution_label") ?? "",
+        nameOf,
+      );
       panel.repaint();
     };
-    for (const name of ["distribution", "distribution_label", "low", "high", "octave"] as const) model.on(`change:${name}`, life, showShares);
-    clock.follow(life, (playhead) => panel.setPlaying(clock.playing ? soundingAt(store.table, playhead) : new Map()));
+    for (const name of ["distribution", "distribution_label", "low", "high", "octave"] as const)
+      model.on(`change:${name}`, life, showShares);
+    clock.follow(life, (playhead) =>
+      panel.setPlaying(clock.playing ? soundingAt(store.table, playhead) : new Map()),
+    );
     clock.on("selection", life, () => panel.setChosen(pitchesOf(store.table, clock.selection)));
     panel.setChosen(pitchesOf(store.table, clock.selection));
     onTheme(() => panel.repaint());

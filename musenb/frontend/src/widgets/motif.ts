@@ -1,4 +1,4 @@
-/** The motif view: lanes of returns, the selected one in a sentence, and which bars are alike. */
+/** Motif view: lanes of returns, the selected one in a sentence, and which bars are alike. */
 
 import { button, element } from "../core/dom";
 import { Lanes } from "../motif/lanes";
@@ -17,7 +17,8 @@ const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${te
 /** Return what is told of a return besides its sentence. */
 export function measureText([, , , form, , , confidence, expected]: ReturnRow): string {
   const rare = expected < 0.005 ? "hardly any" : expected.toFixed(2);
-  return `${form}; ${Math.round(100 * confidence)} % of the motif kept; in a piece like this chance gives ${rare} of such`;
+  const kept = `${Math.round(100 * confidence)} % of the motif kept`;
+  return `${form}; ${kept}; in a piece like this chance gives ${rare} of such`;
 }
 
 /** Says in a sentence what is selected. */
@@ -29,7 +30,9 @@ function told({ model }: MotifView): { element: HTMLElement; show(): void } {
       const row = model.get("returns")?.[model.get("selected") ?? -1];
       const home = model.get("motif")?.[5] ?? "";
       const count = model.get("returns")?.length ?? 0;
-      const hint = count ? "Choose a return to see and hear it." : "It does not return in this piece.";
+      const hint = count
+        ? "Choose a return to see and hear it."
+        : "It does not return in this piece.";
       const small = element("small", {}, row ? measureText(row) : hint);
       made.replaceChildren(row ? `${capital(row[5])}.` : home, small);
     },
@@ -37,7 +40,11 @@ function told({ model }: MotifView): { element: HTMLElement; show(): void } {
 }
 
 /** The buttons that play and step; what plays last is stopped by the same button. */
-function toolbar(view: MotifView, passage: Passage, step: (by: number) => void): { element: HTMLElement; show(): void } {
+function toolbar(
+  view: MotifView,
+  passage: Passage,
+  step: (by: number) => void,
+): { element: HTMLElement; show(): void } {
   const { model, life, clock } = view;
   const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Motif" });
   const home = button("▶ the motif", "Play the motif");
@@ -71,7 +78,8 @@ export default mount<MotifState, NoteStore>({
   view(view) {
     const { root, model, store, clock, life, say } = view;
     const passage = new Passage(clock, life);
-    const rowOf = (number: number) => (number < 0 ? model.get("motif") : model.get("returns")?.[number]);
+    const rowOf = (number: number) =>
+      number < 0 ? model.get("motif") : model.get("returns")?.[number];
     const take = (number: number) => {
       const row = rowOf(number);
       if (!row) return;
@@ -88,7 +96,9 @@ export default mount<MotifState, NoteStore>({
       if (play) passage.play(row[0], row[1]);
     };
     const lanes = new Lanes({
-      life, clock, choose,
+      life,
+      clock,
+      choose,
       motif: () => model.get("motif") ?? null,
       returns: () => model.get("returns") ?? [],
       lanes: () => model.get("lanes") ?? [],
@@ -99,20 +109,36 @@ export default mount<MotifState, NoteStore>({
       theme: () => view.theme,
     });
     const sentence = told(view);
-    const bar = toolbar(view, passage, (by) => choose(Math.max(0, (model.get("selected") ?? -1) + by), false));
+    const bar = toolbar(view, passage, (by) =>
+      choose(Math.max(0, (model.get("selected") ?? -1) + by), false),
+    );
     const verdict = element("p", { class: "mnb-faint", "aria-label": "Beside chance" });
     const likeness = new Likeness(view);
     const style = element("style");
     style.textContent = css;
-    root.append(style, element("div", { class: "mnb-motif" }, sentence.element, bar.element, lanes.element, verdict, likeness.element));
+    root.append(
+      style,
+      element(
+        "div",
+        { class: "mnb-motif" },
+        sentence.element,
+        bar.element,
+        lanes.element,
+        verdict,
+        likeness.element,
+      ),
+    );
     const showAll = () => {
       lanes.build();
       sentence.show();
       bar.show();
-      verdict.textContent = model.get("verdict") || (model.get("returns")?.length ? "Looking for motifs of other pieces, to compare…" : "");
+      verdict.textContent =
+        model.get("verdict") ||
+        (model.get("returns")?.length ? "Looking for motifs of other pieces, to compare…" : "");
       likeness.show();
     };
-    for (const name of ["motif", "returns", "lanes", "verdict"] as const) model.on(`change:${name}`, life, showAll);
+    for (const name of ["motif", "returns", "lanes", "verdict"] as const)
+      model.on(`change:${name}`, life, showAll);
     store.onChange(life, showAll);
     model.on("change:selected", life, () => {
       lanes.mark();

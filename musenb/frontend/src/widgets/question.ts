@@ -1,4 +1,4 @@
-/** A question: the answer is given before anything is revealed, and written down by the kernel. */
+/** Question view: the answer is given before anything is revealed, and written down by the kernel. */
 
 import { button, element } from "../core/dom";
 import { mount, type View } from "../core/mount";
@@ -22,9 +22,17 @@ export default mount<QuestionState, Pieces>({
     const { model, root, life } = view;
     const style = element("style");
     style.textContent = css;
-    const ask = element("p", { class: "mnb-question-ask" }, element("span", { class: "mnb-question-key" }, model.get("key") ?? ""), model.get("ask") ?? "");
+    const ask = element(
+      "p",
+      { class: "mnb-question-ask" },
+      element("span", { class: "mnb-question-key" }, model.get("key") ?? ""),
+      model.get("ask") ?? "",
+    );
     const sheet = new Sheet(view);
-    root.append(style, element("div", { class: "mnb-question" }, ask, musicRow(view.store, life), ...sheet.parts));
+    root.append(
+      style,
+      element("div", { class: "mnb-question" }, ask, musicRow(view.store, life), ...sheet.parts),
+    );
     files(view);
   },
 });
@@ -49,7 +57,15 @@ class Sheet {
     this.#why = model.get("why") ? textField("Why?", 2, life, () => this.#changed()) : undefined;
     life.on(this.#keep, "click", () => this.#give());
     life.on(this.#save, "click", () => model.post<AskForAnswers>({ kind: "answers" }));
-    for (const name of ["given", "given_why", "changes", "kept", "kept_at", "told", "verdict"] as const) {
+    for (const name of [
+      "given",
+      "given_why",
+      "changes",
+      "kept",
+      "kept_at",
+      "told",
+      "verdict",
+    ] as const) {
       model.on(`change:${name}`, life, () => this.#show());
     }
     model.on("change:changes", life, () => {
@@ -61,12 +77,17 @@ class Sheet {
       this.#waiting();
       this.#note.textContent = "";
     });
-    this.#fill(model.get("draft") || model.get("given") || "", model.get("draft_why") || model.get("given_why") || "");
+    this.#fill(
+      model.get("draft") || model.get("given") || "",
+      model.get("draft_why") || model.get("given_why") || "",
+    );
     this.#show();
   }
 
   get parts(): HTMLElement[] {
-    const why = this.#why ? [element("label", { class: "mnb-question-why" }, "Why?", this.#why.element)] : [];
+    const why = this.#why
+      ? [element("label", { class: "mnb-question-why" }, "Why?", this.#why.element)]
+      : [];
     const bar = element("div", { class: "mnb-bar" }, this.#keep, this.#save, this.#note);
     return [this.#field.element, ...why, bar, this.#told, this.#foot];
   }
@@ -76,14 +97,23 @@ class Sheet {
     const changed = () => this.#changed();
     const ask = model.get("ask") ?? "";
     switch (model.get("kind")) {
-      case "text": return textField(ask || "Your answer", 3, life, changed);
+      case "text":
+        return textField(ask || "Your answer", 3, life, changed);
       case "note": {
         const hand = handOf(model, life);
-        const keys = keysField(model.get("low"), model.get("high"), life, (pitch) => hand.tap(pitch), changed, (pitch) => this.#nameOf(pitch));
+        const keys = keysField(
+          model.get("low"),
+          model.get("high"),
+          life,
+          (pitch) => hand.tap(pitch),
+          changed,
+          (pitch) => this.#nameOf(pitch),
+        );
         this.#view.onTheme((theme) => keys.repaint(theme));
         return keys;
       }
-      default: return choiceField(ask, model.get("options") ?? [], life, changed);
+      default:
+        return choiceField(ask, model.get("options") ?? [], life, changed);
     }
   }
 
@@ -100,7 +130,9 @@ class Sheet {
   #changed(): void {
     const { model, life } = this.#view;
     this.#cancelDraft();
-    this.#cancelDraft = life.after(DRAFT_MS, () => model.set({ draft: this.#field.value(), draft_why: this.#why?.value() ?? "" }));
+    this.#cancelDraft = life.after(DRAFT_MS, () =>
+      model.set({ draft: this.#field.value(), draft_why: this.#why?.value() ?? "" }),
+    );
     this.#show();
   }
 
@@ -144,13 +176,18 @@ class Sheet {
     if (model.get("live") ?? true) return told;
     if (!solution) return told;
     const shown = model.get("kind") === "note" ? this.#nameOf(Number(solution)) : solution;
-    return `${model.get("verdict") === "right" ? "That is right." : `The answer is: ${shown}${/[.!?]$/.test(shown) ? "" : "."}`} ${told}`.trim();
+    const stop = /[.!?]$/.test(shown) ? "" : ".";
+    const right = model.get("verdict") === "right";
+    const verdict = right ? "That is right." : `The answer is: ${shown}${stop}`;
+    return `${verdict} ${told}`.trim();
   }
 
   #where(): string {
     const { model } = this.#view;
     const [at, changes] = [model.get("kept_at"), model.get("changes") ?? 0];
-    const when = at ? new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }) : "";
+    const when = at
+      ? new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })
+      : "";
     const often = changes > 1 ? `, answered ${changes} times` : "";
     return `${when}${often}: ${model.get("kept") ?? ""}`;
   }
@@ -160,7 +197,11 @@ class Sheet {
 function files({ model, life, say }: QuestionView): void {
   model.onMessage<AnswersFile>("answers", life, ({ name }, [buffer]) => {
     if (!buffer) return;
-    const bytes = new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength).slice();
+    const bytes = new Uint8Array(
+      buffer.buffer as ArrayBuffer,
+      buffer.byteOffset,
+      buffer.byteLength,
+    ).slice();
     const address = URL.createObjectURL(new Blob([bytes], { type: "application/x-ndjson" }));
     element("a", { href: address, download: name }).click();
     life.after(60_000, () => URL.revokeObjectURL(address));

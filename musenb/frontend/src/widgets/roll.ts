@@ -1,4 +1,4 @@
-/** The piano roll. */
+/** Piano roll view. */
 
 import { placeName } from "../core/bars";
 import { element } from "../core/dom";
@@ -37,7 +37,8 @@ function placeLine({ clock, life }: RollView, stage: Stage): HTMLElement {
   const { editor } = stage;
   const show = () => {
     const row = clock.hover === null ? -1 : findRow(editor.store.table, clock.hover);
-    const text = row >= 0 ? editor.describe(row) : placeName(editor.store.notes.bars, clock.playhead);
+    const text =
+      row >= 0 ? editor.describe(row) : placeName(editor.store.notes.bars, clock.playhead);
     if (text !== shown.textContent) shown.textContent = text;
   };
   clock.on("hover", life, show);
@@ -68,17 +69,22 @@ export default mount<RollState, RollStore>({
     root.append(style, toolbar.element, stage.frame, legend.element, bottom);
     stage.canvas.setAttribute("aria-label", "Notes");
     stage.canvas.setAttribute("aria-roledescription", "piano roll");
-    listenToKeys(life, stage, () => (toolbar.element.querySelector("[tabindex='0']") as HTMLElement | null)?.focus(), {
-      toggle: options.toggle,
-      toggleFollow: () => options.setFollow(!options.follow()),
-      toggleDrawing() {
-        options.setDrawing(!options.drawing());
-        toolbar.show();
-        say(options.drawing() ? "Drawing" : "Selecting");
+    listenToKeys(
+      life,
+      stage,
+      () => (toolbar.element.querySelector("[tabindex='0']") as HTMLElement | null)?.focus(),
+      {
+        toggle: options.toggle,
+        toggleFollow: () => options.setFollow(!options.follow()),
+        toggleDrawing() {
+          options.setDrawing(!options.drawing());
+          toolbar.show();
+          say(options.drawing() ? "Drawing" : "Selecting");
+        },
+        cancelDrag: () => pointer.cancel(),
+        say,
       },
-      cancelDrag: () => pointer.cancel(),
-      say,
-    });
+    );
     life.on(stage.canvas, "focus", () => {
       stage.focused = true;
       stage.redraw();
@@ -95,7 +101,16 @@ export default mount<RollState, RollStore>({
     store.onChange(life, changed);
     model.onMessage<Fit>("fit", life, () => stage.fit());
     clock.on(["selection", "play", "pause"], life, () => toolbar.show());
-    for (const name of ["piece", "snap", "units", "follow", "velocity_lane", "height", "editable", "streaming"] as const) {
+    for (const name of [
+      "piece",
+      "snap",
+      "units",
+      "follow",
+      "velocity_lane",
+      "height",
+      "editable",
+      "streaming",
+    ] as const) {
       model.on(`change:${name}`, life, changed);
     }
     view.onTheme((theme) => {

@@ -1,4 +1,4 @@
-/** The engraved score: pages on demand, a playhead on the staff, notes to select, hear and walk through. */
+/** Engraved score view: pages on demand, a playhead on the staff, notes to select, hear and walk through. */
 
 import { clockOf } from "../core/clock";
 import { button, element } from "../core/dom";
@@ -25,7 +25,10 @@ const FIT_MS = 300;
 const ICONS = {
   play: "M3 1.5 12 7 3 12.5Z",
   pause: "M3 2h2.4v10H3ZM8.6 2H11v10H8.6Z",
-  colours: "M.8 10a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0ZM5 4a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0ZM8.6 10a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0Z",
+  colours:
+    "M.8 10a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0Z" +
+    "M5 4a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0Z" +
+    "M8.6 10a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0Z",
   staves: "M2 1.5V12.5M2 2H13M2 4.2H13M2 9.8H13M2 12H13",
 } as const;
 const ZOOMS = [0.4, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 2.5, 3];
@@ -42,7 +45,15 @@ function makeStore(model: Model<SheetState>, life: Life, clockId: string): Store
   let player: Player | undefined;
   const source = {
     music: () => ({ table: notes.table, bars: notes.bars }),
-    settings: () => ({ volume: 0.8, muted: [], soloed: [], metronome: false, countIn: 0, programs: [], font: PIANO }),
+    settings: () => ({
+      volume: 0.8,
+      muted: [],
+      soloed: [],
+      metronome: false,
+      countIn: 0,
+      programs: [],
+      font: PIANO,
+    }),
     parts: partsFrom(model, life),
     font: fontFrom(model, life),
   };
@@ -61,12 +72,22 @@ function handle(view: SheetView, pages: Pages, place: HTMLElement): void {
   const { life, clock, store, say, model } = view;
   const words = (note: Note) => {
     const value = pages.tint.values.get(note.id);
-    const tint = value === undefined ? undefined : `${model.get("tint_name") || "value"} ${Number(value.toPrecision(3))}`;
+    const tint =
+      value === undefined
+        ? undefined
+        : `${model.get("tint_name") || "value"} ${Number(value.toPrecision(3))}`;
     const name = pages.nameOf(note.id) || store.notes.table.name(store.notes.table.row(note.id));
-    return noteWords(note, { voices: store.notes.piece.voices, bars: store.notes.bars, name, tint });
+    return noteWords(note, {
+      voices: store.notes.piece.voices,
+      bars: store.notes.bars,
+      name,
+      tint,
+    });
   };
   const sound = (note: Note) => {
-    const seconds = clock.tempo.secondsAt(quarters(note.onset + note.duration)) - clock.tempo.secondsAt(note.onset);
+    const seconds =
+      clock.tempo.secondsAt(quarters(note.onset + note.duration)) -
+      clock.tempo.secondsAt(note.onset);
     store.hand.tap(note.pitch, note.velocity || 80, Math.min(2, Math.max(0.2, seconds)));
   };
   const choose = (row: number, more = false) => {
@@ -108,14 +129,22 @@ function handle(view: SheetView, pages: Pages, place: HTMLElement): void {
   life.on(pages.scroll, "pointerleave", () => point());
   clock.on(["selection", "hover"], life, show);
 
-  const steps: Record<string, Step> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+  const steps: Record<string, Step> = {
+    ArrowLeft: "left",
+    ArrowRight: "right",
+    ArrowUp: "up",
+    ArrowDown: "down",
+  };
   const bring = (event: KeyboardEvent): boolean => {
     const { table } = store.notes;
     const step = steps[event.key];
     if (event.altKey || event.metaKey) return false;
     if (step) {
       const at = current();
-      const row = at < 0 && table.length ? nearestIn(table, table.voice[0]!, clock.playhead) : stepFrom(table, at, step);
+      const row =
+        at < 0 && table.length
+          ? nearestIn(table, table.voice[0]!, clock.playhead)
+          : stepFrom(table, at, step);
       if (row >= 0) choose(row, event.shiftKey);
       else say("No note there");
     } else if (event.key === "Home" || event.key === "End") {
@@ -149,7 +178,10 @@ function play({ clock, store }: SheetView): void {
 
 function zoomBy({ model, say }: SheetView, way: 1 | -1): void {
   const now = model.get("zoom") || 1;
-  const next = way > 0 ? ZOOMS.find((zoom) => zoom > now + 0.01) : [...ZOOMS].reverse().find((zoom) => zoom < now - 0.01);
+  const next =
+    way > 0
+      ? ZOOMS.find((zoom) => zoom > now + 0.01)
+      : [...ZOOMS].reverse().find((zoom) => zoom < now - 0.01);
   if (!next) return;
   model.set({ zoom: next });
   say(`Zoom ${Math.round(next * 100)} per cent`);
@@ -168,9 +200,14 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   const [smaller, larger] = [button("−", "Smaller"), button("+", "Larger")];
   const colours = button("", "Voices in colours");
   const closed = button("", "Two staves");
-  const move = element("select", { "aria-label": "Transpose, semitones", title: "Transpose as shown, semitones" });
+  const move = element("select", {
+    "aria-label": "Transpose, semitones",
+    title: "Transpose as shown, semitones",
+  });
   for (let by = 12; by >= -12; by--) {
-    move.append(element("option", { value: by }, by > 0 ? `+${by}` : by < 0 ? `−${-by}` : "as written"));
+    move.append(
+      element("option", { value: by }, by > 0 ? `+${by}` : by < 0 ? `−${-by}` : "as written"),
+    );
   }
   // No live region: what is chosen is said by `say`, what is hovered is not.
   const place = element("span", { class: "mnb-place" });
@@ -178,17 +215,21 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   life.on(smaller, "click", () => zoomBy(view, -1));
   life.on(larger, "click", () => zoomBy(view, 1));
   life.on(colours, "click", () => model.set({ colours: !model.get("colours") }));
-  life.on(closed, "click", () => model.set({ staves: model.get("staves") === "two" ? "each" : "two" }));
+  life.on(closed, "click", () =>
+    model.set({ staves: model.get("staves") === "two" ? "each" : "two" }),
+  );
   life.on(move, "change", () => model.set({ transpose: Number(move.value) }));
   const show = () => {
     setIcon(start, clock.playing ? "pause" : "play");
-    for (const attribute of ["aria-label", "title"]) start.setAttribute(attribute, clock.playing ? "Pause" : "Play");
+    for (const attribute of ["aria-label", "title"])
+      start.setAttribute(attribute, clock.playing ? "Pause" : "Play");
     colours.setAttribute("aria-pressed", String(model.get("colours") ?? false));
     closed.setAttribute("aria-pressed", String(model.get("staves") === "two"));
     closed.hidden = view.store.notes.piece.voices.length < 3;
     move.value = String(model.get("transpose") ?? 0);
   };
-  for (const name of ["colours", "staves", "transpose", "piece"] as const) model.on(`change:${name}`, life, show);
+  for (const name of ["colours", "staves", "transpose", "piece"] as const)
+    model.on(`change:${name}`, life, show);
   clock.on(["play", "pause"], life, show);
   setIcon(colours, "colours");
   setIcon(closed, "staves");
@@ -223,7 +264,9 @@ function legend({ model, store, theme }: SheetView, { tint, arcs }: Pages): Elem
     scale.style.background = legendGradient(theme.dark);
     const [low, high] = [tint.low, tint.high].map((value) => String(Number(value.toPrecision(3))));
     const words = element("span", {}, `${model.get("tint_name") || "value"}:`);
-    parts.push(element("span", {}, words, element("span", { class: "mnb-scale" }, low!, scale, high!)));
+    parts.push(
+      element("span", {}, words, element("span", { class: "mnb-scale" }, low!, scale, high!)),
+    );
   }
   return parts;
 }
@@ -236,7 +279,13 @@ export default mount<SheetState, Store>({
     const style = element("style");
     style.textContent = css;
     const zoom = () => model.get("zoom") || 1;
-    const pages = new Pages({ notes: store.notes, plates: store.plates, clock, zoom, theme: () => view.theme });
+    const pages = new Pages({
+      notes: store.notes,
+      plates: store.plates,
+      clock,
+      zoom,
+      theme: () => view.theme,
+    });
     const { bar, place } = toolbar(view);
     const key = element("div", { class: "mnb-legend" });
     const note = element("div", { class: "mnb-unavailable", hidden: true });
@@ -256,15 +305,33 @@ export default mount<SheetState, Store>({
       pages.redraw();
     });
     store.plates.onChange(life, arrange);
-    store.notes.onChange(life, life.frame(() => (pages.notesChanged(), paint())));
-    for (const name of ["tint", "tint_name", "colours", "piece"] as const) model.on(`change:${name}`, life, paint);
+    store.notes.onChange(
+      life,
+      life.frame(() => (pages.notesChanged(), paint())),
+    );
+    for (const name of ["tint", "tint_name", "colours", "piece"] as const)
+      model.on(`change:${name}`, life, paint);
     model.on("change:zoom", life, arrange);
-    clock.on(["selection", "hover"], life, life.frame(() => pages.redraw()));
-    clock.on("overlay", life, life.frame(() => (key.replaceChildren(...legend(view, pages)), pages.look())));
+    clock.on(
+      ["selection", "hover"],
+      life,
+      life.frame(() => pages.redraw()),
+    );
+    clock.on(
+      "overlay",
+      life,
+      life.frame(() => (key.replaceChildren(...legend(view, pages)), pages.look())),
+    );
     clock.follow(life, (playhead) => pages.follow(playhead));
-    life.on(pages.scroll, "scroll", life.frame(() => pages.look()));
+    life.on(
+      pages.scroll,
+      "scroll",
+      life.frame(() => pages.look()),
+    );
     onTheme((theme) => {
-      theme.voices.forEach((colour, voice) => root.style.setProperty(`--mnb-voice-${voice}`, colour));
+      theme.voices.forEach((colour, voice) =>
+        root.style.setProperty(`--mnb-voice-${voice}`, colour),
+      );
       paint();
     });
 

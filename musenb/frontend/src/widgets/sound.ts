@@ -1,4 +1,4 @@
-/** A player: the transport bar, and the sound of the notes on the page's clock. */
+/** Player view: the transport bar, and the sound of the notes on the page's clock. */
 
 import { barAt, placeName } from "../core/bars";
 import { clockOf, type PageClock } from "../core/clock";
@@ -69,7 +69,11 @@ function transport({ store, clock, life, say }: SoundView): HTMLElement[] {
   life.on(loop, "click", () => clock.setLoop(clock.loop ? null : passageOf(clock, store.notes)));
   clock.on("loop", life, () => {
     const bars = store.notes.bars;
-    say(clock.loop ? `Loop from ${placeName(bars, clock.loop[0])} to ${placeName(bars, clock.loop[1] - 0.001)}` : "No loop");
+    say(
+      clock.loop
+        ? `Loop from ${placeName(bars, clock.loop[0])} to ${placeName(bars, clock.loop[1] - 0.001)}`
+        : "No loop",
+    );
   });
   clock.on(["play", "pause", "loop"], life, show);
   show();
@@ -77,21 +81,35 @@ function transport({ store, clock, life, say }: SoundView): HTMLElement[] {
 }
 
 /** Return what the loop button takes: from the first to the last selected note, in whole bars; else the whole piece. */
-function passageOf(clock: PageClock, notes: NoteStore): readonly [ReturnType<typeof quarters>, ReturnType<typeof quarters>] {
+function passageOf(
+  clock: PageClock,
+  notes: NoteStore,
+): readonly [ReturnType<typeof quarters>, ReturnType<typeof quarters>] {
   const { table, bars } = notes;
   const rows = [...clock.selection].map((id) => table.row(id)).filter((row) => row >= 0);
   if (!rows.length) return [quarters(0), clock.end];
   const first = Math.min(...rows.map((row) => table.onset[row] ?? 0));
   const last = Math.max(...rows.map((row) => table.end(row)));
-  return [barAt(bars, first)?.[0] ?? quarters(first), barAt(bars, last - 0.001)?.[1] ?? quarters(last)];
+  return [
+    barAt(bars, first)?.[0] ?? quarters(first),
+    barAt(bars, last - 0.001)?.[1] ?? quarters(last),
+  ];
 }
 
 function tempo({ clock, life, store }: SoundView): HTMLElement {
   const shown = element("output");
-  const slider = element("input", { type: "range", min: 25, max: 200, step: 5, "aria-label": "Tempo, per cent" });
+  const slider = element("input", {
+    type: "range",
+    min: 25,
+    max: 200,
+    step: 5,
+    "aria-label": "Tempo, per cent",
+  });
   const show = () => {
     const percent = Math.round(clock.factor * 100);
-    const qpm = [...store.notes.piece.tempos].reverse().find(([onset]) => onset <= clock.playhead)?.[1] ?? 100;
+    const qpm =
+      [...store.notes.piece.tempos].reverse().find(([onset]) => onset <= clock.playhead)?.[1] ??
+      100;
     slider.value = String(percent);
     shown.textContent = `♩ = ${Math.round(qpm * clock.factor)}`;
     slider.setAttribute("aria-valuetext", `${percent} per cent`);
@@ -105,7 +123,13 @@ function tempo({ clock, life, store }: SoundView): HTMLElement {
 function options({ model, life }: SoundView): HTMLElement[] {
   const metronome = button("𝅘𝅥", "Metronome");
   const count = button("1 2 3", "Count in one bar");
-  const volume = element("input", { type: "range", min: 0, max: 1, step: 0.05, "aria-label": "Volume" });
+  const volume = element("input", {
+    type: "range",
+    min: 0,
+    max: 1,
+    step: 0.05,
+    "aria-label": "Volume",
+  });
   const show = () => {
     metronome.setAttribute("aria-pressed", String(model.get("metronome") ?? false));
     count.setAttribute("aria-pressed", String((model.get("count_in") ?? 0) > 0));
@@ -114,9 +138,19 @@ function options({ model, life }: SoundView): HTMLElement[] {
   life.on(metronome, "click", () => model.set({ metronome: !model.get("metronome") }));
   life.on(count, "click", () => model.set({ count_in: model.get("count_in") ? 0 : 1 }));
   life.on(volume, "input", () => model.set({ volume: Number(volume.value) }));
-  for (const name of ["metronome", "count_in", "volume"] as const) model.on(`change:${name}`, life, show);
+  for (const name of ["metronome", "count_in", "volume"] as const)
+    model.on(`change:${name}`, life, show);
   show();
-  return [metronome, count, element("label", { title: "Volume" }, element("span", { "aria-hidden": true }, ...signOf("🔈")), volume)];
+  return [
+    metronome,
+    count,
+    element(
+      "label",
+      { title: "Volume" },
+      element("span", { "aria-hidden": true }, ...signOf("🔈")),
+      volume,
+    ),
+  ];
 }
 
 /** One group a voice: mute and solo. */
@@ -131,8 +165,12 @@ function voices({ model, store, life, onTheme }: SoundView): HTMLElement {
     group.replaceChildren();
     const names = store.notes.piece.voices;
     names.forEach((name, voice) => {
-      const mute = button("M", `Mute ${name}`, { "aria-pressed": String(model.get("muted")?.includes(voice) ?? false) });
-      const solo = button("S", `Only ${name}`, { "aria-pressed": String(model.get("soloed")?.includes(voice) ?? false) });
+      const mute = button("M", `Mute ${name}`, {
+        "aria-pressed": String(model.get("muted")?.includes(voice) ?? false),
+      });
+      const solo = button("S", `Only ${name}`, {
+        "aria-pressed": String(model.get("soloed")?.includes(voice) ?? false),
+      });
       inner?.on(mute, "click", () => model.set({ muted: toggled(model.get("muted"), voice) }));
       inner?.on(solo, "click", () => model.set({ soloed: toggled(model.get("soloed"), voice) }));
       const dot = element("span", { "aria-hidden": true, "data-voice": voice }, "●");
@@ -152,7 +190,8 @@ function voices({ model, store, life, onTheme }: SoundView): HTMLElement {
       const label = (root(group).activeElement as HTMLElement | null)?.getAttribute("aria-label");
       const inside = group.contains(root(group).activeElement);
       build();
-      if (inside && label) group.querySelector<HTMLElement>(`[aria-label="${CSS.escape(label)}"]`)?.focus();
+      if (inside && label)
+        group.querySelector<HTMLElement>(`[aria-label="${CSS.escape(label)}"]`)?.focus();
     });
   }
   build();
@@ -166,7 +205,13 @@ function voices({ model, store, life, onTheme }: SoundView): HTMLElement {
 const root = (node: Node): Document | ShadowRoot => node.getRootNode() as Document | ShadowRoot;
 
 function position({ clock, store, life }: SoundView): HTMLElement {
-  const slider = element("input", { type: "range", min: 0, step: "any", "aria-label": "Position", class: "mnb-position" });
+  const slider = element("input", {
+    type: "range",
+    min: 0,
+    step: "any",
+    "aria-label": "Position",
+    class: "mnb-position",
+  });
   slider.style.flex = "1";
   slider.style.minWidth = "90px";
   const shown = element("output", { class: "mnb-place" });

@@ -1,4 +1,4 @@
-/** Two versions of a piece, one above the other; each plays on a clock of its own. */
+/** Comparison view of two versions of a piece, one above the other; each plays on a clock of its own. */
 
 import { barsOf, placeName } from "../core/bars";
 import { clockOf, type PageClock } from "../core/clock";
@@ -50,13 +50,26 @@ function makeStore(model: Model<VersionsState>, life: Life, clockId: string): St
   const sides = TRAITS.map((name): Side => {
     const clock = clockOf(`${clockId}:${name}`, life);
     const side = { name, table: EMPTY, clock } as { -readonly [K in keyof Side]: Side[K] };
-    const settings = { volume: 0.8, muted: [], soloed: [], metronome: false, countIn: 0, programs: [], font: PIANO };
-    side.player = new Player(clock, pageAudio(), {
-      music: () => ({ table: side.table, bars: barsIn(model) }),
-      settings: () => settings,
-      parts: partsFrom(model, life),
-      font: () => Promise.reject(new Error("there is no other soundfont")),
-    }, life);
+    const settings = {
+      volume: 0.8,
+      muted: [],
+      soloed: [],
+      metronome: false,
+      countIn: 0,
+      programs: [],
+      font: PIANO,
+    };
+    side.player = new Player(
+      clock,
+      pageAudio(),
+      {
+        music: () => ({ table: side.table, bars: barsIn(model) }),
+        settings: () => settings,
+        parts: partsFrom(model, life),
+        font: () => Promise.reject(new Error("there is no other soundfont")),
+      },
+      life,
+    );
     return side;
   });
   const take = () => {
@@ -74,7 +87,11 @@ function makeStore(model: Model<VersionsState>, life: Life, clockId: string): St
   return { sides };
 }
 
-function rollOf(view: View<VersionsState, Store>, side: Side, number: 0 | 1): { element: HTMLElement; redraw(): void; resize(width: number): void; show(): void } {
+function rollOf(
+  view: View<VersionsState, Store>,
+  side: Side,
+  number: 0 | 1,
+): { element: HTMLElement; redraw(): void; resize(width: number): void; show(): void } {
   const { model, life, store } = view;
   const name = () => model.get("names")?.[number] ?? side.name;
   const bars = () => barsIn(model);
@@ -82,34 +99,57 @@ function rollOf(view: View<VersionsState, Store>, side: Side, number: 0 | 1): { 
   const place = element("output", { class: "mnb-place" });
   const title = element("strong");
   const canvas = element("canvas", { role: "img" });
-  const frame = element("div", { class: "mnb-versions-roll" }, element("div", { class: "mnb-bar" }, play, title, place), canvas);
+  const frame = element(
+    "div",
+    { class: "mnb-versions-roll" },
+    element("div", { class: "mnb-bar" }, play, title, place),
+    canvas,
+  );
   let width = 300;
   const ground = (): Ground => {
     const tables = store.sides.map(({ table }) => table);
     const end = Math.max(1, ...tables.map((table) => table.lastEnd()));
     return {
-      index: new RollIndex(side.table), view: sharedView(tables, bars(), end, model.get("parts") ?? null, width), lane: 0,
-      theme: view.theme, letters: lettersOf(model.get("piece")?.voices ?? []), selected: new Set(), front: undefined,
-      bars: bars(), tempo: new TempoMap(model.get("piece")?.tempos ?? []), units: "bars",
+      index: new RollIndex(side.table),
+      view: sharedView(tables, bars(), end, model.get("parts") ?? null, width),
+      lane: 0,
+      theme: view.theme,
+      letters: lettersOf(model.get("piece")?.voices ?? []),
+      selected: new Set(),
+      front: undefined,
+      bars: bars(),
+      tempo: new TempoMap(model.get("piece")?.tempos ?? []),
+      units: "bars",
     };
   };
   const redraw = life.frame(() => {
     if (!side.table.length) return;
     const drawn = ground();
-    const context = fitCanvas(canvas, KEYS_WIDTH + drawn.view.width, RULER_HEIGHT + drawn.view.height);
+    const context = fitCanvas(
+      canvas,
+      KEYS_WIDTH + drawn.view.width,
+      RULER_HEIGHT + drawn.view.height,
+    );
     if (!context) return;
     drawGround(context, drawn);
-    const rows = (model.get("differ")?.[number] ?? []).map((id) => side.table.row(id)).filter((row) => row >= 0);
+    const rows = (model.get("differ")?.[number] ?? [])
+      .map((id) => side.table.row(id))
+      .filter((row) => row >= 0);
     drawDifferences(context, drawn.view, side.table, rows, model.get("parts") ?? null, view.theme);
-    if (side.clock.playing || side.clock.playhead > 0) drawPlayhead(context, drawn.view, side.clock.playhead, view.theme);
+    if (side.clock.playing || side.clock.playhead > 0)
+      drawPlayhead(context, drawn.view, side.clock.playhead, view.theme);
   });
   const show = () => {
     const now = side.clock.playing ? "Pause" : "Play";
     setSign(play, side.clock.playing ? "⏸" : "▶");
-    for (const attribute of ["aria-label", "title"]) play.setAttribute(attribute, `${now}: ${name()}`);
+    for (const attribute of ["aria-label", "title"])
+      play.setAttribute(attribute, `${now}: ${name()}`);
     title.textContent = name();
     const count = model.get("differ")?.[number]?.length ?? 0;
-    canvas.setAttribute("aria-label", `Roll of ${side.table.length} notes, ${name()}; ${count} of them are not in the other`);
+    canvas.setAttribute(
+      "aria-label",
+      `Roll of ${side.table.length} notes, ${name()}; ${count} of them are not in the other`,
+    );
   };
   life.on(play, "click", () => {
     const { clock, player } = side;
@@ -128,7 +168,15 @@ function rollOf(view: View<VersionsState, Store>, side: Side, number: 0 | 1): { 
     place.textContent = side.clock.playing || playhead > 0 ? placeName(bars(), playhead) : "";
     redraw();
   });
-  return { element: frame, redraw, show, resize: (now) => { width = now; redraw(); } };
+  return {
+    element: frame,
+    redraw,
+    show,
+    resize: (now) => {
+      width = now;
+      redraw();
+    },
+  };
 }
 
 export default mount<VersionsState, Store>({
@@ -141,21 +189,48 @@ export default mount<VersionsState, Store>({
     const heading = element("h3");
     const words = element("div");
     const table = element("table");
-    const framed = element("p", { class: "mnb-versions-key" }, element("i"), "framed: not the same in the other version; dashed line: where they part");
+    const framed = element(
+      "p",
+      { class: "mnb-versions-key" },
+      element("i"),
+      "framed: not the same in the other version; dashed line: where they part",
+    );
     const rolls = store.sides.map((side, number) => rollOf(view, side, number as 0 | 1));
     const both = element("div", {}, framed, ...rolls.map((roll) => roll.element));
-    root.append(style, element("div", { class: "mnb-versions" }, heading, words, element("div", { class: "mnb-versions-table" }, table), both));
+    root.append(
+      style,
+      element(
+        "div",
+        { class: "mnb-versions" },
+        heading,
+        words,
+        element("div", { class: "mnb-versions-table" }, table),
+        both,
+      ),
+    );
     const show = () => {
       const rows = model.get("rows") ?? [];
       const names = model.get("names") ?? ["before", "after"];
       heading.textContent = model.get("heading") ?? "";
       heading.hidden = !heading.textContent;
       words.replaceChildren(...(model.get("words") ?? []).map((text) => element("p", {}, text)));
-      const head = ["", ...names, rows.some((row) => row[3]) ? "change (95 % interval)" : ""].map((name) => element("th", { scope: "col" }, name));
+      const head = ["", ...names, rows.some((row) => row[3]) ? "change (95 % interval)" : ""].map(
+        (name) => element("th", { scope: "col" }, name),
+      );
       table.replaceChildren(
         element("thead", {}, element("tr", {}, ...head)),
-        element("tbody", {}, ...rows.map(([label, ...values]) =>
-          element("tr", {}, element("th", { scope: "row" }, label), ...values.map((value) => element("td", {}, value))))),
+        element(
+          "tbody",
+          {},
+          ...rows.map(([label, ...values]) =>
+            element(
+              "tr",
+              {},
+              element("th", { scope: "row" }, label),
+              ...values.map((value) => element("td", {}, value)),
+            ),
+          ),
+        ),
       );
       table.hidden = !rows.length;
       both.hidden = !store.sides.some((side) => side.table.length);
@@ -169,9 +244,12 @@ export default mount<VersionsState, Store>({
       show();
       say(model.get("heading") ?? "");
     });
-    for (const name of ["names", "heading", "words", "rows"] as const) model.on(`change:${name}`, life, show);
+    for (const name of ["names", "heading", "words", "rows"] as const)
+      model.on(`change:${name}`, life, show);
     onTheme(() => rolls.forEach((roll) => roll.redraw()));
-    life.size(root, (width) => rolls.forEach((roll) => roll.resize(Math.max(200, Math.floor(width) - 6))));
+    life.size(root, (width) =>
+      rolls.forEach((roll) => roll.resize(Math.max(200, Math.floor(width) - 6))),
+    );
     show();
   },
 });

@@ -12,7 +12,8 @@ describe("the tempo map", () => {
 
   test("goes both ways over a change of tempo", () => {
     expect([0, 2, 4, 6].map((quarter) => map.secondsAt(quarters(quarter)))).toEqual([0, 2, 4, 5]);
-    for (const quarter of [0, 1.5, 4, 9.25]) expect(map.quartersAt(map.secondsAt(quarters(quarter)))).toBeCloseTo(quarter, 12);
+    for (const quarter of [0, 1.5, 4, 9.25])
+      expect(map.quartersAt(map.secondsAt(quarters(quarter)))).toBeCloseTo(quarter, 12);
   });
 
   test("is 100 quarters a minute when nothing is said", () => {
@@ -40,7 +41,15 @@ describe("the page's clock", () => {
   let driver: FakeDriver;
 
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "requestAnimationFrame", "cancelAnimationFrame"] });
+    vi.useFakeTimers({
+      toFake: [
+        "setTimeout",
+        "clearTimeout",
+        "performance",
+        "requestAnimationFrame",
+        "cancelAnimationFrame",
+      ],
+    });
     life = new Life();
     clock = clockOf("test", life);
     clock.setTempos([[quarters(0), 60]]);

@@ -24,7 +24,13 @@ let life: Life;
 
 beforeEach(() => {
   life = new Life();
-  model = new FakeModel({ notes: new DataView(bytes(0, 1)), version: 1, seq: 0, streaming: false, piece: { end: 2 } });
+  model = new FakeModel({
+    notes: new DataView(bytes(0, 1)),
+    version: 1,
+    seq: 0,
+    streaming: false,
+    piece: { end: 2 },
+  });
   store = new NoteStore(new Model<NotesState>(model as unknown as AnyModel), life, "notes");
 });
 
@@ -49,7 +55,13 @@ test("a page that comes in the middle asks for what it has missed, once", () => 
 
 test("the committed trait holds the batches and takes their place", () => {
   model.message({ kind: "append", seq: 1 } as never, [bytes(2)]);
-  model.receive({ notes: new DataView(bytes(0, 1, 2)), seq: 1, piece: { end: 3 }, streaming: false, version: 2 });
+  model.receive({
+    notes: new DataView(bytes(0, 1, 2)),
+    seq: 1,
+    piece: { end: 3 },
+    streaming: false,
+    version: 2,
+  });
   model.message({ kind: "append", seq: 1 } as never, [bytes(2)]);
   expect(onsets()).toEqual([0, 1, 2]);
 });

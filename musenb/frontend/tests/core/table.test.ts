@@ -5,7 +5,13 @@ import { alteredName, midiPitch, pitchName, quarters } from "../../src/core/unit
 import { NAMED } from "../../src/core/wire/notes";
 import { GENERATED, NOTE_BYTES } from "../../src/core/wire/notes";
 
-const note = (onset: number, duration: number, pitch: number, voice = 0, generated = false): Omit<Note, "id"> => ({
+const note = (
+  onset: number,
+  duration: number,
+  pitch: number,
+  voice = 0,
+  generated = false,
+): Omit<Note, "id"> => ({
   onset: quarters(onset),
   duration: quarters(duration),
   pitch,
@@ -32,10 +38,28 @@ describe("the note table", () => {
     const table = decodeNotes(bytes.buffer);
     expect(table.length).toBe(2);
     expect(table.note(0)).toEqual({
-      ...{ id: "v0n0", onset: 0, duration: 1, pitch: 60, velocity: 80, voice: 0, generated: false, fermata: false },
+      ...{
+        id: "v0n0",
+        onset: 0,
+        duration: 1,
+        pitch: 60,
+        velocity: 80,
+        voice: 0,
+        generated: false,
+        fermata: false,
+      },
     });
     expect(table.note(1)).toEqual({
-      ...{ id: "v1n7", onset: 1 / 3, duration: 0.5, pitch: 67, velocity: 100, voice: 1, generated: true, fermata: true },
+      ...{
+        id: "v1n7",
+        onset: 1 / 3,
+        duration: 0.5,
+        pitch: 67,
+        velocity: 100,
+        voice: 1,
+        generated: true,
+        fermata: true,
+      },
     });
     expect(table.row("v1n7")).toBe(1);
     expect(table.row("v1n8")).toBe(-1);
@@ -57,7 +81,9 @@ describe("the note table", () => {
 
   test("finds the first note from an onset", () => {
     const table = encodeNotes([0, 1, 1, 2, 5].map((onset) => note(onset, 1, 60)));
-    expect([0, 0.5, 1, 1.5, 5, 6].map((onset) => table.firstFrom(onset))).toEqual([0, 1, 1, 3, 4, 5]);
+    expect([0, 0.5, 1, 1.5, 5, 6].map((onset) => table.firstFrom(onset))).toEqual([
+      0, 1, 1, 3, 4, 5,
+    ]);
   });
 
   test("joins two tables by onset and keeps ids", () => {
@@ -73,13 +99,31 @@ describe("the note table", () => {
 });
 
 test("pitches have names", () => {
-  expect([60, 61, 69, 0, 127].map((pitch) => pitchName(midiPitch(pitch)))).toEqual(["C4", "C♯4", "A4", "C-1", "G9"]);
+  expect([60, 61, 69, 0, 127].map((pitch) => pitchName(midiPitch(pitch)))).toEqual([
+    "C4",
+    "C♯4",
+    "A4",
+    "C-1",
+    "G9",
+  ]);
 });
 
 test("a note is called as the score spells it, and in the key's words where it does not", () => {
   expect([1, -1].map((alter) => alteredName(68, alter))).toEqual(["G♯4", "A♭4"]);
-  expect([alteredName(60, 1), alteredName(59, -1), alteredName(62, -2)]).toEqual(["B♯3", "C♭4", "E♭♭4"]);
-  const note = { onset: quarters(0), duration: quarters(1), pitch: 68, velocity: 80, voice: 0, generated: true, fermata: true };
+  expect([alteredName(60, 1), alteredName(59, -1), alteredName(62, -2)]).toEqual([
+    "B♯3",
+    "C♭4",
+    "E♭♭4",
+  ]);
+  const note = {
+    onset: quarters(0),
+    duration: quarters(1),
+    pitch: 68,
+    velocity: 80,
+    voice: 0,
+    generated: true,
+    fermata: true,
+  };
   const table = encodeNotes([note, note]);
   expect(table.name(0)).toBe("G♯4");
   table.alters = [0, -1, 0, -1, 0, 0, -1, 0, -1, 0, -1, 0];
@@ -91,5 +135,9 @@ test("a note is called as the score spells it, and in the key's words where it d
   expect([same.name(same.row("v0n1")), same.alters[8]]).toEqual(["G♯4", -1]);
   const moved = applyOps(table, [{ op: "move", id: "v0n1", pitch: midiPitch(70) }]);
   const there = moved.row("v0n1");
-  expect([moved.name(there), moved.generated(there), moved.fermata(there)]).toEqual(["B♭4", true, true]);
+  expect([moved.name(there), moved.generated(there), moved.fermata(there)]).toEqual([
+    "B♭4",
+    true,
+    true,
+  ]);
 });

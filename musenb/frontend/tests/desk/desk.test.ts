@@ -17,14 +17,49 @@ const takes: TakeRow[] = [
   ["b", "p", "second", "4 bars, seed 8", 2],
 ];
 const state = {
-  bars: 4, temperature: 1, top_p: 0.9, seed: 7, seed_locked: false, candidates: 1, one_bar: false, model: "chorale", prime_bars: 0,
-  prime_voice: "", takes, selected: "a", compared: "", comparison: "", running: false, written: 0, reading: "", kept: "", can_undo: true,
-  began: 0, locked_voices: [], locked_bars: "", saved_at: 0, idle_minutes: 0, listen: true, can_redo: false, shelf: [["bach", "B-A-C-H"]], models: ["chorale"], voices: ["soprano", "alto"], sessions: [], forms: ["mid", "wav"],
+  bars: 4,
+  temperature: 1,
+  top_p: 0.9,
+  seed: 7,
+  seed_locked: false,
+  candidates: 1,
+  one_bar: false,
+  model: "chorale",
+  prime_bars: 0,
+  prime_voice: "",
+  takes,
+  selected: "a",
+  compared: "",
+  comparison: "",
+  running: false,
+  written: 0,
+  reading: "",
+  kept: "",
+  can_undo: true,
+  began: 0,
+  locked_voices: [],
+  locked_bars: "",
+  saved_at: 0,
+  idle_minutes: 0,
+  listen: true,
+  can_redo: false,
+  shelf: [["bach", "B-A-C-H"]],
+  models: ["chorale"],
+  voices: ["soprano", "alto"],
+  sessions: [],
+  forms: ["mid", "wav"],
 };
 
-contract("desk", () => import("../../src/widgets/desk"), state, (el) => {
-  el.querySelector<HTMLElement>("[role=treeitem]")?.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
-});
+contract(
+  "desk",
+  () => import("../../src/widgets/desk"),
+  state,
+  (el) => {
+    el.querySelector<HTMLElement>("[role=treeitem]")?.dispatchEvent(
+      new MouseEvent("dblclick", { bubbles: true }),
+    );
+  },
+);
 
 const hosts: Host[] = [];
 afterEach(() => hosts.splice(0).forEach((host) => host.close()));
@@ -44,16 +79,24 @@ describe("questions", () => {
 
   test("one opens, the same one or the way back closes it", async () => {
     const { host, el, press, sent } = await desk();
-    const back = el.querySelector<HTMLElement>("[aria-label='Back to the score: close the question']")!;
+    const back = el.querySelector<HTMLElement>(
+      "[aria-label='Back to the score: close the question']",
+    )!;
     expect(back.hidden).toBe(true);
     press(NAME);
     host.model.receive({ asked: "motif", asked_words: "Below, in place of the score: first." });
     expect(back.hidden).toBe(false);
     expect(el.querySelector(`[aria-label="${NAME}"]`)!.getAttribute("aria-pressed")).toBe("true");
-    expect(el.querySelector("[aria-label='Which take is asked about']")!.textContent).toContain("first");
+    expect(el.querySelector("[aria-label='Which take is asked about']")!.textContent).toContain(
+      "first",
+    );
     press(NAME);
     back.click();
-    expect(sent()).toEqual([{ kind: "ask", what: "motif" }, { kind: "ask", what: "" }, { kind: "ask", what: "" }]);
+    expect(sent()).toEqual([
+      { kind: "ask", what: "motif" },
+      { kind: "ask", what: "" },
+      { kind: "ask", what: "" },
+    ]);
   });
 
   test("nothing can be asked while it is written, or before there is a take", async () => {
@@ -67,14 +110,22 @@ describe("questions", () => {
 describe("the tree", () => {
   test("children stand below their parents, orphans at the root", () => {
     const rows: TakeRow[] = [...takes, ["x", "gone", "orphan", "", 0]];
-    expect(treeOrder(rows).map(({ row, depth }) => [row[0], depth])).toEqual([["p", 0], ["a", 1], ["c", 2], ["b", 1], ["x", 0]]);
+    expect(treeOrder(rows).map(({ row, depth }) => [row[0], depth])).toEqual([
+      ["p", 0],
+      ["a", 1],
+      ["c", 2],
+      ["b", 1],
+      ["x", 0],
+    ]);
   });
 
   test("letters hide every take but the primes, each another, in an order of their own", () => {
     const found = letters(takes, 1);
     expect([...found.keys()].sort()).toEqual(["a", "b", "c"]);
     expect(new Set(found.values()).size).toBe(3);
-    const orders = new Set(Array.from({ length: 20 }, (_, salt) => [...letters(takes, salt * 7919).keys()].join()));
+    const orders = new Set(
+      Array.from({ length: 20 }, (_, salt) => [...letters(takes, salt * 7919).keys()].join()),
+    );
     expect(orders.size).toBeGreaterThan(2);
   });
 
@@ -86,10 +137,21 @@ describe("the tree", () => {
 
   test("arrows move, Enter selects, Delete deletes", async () => {
     const { el, items, sent } = await desk();
-    const key = (name: string) => el.querySelector("[role=tree]")!.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
-    expect(items().filter((one) => one.tabIndex === 0).map((one) => one.dataset.id)).toEqual(["a"]);
+    const key = (name: string) =>
+      el
+        .querySelector("[role=tree]")!
+        .dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+    expect(
+      items()
+        .filter((one) => one.tabIndex === 0)
+        .map((one) => one.dataset.id),
+    ).toEqual(["a"]);
     key("ArrowDown");
-    expect(items().filter((one) => one.tabIndex === 0).map((one) => one.dataset.id)).toEqual(["c"]);
+    expect(
+      items()
+        .filter((one) => one.tabIndex === 0)
+        .map((one) => one.dataset.id),
+    ).toEqual(["c"]);
     key("Enter");
     key("Delete");
     expect(sent()).toEqual([
@@ -114,7 +176,9 @@ describe("the tree", () => {
   test("blind listening hides names and settings", async () => {
     const { items, press } = await desk();
     press("Listen blind: hide which take is which");
-    const text = items().map((one) => one.textContent).join(" ");
+    const text = items()
+      .map((one) => one.textContent)
+      .join(" ");
     expect(text).not.toMatch(/first|second|third|seed/);
     expect(text).toMatch(/Take A.*Take B.*Take C/);
   });
@@ -125,8 +189,13 @@ describe("the buttons", () => {
     const { el, press, sent } = await desk();
     press("Continue");
     press("Undo");
-    expect(sent()).toEqual([{ kind: "act", act: "continue" }, { kind: "act", act: "undo" }]);
-    const disabled = [...el.querySelectorAll("button:disabled")].map((one) => one.getAttribute("aria-label"));
+    expect(sent()).toEqual([
+      { kind: "act", act: "continue" },
+      { kind: "act", act: "undo" },
+    ]);
+    const disabled = [...el.querySelectorAll("button:disabled")].map((one) =>
+      one.getAttribute("aria-label"),
+    );
     expect(disabled).toEqual(["Stop and keep what is there", HERE, "Redo"]);
   });
 
@@ -162,7 +231,10 @@ describe("the buttons", () => {
   });
 
   test("voices and bars are locked, and said in words", async () => {
-    const { el, host, press, sent } = await desk({ locked_voices: ["alto"], locked_bars: "3, 5-6" });
+    const { el, host, press, sent } = await desk({
+      locked_voices: ["alto"],
+      locked_bars: "3, 5-6",
+    });
     const words = () => el.querySelector(".mnb-desk-locks summary")!.textContent;
     expect(words()).toContain("locked: alto, bars 3, 5-6");
     press("Lock the soprano");
@@ -184,7 +256,9 @@ describe("the buttons", () => {
 
   test("while notes are written there is only Stop", async () => {
     const { el, host } = await desk({ running: true, written: 12 });
-    expect(el.querySelector<HTMLButtonElement>("[aria-label='Stop and keep what is there']")!.disabled).toBe(false);
+    expect(
+      el.querySelector<HTMLButtonElement>("[aria-label='Stop and keep what is there']")!.disabled,
+    ).toBe(false);
     expect(el.querySelector<HTMLButtonElement>("[aria-label=Continue]")!.disabled).toBe(true);
     expect(el.querySelector("[aria-label=Progress]")!.textContent).toContain("12 notes");
     host.close();
@@ -204,7 +278,9 @@ describe("the buttons", () => {
   test("it tells when the work was saved, and asks before unsaved work is closed", async () => {
     const at = new Date(2026, 10, 21, 12, 3).getTime() / 1000;
     const { el, host } = await desk({ saved_at: at });
-    expect(el.querySelector("[aria-label=Saved]")!.textContent).toBe(`Saved ${clockTime(at)}. Closing this page loses nothing.`);
+    expect(el.querySelector("[aria-label=Saved]")!.textContent).toBe(
+      `Saved ${clockTime(at)}. Closing this page loses nothing.`,
+    );
     expect(clockTime(at)).toMatch(/12:03/);
     const closing = () => {
       const event = new Event("beforeunload", { cancelable: true });
@@ -236,7 +312,13 @@ describe("the buttons", () => {
   });
 
   test("adventurousness has words", () => {
-    expect([0.3, 0.7, 1, 1.2, 1.6].map(adventure)).toEqual(["very careful", "careful", "as learned", "bold", "wild"]);
+    expect([0.3, 0.7, 1, 1.2, 1.6].map(adventure)).toEqual([
+      "very careful",
+      "careful",
+      "as learned",
+      "bold",
+      "wild",
+    ]);
   });
 
   test("a file goes in pieces", async () => {
@@ -246,8 +328,16 @@ describe("the buttons", () => {
     Object.defineProperty(chooser, "files", { value: [file] });
     chooser.dispatchEvent(new Event("change"));
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const parts = sent() as { kind: string; part: number; parts: number; file: string; name: string }[];
-    expect(parts.map(({ kind, part, parts: all, name }) => [kind, part, all, name])).toEqual([0, 1, 2].map((part) => ["file", part, 3, "long.mid"]));
+    const parts = sent() as {
+      kind: string;
+      part: number;
+      parts: number;
+      file: string;
+      name: string;
+    }[];
+    expect(parts.map(({ kind, part, parts: all, name }) => [kind, part, all, name])).toEqual(
+      [0, 1, 2].map((part) => ["file", part, 3, "long.mid"]),
+    );
     expect(new Set(parts.map(({ file: id }) => id)).size).toBe(1);
   });
 });

@@ -11,7 +11,18 @@ import { distributionText } from "../../src/widgets/keyboard";
 import { contract } from "../contract";
 import { Host } from "../fake";
 
-const state = { low: 48, high: 72, octave: 4, velocity: 80, qpm: 120, beats: 4, metronome: true, count_in: 1, take: [], distribution: [[60, 0.41]] };
+const state = {
+  low: 48,
+  high: 72,
+  octave: 4,
+  velocity: 80,
+  qpm: 120,
+  beats: 4,
+  metronome: true,
+  count_in: 1,
+  take: [],
+  distribution: [[60, 0.41]],
+};
 
 class FakeAudioContext extends EventTarget {
   state = "suspended";
@@ -21,12 +32,23 @@ class FakeAudioContext extends EventTarget {
 }
 const node = () => ({ connect: () => node(), disconnect: () => undefined, gain: {} });
 vi.stubGlobal("AudioContext", FakeAudioContext);
-vi.stubGlobal("GainNode", function () { return node(); });
-vi.stubGlobal("AnalyserNode", function () { return node(); });
-
-contract("keyboard", () => import("../../src/widgets/keyboard"), state, (el) => {
-  el.querySelector("canvas")?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+vi.stubGlobal("GainNode", function () {
+  return node();
 });
+vi.stubGlobal("AnalyserNode", function () {
+  return node();
+});
+
+contract(
+  "keyboard",
+  () => import("../../src/widgets/keyboard"),
+  state,
+  (el) => {
+    el.querySelector("canvas")?.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }),
+    );
+  },
+);
 
 describe("keys", () => {
   test("an octave has seven white keys side by side and five black ones on top", () => {
@@ -40,7 +62,12 @@ describe("keys", () => {
   });
 
   test("every key of any range lies inside and is found at its foot", () => {
-    for (const [low, high] of [[21, 108], [61, 73], [60, 72], [58, 82]] as const) {
+    for (const [low, high] of [
+      [21, 108],
+      [61, 73],
+      [60, 72],
+      [58, 82],
+    ] as const) {
       const keys = layoutKeys(low, high, 800, 100);
       expect(keys).toHaveLength(high - low + 1);
       for (const key of keys) {
@@ -68,9 +95,9 @@ describe("keys", () => {
   });
 
   test("the computer's keys lie as on a piano", () => {
-    expect(["KeyA", "KeyW", "KeyS", "KeyK", "Quote", "KeyZ"].map((code) => pitchOfCode(code, 4))).toEqual(
-      [60, 61, 62, 72, 77, undefined],
-    );
+    expect(
+      ["KeyA", "KeyW", "KeyS", "KeyK", "Quote", "KeyZ"].map((code) => pitchOfCode(code, 4)),
+    ).toEqual([60, 61, 62, 72, 77, undefined]);
     expect([octaveShift("KeyZ"), octaveShift("KeyX"), octaveShift("KeyA")]).toEqual([-1, 1, 0]);
     expect(lettersOf(3).get(48)).toBe("A");
   });
@@ -85,17 +112,33 @@ describe("keys", () => {
 
   test("what sounds at a quarter, held notes too", () => {
     const note = (onset: number, duration: number, pitch: number, voice: number) => ({
-      onset: quarters(onset), duration: quarters(duration), pitch, velocity: 80, voice, generated: false, fermata: false,
+      onset: quarters(onset),
+      duration: quarters(duration),
+      pitch,
+      velocity: 80,
+      voice,
+      generated: false,
+      fermata: false,
     });
     const table = encodeNotes([note(0, 4, 48, 1), note(0, 1, 60, 0), note(1, 1, 62, 0)]);
-    expect([...soundingAt(table, 1)].sort()).toEqual([[48, 1], [62, 0]]);
+    expect([...soundingAt(table, 1)].sort()).toEqual([
+      [48, 1],
+      [62, 0],
+    ]);
     expect([...soundingAt(table, 4)]).toEqual([]);
-    expect([...pitchesOf(table, new Set([table.id(0), table.id(2), "v9n9"]))].sort()).toEqual([48, 62]);
+    expect([...pitchesOf(table, new Set([table.id(0), table.id(2), "v9n9"]))].sort()).toEqual([
+      48, 62,
+    ]);
   });
 
   test("a distribution in words", () => {
-    const shares = new Map([[67, 0.41], [69, 0.22]]);
-    expect(distributionText(shares, "alto")).toBe("alto: G4 41 %, A4 22 %; no pitch of these: 37 %");
+    const shares = new Map([
+      [67, 0.41],
+      [69, 0.22],
+    ]);
+    expect(distributionText(shares, "alto")).toBe(
+      "alto: G4 41 %, A4 22 %; no pitch of these: 37 %",
+    );
     expect(distributionText(new Map(), "alto")).toBe("");
   });
 });
@@ -105,12 +148,19 @@ describe("recording", () => {
     vi.useFakeTimers();
     let now = 10;
     const clicks: [number, boolean][] = [];
-    const time = { now: () => now, click: (at: number, strong: boolean) => (clicks.push([at, strong]), () => undefined) };
+    const time = {
+      now: () => now,
+      click: (at: number, strong: boolean) => (clicks.push([at, strong]), () => undefined),
+    };
     const life = new Life();
     const recorder = new Recorder(time, { qpm: 120, beats: 3, metronome: false, countIn: 1 }, life);
     const start = 10 + 0.15 + 1.5;
     for (; now < start + 2; now += 0.05) vi.advanceTimersByTime(50);
-    expect(clicks.map(([at, strong]) => [Number((at - start).toFixed(3)), strong])).toEqual([[-1.5, true], [-1, false], [-0.5, false]]);
+    expect(clicks.map(([at, strong]) => [Number((at - start).toFixed(3)), strong])).toEqual([
+      [-1.5, true],
+      [-1, false],
+      [-0.5, false],
+    ]);
     now = start - 0.4;
     expect(recorder.placeText).toBe("count 3");
     now = start + 0.5;
@@ -121,7 +171,10 @@ describe("recording", () => {
     now = start + 1.5;
     expect(recorder.placeText).toBe("bar 2, beat 1");
     const rounded = recorder.stop().map((press) => press.map((value) => Number(value.toFixed(3))));
-    expect(rounded).toEqual([[0.5, 0.9, 60, 90], [0.9, 1.5, 62, 70]]);
+    expect(rounded).toEqual([
+      [0.5, 0.9, 60, 90],
+      [0.9, 1.5, 62, 70],
+    ]);
     life.end();
   });
 
@@ -130,7 +183,11 @@ describe("recording", () => {
     let now = 0;
     const strong: boolean[] = [];
     const life = new Life();
-    new Recorder({ now: () => now, click: (_, s) => (strong.push(s), () => undefined) }, { qpm: 60, beats: 2, metronome: true, countIn: 0 }, life);
+    new Recorder(
+      { now: () => now, click: (_, s) => (strong.push(s), () => undefined) },
+      { qpm: 60, beats: 2, metronome: true, countIn: 0 },
+      life,
+    );
     for (; now < 3.2; now += 0.05) vi.advanceTimersByTime(50);
     expect(strong).toEqual([true, false, true, false]);
     life.end();
@@ -138,18 +195,26 @@ describe("recording", () => {
 });
 
 test("keys pressed by the computer's board are told to Python while it listens", async () => {
-  const host = await new Host((await import("../../src/widgets/keyboard")).default, { ...state, listening: true, clock_id: "keys" }).start();
+  const host = await new Host((await import("../../src/widgets/keyboard")).default, {
+    ...state,
+    listening: true,
+    clock_id: "keys",
+  }).start();
   const { el } = await host.view();
   const canvas = el.querySelector("canvas")!;
-  const key = (type: string, code: string, more = {}) => canvas.dispatchEvent(new KeyboardEvent(type, { code, bubbles: true, ...more }));
+  const key = (type: string, code: string, more = {}) =>
+    canvas.dispatchEvent(new KeyboardEvent(type, { code, bubbles: true, ...more }));
   key("keydown", "KeyA");
   key("keydown", "KeyA", { repeat: true });
   key("keydown", "KeyS", { ctrlKey: true });
   key("keyup", "KeyA");
   key("keydown", "KeyX");
-  const told = host.model.sent.map(({ content }) => content).filter(({ kind }) => kind === "played");
+  const told = host.model.sent
+    .map(({ content }) => content)
+    .filter(({ kind }) => kind === "played");
   expect(told).toEqual([
-    { kind: "played", pitch: 60, velocity: 80, down: true }, { kind: "played", pitch: 60, velocity: 0, down: false },
+    { kind: "played", pitch: 60, velocity: 80, down: true },
+    { kind: "played", pitch: 60, velocity: 0, down: false },
   ]);
   expect(host.model.state.octave).toBe(5);
   expect(el.textContent).toContain("C4 41 %");
@@ -157,8 +222,15 @@ test("keys pressed by the computer's board are told to Python while it listens",
 });
 
 test("a take is moved to the grid that is chosen, and its button plays and stops it", async () => {
-  const take = [[0, 1, 60, 80], [1, 1, 64, 80]];
-  const host = await new Host((await import("../../src/widgets/keyboard")).default, { ...state, take, clock_id: "take" }).start();
+  const take = [
+    [0, 1, 60, 80],
+    [1, 1, 64, 80],
+  ];
+  const host = await new Host((await import("../../src/widgets/keyboard")).default, {
+    ...state,
+    take,
+    clock_id: "take",
+  }).start();
   const { el } = await host.view();
   const grid = el.querySelector<HTMLSelectElement>("select[aria-label='Grid of the take']")!;
   expect(grid.value).toBe("sixteenth");

@@ -1,16 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { arcAt, arcPath, headColour, headDash, layoutArcs } from "../../src/marks/arcs";
-import {
-  blockOf, cellAt, isWhole, matrixPixels, panRange, plotBox, boxOf, reveal, thinned, valueAt, withBegun, zoomRange,
-} from "../../src/marks/matrix";
+import { blockOf, isWhole, matrixPixels, valueAt } from "../../src/marks/matrix";
+import { thinned, withBegun } from "../../src/marks/matrix-axis";
+import { cellAt, panRange, plotBox, boxOf, reveal, zoomRange } from "../../src/marks/matrix-view";
 import { covers } from "../../src/attention/matrix-source";
 import { signedRamp, weightRamp } from "../../src/marks/ramp";
 import { gridSize, headAt, sideFor, thumbnailBox } from "../../src/marks/thumbnails";
 
-const light = (ramp: Uint8ClampedArray, byte: number) => 0.3 * ramp[4 * byte]! + 0.59 * ramp[4 * byte + 1]! + 0.11 * ramp[4 * byte + 2]!;
+const light = (ramp: Uint8ClampedArray, byte: number) =>
+  0.3 * ramp[4 * byte]! + 0.59 * ramp[4 * byte + 1]! + 0.11 * ramp[4 * byte + 2]!;
 
 describe("cells", () => {
-  const matrix = { bytes: Uint8Array.from([0, 1, 128, 255]), rows: [2, 6], columns: [0, 2], shape: [2, 2], scale: 0.5, offset: -1 } as const;
+  const matrix = {
+    bytes: Uint8Array.from([0, 1, 128, 255]),
+    rows: [2, 6],
+    columns: [0, 2],
+    shape: [2, 2],
+    scale: 0.5,
+    offset: -1,
+  } as const;
 
   test("a byte stands for its block; 0 is nothing", () => {
     expect(valueAt(matrix, 2, 0)).toBeUndefined();
@@ -23,9 +31,16 @@ describe("cells", () => {
   });
 
   test("blocks begin where Python begins them", () => {
-    for (const [length, count] of [[10, 3], [2048, 700], [7, 7], [5, 9]] as const) {
+    for (const [length, count] of [
+      [10, 3],
+      [2048, 700],
+      [7, 7],
+      [5, 9],
+    ] as const) {
       const most = Math.min(count, length);
-      const starts = Array.from({ length: most }, (_, block) => Math.floor((block * length) / most));
+      const starts = Array.from({ length: most }, (_, block) =>
+        Math.floor((block * length) / most),
+      );
       for (let index = 0; index < length; index++) {
         expect(blockOf(index, length, most)).toBe(starts.findLastIndex((start) => start <= index));
       }
@@ -74,8 +89,17 @@ describe("looking", () => {
   });
 
   test("the bar that has begun before the window is named at its edge, where there is room", () => {
-    const bars = [{ at: 0, label: "1" }, { at: 8, label: "2" }, { at: 16, label: "3" }];
-    expect(withBegun(bars, bars.slice(2), [10, 20], 2).map(({ at, label }) => [at, label])).toEqual([[10, "2"], [16, "3"]]);
+    const bars = [
+      { at: 0, label: "1" },
+      { at: 8, label: "2" },
+      { at: 16, label: "3" },
+    ];
+    expect(withBegun(bars, bars.slice(2), [10, 20], 2).map(({ at, label }) => [at, label])).toEqual(
+      [
+        [10, "2"],
+        [16, "3"],
+      ],
+    );
     expect(withBegun(bars, bars.slice(2), [15, 20], 2)).toEqual(bars.slice(2));
     expect(withBegun(bars, bars, [0, 20], 2)).toEqual(bars);
     expect(withBegun(bars, [], [9, 12], 2)).toEqual([{ at: 9, label: "2" }]);
@@ -83,10 +107,19 @@ describe("looking", () => {
 
   test("a picture of single cells covers what lies within it", () => {
     const bytes = new Uint8Array(20);
-    const whole = { bytes, rows: [10, 14], columns: [0, 5], shape: [4, 5], scale: 1, offset: 0 } as const;
+    const whole = {
+      bytes,
+      rows: [10, 14],
+      columns: [0, 5],
+      shape: [4, 5],
+      scale: 1,
+      offset: 0,
+    } as const;
     expect(covers(whole, { rows: [10.5, 13.9], columns: [0, 5] }, 100, 5)).toBe(true);
     expect(covers(whole, { rows: [9.9, 13], columns: [0, 5] }, 100, 5)).toBe(false);
-    expect(covers({ ...whole, rows: [10, 18] }, { rows: [11, 12], columns: [0, 5] }, 100, 5)).toBe(false);
+    expect(covers({ ...whole, rows: [10, 18] }, { rows: [11, 12], columns: [0, 5] }, 100, 5)).toBe(
+      false,
+    );
     expect(covers(undefined, { rows: [11, 12], columns: [0, 5] }, 100, 5)).toBe(false);
   });
 
@@ -129,14 +162,31 @@ describe("thumbnails", () => {
 describe("arcs", () => {
   const theme = { voices: ["#111", "#222"] };
   const boxes: Record<string, { x: number; y: number; width: number; height: number }> = {
-    a: { x: 100, y: 50, width: 10, height: 4 }, b: { x: 20, y: 70, width: 20, height: 4 },
+    a: { x: 100, y: 50, width: 10, height: 4 },
+    b: { x: 20, y: 70, width: 20, height: 4 },
   };
-  const arc = (from: string, to: string, weight: number, head = 0) => ({ from, to, weight, head, name: "layer 1, head 1" });
+  const arc = (from: string, to: string, weight: number, head = 0) => ({
+    from,
+    to,
+    weight,
+    head,
+    name: "layer 1, head 1",
+  });
 
   test("they begin and end on the notes, the strongest lies on top", () => {
-    const shapes = layoutArcs([arc("a", "b", 0.5), arc("a", "b", 0.25, 3), arc("a", "a", 1), arc("a", "gone", 1)], (id) => boxes[id], theme);
+    const shapes = layoutArcs(
+      [arc("a", "b", 0.5), arc("a", "b", 0.25, 3), arc("a", "a", 1), arc("a", "gone", 1)],
+      (id) => boxes[id],
+      theme,
+    );
     expect(shapes.map(({ arc: { weight } }) => weight)).toEqual([0.25, 0.5]);
-    expect(shapes[1]).toMatchObject({ from: [105, 50], to: [30, 70], width: 7, colour: "#111", dash: [] });
+    expect(shapes[1]).toMatchObject({
+      from: [105, 50],
+      to: [30, 70],
+      width: 7,
+      colour: "#111",
+      dash: [],
+    });
     expect(shapes[0]).toMatchObject({ colour: "#222", dash: [6, 3] });
     expect(shapes[0]!.over[1]).toBeLessThan(shapes[1]!.over[1]);
     expect(arcPath(shapes[1]!)).toMatch(/^M105 50Q67\.5 -?[\d.]+ 30 70$/);
@@ -145,13 +195,17 @@ describe("arcs", () => {
   test("a point on the curve finds its arc", () => {
     const shapes = layoutArcs([arc("a", "b", 0.5)], (id) => boxes[id], theme);
     const [shape] = shapes;
-    const middle = [0, 1].map((axis) => 0.25 * shape!.from[axis]! + 0.5 * shape!.over[axis]! + 0.25 * shape!.to[axis]!);
+    const middle = [0, 1].map(
+      (axis) => 0.25 * shape!.from[axis]! + 0.5 * shape!.over[axis]! + 0.25 * shape!.to[axis]!,
+    );
     expect(arcAt(shapes, middle[0]!, middle[1]!)).toBe(shape);
     expect(arcAt(shapes, 400, 400)).toBeUndefined();
   });
 
   test("heads beyond the colours differ by their dashes", () => {
-    const looks = [0, 1, 2, 3, 4, 5, 6, 7].map((head) => `${headColour(head, theme)} ${headDash(head, theme).join()}`);
+    const looks = [0, 1, 2, 3, 4, 5, 6, 7].map(
+      (head) => `${headColour(head, theme)} ${headDash(head, theme).join()}`,
+    );
     expect(new Set(looks).size).toBe(8);
   });
 });

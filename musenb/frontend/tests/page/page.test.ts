@@ -27,7 +27,10 @@ afterEach(() => document.body.replaceChildren());
 
 describe("a page without a kernel", () => {
   test("bytes are unpacked wherever they lie, and nothing else is", () => {
-    const found = unpack({ a: [{ bytes: "AQI=" }, { bytes: 3 }], b: { bytes: "x", more: 1 } }) as { a: [DataView, unknown]; b: unknown };
+    const found = unpack({ a: [{ bytes: "AQI=" }, { bytes: 3 }], b: { bytes: "x", more: 1 } }) as {
+      a: [DataView, unknown];
+      b: unknown;
+    };
     expect([found.a[0].byteLength, found.a[0].getUint8(1)]).toEqual([2, 2]);
     expect(found.a[1]).toEqual({ bytes: 3 });
     expect(found.b).toEqual({ bytes: "x", more: 1 });
@@ -41,7 +44,9 @@ describe("a page without a kernel", () => {
     expect(models.get("one")!.get("started")).toBe(true);
     const other = await models.get("two")!.widget_manager.get_model("one");
     expect(other.get("title")).toBe("first");
-    await expect(models.get("two")!.widget_manager.get_model("three")).rejects.toThrow("no model three");
+    await expect(models.get("two")!.widget_manager.get_model("three")).rejects.toThrow(
+      "no model three",
+    );
     place.click();
     expect(place.textContent).toBe("second");
     expect((models.get("one")!.get("notes") as DataView).getUint8(0)).toBe(4);
@@ -53,7 +58,10 @@ describe("a take of which a view has nothing to show", () => {
     document.body.innerHTML = '<div data-part="one"></div><div data-part="two"></div>';
     const takes = { t2: { one: { title: "second" }, two: null }, t3: { two: { title: "third" } } };
     const models = await start({ ...content, takes }, document, () => Promise.resolve(shown));
-    const [one, two] = [...document.querySelectorAll<HTMLElement>("[data-part]")] as [HTMLElement, HTMLElement];
+    const [one, two] = [...document.querySelectorAll<HTMLElement>("[data-part]")] as [
+      HTMLElement,
+      HTMLElement,
+    ];
     one.click();
     expect([one.hidden, two.hidden]).toEqual([false, true]);
     models.get("one")!.send({ kind: "take", act: "select", id: "t3" });

@@ -11,23 +11,53 @@ class FakeAudioContext extends EventTarget {
 }
 const node = () => ({ connect: () => node(), disconnect: () => undefined, gain: {} });
 vi.stubGlobal("AudioContext", FakeAudioContext);
-vi.stubGlobal("GainNode", function () { return node(); });
-vi.stubGlobal("AnalyserNode", function () { return node(); });
+vi.stubGlobal("GainNode", function () {
+  return node();
+});
+vi.stubGlobal("AnalyserNode", function () {
+  return node();
+});
 
-const notes = encodeNotes([{ onset: 0, duration: 1, pitch: 60, velocity: 80, voice: 0, generated: false, fermata: false }] as never);
+const notes = encodeNotes([
+  { onset: 0, duration: 1, pitch: 60, velocity: 80, voice: 0, generated: false, fermata: false },
+] as never);
 const music = ["A", "B"].map((label) => ({
-  label, notes: new DataView(notes.onset.buffer),
+  label,
+  notes: new DataView(notes.onset.buffer),
   piece: { title: "", voices: ["v"], bars: [[0, 4, 1, 4, 4, 1]], tempos: [], keys: [], end: 4 },
 }));
 const state = {
-  engine: "", key: "1-a", ask: "What <b>comes</b> next?", kind: "choice", options: ["up", "<img src=x onerror=alert(1)>"], music, low: 48, high: 72,
-  why: true, given: "", given_why: "", changes: 0, kept: "", kept_at: "", draft: "", draft_why: "", verdict: "", told: "", live: true, solution: "",
+  engine: "",
+  key: "1-a",
+  ask: "What <b>comes</b> next?",
+  kind: "choice",
+  options: ["up", "<img src=x onerror=alert(1)>"],
+  music,
+  low: 48,
+  high: 72,
+  why: true,
+  given: "",
+  given_why: "",
+  changes: 0,
+  kept: "",
+  kept_at: "",
+  draft: "",
+  draft_why: "",
+  verdict: "",
+  told: "",
+  live: true,
+  solution: "",
 };
 
 for (const kind of ["choice", "text", "note", "compare"]) {
-  contract("question", () => import("../../src/widgets/question"), { ...state, kind }, (el) => {
-    el.querySelector<HTMLInputElement>("input[type=radio]")?.click();
-  });
+  contract(
+    "question",
+    () => import("../../src/widgets/question"),
+    { ...state, kind },
+    (el) => {
+      el.querySelector<HTMLInputElement>("input[type=radio]")?.click();
+    },
+  );
 }
 
 async function question(changes: Record<string, unknown> = {}) {
@@ -56,7 +86,14 @@ describe("a question", () => {
     const { el, host, keep, told } = await question();
     expect(told.hidden).toBe(true);
     el.querySelector<HTMLInputElement>("input[value=up]")!.click();
-    host.model.receive({ given: "up", changes: 1, kept: "kept in a file", kept_at: "2026-11-21T07:00:00Z", verdict: "right", told: "That is <i>right</i>." });
+    host.model.receive({
+      given: "up",
+      changes: 1,
+      kept: "kept in a file",
+      kept_at: "2026-11-21T07:00:00Z",
+      verdict: "right",
+      told: "That is <i>right</i>.",
+    });
     expect(told.hidden).toBe(false);
     expect(told.textContent).toBe("That is <i>right</i>.");
     expect([keep.textContent, keep.disabled]).toEqual(["Kept", true]);
@@ -88,14 +125,22 @@ describe("a question", () => {
     const { el, keep, sent } = await question({ kind: "note", why: false });
     const keys = el.querySelector<HTMLElement>("canvas")!;
     expect(keys.getAttribute("aria-valuetext")).toBe("no note chosen");
-    for (const key of ["Enter", "ArrowRight"]) keys.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    for (const key of ["Enter", "ArrowRight"])
+      keys.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
     expect(keys.getAttribute("aria-valuetext")).toBe("C♯4");
     keep.click();
-    expect(sent().filter(({ kind }) => kind === "answer")).toEqual([{ kind: "answer", answer: "61", why: "" }]);
+    expect(sent().filter(({ kind }) => kind === "answer")).toEqual([
+      { kind: "answer", answer: "61", why: "" },
+    ]);
   });
 
   test("a page without a kernel compares by itself and tells only afterwards", async () => {
-    const { el, keep, told, sent } = await question({ live: false, solution: "up", told: "Look at bar 2.", why: false });
+    const { el, keep, told, sent } = await question({
+      live: false,
+      solution: "up",
+      told: "Look at bar 2.",
+      why: false,
+    });
     expect(told.hidden).toBe(true);
     el.querySelectorAll<HTMLInputElement>("input[type=radio]")[1]!.click();
     keep.click();
@@ -112,7 +157,10 @@ describe("a question", () => {
 
   test("one piece plays at a time and its button says so", async () => {
     const { el } = await question({ kind: "compare", options: ["A", "B", "cannot tell"] });
-    const names = () => [...el.querySelectorAll("[aria-label=Listen] button")].map((one) => one.getAttribute("aria-label"));
+    const names = () =>
+      [...el.querySelectorAll("[aria-label=Listen] button")].map((one) =>
+        one.getAttribute("aria-label"),
+      );
     expect(names()).toEqual(["Play A", "Play B"]);
     el.querySelector<HTMLButtonElement>("[aria-label='Play A']")!.click();
     expect(names()).toEqual(["Stop A", "Play B"]);

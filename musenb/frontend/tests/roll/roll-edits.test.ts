@@ -3,7 +3,8 @@ import { applyOps, findRow, findRows, inverseOps, parseId } from "../../src/roll
 import { Life } from "../../src/core/life";
 import { Model } from "../../src/core/model";
 import { clockOf } from "../../src/core/clock";
-import { durationName, RollEditor } from "../../src/roll/editor";
+import { durationName } from "../../src/roll/duration";
+import { RollEditor } from "../../src/roll/editor";
 import { RollStore } from "../../src/roll/store";
 import { encodeNotes, type NoteTable } from "../../src/core/table";
 import { midiPitch, quarters } from "../../src/core/units";
@@ -13,7 +14,15 @@ import { FakeModel } from "../fake";
 const MELODY = encodeNotes(
   [60, 62, 64, 65].flatMap((pitch, n) =>
     [0, 1].map((voice) => {
-      return { onset: quarters(n), duration: quarters(1), pitch: pitch - 12 * voice, velocity: 80, voice, generated: n > 1, fermata: false };
+      return {
+        onset: quarters(n),
+        duration: quarters(1),
+        pitch: pitch - 12 * voice,
+        velocity: 80,
+        voice,
+        generated: n > 1,
+        fermata: false,
+      };
     }),
   ),
 );
@@ -26,7 +35,15 @@ describe("operations", () => {
     { op: "resize", id: "v0n1", duration: quarters(2.5) },
     { op: "velocity", id: "v1n1", velocity: 10 },
     { op: "delete", id: "v1n2" },
-    { op: "add", id: "v1n77", voice: 1, onset: quarters(1), duration: quarters(1), pitch: midiPitch(99), velocity: 50 },
+    {
+      op: "add",
+      id: "v1n77",
+      voice: 1,
+      onset: quarters(1),
+      duration: quarters(1),
+      pitch: midiPitch(99),
+      velocity: 50,
+    },
     { op: "move", id: "v1n77", pitch: midiPitch(98) },
   ];
 
@@ -72,14 +89,26 @@ let said: string[];
 let life: Life;
 
 beforeEach(() => {
-  const piece = { title: "", voices: ["alto", "bass"], bars: [[0, 4, 1, 4, 4, 1]], tempos: [[0, 60]], keys: [], end: 4 };
+  const piece = {
+    title: "",
+    voices: ["alto", "bass"],
+    bars: [[0, 4, 1, 4, 4, 1]],
+    tempos: [[0, 60]],
+    keys: [],
+    end: 4,
+  };
   model = new FakeModel({ notes: bytes(MELODY), piece, editable: true, clock_id: "edits" });
   life = new Life();
   store = new RollStore(new Model<RollState>(model as never), life, "edits");
   const clock = clockOf("edits", life);
   clock.select([]);
   said = [];
-  editor = new RollEditor(store, clock, () => 0.25, (text) => said.push(text));
+  editor = new RollEditor(
+    store,
+    clock,
+    () => 0.25,
+    (text) => said.push(text),
+  );
   return () => life.end();
 });
 
@@ -185,7 +214,10 @@ describe("editing", () => {
     editor.clock.seek(quarters(4));
     editor.paste();
     const pasted = [...editor.selected].map((row) => store.table.note(row));
-    expect(pasted.map(({ onset, pitch, generated }) => [onset, pitch, generated])).toEqual([[4, 64, false], [5, 65, false]]);
+    expect(pasted.map(({ onset, pitch, generated }) => [onset, pitch, generated])).toEqual([
+      [4, 64, false],
+      [5, 65, false],
+    ]);
   });
 
   test("duration never falls below a step of the grid", () => {
@@ -213,5 +245,9 @@ describe("editing", () => {
 });
 
 test("durations have names", () => {
-  expect([1, 0.75, 1 / 3].map(durationName)).toEqual(["quarter", "dotted eighth", "0.333 quarters"]);
+  expect([1, 0.75, 1 / 3].map(durationName)).toEqual([
+    "quarter",
+    "dotted eighth",
+    "0.333 quarters",
+  ]);
 });

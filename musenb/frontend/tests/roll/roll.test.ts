@@ -15,15 +15,29 @@ const table = encodeNotes(
 );
 const state = {
   notes: new DataView(table.onset.buffer),
-  piece: { title: "", voices: ["alto", "bass"], bars: [[0, 4, 1, 4, 4, 1]], tempos: [[0, 60]], keys: [], end: 4 },
+  piece: {
+    title: "",
+    voices: ["alto", "bass"],
+    bars: [[0, 4, 1, 4, 4, 1]],
+    tempos: [[0, 60]],
+    keys: [],
+    end: 4,
+  },
 };
 
-contract("roll", () => import("../../src/widgets/roll"), state, (el) => {
-  const canvas = el.querySelector("canvas")!;
-  const press = (key: string, more: KeyboardEventInit = {}) =>
-    canvas.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
-  for (const key of ["ArrowRight", "ArrowUp", "+", "l", "f", "n", "Delete", "Escape"]) press(key);
-  press("z", { ctrlKey: true });
-  press(" ");
-  for (const button of el.querySelectorAll("button")) button.click();
-});
+contract(
+  "roll",
+  () => import("../../src/widgets/roll"),
+  state,
+  (el) => {
+    const canvas = el.querySelector("canvas")!;
+    const press = (key: string, more: KeyboardEventInit = {}) =>
+      canvas.dispatchEvent(
+        new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }),
+      );
+    for (const key of ["ArrowRight", "ArrowUp", "+", "l", "f", "n", "Delete", "Escape"]) press(key);
+    press("z", { ctrlKey: true });
+    press(" ");
+    for (const button of el.querySelectorAll("button")) button.click();
+  },
+);

@@ -3,7 +3,14 @@ import { clockOf } from "../../src/core/clock";
 import { Life } from "../../src/core/life";
 import { drawSheet, markGenerated } from "../../src/marks/sheet";
 import { fallbackRoll } from "../../src/marks/sheet-fallback";
-import { movePlayhead, playheadMark, share, tintColour, tintOf, underMarks } from "../../src/marks/sheet-overlay";
+import {
+  movePlayhead,
+  playheadMark,
+  share,
+  tintColour,
+  tintOf,
+  underMarks,
+} from "../../src/marks/sheet-overlay";
 import { parseNoteId, Places, soundingAt, stepFrom } from "../../src/marks/sheet-places";
 import { noteWords, placeWords } from "../../src/marks/sheet-words";
 import { encodeNotes, type Note } from "../../src/core/table";
@@ -17,7 +24,13 @@ import { Host } from "../fake";
 // Engraved by verovio through musenb.widgets.sheet_press: soprano G4 A4 F♯4 (tied over the bar line) G4, bass G2 D3.
 const { plan, plate } = duet as unknown as { plan: SheetPlan; plate: SheetPlate };
 
-const note = (voice: number, onset: number, duration: number, pitch: number, generated = false): Omit<Note, "id"> => ({
+const note = (
+  voice: number,
+  onset: number,
+  duration: number,
+  pitch: number,
+  generated = false,
+): Omit<Note, "id"> => ({
   onset: quarters(onset),
   duration: quarters(duration),
   pitch: midiPitch(pitch),
@@ -27,10 +40,21 @@ const note = (voice: number, onset: number, duration: number, pitch: number, gen
   fermata: false,
 });
 const TABLE = encodeNotes([
-  note(0, 0, 1, 67), note(0, 1, 2, 69), note(0, 3, 2, 66), note(0, 5, 3, 67), note(1, 0, 4, 43, true), note(1, 4, 4, 50, true),
+  note(0, 0, 1, 67),
+  note(0, 1, 2, 69),
+  note(0, 3, 2, 66),
+  note(0, 5, 3, 67),
+  note(1, 0, 4, 43, true),
+  note(1, 4, 4, 50, true),
 ]);
-const BARS = [[0, 4, 1, 4, 4, 1], [4, 8, 2, 4, 4, 1]] as unknown as Bar[];
-const UPBEAT = [[0, 1, 0, 4, 4, 1], [1, 5, 1, 4, 4, 1]] as unknown as Bar[];
+const BARS = [
+  [0, 4, 1, 4, 4, 1],
+  [4, 8, 2, 4, 4, 1],
+] as unknown as Bar[];
+const UPBEAT = [
+  [0, 1, 0, 4, 4, 1],
+  [1, 5, 1, 4, 4, 1],
+] as unknown as Bar[];
 const packed = async (value: unknown): Promise<ArrayBuffer> => {
   const stream = new CompressionStream("gzip");
   const writer = stream.writable.getWriter();
@@ -38,7 +62,8 @@ const packed = async (value: unknown): Promise<ArrayBuffer> => {
   void writer.close();
   const parts: Uint8Array[] = [];
   const reader = stream.readable.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) parts.push(part.value as Uint8Array);
+  for (let part = await reader.read(); !part.done; part = await reader.read())
+    parts.push(part.value as Uint8Array);
   return Uint8Array.from(parts.flatMap((part) => [...part])).buffer;
 };
 const STATE = {
@@ -47,7 +72,14 @@ const STATE = {
   version: 1,
   seq: 0,
   streaming: false,
-  piece: { title: "duet", voices: ["soprano", "bass"], bars: BARS, tempos: [[0, 60]], keys: [[0, 1]], end: 8 },
+  piece: {
+    title: "duet",
+    voices: ["soprano", "bass"],
+    bars: BARS,
+    tempos: [[0, 60]],
+    keys: [[0, 1]],
+    end: 8,
+  },
   zoom: 1,
   transpose: 0,
   staves: "each",
@@ -63,10 +95,18 @@ beforeAll(async () => {
 });
 const settle = () => new Promise((resolve) => setTimeout(resolve, 60));
 
-contract("sheet", () => import("../../src/widgets/sheet"), STATE, (el) => {
-  el.querySelector(".mnb-scroll")?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
-  for (const made of el.querySelectorAll<HTMLElement>(".mnb-bar button:not([aria-label=Play])")) made.click();
-});
+contract(
+  "sheet",
+  () => import("../../src/widgets/sheet"),
+  STATE,
+  (el) => {
+    el.querySelector(".mnb-scroll")?.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }),
+    );
+    for (const made of el.querySelectorAll<HTMLElement>(".mnb-bar button:not([aria-label=Play])"))
+      made.click();
+  },
+);
 
 describe("places", () => {
   const places = new Places(plate, TABLE);
@@ -113,7 +153,9 @@ describe("words", () => {
     const words = { voices: ["soprano", "bass"], bars: BARS, name: "F♯4" };
     expect(noteWords(TABLE.note(TABLE.row("v0n2")), words)).toBe("soprano F♯4, bar 1 beat 4");
     const bass = TABLE.note(TABLE.row("v1n1"));
-    expect(noteWords(bass, { ...words, name: "", tint: "surprise 2" })).toBe("bass D3, bar 2 beat 1, generated, surprise 2");
+    expect(noteWords(bass, { ...words, name: "", tint: "surprise 2" })).toBe(
+      "bass D3, bar 2 beat 1, generated, surprise 2",
+    );
   });
 
   test("halves of beats, upbeats and bars that are still to come", () => {
@@ -127,19 +169,26 @@ describe("words", () => {
 
 describe("marks", () => {
   test("the drawing holds the notes and nothing but a drawing", () => {
-    const evil = '<g onload="alert(1)"><script>alert(1)</script><foreignObject><p/></foreignObject></g>';
+    const evil =
+      '<g onload="alert(1)"><script>alert(1)</script><foreignObject><p/></foreignObject></g>';
     const svg = plate.svg.replace("</svg>", `${evil}<use href="javascript:alert(1)"/></svg>`);
     const drawing = drawSheet(svg);
     expect(drawing.querySelectorAll("[data-id]").length).toBe(plate.heads.length);
     expect(drawing.querySelectorAll("script, foreignObject, p, [onload]").length).toBe(0);
-    expect([...drawing.querySelectorAll("use")].every((use) => use.getAttribute("href")?.startsWith("#") ?? true)).toBe(true);
+    expect(
+      [...drawing.querySelectorAll("use")].every(
+        (use) => use.getAttribute("href")?.startsWith("#") ?? true,
+      ),
+    ).toBe(true);
     expect(drawing.querySelector("[data-id=v1n0]")?.getAttribute("data-voice")).toBe("1");
     expect(() => drawSheet("<html/>")).toThrow("score view unavailable");
   });
 
   test("a tie has the colour of the voice that it goes on in, and that of the notes a model wrote", () => {
     const tie = (id: string) => `<g class="tie" data-startid="#${id}"><path d="M0 0"/></g>`;
-    const drawing = drawSheet(`<svg xmlns="http://www.w3.org/2000/svg">${tie("v3n1")}${tie("v1n2-2")}${tie("nothing")}</svg>`);
+    const drawing = drawSheet(
+      `<svg xmlns="http://www.w3.org/2000/svg">${tie("v3n1")}${tie("v1n2-2")}${tie("nothing")}</svg>`,
+    );
     const ties = [...drawing.querySelectorAll<SVGElement>(".tie")];
     expect(ties.map((one) => one.dataset.voice)).toEqual(["3", "1", undefined]);
     markGenerated(drawing, (id) => id === "v1n2");
@@ -148,11 +197,16 @@ describe("marks", () => {
 
   test("tints grow and darken with the value; selection frames every part of a tied note", () => {
     const places = new Places(plate, TABLE);
-    const tint = tintOf([["v0n0", 1], ["v0n1", 4]]);
+    const tint = tintOf([
+      ["v0n0", 1],
+      ["v0n1", 4],
+    ]);
     const marks = underMarks(places, { selection: new Set(["v0n2"]), hover: null, tint }, TABLE);
     const discs = marks.filter((mark) => mark.classList.contains("mnb-tint"));
     expect(discs.map((disc) => disc.textContent)).toEqual(["1", "4"]);
-    expect(Number(discs[1]!.getAttribute("r"))).toBeGreaterThan(Number(discs[0]!.getAttribute("r")));
+    expect(Number(discs[1]!.getAttribute("r"))).toBeGreaterThan(
+      Number(discs[0]!.getAttribute("r")),
+    );
     expect(discs[0]!.getAttribute("fill")).not.toBe(discs[1]!.getAttribute("fill"));
     expect(marks.filter((mark) => mark.classList.contains("mnb-selected")).length).toBe(2);
     expect(marks.filter((mark) => mark.classList.contains("mnb-generated")).length).toBe(1);
@@ -178,12 +232,17 @@ describe("marks", () => {
 describe("the view", () => {
   const hosts: Host[] = [];
   const open = async (state: Record<string, unknown> = {}) => {
-    const host = await new Host((await import("../../src/widgets/sheet")).default, { ...STATE, ...state }).start();
+    const host = await new Host((await import("../../src/widgets/sheet")).default, {
+      ...STATE,
+      ...state,
+    }).start();
     hosts.push(host);
     const { el } = await host.view();
     await vi.waitFor(() => expect(el.querySelector(".mnb-moving")).not.toBeNull());
     const press = (key: string) =>
-      el.querySelector(".mnb-scroll")?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      el
+        .querySelector(".mnb-scroll")
+        ?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     const said = () => el.querySelector("[role=status]")?.textContent;
     return { host, el, press, said };
   };
@@ -242,20 +301,31 @@ describe("the view", () => {
     expect(el.querySelector(".mnb-engraved")).toBe(before);
     const other = { ...plate, edition: 3, key: "other" };
     host.model.receive({ plan: { ...plan, edition: 3 } });
-    host.model.message({ kind: "plate", edition: 3, page: 0, key: "other" } as never, [await packed(other)]);
+    host.model.message({ kind: "plate", edition: 3, page: 0, key: "other" } as never, [
+      await packed(other),
+    ]);
     await vi.waitFor(() => expect(el.querySelector(".mnb-engraved")).not.toBe(before));
     expect(el.querySelectorAll(".mnb-engraved").length).toBe(1);
   });
 
   test("a page that cannot be engraved says so and shows a roll", async () => {
-    const broken = { ...plate, svg: "", heads: [], lines: [], error: "score view unavailable: the reader process died" };
+    const broken = {
+      ...plate,
+      svg: "",
+      heads: [],
+      lines: [],
+      error: "score view unavailable: the reader process died",
+    };
     const { el } = await open({ plates: new DataView(await packed([broken])) });
     expect(el.querySelector(".mnb-page")?.textContent).toContain("score view unavailable");
     expect(el.querySelectorAll(".mnb-fallback rect").length).toBe(6);
   });
 
   test("a tint has a legend and is spoken", async () => {
-    const { el, press, said } = await open({ tint: [["v0n0", 2.345]], tint_name: "surprise, bits" });
+    const { el, press, said } = await open({
+      tint: [["v0n0", 2.345]],
+      tint_name: "surprise, bits",
+    });
     expect(el.querySelector(".mnb-legend")?.textContent).toContain("surprise, bits");
     press("ArrowRight");
     expect(said()).toBe("soprano G4, bar 1 beat 1, surprise, bits 2.35");

@@ -13,7 +13,13 @@ const piece = {
 };
 const notes = encodeNotes(
   [0, 1, 2, 3].map((onset) => ({
-    ...{ onset: quarters(onset), duration: quarters(1), pitch: 60 + onset, velocity: 80, voice: onset % 2 },
+    ...{
+      onset: quarters(onset),
+      duration: quarters(1),
+      pitch: 60 + onset,
+      velocity: 80,
+      voice: onset % 2,
+    },
     ...{ generated: false, fermata: false },
   })),
 );
@@ -21,7 +27,15 @@ const notes = encodeNotes(
 contract(
   "sound",
   () => import("../../src/widgets/sound"),
-  { notes: new DataView(notes.onset.buffer as ArrayBuffer), version: 1, seq: 0, piece, volume: 0.5, muted: [], soloed: [] },
+  {
+    notes: new DataView(notes.onset.buffer as ArrayBuffer),
+    version: 1,
+    seq: 0,
+    piece,
+    volume: 0.5,
+    muted: [],
+    soloed: [],
+  },
   (el) => {
     for (const name of ["Loop", "Metronome", "Mute soprano", "Only <i>alto</i>"]) {
       el.querySelector<HTMLElement>(`[aria-label="${name}"]`)?.click();
@@ -39,10 +53,18 @@ function fakeAudio() {
     log,
     latency: 0.03,
     blocked: false,
-    context: { get currentTime() { return audio.now; } },
+    context: {
+      get currentTime() {
+        return audio.now;
+      },
+    },
     output: { gain: { setTargetAtTime: vi.fn() } },
-    get running() { return audio.ready; },
-    get synth() { return audio.ready ? synth : undefined; },
+    get running() {
+      return audio.ready;
+    },
+    get synth() {
+      return audio.ready ? synth : undefined;
+    },
     heard: () => seconds(audio.now - 0.03),
     resume: vi.fn(),
     load: () => Promise.resolve(synth),
@@ -96,7 +118,15 @@ describe("the player", () => {
     clock.setEnd(quarters(4));
     audio = fakeAudio();
     table = notes;
-    settings = { volume: 0.5, muted: [], soloed: [], metronome: false, countIn: 0, programs: [], font: "piano" };
+    settings = {
+      volume: 0.5,
+      muted: [],
+      soloed: [],
+      metronome: false,
+      countIn: 0,
+      programs: [],
+      font: "piano",
+    };
     const source = {
       music: () => ({ table, bars: [[0, 4, 1, 4, 4, 1]] as never }),
       settings: () => settings,
@@ -112,9 +142,11 @@ describe("the player", () => {
     step(4.5);
     expect(struck()).toEqual([60, 61, 62, 63]);
     const first = audio.log.find(([kind]) => kind === "on")?.[3] as number;
-    audio.log.filter(([kind]) => kind === "on").forEach((entry, place) => {
-      expect(entry[3]).toBeCloseTo(first + place, 6);
-    });
+    audio.log
+      .filter(([kind]) => kind === "on")
+      .forEach((entry, place) => {
+        expect(entry[3]).toBeCloseTo(first + place, 6);
+      });
     // Heard at its time plus the latency: that is when the playhead is there.
     expect(first).toBeCloseTo(50 - 0.03 + 0.07, 6);
     expect(clock.playing).toBe(false);
@@ -124,7 +156,8 @@ describe("the player", () => {
   test("never schedules further ahead than it says", () => {
     player.toggle();
     step(1);
-    for (const [kind, , , time] of audio.log) if (kind === "on") expect(Number(time)).toBeLessThan(audio.now + LOOKAHEAD);
+    for (const [kind, , , time] of audio.log)
+      if (kind === "on") expect(Number(time)).toBeLessThan(audio.now + LOOKAHEAD);
   });
 
   test("is silent at once after pause, and in another bank after a seek", () => {
@@ -183,7 +216,10 @@ describe("the player", () => {
     player.toggle();
     step(6);
     expect(clock.waiting).toBe(true);
-    table = encodeNotes([...[0, 1, 2, 3].map((row) => notes.note(row)), { ...notes.note(0), onset: quarters(4), pitch: 72 }]);
+    table = encodeNotes([
+      ...[0, 1, 2, 3].map((row) => notes.note(row)),
+      { ...notes.note(0), onset: quarters(4), pitch: 72 },
+    ]);
     clock.setEnd(quarters(5), false);
     step(1.5);
     expect(struck()).toEqual([60, 61, 62, 63, 72]);

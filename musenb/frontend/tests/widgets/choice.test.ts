@@ -9,14 +9,37 @@ import { SvgContext } from "../svg";
 
 const notes = encodeNotes(
   [0, 1, 2, 3, 8].map((onset) => ({
-    ...{ onset: quarters(onset), duration: quarters(1), pitch: onset < 8 ? 60 + onset : 100, velocity: 80, voice: onset % 2 },
+    ...{
+      onset: quarters(onset),
+      duration: quarters(1),
+      pitch: onset < 8 ? 60 + onset : 100,
+      velocity: 80,
+      voice: onset % 2,
+    },
     ...{ generated: onset > 1, fermata: false },
   })),
 );
-const piece = { title: "<b>x</b>", voices: ["soprano", "alto"], end: 4, tempos: [[0, 60]], keys: [], bars: [[0, 4, 1, 4, 4, 1]] };
+const piece = {
+  title: "<b>x</b>",
+  voices: ["soprano", "alto"],
+  end: 4,
+  tempos: [[0, 60]],
+  keys: [],
+  bars: [[0, 4, 1, 4, 4, 1]],
+};
 const state = {
-  notes: new DataView(notes.onset.buffer as ArrayBuffer), version: 1, seq: 0, piece, name: "<i>Take 2</i>", seed: 8, writing: false,
-  current: false, begins: 2, shown_from: 0, shown_to: 4, streaming: false,
+  notes: new DataView(notes.onset.buffer as ArrayBuffer),
+  version: 1,
+  seq: 0,
+  piece,
+  name: "<i>Take 2</i>",
+  seed: 8,
+  writing: false,
+  current: false,
+  begins: 2,
+  shown_from: 0,
+  shown_to: 4,
+  streaming: false,
 };
 
 contract("choice", () => import("../../src/widgets/choice"), state);
@@ -64,10 +87,31 @@ describe("the small roll", () => {
   });
 
   test("marks where the model began", () => {
-    const theme = { paper: "#fff", panel: "#eee", ink: "#111", faint: "#777", line: "#ccc", grid: "#ddd", warn: "#c00", voices: ["#0072b2", "#d55e00"], font: "x" };
+    const theme = {
+      paper: "#fff",
+      panel: "#eee",
+      ink: "#111",
+      faint: "#777",
+      line: "#ccc",
+      grid: "#ddd",
+      warn: "#c00",
+      voices: ["#0072b2", "#d55e00"],
+      font: "x",
+    };
     const context = new SvgContext();
-    const music = { table: notes, bars: [], voices: ["soprano", "alto"], begins: 2, playhead: undefined };
-    drawSmallRoll(context as unknown as CanvasRenderingContext2D, smallView(notes, [0, 4], 200, 110), music, theme as unknown as Theme);
+    const music = {
+      table: notes,
+      bars: [],
+      voices: ["soprano", "alto"],
+      begins: 2,
+      playhead: undefined,
+    };
+    drawSmallRoll(
+      context as unknown as CanvasRenderingContext2D,
+      smallView(notes, [0, 4], 200, 110),
+      music,
+      theme as unknown as Theme,
+    );
     expect(context.svg(200, 110)).toMatch(/stroke-dasharray="3,? ?3"/);
   });
 });

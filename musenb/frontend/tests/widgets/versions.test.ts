@@ -11,16 +11,34 @@ import { contract } from "../contract";
 import { Host } from "../fake";
 import { SvgContext } from "../svg";
 
-const note = (onset: number, pitch: number) =>
-  ({ onset: quarters(onset), duration: quarters(1), pitch, velocity: 80, voice: 0, generated: onset >= 4, fermata: false });
+const note = (onset: number, pitch: number) => ({
+  onset: quarters(onset),
+  duration: quarters(1),
+  pitch,
+  velocity: 80,
+  voice: 0,
+  generated: onset >= 4,
+  fermata: false,
+});
 const first = encodeNotes([note(0, 67), note(4, 69), note(5, 71)]);
 const second = encodeNotes([note(0, 67), note(4, 69), note(5, 60)]);
-const bars = [[0, 4, 1, 4, 4, 1], [4, 8, 2, 4, 4, 1], [8, 12, 3, 4, 4, 1]] as unknown as readonly Bar[];
+const bars = [
+  [0, 4, 1, 4, 4, 1],
+  [4, 8, 2, 4, 4, 1],
+  [8, 12, 3, 4, 4, 1],
+] as unknown as readonly Bar[];
 const state = {
-  piece: { title: "", voices: ["soprano"], bars, tempos: [[0, 90]], keys: [], end: 12 }, engine: "",
-  first: new DataView(first.onset.buffer), second: new DataView(second.onset.buffer), names: ["before", "after"],
-  differ: [["v0n2"], ["v0n2"]], parts: 5, heading: "Without head 1 of layer 2", words: ["They part in bar 2."],
-  rows: [["Loss, bits a cell", "0.437", "0.441", "+0.004"]], version: 1,
+  piece: { title: "", voices: ["soprano"], bars, tempos: [[0, 90]], keys: [], end: 12 },
+  engine: "",
+  first: new DataView(first.onset.buffer),
+  second: new DataView(second.onset.buffer),
+  names: ["before", "after"],
+  differ: [["v0n2"], ["v0n2"]],
+  parts: 5,
+  heading: "Without head 1 of layer 2",
+  words: ["They part in bar 2."],
+  rows: [["Loss, bits a cell", "0.437", "0.441", "+0.004"]],
+  version: 1,
 };
 
 contract("versions", () => import("../../src/widgets/versions"), state);
@@ -35,7 +53,14 @@ describe("the marks", () => {
   });
 
   test("where it is cramped it begins before the versions part", () => {
-    const many = Array.from({ length: 40 }, (_, place) => [4 * place, 4 * place + 4, place + 1, 4, 4, 1]) as unknown as readonly Bar[];
+    const many = Array.from({ length: 40 }, (_, place) => [
+      4 * place,
+      4 * place + 4,
+      place + 1,
+      4,
+      4,
+      1,
+    ]) as unknown as readonly Bar[];
     expect(sharedView([first, second], many, 160, 82, 500).left).toBe(80);
     expect(sharedView([first, second], many, 160, null, 500).left).toBe(0);
     expect([0, 4.5, 6, 8].map((parts) => startBefore(bars, parts))).toEqual([0, 0, 4, 4]);
@@ -46,7 +71,9 @@ describe("the drawing", () => {
   test("a frame stands around each note that differs, a dashed line where they part", async () => {
     const view = sharedView([first, second], bars, 12, 5, 1046);
     const svg = new SvgContext();
-    drawDifferences(svg as unknown as CanvasRenderingContext2D, view, second, [2], 5, { warn: "#c00" } as Theme);
+    drawDifferences(svg as unknown as CanvasRenderingContext2D, view, second, [2], 5, {
+      warn: "#c00",
+    } as Theme);
     const drawn = svg.svg(1046, 110);
     const box = boxOf(view, 5, 1, 60);
     expect(drawn.match(/<rect [^>]*stroke="#c00"[^>]*>/g)).toHaveLength(1);
@@ -66,16 +93,30 @@ describe("the view", () => {
     const { host, el } = await versions({ words: ["<img src=x>"] });
     expect(el.querySelector("img")).toBeNull();
     expect(el.querySelector("h3")!.textContent).toBe("Without head 1 of layer 2");
-    expect([...el.querySelectorAll("thead th")].map((one) => one.textContent)).toEqual(["", "before", "after", "change (95 % interval)"]);
-    expect([...el.querySelectorAll("tbody tr")].map((row) => [...row.children].map((one) => one.textContent))).toEqual([...state.rows]);
+    expect([...el.querySelectorAll("thead th")].map((one) => one.textContent)).toEqual([
+      "",
+      "before",
+      "after",
+      "change (95 % interval)",
+    ]);
+    expect(
+      [...el.querySelectorAll("tbody tr")].map((row) =>
+        [...row.children].map((one) => one.textContent),
+      ),
+    ).toEqual([...state.rows]);
     host.close();
   });
 
   test("each version is named, says how much of it differs, and plays on a clock of its own", async () => {
     const { host, el } = await versions();
     const rolls = [...el.querySelectorAll("canvas")].map((one) => one.getAttribute("aria-label"));
-    expect(rolls).toEqual(["Roll of 3 notes, before; 1 of them are not in the other", "Roll of 3 notes, after; 1 of them are not in the other"]);
-    const names = [...el.querySelectorAll("button")].map((one) => one.getAttribute("aria-label")).filter((name) => name?.startsWith("Play"));
+    expect(rolls).toEqual([
+      "Roll of 3 notes, before; 1 of them are not in the other",
+      "Roll of 3 notes, after; 1 of them are not in the other",
+    ]);
+    const names = [...el.querySelectorAll("button")]
+      .map((one) => one.getAttribute("aria-label"))
+      .filter((name) => name?.startsWith("Play"));
     expect(names).toEqual(["Play: before", "Play: after"]);
     const [one, two] = ["pair:first", "pair:second"].map((id) => pageClocks().get(id)!);
     expect([one!.end, two!.end]).toEqual([6, 6]);
