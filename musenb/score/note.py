@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from musenb.errors import ScoreError
 from musenb.score.display import Displayed
+from musenb.score.fifths import transposed_fifths
 from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat, marks_within
 from musenb.score.quarters import exact_quarters
 
@@ -390,13 +391,3 @@ class Score(Displayed):
         if self.chords:
             notices = (*notices, Notice("chord symbols", "left out in transposing", len(self.chords)))
         return dataclasses.replace(self, voices=voices, keys=keys, chords=(), notices=notices)
-
-
-def transposed_fifths(fifths: int, semitones: int) -> int:
-    """Return the key signature, -5..6, that `fifths` becomes when music moves by `semitones`.
-
-    A move by whole octaves keeps the signature as it is.
-    """
-    if semitones % 12 == 0:
-        return fifths
-    return (fifths + 7 * semitones + 5) % 12 - 5

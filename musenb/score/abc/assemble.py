@@ -13,8 +13,9 @@ from musenb.score.abc.piece import FIRST_VOICE, Piece
 from musenb.score.abc.tables import CHOIR
 from musenb.score.abc.values import Metre
 from musenb.score.abc.voice import UNTIED, Span, VoiceState
+from musenb.score.fifths import transposed_fifths
 from musenb.score.marks import ChordSymbol, Repeat
-from musenb.score.note import MELODY, KeySignature, Note, Score, Tempo, TimeSignature, Voice, transposed_fifths
+from musenb.score.note import MELODY, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.plain import plain_text
 from musenb.score.spelling import HIGHEST_PLACE, LOWEST_PLACE, name_at, place_of
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from musenb.score.note import transposed_fifths
+from musenb.score.fifths import transposed_fifths
 from musenb.tokens.chorale import grid as words
 from musenb.tokens.chorale.grid import (
     HOLD,
