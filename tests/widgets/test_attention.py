@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from musenb.analysis.attention import AttentionRecord, grid_notes, input_notes
+from musenb.analysis.attention import AttentionRecord, input_notes
 from musenb.errors import ModelError, SettingError
 from musenb.score.from_text import score_from_text
 from musenb.score.note import Note, Score, Voice
 from musenb.tokens.chorale.grid import encode
+from musenb.tokens.chorale.piece import grid_notes
 from musenb.widgets.attention import Attention
 from musenb.widgets.heads import Gatherer, Heads
 from musenb.widgets.matrices import pack, shrink
