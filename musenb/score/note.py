@@ -333,8 +333,7 @@ class Score(Displayed):
                     moved.append(dataclasses.replace(n, onset=begin - start, duration=end - begin))
             voices.append(dataclasses.replace(voice, notes=tuple(moved)))
         bar = next((b for b in self.bars(stop) if b.onset <= start < b.end), None)
-        broken = bar is not None and (bar.onset < start or bar.number == 0)
-        anacrusis = bar.end - start if bar and broken else Fraction(0)
+        anacrusis = bar.end - start if bar and (bar.onset < start or bar.number == 0) else Fraction(0)
         marks = {name: marks_within(getattr(self, name), start, stop) for name in ("measures", "repeats", "chords")}
         if bar and anacrusis >= bar.metre.bar_length:
             marks["measures"] = (MeasureLength(Fraction(0), anacrusis), *marks["measures"])
