@@ -70,7 +70,8 @@ def test_other_takes_have_a_journal_of_their_own(keeper: Keeper, journaling: Jou
     before, old = journaling.path, keeper.tree
     found = Tree()
     keeper.adopt(found)
-    old.add(keeper.add(GIVEN, OTHER))
+    keeper.add(GIVEN, OTHER)
+    old.rename(1, "no longer watched")
     assert journaling.path != before
     assert [line.kind for line in read_lines(before)] == ["take"]
     assert kinds(journaling) == ["take"]
@@ -100,7 +101,7 @@ def test_files_are_named_after_takes_and_unknown_kinds_refused(keeper: Keeper, t
     name, mime, content = exporter.file("mid", take)
     assert (name, mime, content[:4]) == ("mine.mid", "audio/midi", b"MThd")
     keeper.change(lambda: keeper.tree.rename(1, "../a b?: \u202e*" + "x" * 99))
-    assert exporter.file("musicxml", keeper.chosen(None))[0] == "a b----" + "x" * 53 + ".musicxml"
+    assert exporter.file("musicxml", keeper.chosen(None))[0] == "a b-- --" + "x" * 52 + ".musicxml"
     with pytest.raises(SettingError, match="cannot be kept as 'gif'; there are mid, musicxml"):
         exporter.file("gif", take)
     assert exporter.save(tmp_path / "x.mid", take).read_bytes() == content
