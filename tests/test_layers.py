@@ -237,6 +237,14 @@ def test_an_idiom_that_is_named_elsewhere_is_found() -> None:
     assert idioms_named("from musenb.tokens.idiom import Plan") == set()
 
 
+def test_a_sampling_is_begun_in_one_place() -> None:
+    calls = [
+        label(path) for path in MODULES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Sampling"
+    ]
+    assert calls == ["musenb/sample/recipe.py"]
+
+
 def test_no_module_imports_itself_by_way_of_others() -> None:
     modules = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts): path.read_text(encoding="utf-8") for path in MODULES

@@ -29,11 +29,10 @@ def write_fork(
     stop : callable
         Asked before each token with (tokens drawn, all that are to be drawn).
     """
-    recipe = Recipe(model.name, model.checksum, seed, 1, policy, fork.voices, model.idiom.name)
-    writer = model.idiom.writer(fork.plan, recipe.origin)
-    tokens, done = sampled(
-        model.decoder, fork.plan, writer, seed=seed, policy=policy, written=fork.tokens, stop=stop
+    recipe = Recipe(
+        model.name, model.checksum, seed, 1, policy, fork.voices, model.idiom.name, written=tuple(map(int, fork.tokens))
     )
+    tokens, done = sampled(model, fork.plan, recipe, stop=stop)
     score = written_out(fork.continued(tokens, recipe.origin).score)
     bars = sum(1 for bar in score.bars() if bar.end > onset)
     return Take(score, dataclasses.replace(recipe, extent=bars), done, fork.plan)

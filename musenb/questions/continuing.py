@@ -7,9 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from musenb.model.numpy.decode import Cache, Decoder, Silence
-from musenb.sample.policy import Policy
-from musenb.sample.stream import NOTHING, Sampling
-from musenb.tokens.idiom import Writer
+from musenb.sample.models import Model
+from musenb.sample.recipe import Recipe, begin
 from musenb.tokens.piece import Plan
 
 
@@ -55,24 +54,17 @@ class Primed:
 
 
 def sampled(
-    decoder: Decoder | Primed, plan: Plan, writer: Writer, *, seed: int, policy: Policy,
-    written: np.ndarray | None = None, stop: Callable[[int, int], bool] = lambda done, total: False,
+    model: Model, plan: Plan, recipe: Recipe, *, stop: Callable[[int, int], bool] = lambda done, total: False
 ) -> tuple[np.ndarray, bool]:
     """Return the tokens (L',) that a model writes by a plan, and whether its end was reached.
 
     Parameters
     ----------
-    writer : Writer
-        Of the plan, empty.
-    written : int64 (n,), optional
-        Tokens at the beginning that are taken as they are.
     stop : callable
         Asked before each token with (tokens drawn, all that are to be drawn).
     """
-    sampling = Sampling(
-        decoder, plan, writer, seed=seed, policy=policy, written=NOTHING if written is None else written
-    )
+    sampling = begin(model, plan, recipe)
     # What is given at the beginning, and what is taken as it is, is not drawn.
     first, total = sampling.position, plan.length or 0
     sampling.run(lambda: stop(sampling.position - first, total - first))
-    return writer.tokens.copy(), writer.done
+    return sampling.writer.tokens.copy(), sampling.done

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from musenb.analysis.compare import Comparison, compare
 from musenb.model.numpy.decode import Cache, Decoder, Silence
 from musenb.questions.continuing import Primed, sampled
 from musenb.questions.reading import Reading, read, reread, row_for
+from musenb.sample.models import Model
 from musenb.sample.policy import Policy
+from musenb.sample.recipe import Recipe
 from musenb.score.note import Origin, Score
 from musenb.tokens.idiom import Idiom
 from musenb.tokens.piece import Piece
@@ -163,8 +166,9 @@ class Laboratory:
 
     def _written(self, seed: int, model: Primed, piece: Piece) -> Continuation:
         plan, origin = piece.within(self.setting.extent), Origin("continuation", seed)
-        writer = self.idiom.writer(plan, origin)
-        tokens, _ = sampled(model, plan, writer, seed=seed, policy=self.setting.policy)
+        recipe = Recipe(origin.model, "", seed, self.setting.extent, self.setting.policy, idiom=self.idiom.name)
+        primed: Any = model  # it reads as a decoder does
+        tokens, _ = sampled(Model(recipe.model, recipe.checksum, primed), plan, recipe)
         return Continuation(seed, piece.continued(tokens, origin))
 
     def _prime_cache(self) -> Cache:

@@ -28,9 +28,11 @@ class Reader(Protocol):
 
     def start(self, rows: int) -> Any:
         """Return an empty cache."""
+        ...
 
     def extend(self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
         """Append positions and return their logits."""
+        ...
 
 
 class Sampling:
@@ -134,14 +136,16 @@ class Sampling:
         place, token = self.position, self.writer.given()
         if place >= self.plan.first:
             logits = self._feed.logits(self.writer)
-            if token is None and place < len(self.written):
-                token = int(self.written[place])
-            elif token is None:
-                allowed = self.writer.allowed(rules=self.rules)
-                token = choose(probabilities(logits, self.policy, allowed), self._draws.at(place))
+            if token is None:
+                token = int(self.written[place]) if place < len(self.written) else self._draw(logits, place)
+        assert token is not None, "the first tokens of a plan are given"
         self._untold = [*self._untold, *self.writer.take(token)]
         if self.writer.boundary:
             self._whole = self.position
+
+    def _draw(self, logits: np.ndarray, place: int) -> int:
+        allowed = self.writer.allowed(rules=self.rules)
+        return choose(probabilities(logits, self.policy, allowed), self._draws.at(place))
 
 
 class Feed:

@@ -210,8 +210,8 @@ def _plan(
     cells = np.where(given, np.where(grid.cells == UNKNOWN, REST, grid.cells), UNKNOWN)
     frame = Frame(grid.frame.columns.copy())
     plan_phrases(frame.columns, kept, total)
-    full = given.all(axis=1)
-    first = len(full) if full.all() else int(full.argmin())
+    full = np.all(given, axis=1)
+    first = len(given) if full.all() else int(full.argmin())
     return Plan(kept, names, Grid(cells, frame), first)
 
 
