@@ -151,21 +151,26 @@ class Writer(Protocol):
 
     def row(self, first: int) -> Row:
         """Return what a model reads at positions `first` to `position`, the last one being the next to be predicted."""
+        ...
 
     def given(self) -> int | None:
         """Return the next token where the plan gives it, else None."""
+        ...
 
     def allowed(self, *, rules: bool = True) -> np.ndarray:
         """Return which tokens may come next, bool (V,), never none; with `rules` those of good style hold, too."""
+        ...
 
     def take(self, token: int) -> tuple[NoteEvent, ...]:
         """Take the next token; return the events of generated notes that it makes."""
+        ...
 
     def score(self) -> Score:
         """Return the piece as far as it is written: what was kept, exactly, and generated notes, each with its origin.
 
         Notes that still sound end here.
         """
+        ...
 
 
 class Idiom(Protocol):
@@ -198,6 +203,7 @@ class Idiom(Protocol):
         MusenbError
             It does not fit the idiom; the message says why.
         """
+        ...
 
     def plan(
         self, score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None,
@@ -214,9 +220,11 @@ class Idiom(Protocol):
         TokenError
             The score does not fit the idiom.
         """
+        ...
 
     def writer(self, plan: Plan, origin: Origin) -> Writer:
         """Return the empty state of a piece to be written by a plan."""
+        ...
 
     def piece(
         self, score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4,
@@ -242,3 +250,4 @@ class Idiom(Protocol):
         MusenbError
             The score does not fit the idiom, or no bar is given.
         """
+        ...
