@@ -175,7 +175,7 @@ class Answers:
         named += ["the relative term"] if relative else []
         if not named:
             raise SettingError("nothing to silence: name a head=(layer, head), a layer or relative=True")
-        heads = () if head is None else (tuple(head),)
+        heads = () if head is None else ((head[0], head[1]),)
         silence = Silence(heads=heads, layers=() if layer is None else (layer,), relative=relative)
         return self._laboratory.silence(silence, f"Without {' and '.join(named)}", listen=listen)
 

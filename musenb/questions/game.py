@@ -148,6 +148,7 @@ class Game:
         if rounds < 1 or not 2 <= chord <= most:
             raise SettingError(f"{rounds} rounds on chords of {chord}: at least 1 round, and 2..{most} voices")
         self.ask, self.student, self.ranges = ask, student, piece.ranges
+        self._voices: Sung = piece
         self.even = math.log2(len(piece.pitches))
         self.rounds = places_of(ask, seed=seed, rounds=rounds, voice=voice, chord=chord)
         self.answers: dict[int, Reveal] = {}
@@ -208,7 +209,7 @@ class Game:
         sure = min(max(USUAL if confidence is None else confidence, LEAST), MOST)
         composer: dict[str, int] = {}
         guesses: dict[str, dict[str, int]] = {player: {} for player in PLAYERS}
-        bits = dict.fromkeys(PLAYERS, 0.0)
+        bits: dict[str, float] = dict.fromkeys(PLAYERS, 0.0)
         for voice, note in self.notes(place).items():
             composer[voice] = note.note.pitch
             student = np.full(len(pitches), (1 - sure) / (len(pitches) - 1))
@@ -221,10 +222,10 @@ class Game:
 
     def _likely(self, note: NotePlace) -> tuple[np.ndarray, np.ndarray]:
         """Return the probability of each pitch for model and count model, given that a note begins."""
-        piece = self.ask.piece
+        piece, sung = self.ask.piece, self._voices.sung(note.position)
         begins = piece.choices(self.ask.reading.log_probs[note.position], note.position).begins
         model = np.array([begins.get(pitch, 0.0) for pitch in piece.pitches])
-        return model, counted_pitches(count_model(), piece.sung(note.position), note.voice, piece.pitches)
+        return model, counted_pitches(count_model(), sung, note.voice, piece.pitches)
 
     def _round(self, number: int) -> Round:
         if not 0 <= number < len(self.rounds):

@@ -26,7 +26,7 @@ from musenb.questions.game import Game, Reveal, Round
 from musenb.questions.game_record import PLAYERS, class_table, format_table, read_session
 from musenb.score.note import KeySignature, Score
 from musenb.score.spelling import keys_of, spoken_pitch
-from musenb.widgets.wire.game import AnswerRow, ClassRow, RangeRow, RevealRow, RoundRow
+from musenb.widgets.wire.game import AnswerRow, ClassRow, GamePlayer, RangeRow, RevealRow, RoundRow
 from musenb.widgets.wire.units import MidiPitch, Quarters
 from musenb.widgets.worker import Worker
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 MOST_FILES = 99
 PERSONS = {"student": "you", "model": "the model", "counts": "the count model"}
+SHOWN: tuple[GamePlayer, ...] = ("composer", "student", "model", "counts")
 TITLES = {
     "composer": "What stands in the piece", "student": "What you said", "model": "What the Transformer held likeliest",
     "counts": "What a model held likeliest that only counts what came before what",
@@ -202,19 +203,20 @@ class GamePanel:
 
     def _reveal_row(self, found: Reveal) -> RevealRow:
         place, author = found.round, self.author(found.round)
-        said = {"composer": found.composer, **{player: found.guesses[player] for player in PLAYERS}}
+        said = {"composer": found.composer, **found.guesses}
         bits, hits = {"composer": 0.0, **found.bits}, {"composer": len(place.voices), **found.hits}
         names = {"composer": author, **PERSONS}
         answers = []
-        for player, pitches in said.items():
+        for player in SHOWN:
+            pitches = [MidiPitch(said[player][voice]) for voice in place.voices]
             row = AnswerRow(
-                player, [pitches[voice] for voice in place.voices], bits[player], hits[player],
-                names[player], TITLES[player], spoken_all(place, pitches, self.keys[0]),
+                player, pitches, bits[player], hits[player],
+                names[player], TITLES[player], spoken_all(place, said[player], self.keys[0]),
                 f"Hear what {stands(author) if player == 'composer' else f'{names[player]} said'}",
             )
             answers.append(row)
         under = [
-            one.note.pitch for one in self.game.ask.notes
+            MidiPitch(one.note.pitch) for one in self.game.ask.notes
             if one.note.onset <= place.onset < one.note.end and one.voice_name not in place.voices
         ]
         ids = [note.id for note in self.game.notes(place).values()]

@@ -141,7 +141,7 @@ class Listening:
         """
         number = number_of(self.piece, note)
         seen = np.flatnonzero(self.reading.seen[number] > 0)
-        order = sorted(seen, key=lambda key: self.notes[key].position)[-reach:]
+        order = sorted(seen.tolist(), key=lambda key: self.notes[key].position)[-reach:]
         if not order:
             raise SettingError(f"nothing comes before {self.notes[number]}")
         effects = occlusion(self.reading, order, [number], progress=progress, stop=stop)[0]

@@ -114,14 +114,14 @@ class Reading:
         read(self.decoder, self.row, trace=trace)
         asked = np.array(chosen) if onsets else np.arange(len(self.row))
         hidden = np.arange(len(self.row))[None, :] > asked[:, None]
-        found: dict[str, np.ndarray | None] = dict.fromkeys(PAIRED)
+        found = {}
         for name in trace.names:
             found[name] = np.stack([_full(trace.array(name, n)[0], len(self.row)) for n in self._layers])
             if name != "weights":
                 found[name][:, :, hidden] = np.nan
         notes = self.piece.token_notes
         return AttentionRecord(
-            found["weights"], found["content"], found["relative"], input_notes(notes), notes[asked]
+            found["weights"], found.get("content"), found.get("relative"), input_notes(notes), notes[asked]
         )
 
     @cached_property

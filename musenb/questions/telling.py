@@ -129,8 +129,8 @@ def head_cells(found: HeadMap, heads: Iterable[HeadSummary] = ()) -> list[HeadCe
     jobs = {(head.layer, head.head): ", ".join(head.names) for head in heads}
     return [
         HeadCell(
-            change=finite(found.change[place]), low=finite(found.low[place]), high=finite(found.high[place]),
-            kl=finite(found.kl[place]), job=jobs.get(place, ""),
+            change=finite(found.change.item(place)), low=finite(found.low.item(place)),
+            high=finite(found.high.item(place)), kl=finite(found.kl.item(place)), job=jobs.get(place, ""),
         )
         for place in np.ndindex(found.change.shape)
     ]

@@ -79,7 +79,7 @@ class WhatIf:
                     f"  {where}: loss {effect.loss_before:.3f} -> {effect.loss_after:.3f} bits a token, "
                     f"change {effect.change}, KL {effect.kl} (95 % over {effect.kl.groups} {effect.over})"
                 )
-        if self.difference is not None:
+        if self.difference is not None and self.before is not None:
             lines.append(f"  from seed {self.before.seed}: {self.difference}")
         return "\n".join(lines)
 

@@ -110,19 +110,19 @@ def probabilities(logits: np.ndarray, policy: Policy, allowed: np.ndarray | None
     with np.errstate(over="ignore"):
         scores = (scores - scores.max()) / policy.temperature
     order = np.argsort(-scores, kind="stable")
-    shares = np.exp(scores[order])
-    shares /= shares.sum()
+    likely = np.exp(scores[order])
+    likely /= likely.sum()
     if policy.top_k:
-        shares[policy.top_k :] = 0
-    before = np.cumsum(shares) - shares
-    shares[before >= policy.top_p * shares.sum()] = 0
-    result = np.zeros_like(shares)
-    result[order] = shares / shares.sum()
+        likely[policy.top_k :] = 0
+    before = np.cumsum(likely) - likely
+    likely[before >= policy.top_p * likely.sum()] = 0
+    result = np.zeros_like(likely)
+    result[order] = likely / likely.sum()
     return result
 
 
-def choose(shares: np.ndarray, number: float) -> int:
-    """Return the word at which the running sum of shares (V,) passes `number`, 0 to below 1."""
-    edges = np.cumsum(shares)
+def choose(likely: np.ndarray, number: float) -> int:
+    """Return the word at which the running sum of probabilities (V,) passes `number`, 0 to below 1."""
+    edges = np.cumsum(likely)
     word = int(np.searchsorted(edges, number * edges[-1], side="right"))
-    return min(word, int(np.flatnonzero(shares)[-1]))
+    return min(word, int(np.flatnonzero(likely)[-1]))

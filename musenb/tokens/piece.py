@@ -205,12 +205,14 @@ class Piece(Protocol):
 
     def given(self, note: NotePlace) -> bool:
         """Return whether a note was given, not written by a model or left for one to write."""
+        ...
 
     def row(self, behind: Sequence[int] | None = None) -> Row:
         """Return what a model reads of the whole piece.
 
         With `behind`, tokens that follow its end, also of these and of the position that comes after them.
         """
+        ...
 
     def edited(self, pitches: Mapping[int, int | None]) -> Piece:
         """Return the piece with some notes, by number, at other MIDI pitches, or silent for None; as long as it was.
@@ -220,6 +222,7 @@ class Piece(Protocol):
         SettingError
             A pitch leaves what the idiom can hold.
         """
+        ...
 
     def moment(self, note: NotePlace | None = None) -> Sequence[int]:
         """Return the positions that are chosen together with a note, its own among them: one a voice on a grid.
@@ -231,18 +234,22 @@ class Piece(Protocol):
         SettingError
             Nothing is planned behind the end.
         """
+        ...
 
     def choices(self, logits: np.ndarray, position: int, *, rules: bool = False) -> Choices:
         """Return in words what logits (V,), or log-probabilities, say of a position.
 
         With `rules` what grammar and ranges forbid is left out, as it is when a model writes.
         """
+        ...
 
     def within(self, extent: int) -> Plan:
         """Return the plan that ends `extent` bars or seconds behind what is given, or where the own plan does."""
+        ...
 
     def continued(self, tokens: np.ndarray, origin: Origin) -> Piece:
         """Return what the plan gives, with tokens (L',) where it leaves them open; new notes bear `origin`."""
+        ...
 
     def forked(self, position: int, pitch: int) -> Piece:
         """Return the piece up to a position at which a note of another MIDI pitch begins, planned anew from there.
@@ -252,6 +259,7 @@ class Piece(Protocol):
         SettingError
             The pitch is outside what the idiom can hold.
         """
+        ...
 
 
 @runtime_checkable
@@ -272,3 +280,4 @@ class Sung(Protocol):
 
         In the last step, what stands at the position and behind it counts as silent.
         """
+        ...

@@ -22,23 +22,23 @@ from musenb.train.evaluate import windows
 Tick = Callable[[int, int], None]
 
 
-def log_shares(decoder: Decoder, row: Row) -> np.ndarray:
-    """Return ln p of every word at every position, float64 (L, V), each given all before it within the context."""
-    shares = np.empty((len(row), decoder.config.vocabulary))
+def log_probs_of(decoder: Decoder, row: Row) -> np.ndarray:
+    """Return log_probs of every word at every position, float64 (L, V), each given all before it within the context."""
+    log_probs = np.empty((len(row), decoder.config.vocabulary))
     for start, first, stop in windows(len(row), decoder.config.context):
         part = row.crop(start, stop)
         logits = decoder.extend(decoder.start(1), part.before[None], part.features[None], part.related[None])[0]
         scores = logits[first - start :].astype(np.float64)
         scores -= scores.max(axis=1, keepdims=True)
-        shares[first:stop] = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-    return shares
+        log_probs[first:stop] = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return log_probs
 
 
 def nats(decoder: Decoder, rows: Sequence[Row], tick: Tick = lambda done, total: None) -> np.ndarray:
     """Return the summed nats and the cells of each piece, float64 (pieces, 2)."""
     sums = []
     for number, row in enumerate(rows):
-        sums.append((-log_shares(decoder, row)[np.arange(len(row)), row.targets].sum(), len(row)))
+        sums.append((-log_probs_of(decoder, row)[np.arange(len(row)), row.targets].sum(), len(row)))
         tick(number + 1, len(rows))
     return np.array(sums)
 
@@ -51,9 +51,9 @@ def split_nats(decoder: Decoder, grids: Sequence[Grid], tick: Tick = lambda done
     total = holding = cells = 0.0
     for number, grid in enumerate(grids):
         row = plain_row(grid).fitted(len(decoder.config.features), len(decoder.config.relations))
-        shares = log_shares(decoder, row)
-        hold = shares[:, HOLD]
-        total -= shares[np.arange(len(row)), row.targets].sum()
+        log_probs = log_probs_of(decoder, row)
+        hold = log_probs[:, HOLD]
+        total -= log_probs[np.arange(len(row)), row.targets].sum()
         holding -= np.where(row.targets == HOLD, hold, np.log1p(-np.exp(np.minimum(hold, -1e-12)))).sum()
         cells += len(row)
         tick(number + 1, len(grids))

@@ -25,8 +25,8 @@ NUMBERS = st.lists(st.integers(-3, 3), min_size=3, max_size=12)
 
 
 def test_log_softmax_are_a_softmax_that_does_not_overflow() -> None:
-    shares = log_softmax(np.array([[1e4, 1e4, -1e4]]))
-    np.testing.assert_allclose(np.exp(shares), [[0.5, 0.5, 0]])
+    log_probs = log_softmax(np.array([[1e4, 1e4, -1e4]]))
+    np.testing.assert_allclose(np.exp(log_probs), [[0.5, 0.5, 0]])
 
 
 def test_entropy_of_even_shares_is_the_logarithm_of_their_number() -> None:
@@ -50,8 +50,8 @@ def test_divergence_is_what_scipy_finds(seed: int) -> None:
 
 
 def test_the_loss_of_a_word_of_an_eighth_is_three_bits() -> None:
-    shares = np.log(np.array([[1 / 8, 7 / 8], [0.5, 0.5]]))
-    np.testing.assert_allclose(loss_bits(shares, np.array([0, 1])), [3, 1])
+    log_probs = np.log(np.array([[1 / 8, 7 / 8], [0.5, 0.5]]))
+    np.testing.assert_allclose(loss_bits(log_probs, np.array([0, 1])), [3, 1])
 
 
 def test_an_effect_is_after_minus_before_with_an_interval_over_its_groups() -> None:
@@ -65,18 +65,18 @@ def test_an_effect_is_after_minus_before_with_an_interval_over_its_groups() -> N
 
 
 def test_an_effect_of_one_group_has_no_interval_and_one_of_none_no_mean() -> None:
-    shares = np.log(np.array([[0.5, 0.5]]))
-    single = effect_of(shares, shares, np.zeros(1, int), np.zeros(1, int), over="seeds")
+    log_probs = np.log(np.array([[0.5, 0.5]]))
+    single = effect_of(log_probs, log_probs, np.zeros(1, int), np.zeros(1, int), over="seeds")
     assert single.change.mean == 0
     assert np.isnan(single.change.low)
-    nothing = effect_of(shares[:0], shares[:0], np.zeros(0, int), np.zeros(0, int), over="seeds")
+    nothing = effect_of(log_probs[:0], log_probs[:0], np.zeros(0, int), np.zeros(0, int), over="seeds")
     assert (nothing.predictions, nothing.change.groups) == (0, 0)
 
 
 def test_shapes_that_do_not_agree_are_refused() -> None:
-    shares = np.log(np.full((2, 2), 0.5))
+    log_probs = np.log(np.full((2, 2), 0.5))
     with pytest.raises(SettingError, match="one of each"):
-        effect_of(shares, shares, np.zeros(3, int), np.zeros(2, int), over="bars")
+        effect_of(log_probs, log_probs, np.zeros(3, int), np.zeros(2, int), over="bars")
     with pytest.raises(SettingError, match="cannot compare"):
         agreement_of(np.zeros(2), np.zeros(3))
 

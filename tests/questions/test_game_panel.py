@@ -55,7 +55,7 @@ def test_none_keeps_nothing_and_a_folder_that_cannot_be_written_is_said(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("musenb.questions.game_record.append_lines", refuse)
     closed = ask.game(rounds=1)
     assert closed.recorded.startswith("Not recorded: cannot record the game in")
     assert closed.answer(72).round.number == 0

@@ -29,7 +29,7 @@ from musenb.tokens.chorale.rules import Place, allowed_words
 from musenb.tokens.chorale.writer import GridWriter
 from musenb.tokens.idiom import NoteEvent
 from musenb.tokens.row import Row
-from musenb.train.judge import log_shares
+from musenb.train.judge import log_probs_of
 
 WHOLE = "soprano: C5 D5 E5 F5\nalto: G4:4\ntenor: E4:2 D4:2\nbass: C3:4"
 RAGGED = "soprano: C5 D5 E5 F5\nalto: G4:2\ntenor: r E4:2\nbass: C3:3/2"
@@ -379,14 +379,14 @@ def test_what_is_drawn_is_likely_for_the_whole_row(tiny_decoder: Decoder) -> Non
     before = np.append(words.INPUTS, inputs_of(table))[:-1]
     related = np.vstack([[[-1, -1]], attributes_of(table)])[:-1]
     row = Row(before, plan.features, related, piece.writer.tokens, np.ones(len(piece.writer.tokens), np.float32))
-    shares = log_shares(tiny_decoder, row)
+    log_probs = log_probs_of(tiny_decoder, row)
     reader = GridReader()
     for place, cell in enumerate(piece.writer.tokens):
         if place >= plan.first:
             after_given = place - 4 < plan.first
             here = Place(place // 4, place % 4, reader.before, reader.now, after_given)
-            allowed = np.where(allowed_words(here), shares[place], -np.inf)
-            assert shares[place, cell] >= allowed.max() - 1e-4
+            allowed = np.where(allowed_words(here), log_probs[place], -np.inf)
+            assert log_probs[place, cell] >= allowed.max() - 1e-4
         reader.read(int(cell))
 
 

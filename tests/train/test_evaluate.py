@@ -16,7 +16,7 @@ from musenb.tokens.chorale.training import plain_row
 from musenb.tokens.row import Row, row_of
 from musenb.train.chorale_data import chorale_grid
 from musenb.train.evaluate import inputs_of, mean_nats, nats_per_cell, windows
-from musenb.train.judge import log_shares, nats, split_nats
+from musenb.train.judge import log_probs_of, nats, split_nats
 
 CONFIG = ModelConfig(
     idiom="chorale",
@@ -75,7 +75,7 @@ def test_the_decoder_finds_the_same_nats(model: Transformer) -> None:
     np.testing.assert_allclose(sums[:, 0], expected, rtol=1e-4)
     assert sums[:, 1].tolist() == [23, 4]
     assert ticks == [(1, 2), (2, 2)]
-    np.testing.assert_allclose(np.exp(log_shares(decoder, row(23))).sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(np.exp(log_probs_of(decoder, row(23))).sum(axis=1), 1, atol=1e-6)
 
 
 def chorale() -> Grid:
@@ -85,12 +85,12 @@ def chorale() -> Grid:
 
 def test_nats_are_split_into_holding_and_pitch(tiny_decoder: Decoder) -> None:
     grid = chorale()
-    shares = np.exp(log_shares(tiny_decoder, plain_row(grid)))
+    probabilities = np.exp(log_probs_of(tiny_decoder, plain_row(grid)))
     targets = grid.cells.ravel()
     holds = targets == HOLD
-    whole = -np.log(shares[np.arange(len(targets)), targets])
-    holding = -np.log(np.where(holds, shares[:, HOLD], 1 - shares[:, HOLD]))
-    pitch = -np.log(shares[np.arange(len(targets)), targets] / (1 - shares[:, HOLD]))[~holds]
+    whole = -np.log(probabilities[np.arange(len(targets)), targets])
+    holding = -np.log(np.where(holds, probabilities[:, HOLD], 1 - probabilities[:, HOLD]))
+    pitch = -np.log(probabilities[np.arange(len(targets)), targets] / (1 - probabilities[:, HOLD]))[~holds]
     found = split_nats(tiny_decoder, [grid, grid])
     assert found["all"] == pytest.approx(whole.mean())
     assert found["hold"] == pytest.approx(holding.mean())
