@@ -35,7 +35,7 @@ class Limits:
     mxl_ratio: int = 200
     notes: int = 50_000
     hours: float = 6.0
-    tracks: int = 256
+    tracks: int = 65_535
     xml_depth: int = 32
     xml_elements: int = 1_500_000
     measures: int = 5_000

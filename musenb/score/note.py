@@ -86,9 +86,9 @@ class Note:
     def __post_init__(self) -> None:
         object.__setattr__(self, "onset", exact_quarters(self.onset, "onset"))
         object.__setattr__(self, "duration", exact_quarters(self.duration, "duration"))
-        if self.onset < 0:
+        if self.onset.numerator < 0:  # the sign; comparing fractions takes many times longer
             raise ScoreError(f"onset {self.onset} of pitch {self.pitch} is below 0 quarters")
-        if self.duration <= 0:
+        if self.duration.numerator <= 0:
             raise ScoreError(f"duration {self.duration} of pitch {self.pitch} at quarter {self.onset} is not above 0")
         if not LOWEST_PITCH <= self.pitch <= HIGHEST_PITCH:
             raise ScoreError(f"pitch {self.pitch} at quarter {self.onset} is outside {LOWEST_PITCH}..{HIGHEST_PITCH}")
