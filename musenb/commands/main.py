@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("musenb: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         return 0
     except OSError as error:
         print(f"musenb: {error}", file=sys.stderr)

@@ -9,6 +9,7 @@ from pathlib import Path
 from musenb.errors import SettingError
 from musenb.export.formats import FORMATS, FORMS, PAGE, PAGE_MIME
 from musenb.files.atomic import atomic_write
+from musenb.files.names import portable_stem
 from musenb.session import save
 from musenb.studio.keeping import Keeper
 from musenb.studio.take_rows import name_of
@@ -49,7 +50,7 @@ class Exporter:
         if form not in FORMS:
             raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join(FORMS)}")
         suffix = f".{form}"
-        name = _file_name(name_of(self._keeper.tree, take)) + suffix
+        name = portable_stem(name_of(self._keeper.tree, take), otherwise="take") + suffix
         if suffix == PAGE:
             return name, PAGE_MIME, self.page()
         kind = FORMATS[suffix]
@@ -61,9 +62,3 @@ class Exporter:
 
         tree = self._keeper.tree
         return page_of_takes(tree, attention=recorded(tree, self._model()))
-
-
-def _file_name(name: str) -> str:
-    """Return a name without what some system does not allow in the name of a file."""
-    kept = "".join(sign if sign.isalnum() or sign in " -_." else "-" for sign in name).strip(" .-")
-    return kept[:LONGEST_NAME] or "take"

@@ -217,7 +217,7 @@ class Trainer:
         return self.best
 
     def _tell(self, line: Progress, report: Callable[[Progress], None]) -> None:
-        with open(self.folder / "log.jsonl", "a", encoding="utf-8") as log:
+        with open(self.folder / "log.jsonl", "a", encoding="utf-8", newline="\n") as log:
             log.write(json.dumps(asdict(line)) + "\n")
         report(line)
 
