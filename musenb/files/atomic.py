@@ -58,16 +58,20 @@ def atomic_write(path: str | os.PathLike[str], data: bytes) -> None:
 
 
 def _target(shown: str | bytes) -> Path:
-    """Return the path without links, in the form that the system takes; refuse a name that it would not keep."""
+    """Return the path without links, in the form that the system takes."""
     path = Path(os.fsdecode(shown))
+    path = _windows_path(path) if WINDOWS else path
     path.parent.stat()  # 'a/../b' needs an 'a', which resolving would pass over
-    target = path.resolve()
-    if not WINDOWS:
-        return target
+    return path.resolve() if path.is_symlink() else path.absolute()
+
+
+def _windows_path(path: Path) -> Path:
+    """Return the path as Windows takes it whatever its length; refuse a name that Windows would not keep."""
     if fault := windows_fault(path.name):
         raise ValueError(fault)
-    text = str(target)
-    return Path(EXTENDED + text) if len(text) > USUAL_PATH and not text.startswith("\\\\") else target
+    whole = os.path.abspath(path)
+    short = len(whole) <= USUAL_PATH or whole.startswith("\\\\")
+    return path if short else Path(EXTENDED + whole)
 
 
 def _replace(partial: Path, target: Path) -> None:
