@@ -27,6 +27,7 @@ from musenb.export.staves import Staff, staff_per_voice
 from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.plain import plain_text
 from musenb.score.provenance import provenance_fields
+from musenb.score.quarters import begun_within
 from musenb.score.spelling import spell_score, split_spelling
 
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
@@ -228,7 +229,9 @@ class _PartWriter:
 
         In the first bar of a later passage everything is told again, the metre without being printed.
         """
-        key = next((k for k in reversed(self.score.keys) if k.onset == bar.onset), None)
+        key = self.score.key_at(bar.onset)
+        if key is not None and key.onset != bar.onset:
+            key = None
         if first and key is None:
             key = self.score.key_at(bar.onset)
         changed = previous is None or _differs(bar.metre, previous.metre)
@@ -243,8 +246,8 @@ class _PartWriter:
 
     def _keys_inside(self, bar: Bar) -> Iterator[str]:
         """Yield the changes of key between two bar lines, each at its place."""
-        for key in self.score.keys:
-            if bar.onset < key.onset < bar.end:
+        for key in begun_within(self.score.keys, bar.onset, bar.end):
+            if key.onset > bar.onset:
                 way = f"<duration>{self._units(bar.end - key.onset)}</duration>"
                 yield f"      <backup>{way}</backup>"
                 yield f"      <attributes>{_key_element(key)}</attributes>"
@@ -256,15 +259,14 @@ class _PartWriter:
             if bar.onset == 0:
                 yield f'      <sound tempo="{_number(Tempo().qpm)}"/>'
             return
-        for tempo in self.score.tempos:
-            if bar.onset <= tempo.onset < bar.end:
-                way = self._units(tempo.onset - bar.onset)
-                offset = f"<offset>{way}</offset>" if way else ""
-                yield (
-                    '      <direction placement="above"><direction-type><metronome><beat-unit>quarter</beat-unit>'
-                    f"<per-minute>{_number(tempo.qpm)}</per-minute></metronome></direction-type>{offset}"
-                    f'<sound tempo="{_number(tempo.qpm)}"/></direction>'
-                )
+        for tempo in begun_within(self.score.tempos, bar.onset, bar.end):
+            way = self._units(tempo.onset - bar.onset)
+            offset = f"<offset>{way}</offset>" if way else ""
+            yield (
+                '      <direction placement="above"><direction-type><metronome><beat-unit>quarter</beat-unit>'
+                f"<per-minute>{_number(tempo.qpm)}</per-minute></metronome></direction-type>{offset}"
+                f'<sound tempo="{_number(tempo.qpm)}"/></direction>'
+            )
 
     def _accidentals(self, bar: Bar, row: list[_Line]) -> dict[tuple[int, int], dict[int, str]]:
         """Return the printed accidentals: for (line, symbol), from the index of a note to the accidental's name.

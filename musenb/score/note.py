@@ -7,6 +7,7 @@ with a one-quarter upbeat has its first bar line at 1. Pitches are MIDI numbers 
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -105,6 +106,13 @@ class Note:
 class Voice:
     """Notes of one part, sorted by onset, then pitch. Chords and overlaps are allowed: `monophonic` tells.
 
+    Parameters
+    ----------
+    name : str
+    notes : tuple of Note
+    end : Fraction
+        Quarters at which the last sounding note stops; 0 for an empty voice. Found from the notes.
+
     Raises
     ------
     ScoreError
@@ -113,6 +121,7 @@ class Voice:
 
     name: str
     notes: tuple[Note, ...] = ()
+    end: Fraction = field(default=Fraction(0), init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for note in self.notes:
@@ -120,16 +129,12 @@ class Voice:
                 raise ScoreError(f"voice {self.name!r} holds {type(note).__name__} {note!r}; only Note is allowed")
         ordered = tuple(sorted(self.notes, key=lambda n: (n.onset, n.pitch, n.duration)))
         object.__setattr__(self, "notes", ordered)
+        object.__setattr__(self, "end", max((note.end for note in ordered), default=Fraction(0)))
 
     @property
     def monophonic(self) -> bool:
         """True when no note begins before the one before it has ended."""
         return all(a.end <= b.onset for a, b in zip(self.notes, self.notes[1:], strict=False))
-
-    @property
-    def end(self) -> Fraction:
-        """Quarters at which the last sounding note stops; 0 for an empty voice."""
-        return max((note.end for note in self.notes), default=Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,11 +302,13 @@ class Score:
 
     def metre_at(self, quarter: Fraction) -> TimeSignature:
         """Return the metre in force at a quarter."""
-        return [m for m in self.metres if m.onset <= quarter or m is self.metres[0]][-1]
+        place = bisect_right(self.metres, quarter, key=lambda metre: metre.onset)
+        return self.metres[max(0, place - 1)]
 
     def key_at(self, quarter: Fraction) -> KeySignature | None:
         """Return the key in force at a quarter, or None when the score states none."""
-        return next((k for k in reversed(self.keys) if k.onset <= quarter), None)
+        place = bisect_right(self.keys, quarter, key=lambda key: key.onset)
+        return self.keys[place - 1] if place else None
 
     def cut(self, start: Fraction, stop: Fraction) -> Score:
         """Return the music from quarter `start` to `stop`, moved to begin at 0. Notes that cross an edge are shortened.

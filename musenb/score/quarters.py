@@ -1,10 +1,34 @@
-"""Exact times in quarters: the one conversion that every score value passes through."""
+"""Exact times in quarters: the one conversion that every score value passes through, and a search between two times."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Protocol, TypeVar
 
 from musenb.errors import ScoreError
+
+
+class Timed(Protocol):
+    """What has an onset."""
+
+    @property
+    def onset(self) -> Fraction:
+        """Quarters from the beginning."""
+
+
+Change = TypeVar("Change", bound=Timed)
+
+
+def begun_within(changes: Sequence[Change], start: Fraction, stop: Fraction) -> Sequence[Change]:
+    """Return those of changes sorted by onset that begin from `start` to before `stop`."""
+    first = bisect_left(changes, start, key=_onset)
+    return changes[first : bisect_left(changes, stop, lo=first, key=_onset)]
+
+
+def _onset(change: Timed) -> Fraction:
+    return change.onset
 
 
 def exact_quarters(value: object, name: str) -> Fraction:
