@@ -24,6 +24,7 @@ from musenb.export.layout import lay_out, lead_in, score_bars
 from musenb.export.music21_ids import copy_ids
 from musenb.export.notation import Symbol
 from musenb.export.staves import Staff, staff_per_voice
+from musenb.export.time_box import keep_time
 from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.plain import plain_text
 from musenb.score.provenance import provenance_fields
@@ -104,6 +105,7 @@ def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: d
         writer = _PartWriter(score, staff, divisions, passage=passage, tempos=index == 0)
         before = passage.before
         for bar, row in zip(passage.bars, rows, strict=True):
+            keep_time()
             lines += writer.measure(bar, row, before)
             before = bar
         lines.append("  </part>")

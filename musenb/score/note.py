@@ -14,39 +14,13 @@ from fractions import Fraction
 
 from musenb.errors import ScoreError
 from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat
-from musenb.score.quarters import exact_quarters
+from musenb.score.origin import GIVEN, Origin
+from musenb.score.quarters import exact_quarters, whole_number
 
 Quarters = Fraction
 
 LOWEST_PITCH, HIGHEST_PITCH = 0, 127
 MELODY = "melody"  # the name of a single voice that has none
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a note came from.
-
-    Parameters
-    ----------
-    model : str
-        Name of the model that generated the note; empty for a note that the user gave.
-    seed : int or None
-        Seed of the run that generated it.
-    settings : tuple of (str, str)
-        Sampler settings of that run, sorted by name.
-    """
-
-    model: str = ""
-    seed: int | None = None
-    settings: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def generated(self) -> bool:
-        """True for a note that a model wrote."""
-        return bool(self.model)
-
-
-GIVEN = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +65,8 @@ class Note:
             raise ScoreError(f"onset {self.onset} of pitch {self.pitch} is below 0 quarters")
         if self.duration.numerator <= 0:
             raise ScoreError(f"duration {self.duration} of pitch {self.pitch} at quarter {self.onset} is not above 0")
+        whole_number(self.pitch, "pitch")
+        whole_number(self.velocity, "velocity")
         if not LOWEST_PITCH <= self.pitch <= HIGHEST_PITCH:
             raise ScoreError(f"pitch {self.pitch} at quarter {self.onset} is outside {LOWEST_PITCH}..{HIGHEST_PITCH}")
         if not 1 <= self.velocity <= 127:
@@ -255,6 +231,9 @@ class Score:
     notices: tuple[Notice, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
+        for voice in self.voices if isinstance(self.voices, (tuple, list)) else [self.voices]:
+            if not isinstance(voice, Voice):
+                raise ScoreError(f"a score's voices hold {type(voice).__name__} {voice!r}; only Voice is allowed")
         metres = tuple(sorted(self.metres, key=lambda m: m.onset)) or (TimeSignature(),)
         if metres[0].onset != 0:
             metres = (TimeSignature(), *metres)
@@ -354,7 +333,7 @@ class Score:
         ScoreError
             `count` is below 1.
         """
-        if count < 1:
+        if whole_number(count, "bars") < 1:
             raise ScoreError(f"cannot take the first {count} bars: at least 1")
         numbered = [bar for bar in self.bars() if 1 <= bar.number <= count]
         if not numbered:
@@ -369,7 +348,7 @@ class Score:
         ScoreError
             A pitch would leave 0..127.
         """
-        if semitones == 0:
+        if whole_number(semitones, "semitones") == 0:
             return self
         voices = tuple(
             dataclasses.replace(

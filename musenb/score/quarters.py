@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_left
 from collections.abc import Sequence
 from fractions import Fraction
@@ -19,6 +20,14 @@ class Timed(Protocol):
 
 
 Change = TypeVar("Change", bound=Timed)
+
+
+def whole_number(value: object, name: str) -> int:
+    """Return `value` as an int; raise ScoreError when it is no whole number."""
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise ScoreError(f"{name} {value!r} is not a whole number") from None
 
 
 def begun_within(changes: Sequence[Change], start: Fraction, stop: Fraction) -> Sequence[Change]:

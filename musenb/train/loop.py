@@ -33,6 +33,7 @@ from musenb.errors import SettingError, WeightsError
 from musenb.files.atomic import atomic_write
 from musenb.model.torch.dropout import seeded
 from musenb.model.torch.transformer import Inputs, Transformer
+from musenb.model.weights import weights_bytes
 from musenb.train.muon import Muon
 from musenb.train.ranks import Ranks
 from musenb.train.state import packed, read_state, unpack
@@ -263,8 +264,10 @@ class Trainer:
         if value < self.best:
             self.best, self.stale = value, 0
             if self.ranks.first:
-                meta = {"config": self.model.config.to_json(), "step": str(self.step), "validation": f"{value:.6f}"}
-                atomic_write(self.folder / "best.safetensors", save(self.average, metadata=meta))
+                meta = {"step": str(self.step), "validation": f"{value:.6f}"}
+                arrays = {name: tensor.cpu().numpy() for name, tensor in self.average.items()}
+                data = weights_bytes(self.model.config, arrays, metadata=meta, half=False)
+                atomic_write(self.folder / "best.safetensors", data)
         else:
             self.stale += 1
         if self.ranks.first:
