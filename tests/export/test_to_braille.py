@@ -17,7 +17,7 @@ def lines_of(score: Score) -> list[str]:
 
 
 def test_what_the_translator_stumbles_over_is_a_save_error() -> None:
-    crowded = musenb.motif("C4:1/8 Eb6:1/8 " * 16)  # more signs in a bar than a line has cells
+    crowded = musenb.motif("C4:1/8 Eb6:1/8 " * 32)  # more signs in a bar than a line has cells
     with pytest.raises(SaveError, match="the score cannot be written in Braille: "):
         braille_bytes(crowded)
 
