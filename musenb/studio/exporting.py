@@ -10,12 +10,11 @@ from musenb.errors import SettingError
 from musenb.export.formats import FORMATS, FORMS, PAGE, PAGE_MIME
 from musenb.files.atomic import atomic_write
 from musenb.files.names import portable_stem
+from musenb.score.arguments import save_path
 from musenb.session import save
 from musenb.studio.keeping import Keeper
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import Entry
-
-LONGEST_NAME = 60
 
 
 class Exporter:
@@ -33,7 +32,7 @@ class Exporter:
 
     def save(self, path: str | os.PathLike[str], take: Entry) -> Path:
         """Write a take as a file of the kind that the suffix says, and return the path; see `StudioCore.save`."""
-        target = Path(path)
+        target = save_path(path)
         if target.suffix.lower() != PAGE:
             return save(take.score, target)
         atomic_write(target, self.page())
