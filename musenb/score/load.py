@@ -42,8 +42,8 @@ def load(source: Any, *, name: str | None = None, limits: Limits = DEFAULT_LIMIT
     Parameters
     ----------
     source : str, os.PathLike, bytes, Score, music21 Stream or pretty_midi.PrettyMIDI
-        A path to a .mid, .midi, .musicxml, .xml, .mxl or .abc file; the bytes of one; 'corpus:bwv66.6'; or an object. A
-        Score is returned as it is. Addresses on the network are not read.
+        A path to a .mid, .midi, .rmi, .musicxml, .xml, .mxl or .abc file; the bytes of one; 'corpus:bwv66.6'; or an
+        object. A Score is returned as it is. Addresses on the network are not read.
     name : str, optional
         What to call the source in messages and in `Score.source`; the file name when it is left out. When bytes are
         given with a name that has a known suffix, the two must agree.
