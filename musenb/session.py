@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from musenb.errors import SaveError
 from musenb.export.formats import FORMATS, PAGE, SUFFIXES
 from musenb.export.listing import listing
+from musenb.export.time_box import LONGEST_SAVE, keep_time, time_box
 from musenb.export.to_midi import pretty_midi_of
 from musenb.export.to_musicxml import music21_of
 from musenb.files.atomic import atomic_write
@@ -21,7 +22,9 @@ from musenb.sample.models import Model, open_model
 from musenb.sample.policy import Draws, Policy
 from musenb.sample.recipe import Recipe, begin, plan_of
 from musenb.sample.stream import Sampling
+from musenb.score.arguments import save_path, score_of, voice_names
 from musenb.score.display import summary
+from musenb.score.limits import check_prime_length
 from musenb.score.note import Score
 from musenb.score.sources import read_source
 from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Wishes
@@ -128,8 +131,11 @@ def prepared(
     MusenbError
         It cannot be read, or does not fit what the model reads; the message says why.
     """
-    names = (voices,) if isinstance(voices, str) else None if voices is None else tuple(voices)
-    return model.idiom.prepare(read_source(source), Wishes(names, bars, transpose, exact))
+    named = voice_names(voices)
+    names = (named,) if isinstance(named, str) else named
+    found = model.idiom.prepare(read_source(source), Wishes(names, bars, transpose, exact))
+    check_prime_length(found.score.end, source=found.score.source)
+    return found
 
 
 def stream(
@@ -186,7 +192,7 @@ def develop(prime: Any, **settings: Any) -> Take:
     return writing.take
 
 
-def save(score: Score, path: str | os.PathLike[str]) -> Path:
+def save(score: Score, path: str | os.PathLike[str], *, seconds: float = LONGEST_SAVE) -> Path:
     """Write a score as a file and return its path.
 
     Parameters
@@ -195,19 +201,24 @@ def save(score: Score, path: str | os.PathLike[str]) -> Path:
     path : str or path
         Its suffix says the kind: .mid, .midi, .musicxml or .xml; .wav, the sound of the piano; .pdf, .png or .svg, the
         engraved score; .brf, Braille music; .html, one page that shows and plays it anywhere.
+    seconds : float
+        What it may take.
 
     Raises
     ------
     SaveError
-        The suffix is none of these, the score does not fit the kind, or the file cannot be written; what stood there
-        before is unchanged.
+        The suffix is none of these, the score does not fit the kind, it takes too long, or the file cannot be written;
+        what stood there before is unchanged.
     SettingError
         It lasts too long for a sound.
     LoadError
         It cannot be engraved.
     """
-    target = Path(path)
-    atomic_write(target, file_bytes(score, target))
+    target, score = save_path(path), score_of(score, "save", error=SaveError)
+    with time_box(seconds, f"writing '{target}'"):
+        data = file_bytes(score, target)
+        keep_time()  # a page stands without the score view that was given up on its way
+    atomic_write(target, data)
     return target
 
 

@@ -98,7 +98,7 @@ def machine() -> dict[str, Any]:
     name = platform.processor() or platform.machine()
     told = Path("/proc/cpuinfo")
     if told.exists():
-        lines = told.read_text(errors="replace").splitlines()
+        lines = told.read_text(encoding="utf-8", errors="replace").splitlines()
         name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
     found = {"processor": name, "processors": os.cpu_count(), "platform": platform.platform(terse=True)}
     if hasattr(os, "getloadavg"):

@@ -81,7 +81,7 @@ def _serve(notebook: Path, port: int, browser: bool) -> int:
     token = secrets.token_urlsafe(24)
     address = f"http://127.0.0.1:{port}/lab/tree/{notebook.name}?token={token}"
     with tempfile.TemporaryDirectory(prefix="musenb-lab-") as settings:
-        Path(settings, "overrides.json").write_text(json.dumps(_QUIET), encoding="utf-8")
+        Path(settings, "overrides.json").write_text(json.dumps(_QUIET), encoding="utf-8", newline="\n")
         with _server(notebook, port, settings=settings, token=token) as server, _terminate_as_interrupt():
             try:
                 _wait_until_up(server, port, token)

@@ -16,7 +16,7 @@ import musenb
 from musenb.errors import MusenbError, WeightsError
 from musenb.model.weights import shipped_names
 
-NEEDED = ("numpy", "safetensors", "symusic", "music21", "pretty_midi", "verovio", "torch")
+NEEDED = ("numpy", "safetensors", "music21", "pretty_midi", "verovio", "torch")
 FOR_NOTEBOOKS = ("jupyterlab", "ipykernel", "ipywidgets", "anywidget")
 PRIME = "upbeat=1 key=A E4 A4:1 B4:1 C#5:1 B4:1"
 

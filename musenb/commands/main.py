@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("musenb: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         return 0
     except OSError as error:
         print(f"musenb: {error}", file=sys.stderr)
@@ -57,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     add_demo(commands.add_parser("demo", help="open the studio notebook, or a lesson, in JupyterLab"))
     add_continue(commands.add_parser("continue", help="continue a motif and write the result"))
-    add_page(commands.add_parser("page", help="continue a motif and write it as one page that plays anywhere"))
+    add_page(commands.add_parser("page", help="continue a motif, or run notebooks, as one page that plays anywhere"))
     add_train(commands.add_parser("train", help="train a model on this machine"))
     add_evaluate(commands.add_parser("evaluate", help="measure a model"))
     add_bench(commands.add_parser("bench", help="measure this machine's speed beside what it could reach"))

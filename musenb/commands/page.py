@@ -19,7 +19,7 @@ def add_page(command: argparse.ArgumentParser) -> None:
     """Give the command its options."""
     command.add_argument(
         "primes", metavar="PRIME", nargs="+",
-        help="a music file, corpus:NAME, a motif such as 'C4 D4 E4:2', or notebooks (.ipynb)",
+        help="a music file, corpus:NAME, a motif such as 'C4 D4 E4:2', or notebooks (.ipynb), whose code is run",
     )
     add_prime_options(command)
     command.add_argument("--title", default="", help="of the page")
@@ -67,6 +67,7 @@ def page_from_notebook(options: argparse.Namespace) -> int:
     """Run a notebook and write it as a page."""
     from musenb.lessons.paging import page_of_notebook
 
+    print(f"musenb: running the code of {options.prime}", file=sys.stderr)
     with Bar("running") as bar:
         content = page_of_notebook(
             Path(options.prime).resolve(), title=options.title, tell=lambda done, total: bar.show(done / total)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from musenb.errors import SaveError
 from musenb.export.notation import Stretch, Symbol, write_bar
+from musenb.export.time_box import keep_time
 from musenb.export.tuplets import UnwritableError
 from musenb.score.note import Bar, Note, Score, Voice
 
@@ -43,6 +44,7 @@ def lay_out(voice: Voice, bars: list[Bar]) -> list[list[list[Symbol]]]:
     rows: list[list[list[Symbol]]] = [[] for _ in bars]
     for number, line in enumerate(_lines(voice, bars)):
         for place, bar in enumerate(bars):
+            keep_time()
             inside = _inside(line, bar)
             if not inside and number > 0:
                 continue

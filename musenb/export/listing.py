@@ -202,9 +202,14 @@ def _beat(bar: Bar, time: Fraction) -> str:
     return f"{float(round((time - bar.first_beat) / bar.metre.beat_length + 1, 2)):g}"
 
 
+def _keys_until(score: Score, bar: Bar) -> int:
+    """Return the number of keys that stand at the beginning of a bar or before it."""
+    return bisect_right(score.keys, bar.onset, key=lambda key: key.onset)
+
+
 def _changed(score: Score, before: Bar | None, bar: Bar) -> str:
     if before is None:
         return ""
     said = [f"{bar.metre.beats}/{bar.metre.unit}"] if bar.metre != before.metre else []
-    said += [key_words(key) for key in score.keys if before.onset < key.onset <= bar.onset]
+    said += [key_words(key) for key in score.keys[_keys_until(score, before) : _keys_until(score, bar)]]
     return f" ({', '.join(said)})" if said else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -129,7 +130,8 @@ def _bar_widths(score: Score, bars: Sequence[Bar]) -> list[float]:
     for place, (before, bar) in enumerate(pairwise(bars), start=1):
         widths[place] += SPACE_OF_METRE * (before.metre != bar.metre)
     for key in score.keys:
-        place = next((p for p, bar in enumerate(bars) if bar.onset <= key.onset < bar.end), 0)
+        place = bisect_right(bars, key.onset, key=lambda bar: bar.onset) - 1
+        place = place if place >= 0 and key.onset < bars[place].end else 0
         widths[place] += SPACE_OF_SIGN * (1 + abs(key.fifths)) * (key.onset > 0)
     return widths
 

@@ -9,6 +9,7 @@ from musenb.errors import SaveError
 from musenb.export.provenance import provenance
 from musenb.export.to_musicxml import music21_of
 from musenb.score.note import Score
+from musenb.score.plain import plain_text
 
 _CELLS_A_LINE = 40
 
@@ -26,7 +27,8 @@ def braille_bytes(score: Score) -> bytes:
         The score has no voice, or has something that music21 has no Braille for.
     """
     from music21.braille.basic import brailleUnicodeToBrailleAscii
-    from music21.braille.translate import BrailleTranslateException, partToBraille
+    from music21.braille.translate import partToBraille
+    from music21.exceptions21 import Music21Exception
 
     if not score.voices:
         raise SaveError("the score has no voice: there is nothing to write in Braille")
@@ -38,8 +40,9 @@ def braille_bytes(score: Score) -> bytes:
                 _letters(voice.name),
                 brailleUnicodeToBrailleAscii(partToBraille(part, maxLineLength=_CELLS_A_LINE)),
             ]
-    except BrailleTranslateException as error:
-        raise SaveError(f"the score cannot be written in Braille: {error}") from error
+    except (Music21Exception, LookupError, TypeError, ValueError, AttributeError) as error:
+        # The translator has exceptions of its own, and stumbles with Python's over what it does not know.
+        raise SaveError(f"the score cannot be written in Braille: {plain_text(str(error))}") from error
     return ("\r\n".join(line.rstrip() for text in lines for line in text.split("\n")) + "\r\n").encode("ascii")
 
 

@@ -6,29 +6,41 @@ Conventions
   11..16 in turn.
 - A key can strike again but not sound twice: within a voice, a note ends at the latest where the next of its pitch
   begins, and of notes of one pitch and onset the longest stays (`restruck`).
-- Tempos are kept to the microsecond a quarter. What MIDI cannot say goes into text events (`score.midi_marks`).
+- Tempos are kept to the microsecond a quarter; the first one holds from the beginning.
+- What MIDI cannot say, such overlaps among it, goes into text events (`score.midi_marks`), which `from_midi` reads.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from io import BytesIO
 from itertools import groupby
 from math import ceil, lcm
+from operator import eq
 from typing import TYPE_CHECKING
 
 from musenb.errors import SaveError
-from musenb.score.midi_marks import PREFIX, origin_text
+from musenb.score.midi_marks import PREFIX, Overlap, origin_text, overlap_text, repeat_text
 from musenb.score.note import GIVEN, Note, Origin, Score, Voice
-from musenb.score.smf import DRUMS, END_OF_TRACK, LARGEST_TICK, TEXT, TRACK_NAME
+from musenb.score.smf import (
+    DRUMS,
+    END_OF_TRACK,
+    KEY_SIGNATURE,
+    LARGEST_TICK,
+    SET_TEMPO,
+    TEXT,
+    TIME_SIGNATURE,
+    TRACK_NAME,
+)
 
 if TYPE_CHECKING:
     import pretty_midi
 
 USUAL_TPQ, LARGEST_TPQ = 480, 32_767
-SET_TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x51, 0x58, 0x59
+MOST_TRACKS = 65_535
 CHANNELS = tuple(channel for channel in range(16) if channel != DRUMS)
 # Events of one tick stand in this order.
 METAS, STOPS, MARKS, STARTS = range(4)
@@ -41,15 +53,16 @@ def midi_bytes(score: Score) -> bytes:
     Raises
     ------
     SaveError
-        The times need more ticks a quarter than MIDI has, or a text is too long.
+        The times need more ticks a quarter than MIDI has, a text is too long, or there are too many voices.
     """
-    voices = [restruck(voice) for voice in score.voices]
+    if len(score.voices) >= MOST_TRACKS:
+        raise SaveError(f"MIDI holds at most {MOST_TRACKS - 1} voices; this score has {len(score.voices)}")
     tpq = ticks_per_quarter(score)
     origins = {GIVEN: 0}
-    for note in (note for voice in voices for note in voice.notes):
+    for note in (note for voice in score.voices for note in voice.notes):
         origins.setdefault(note.origin, len(origins))
     tracks = [_piece_track(score, origins, tpq)]
-    for number, voice in enumerate(voices):
+    for number, voice in enumerate(score.voices):
         tracks.append(_voice_track(voice, CHANNELS[number % len(CHANNELS)], origins, tpq))
     header = b"MThd" + struct.pack(">IHHH", 6, 1, len(tracks), tpq)
     return header + b"".join(_chunk(track) for track in tracks)
@@ -95,7 +108,8 @@ def ticks_per_quarter(score: Score) -> int:
         More than 32,767 would be needed.
     """
     times = {time for voice in score.voices for note in voice.notes for time in (note.onset, note.duration)}
-    times |= {change.onset for change in (*score.metres, *score.keys, *score.tempos)}
+    changes = (*score.metres, *score.keys, *score.tempos, *score.measures, *score.repeats, *score.chords)
+    times |= {change.onset for change in changes}
     needed = lcm(*(time.denominator for time in times))
     tpq = needed * ceil(USUAL_TPQ / needed) if USUAL_TPQ % needed else USUAL_TPQ
     if tpq > LARGEST_TPQ:
@@ -116,7 +130,13 @@ def _piece_track(score: Score, origins: dict[Origin, int], tpq: int) -> list[Eve
         track.append(_mark(0, f"composer={score.composer}"))
     for origin, number in origins.items():
         if origin is not GIVEN:
-            track.append((0, MARKS, _meta(TEXT, origin_text(number, origin).encode())))
+            track.append(_mark(0, origin_text(number, origin)))
+    for measure in score.measures:
+        track.append(_mark(_ticks(measure.onset, tpq), f"measure={measure.length}"))
+    for repeat in score.repeats:
+        track.append(_mark(_ticks(repeat.onset, tpq), repeat_text(repeat)))
+    for chord in score.chords:
+        track.append(_mark(_ticks(chord.onset, tpq), f"chord={chord.kind} {chord.text}"))
     for metre in score.metres:
         clocks = min(255, int(24 * metre.beat_length))
         content = bytes((metre.beats, metre.unit.bit_length() - 1, clocks, 8))
@@ -126,16 +146,18 @@ def _piece_track(score: Score, origins: dict[Origin, int], tpq: int) -> list[Eve
         track.append((tick, METAS, _meta(KEY_SIGNATURE, struct.pack(">bB", key.fifths, key.mode == "minor"))))
         if not key.mode:
             track.append(_mark(tick, "mode="))
-    for tempo in score.tempos:
+    for number, tempo in enumerate(score.tempos):
         microseconds = round(60e6 / tempo.qpm)
-        track.append((_ticks(tempo.onset, tpq), METAS, _meta(SET_TEMPO, microseconds.to_bytes(3))))
+        onset = tempo.onset if number else Fraction(0)
+        track.append((_ticks(onset, tpq), METAS, _meta(SET_TEMPO, microseconds.to_bytes(3))))
     return track
 
 
 def _voice_track(voice: Voice, channel: int, origins: dict[Origin, int], tpq: int) -> list[Event]:
     track = [(0, METAS, _meta(TRACK_NAME, voice.name.encode())), _mark(0, "voice")]
-    current = 0
-    for onset, group in groupby(voice.notes, key=lambda note: note.onset):
+    played, current = restruck(voice), 0
+    track += _overlap_marks(voice, played, origins, tpq)
+    for onset, group in groupby(played.notes, key=lambda note: note.onset):
         chord, tick = list(group), _ticks(onset, tpq)
         numbers = [origins[note.origin] for note in chord]
         if len(set(numbers)) == 1 and numbers[0] != current:
@@ -149,6 +171,19 @@ def _voice_track(voice: Voice, channel: int, origins: dict[Origin, int], tpq: in
             track.append((tick, STARTS, bytes((0x90 | channel, note.pitch, note.velocity))))
             track.append((_ticks(note.end, tpq), STOPS, bytes((0x80 | channel, note.pitch, 64))))
     return track
+
+
+def _overlap_marks(voice: Voice, played: Voice, origins: dict[Origin, int], tpq: int) -> Iterator[Event]:
+    """Yield the marks of the notes that `restruck` cut or left out."""
+    if len(played.notes) == len(voice.notes) and all(map(eq, played.notes, voice.notes)):
+        return
+    struck = {(note.onset, note.pitch): note for note in played.notes}
+    for (onset, pitch), group in groupby(voice.notes, key=lambda note: (note.onset, note.pitch)):
+        notes = list(group)
+        if notes != [struck[onset, pitch]]:
+            rows = tuple((_ticks(n.duration, tpq), n.velocity, n.origin, n.fermata) for n in notes)
+            overlap = Overlap(_ticks(struck[onset, pitch].duration, tpq), rows)
+            yield _mark(_ticks(onset, tpq), overlap_text(pitch, overlap, origins))
 
 
 def _mark(tick: int, text: str) -> Event:

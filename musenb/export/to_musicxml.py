@@ -27,8 +27,10 @@ from musenb.export.music21_ids import copy_ids
 from musenb.export.musicxml_head import head
 from musenb.export.notation import Symbol
 from musenb.export.staves import Staff, staff_per_voice
+from musenb.export.time_box import keep_time
 from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.provenance import provenance_fields
+from musenb.score.quarters import begun_within
 from musenb.score.spelling import spell_score, split_spelling
 
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
@@ -108,6 +110,7 @@ def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: d
         writer = _PartWriter(score, staff, divisions, passage=passage, first=index == 0, bar_lines=bar_lines)
         before = passage.before
         for bar, row in zip(passage.bars, rows, strict=True):
+            keep_time()
             lines += writer.measure(bar, row, before)
             before = bar
         lines.append("  </part>")
@@ -221,7 +224,9 @@ class _PartWriter:
 
         In the first bar of a later passage everything is told again, the metre without being printed.
         """
-        key = next((k for k in reversed(self.score.keys) if k.onset == bar.onset), None)
+        key = self.score.key_at(bar.onset)
+        if key is not None and key.onset != bar.onset:
+            key = None
         if first and key is None:
             key = self.score.key_at(bar.onset)
         changed = previous is None or _differs(bar.metre, previous.metre)
@@ -236,8 +241,8 @@ class _PartWriter:
 
     def _keys_inside(self, bar: Bar) -> Iterator[str]:
         """Yield the changes of key between two bar lines, each at its place."""
-        for key in self.score.keys:
-            if bar.onset < key.onset < bar.end:
+        for key in begun_within(self.score.keys, bar.onset, bar.end):
+            if key.onset > bar.onset:
                 way = f"<duration>{self._units(bar.end - key.onset)}</duration>"
                 yield f"      <backup>{way}</backup>"
                 yield f"      <attributes>{_key_element(key)}</attributes>"
@@ -249,15 +254,14 @@ class _PartWriter:
             if bar.onset == 0:
                 yield f'      <sound tempo="{_number(Tempo().qpm)}"/>'
             return
-        for tempo in self.score.tempos:
-            if bar.onset <= tempo.onset < bar.end:
-                way = self._units(tempo.onset - bar.onset)
-                offset = f"<offset>{way}</offset>" if way else ""
-                yield (
-                    '      <direction placement="above"><direction-type><metronome><beat-unit>quarter</beat-unit>'
-                    f"<per-minute>{_number(tempo.qpm)}</per-minute></metronome></direction-type>{offset}"
-                    f'<sound tempo="{_number(tempo.qpm)}"/></direction>'
-                )
+        for tempo in begun_within(self.score.tempos, bar.onset, bar.end):
+            way = self._units(tempo.onset - bar.onset)
+            offset = f"<offset>{way}</offset>" if way else ""
+            yield (
+                '      <direction placement="above"><direction-type><metronome><beat-unit>quarter</beat-unit>'
+                f"<per-minute>{_number(tempo.qpm)}</per-minute></metronome></direction-type>{offset}"
+                f'<sound tempo="{_number(tempo.qpm)}"/></direction>'
+            )
 
     def _chords(self, bar: Bar) -> Iterator[str]:
         """Yield the chord symbols of a bar; figures, which know no offset, stand where they belong."""

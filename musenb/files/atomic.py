@@ -6,11 +6,19 @@ import contextlib
 import os
 import secrets
 import stat
+import time
 from pathlib import Path
 
 from musenb.errors import SaveError
+from musenb.files.names import windows_fault
+from musenb.files.private import open_private, settle
 
 LONGEST_STEM = 40
+WINDOWS = os.name == "nt"
+# Longer paths Windows takes only in its extended form, which begins with this.
+USUAL_PATH, EXTENDED = 200, "\\\\?\\"
+# Another program may hold the old file for a moment, as virus scanners do.
+REPLACE_WAITS = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 def atomic_write(path: str | os.PathLike[str], data: bytes) -> None:
@@ -33,12 +41,12 @@ def atomic_write(path: str | os.PathLike[str], data: bytes) -> None:
     """
     shown = os.fspath(path)
     try:
-        target = Path(shown).resolve()
+        target = _target(shown)
         mode = _mode(target)
         partial = target.with_name(f".{target.name[:LONGEST_STEM]}.{secrets.token_hex(6)}.part")
         try:
             _write_whole(partial, data, mode)
-            os.replace(partial, target)
+            _replace(partial, target)
         except BaseException:
             with contextlib.suppress(OSError):
                 partial.unlink()
@@ -47,6 +55,40 @@ def atomic_write(path: str | os.PathLike[str], data: bytes) -> None:
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SaveError(f"cannot write {shown!r}: {reason}; what was there is unchanged") from error
+
+
+def _target(shown: str | bytes) -> Path:
+    """Return the path without links, in the form that the system takes."""
+    path = Path(os.fsdecode(shown))
+    path = _windows_path(path) if WINDOWS else path
+    path.parent.stat()  # 'a/../b' needs an 'a', which resolving would pass over
+    return path.resolve() if path.is_symlink() else path.absolute()
+
+
+def _windows_path(path: Path) -> Path:
+    """Return the path as Windows takes it whatever its length; refuse a name that Windows would not keep."""
+    if fault := windows_fault(path.name):
+        raise ValueError(fault)
+    whole = os.path.abspath(path)
+    short = len(whole) <= USUAL_PATH or whole.startswith("\\\\")
+    return path if short else Path(EXTENDED + whole)
+
+
+def _replace(partial: Path, target: Path) -> None:
+    """Put a file in the place of another, which Windows refuses while a program has that one open."""
+    for wait in REPLACE_WAITS if WINDOWS else ():
+        try:
+            os.replace(partial, target)
+        except PermissionError:
+            time.sleep(wait)
+        else:
+            return
+    try:
+        os.replace(partial, target)
+    except PermissionError as error:
+        if WINDOWS:
+            raise PermissionError("another program has the file open; close it there") from error
+        raise
 
 
 def _mode(target: Path) -> int | None:
@@ -63,25 +105,11 @@ def _mode(target: Path) -> int | None:
 
 
 def _write_whole(partial: Path, data: bytes, mode: int | None) -> None:
-    # 0o666 lets the umask decide, as it does for any new file.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(partial, flags, 0o666 if mode is None else 0o600)
-    try:
+    # A new file's mode is left to the umask, as for any other.
+    with open(partial, "xb", buffering=0) if mode is None else open_private(partial, "xb") as file:
         rest = memoryview(data)
         while rest:
-            rest = rest[os.write(handle, rest) :]
+            rest = rest[os.write(file.fileno(), rest) :]
         if mode is not None:
             os.chmod(partial, mode)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def settle(folder: Path) -> None:
-    """Force the entries of a folder to the disk where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        os.fsync(file.fileno())

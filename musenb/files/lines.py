@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from musenb.files.atomic import settle
+from musenb.files.private import settle
 
 if sys.platform == "win32":
     import msvcrt

@@ -245,7 +245,7 @@ class Answers:
         code = self._known_code() or new_code()
         if self.folder is not None:
             try:
-                with open(self.folder / MARKER, "x", encoding="utf-8", opener=_private) as mark:
+                with open(self.folder / MARKER, "x", encoding="utf-8", newline="\n", opener=_private) as mark:
                     mark.write(f"{code}\n")
             except OSError:
                 code = self._known_code() or code

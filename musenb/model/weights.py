@@ -2,11 +2,7 @@
 
 A file is read once, into memory; every check and every array comes from those bytes. What is in it must be exactly
 what its own configuration asks for: the names and shapes of `Transformer.state_dict()`, in half, bfloat16 or single
-precision, all finite.
-
-References
-----------
-The safetensors format: 8 bytes of header length, little-endian; the header in JSON; the data, without holes.
+precision, all finite. The metadata of what musenb writes hold a checksum; a file without one is read with a warning.
 """
 
 from __future__ import annotations
@@ -16,6 +12,7 @@ import hashlib
 import json
 import math
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,6 +20,7 @@ import numpy as np
 
 from musenb.errors import ModelError, WeightsError
 from musenb.model.config import ModelConfig
+from musenb.model.safetensors_header import MOST_HEADER_BYTES, MOST_TENSORS, header_bytes, header_of, read_file
 
 Tensors = dict[str, np.ndarray]
 
@@ -30,19 +28,9 @@ SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 MANIFEST = "manifest.json"
 SUFFIX = ".safetensors"
 FORMAT = "musenb.weights.1"
+CHECKSUM = "sha256 of config and data"
 
-MOST_HEADER_BYTES = 1_000_000
-MOST_TENSORS = 10_000
-MOST_FILE_BYTES = 2_000_000_000
 SIZES = {"F16": 2, "BF16": 2, "F32": 4}
-
-PICKLE = "a pickle; pickles can run programs and are never read, only safetensors files are"
-STRANGERS = (  # first bytes of what is often found in the place of a checkpoint
-    (b"version https://git-lfs", "a Git LFS pointer, not the file that it points to: fetch it with `git lfs pull`"),
-    (b"PK\x03\x04", "a zip file with pickled objects, as torch.save writes it; only safetensors files are read"),
-    *((bytes([0x80, protocol]), PICKLE) for protocol in range(2, 6)),
-    (b"\x93NUMPY", "a NumPy array, not a safetensors file"),
-)
 
 
 def load_weights(path: str | os.PathLike[str]) -> tuple[ModelConfig, Tensors]:
@@ -63,9 +51,17 @@ def load_weights(path: str | os.PathLike[str]) -> tuple[ModelConfig, Tensors]:
     ------
     WeightsError
         The file is missing, damaged, of another kind, or does not hold the tensors that its configuration asks for.
+
+    Warns
+    -----
+    UserWarning
+        The file has no checksum, so damage to its numbers cannot be told.
     """
     shown = os.fspath(path)
-    return parse_weights(_read(shown), source=shown)
+    config, tensors, summed = _parsed(read_file(shown), shown)
+    if not summed:
+        warnings.warn(f"{shown}: it has no checksum, so damage to its numbers would not be seen", stacklevel=2)
+    return config, tensors
 
 
 def open_shipped(name: str, *, folder: Path = SHIPPED) -> tuple[ModelConfig, Tensors]:
@@ -90,7 +86,7 @@ def open_shipped(name: str, *, folder: Path = SHIPPED) -> tuple[ModelConfig, Ten
         names = ", ".join(shipped_names(folder=folder))
         raise ModelError(f"unknown model {name!r}; the shipped models are {names or 'none'}")
     path, entry = str(folder / (name + SUFFIX)), entries[name + SUFFIX]
-    data = _read(path)
+    data = read_file(path)
     if len(data) != entry["bytes"]:
         sizes = f"{len(data):,} bytes where the manifest has {entry['bytes']:,}"
         raise WeightsError(f"{path}: {sizes}: the file is cut or replaced; install again")
@@ -107,13 +103,8 @@ def shipped_names(*, folder: Path = SHIPPED) -> tuple[str, ...]:
 def idiom_of(path: str | os.PathLike[str]) -> str:
     """Return the idiom that a checkpoint names, from its header alone; errors as in `load_weights`."""
     source = os.fspath(path)
-    try:
-        with open(path, "rb") as file:
-            start = file.read(8)
-            start += file.read(min(int.from_bytes(start, "little"), MOST_HEADER_BYTES))
-    except (OSError, ValueError) as error:
-        raise WeightsError(f"{source}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    return _config(_header(start, str(source))[0].get("__metadata__"), str(source)).idiom
+    start = read_file(source, 8 + MOST_HEADER_BYTES)
+    return _config(header_of(start, str(source))[0].get("__metadata__"), str(source)).idiom
 
 
 def manifest_bytes(folder: Path) -> bytes:
@@ -133,21 +124,18 @@ def with_idiom(data: bytes, idiom: str, *, source: str) -> bytes:
     WeightsError
         It is no checkpoint of musenb.
     """
-    header, start = _header(data, source)
+    header, start = header_of(data, source)
     try:
         config = json.loads(header["__metadata__"]["config"])
         config.pop("idiom", None)
         named = {"idiom": idiom} if idiom else {}
-        header["__metadata__"]["config"] = json.dumps(config | named, sort_keys=True)
+        text = json.dumps(config | named, sort_keys=True)
+        header["__metadata__"]["config"] = text
+        if CHECKSUM in header["__metadata__"]:
+            header["__metadata__"][CHECKSUM] = _checksum(text, memoryview(data)[start:])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise WeightsError(f"{source}: no model configuration in the metadata: {error}") from None
-    return _with_header(header) + data[start:]
-
-
-def _with_header(header: Mapping[str, object]) -> bytes:
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text
+    return header_bytes(header) + data[start:]
 
 
 def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
@@ -213,13 +201,21 @@ def weights_bytes(
     with np.errstate(over="ignore"):
         arrays = {name: np.ascontiguousarray(tensors[name], dtype) for name in sorted(tensors)}
     check_tensors(config, arrays, source=f"the tensors to write as {label}")
-    described = {**(metadata or {}), "config": config.to_json(), "format": FORMAT}
-    header: dict[str, object] = {"__metadata__": dict(sorted(described.items()))}
+    content = [array.tobytes() for array in arrays.values()]
+    told = {"config": config.to_json(), "format": FORMAT, CHECKSUM: _checksum(config.to_json(), *content)}
+    header: dict[str, object] = {"__metadata__": dict(sorted({**(metadata or {}), **told}.items()))}
     start = 0
     for name, array in arrays.items():
         header[name] = {"dtype": label, "shape": list(array.shape), "data_offsets": [start, start + array.nbytes]}
         start += array.nbytes
-    return b"".join([_with_header(header), *(array.tobytes() for array in arrays.values())])
+    return b"".join([header_bytes(header), *content])
+
+
+def _checksum(config: str, *data: bytes | memoryview) -> str:
+    digest = hashlib.sha256(config.encode())
+    for part in data:
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def parse_weights(data: bytes, *, source: str) -> tuple[ModelConfig, Tensors]:
@@ -230,15 +226,22 @@ def parse_weights(data: bytes, *, source: str) -> tuple[ModelConfig, Tensors]:
     WeightsError
         As for `load_weights`.
     """
-    header, start = _header(data, source)
+    config, tensors, _ = _parsed(data, source)
+    return config, tensors
+
+
+def _parsed(data: bytes, source: str) -> tuple[ModelConfig, Tensors, bool]:
+    """Return configuration and tensors, and whether a checksum spoke for them."""
+    header, start = header_of(data, source)
     metadata = header.pop("__metadata__", None)
     entries = {name: _entry(name, value, source) for name, value in header.items()}
     _check_offsets(entries, len(data) - start, source)
     config = _config(metadata, source)
     _check_names({name: entry.shape for name, entry in entries.items()}, config, source)
+    summed = _has_fitting_sum(metadata, memoryview(data)[start:], source)
     tensors = {name: _array(data, start, entry) for name, entry in entries.items()}
     check_tensors(config, tensors, source=source)
-    return config, tensors
+    return config, tensors, summed
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -251,25 +254,13 @@ class _Entry:
     stop: int
 
 
-def _read(path: str) -> bytes:
-    try:
-        size = os.path.getsize(path)
-        if size > MOST_FILE_BYTES:
-            raise WeightsError(f"{path}: {size:,} bytes; at most {MOST_FILE_BYTES:,} are read")
-        return Path(path).read_bytes()
-    except (OSError, ValueError) as error:
-        if isinstance(error, WeightsError):
-            raise
-        raise WeightsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-
-
 def _manifest(folder: Path) -> dict[str, dict]:
     """Return the manifest; a folder without one has no models."""
     path = folder / MANIFEST
     if not path.exists():
         return {}
     try:
-        entries = json.loads(_read(str(path)))
+        entries = json.loads(read_file(str(path)))
         if not all(type(e["bytes"]) is int and type(e["sha256"]) is str for e in entries.values()):
             raise ValueError("an entry has no size or no SHA-256")
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -277,41 +268,6 @@ def _manifest(folder: Path) -> dict[str, dict]:
             raise
         raise WeightsError(f"{path}: the manifest of the shipped models is damaged: {error}") from None
     return entries
-
-
-def _header(data: bytes, source: str) -> tuple[dict, int]:
-    """Return the header and where the data begins."""
-    if not data:
-        raise WeightsError(f"{source}: the file is empty")
-    for magic, what in STRANGERS:
-        if data.startswith(magic):
-            raise WeightsError(f"{source}: this is {what}")
-    if data[:256].lstrip()[:1] == b"<":
-        raise WeightsError(f"{source}: this is a web page (HTML or XML), not a safetensors file: the download failed")
-    length = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or length > MOST_HEADER_BYTES:
-        raise WeightsError(
-            f"{source}: not a safetensors file: it has {len(data):,} bytes and begins with a header length of "
-            f"{length:,}; at most {MOST_HEADER_BYTES:,} are allowed"
-        )
-    if 8 + length > len(data):
-        raise WeightsError(f"{source}: the file is cut: {len(data) - 8:,} of the {length:,} bytes of header are there")
-    try:
-        header = json.loads(data[8 : 8 + length], object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError) as error:
-        raise WeightsError(f"{source}: the header is not JSON: {str(error)[:200]}") from None
-    if not isinstance(header, dict):
-        raise WeightsError(f"{source}: the header is not a JSON object")
-    if len(header) > MOST_TENSORS:
-        raise WeightsError(f"{source}: {len(header):,} tensors in the header; at most {MOST_TENSORS:,} are allowed")
-    return header, 8 + length
-
-
-def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice in one object")
-    return found
 
 
 def _entry(name: str, value: object, source: str) -> _Entry:
@@ -368,6 +324,13 @@ def _config(metadata: object, source: str) -> ModelConfig:
     if config.layers > MOST_TENSORS:
         raise WeightsError(f"{source}: a model of {config.layers:,} layers; the file cannot hold it")
     return config
+
+
+def _has_fitting_sum(metadata: dict, data: memoryview, source: str) -> bool:
+    """Return False for a file without a checksum; raise WeightsError where it does not fit."""
+    if CHECKSUM in metadata and metadata[CHECKSUM] != _checksum(metadata["config"], data):
+        raise WeightsError(f"{source}: its checksum does not fit: the file is damaged; copy or train it again")
+    return CHECKSUM in metadata
 
 
 def _check_names(shapes: dict[str, tuple[int, ...]], config: ModelConfig, source: str) -> None:

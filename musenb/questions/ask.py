@@ -23,7 +23,9 @@ from musenb.questions.reading import Reading
 from musenb.questions.whatif import Setting
 from musenb.sample.models import Model, open_model
 from musenb.sample.policy import Policy
+from musenb.score.arguments import score_of
 from musenb.score.note import Score
+from musenb.score.quarters import whole_number
 from musenb.session import Take
 
 if TYPE_CHECKING:
@@ -138,8 +140,9 @@ def questions(
     MusenbError
         There is no such model, or the piece does not fit it.
     """
-    if bars < 1 or seeds < 0:
+    if whole_number(bars, "bars") < 1 or whole_number(seeds, "seeds") < 0:
         raise SettingError(f"{bars} bars from {seeds} seeds: at least 1 bar, and 0 seeds")
+    score_of(source, "ask")
     recipe = source.recipe if isinstance(source, Take) else None
     if not isinstance(model, Model):
         model = open_model(model if model is not None else recipe.model if recipe else "chorale")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from musenb.errors import ModelError, SaveError, WeightsError
+from musenb.errors import ModelError, WeightsError
 from musenb.files.atomic import atomic_write
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
@@ -19,6 +19,7 @@ from musenb.model.weights import (
     idiom_of,
     load_weights,
     open_shipped,
+    read_file,
     shipped_names,
     with_idiom,
 )
@@ -107,7 +108,7 @@ def _path_of(name: str) -> Path:
 
 def _unnamed_checksum(path: Path) -> str:
     try:
-        return hashlib.sha256(with_idiom(path.read_bytes(), "", source=str(path))).hexdigest()
+        return hashlib.sha256(with_idiom(read_file(str(path)), "", source=str(path))).hexdigest()
     except (OSError, ValueError, WeightsError):
         return ""
 
@@ -125,10 +126,7 @@ def name_idiom(path: str | os.PathLike[str], idiom: str) -> None:
         It cannot be read or written.
     """
     known = idiom_named(idiom)
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise SaveError(f"cannot read {os.fspath(path)!r}: {error.strerror}") from None
+    data = read_file(os.fspath(path))
     atomic_write(path, with_idiom(data, known.name, source=os.fspath(path)))
 
 

@@ -1,34 +1,44 @@
-"""MIDI to Score, exact: every time is ticks over ticks a quarter, nothing is quantised.
+"""MIDI to Score, exact: every time is ticks over ticks a quarter, and tuplets that ticks cannot hold are seen as such.
 
 Conventions
 -----------
 - Each track with notes is a voice, named after the track. When all notes of a file stand in one track, as in format 0,
   each channel is a voice. Program changes do not split a voice.
-- The drum channel (10) is left out. Notes of no duration are dropped, tempos outside 5..1000 are moved to the nearest
-  of the two, metres and keys outside the score's ranges are dropped: each with a warning.
+- Tempo, metre and key count for all voices wherever they stand; of two at one tick the later track's counts. Where no
+  tempo is given it is 120 quarters a minute.
+- The first bar is a pick-up when a metre of its own fills just that bar and a longer one follows, or when the first
+  metre stands again, or for the first time, before its bar is full.
+- Patterns of format 2 are joined one after the other; where the first has no notes, they are tracks side by side.
+- Notes sound as long as their keys are held: the sustain pedal is left out, and so are the drum channel (10), pitch
+  bends and lyrics. `Score.notices` names what was left out or changed.
 - The title is the name of the first track when that track has no notes, or is the only one.
-- The anacrusis, fermatas, composer and origins are known only where musenb itself wrote them (`midi_marks`).
+- What only musenb writes is read back: anacrusis, fermatas, origins and more (`midi_marks`).
 """
 
 from __future__ import annotations
 
-import warnings
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
-from musenb.errors import LoadError, ScoreError
+from musenb.errors import LoadError
+from musenb.score.charset import decoded, encoding_of
 from musenb.score.limits import DEFAULT_LIMITS, Limits
-from musenb.score.midi_marks import PieceMarks, VoiceMarks, piece_marks, voice_marks
-from musenb.score.note import GIVEN, KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.marks import Notice
+from musenb.score.midi_changes import keys_of, metres_of, pick_up, tempos_of
+from musenb.score.midi_marks import OUR_VOICE, PieceMarks, VoiceMarks, piece_marks, voice_marks
+from musenb.score.midi_time import Quarters, exact_times
+from musenb.score.midi_track import Track, TrackNote, joined, read_track
+from musenb.score.note import GIVEN, Note, Score, Tempo, Voice
 from musenb.score.plain import plain_text
-from musenb.score.smf import DRUMS, RESAVE, Survey, alone, chunks, survey
+from musenb.score.smf import chunks, unwrapped
 
 if TYPE_CHECKING:
     import pretty_midi
-
-SLOWEST, FASTEST = 5, 1000
 
 
 def score_from_midi(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> Score:
@@ -37,7 +47,7 @@ def score_from_midi(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS
     Parameters
     ----------
     data : bytes
-        A Standard MIDI File of format 0 or 1.
+        A Standard MIDI File, plain or in a RIFF wrapper.
     source : str
         Where the bytes came from, for messages.
     limits : Limits
@@ -49,36 +59,6 @@ def score_from_midi(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS
         The file is damaged, over a limit, or holds no notes but drums.
     """
     return _score(data, source, limits, marked=True)
-
-
-def _score(data: bytes, source: str, limits: Limits, *, marked: bool) -> Score:
-    _, tpq, tracks = chunks(data, source=source)
-    if len(tracks) > limits.tracks:
-        raise LoadError("limit", f"{source}: {len(tracks)} tracks, at most {limits.tracks}", "raise Limits(tracks=...)")
-    surveys = [survey(track, where=f"{source}: track {number}") for number, track in enumerate(tracks)]
-    count = sum(found.notes for found in surveys)
-    if count > limits.notes:
-        raise LoadError("limit", f"{source}: {count} notes, at most {limits.notes}", "raise Limits(notes=...)")
-    whole = _parsed(data, source)
-    piece = piece_marks(surveys[0].texts if surveys else (), source=source)
-    tempos = _tempos(whole, tpq, source)
-    _check_length(max((found.end for found in surveys), default=0), tempos, tpq, source, limits)
-    voices = _voices(tracks, surveys, tpq, piece if marked else None, source)
-    if not any(voice.notes for voice in voices):
-        _refuse_silence(surveys, source)
-    metres = _metres(whole, tpq, source)
-    titled = bool(surveys) and (len(surveys) == 1 or not surveys[0].starts)
-    first_bar = metres[0].bar_length if metres and metres[0].onset == 0 else Fraction(4)
-    return Score(
-        voices=voices,
-        metres=metres,
-        keys=_keys(whole, tpq, piece, source),
-        tempos=tempos,
-        anacrusis=piece.anacrusis if piece.anacrusis < first_bar else Fraction(0),
-        title=plain_text(surveys[0].name) if titled else "",
-        composer=piece.composer,
-        source=source,
-    )
 
 
 def score_from_pretty_midi(midi: pretty_midi.PrettyMIDI, *, source: str = "pretty_midi") -> Score:
@@ -99,140 +79,172 @@ def score_from_pretty_midi(midi: pretty_midi.PrettyMIDI, *, source: str = "prett
     return _score(out.getvalue(), source, DEFAULT_LIMITS, marked=False)
 
 
-def _parsed(data: bytes, source: str) -> Any:
-    import symusic
+def _score(data: bytes, source: str, limits: Limits, *, marked: bool) -> Score:
+    form, tpq, contents = chunks(unwrapped(data, source=source), source=source)
+    tracks = _tracks(contents, source, limits)
+    if not any(chain.from_iterable(track.notes.values() for track in tracks)):
+        _refuse_silence(tracks, source)
+    if form == 2 and len(tracks) > 1:
+        tracks = _side_by_side(tracks) if not tracks[0].notes else [joined(tracks)]
+    ours = marked and any(text == OUR_VOICE for track in tracks for _, text in track.marks)
+    quarters = _exact_ticks(tpq) if ours else exact_times(_onsets(tracks), tpq)
+    tempos = tempos_of(tracks, quarters)
+    _check_length(quarters(max(track.end for track in tracks)), tempos, source, limits)
+    piece = piece_marks(tracks[0].marks if marked else (), quarters)
+    tracks[0].lose_marks(piece.skipped)
+    names = _names(tracks)
+    voices = _voices(tracks, names, quarters, piece if marked else None)
+    _check_count(sum(len(voice.notes) for voice in voices), source, limits)
+    metres, anacrusis = metres_of(tracks, quarters), piece.anacrusis
+    if not ours and not anacrusis and form != 2:
+        metres, anacrusis = pick_up(metres)
+    first_bar = metres[0].bar_length if metres and metres[0].onset == 0 else Fraction(4)
+    score = Score(
+        voices=voices,
+        metres=metres,
+        keys=keys_of(tracks, quarters, modeless=piece.modeless),
+        tempos=tempos,
+        anacrusis=anacrusis if anacrusis < first_bar else Fraction(0),
+        title=names[0] if len(tracks) == 1 or not tracks[0].struck else "",
+        composer=piece.composer,
+        source=source,
+        measures=tuple(piece.measures),
+        repeats=tuple(piece.repeats),
+        chords=tuple(piece.chords),
+    )
+    return replace(score, notices=_notices(tracks, names, quarters, score))
 
-    try:
-        return symusic.Score.from_midi(data)
-    except Exception as error:
-        raise LoadError("content", f"{source}: damaged MIDI: {plain_text(str(error))}", RESAVE) from None
+
+def _onsets(tracks: Iterable[Track]) -> Iterator[list[int]]:
+    for track in tracks:
+        yield sorted(note.onset for note in chain.from_iterable(track.notes.values()))
+
+
+def _exact_ticks(tpq: int) -> Quarters:
+    return lambda tick: Fraction(tick, tpq)
+
+
+def _tracks(contents: Sequence[bytes], source: str, limits: Limits) -> list[Track]:
+    if len(contents) > limits.tracks:
+        raise LoadError(
+            "limit", f"{source}: {len(contents)} tracks, at most {limits.tracks}", "raise Limits(tracks=...)"
+        )
+    tracks, left = [], limits.notes
+    for number, content in enumerate(contents):
+        track = read_track(content, where=f"{source}: track {number}", most_notes=left)
+        left -= track.struck
+        _check_count(limits.notes - left, source, limits)
+        tracks.append(track)
+    return tracks
+
+
+def _check_count(count: int, source: str, limits: Limits) -> None:
+    if count > limits.notes:
+        raise LoadError("limit", f"{source}: more than {limits.notes} notes", "raise Limits(notes=...)")
+
+
+def _side_by_side(patterns: list[Track]) -> list[Track]:
+    for pattern in patterns:
+        pattern.lose("tracks of MIDI format 2", "read side by side", 0)
+    return patterns
+
+
+def _names(tracks: Sequence[Track]) -> list[str]:
+    encoding = encoding_of(chain.from_iterable(track.texts for track in tracks))
+    return [plain_text(decoded(track.name, encoding)) for track in tracks]
 
 
 def _voices(
-    tracks: list[bytes], surveys: list[Survey], tpq: int, piece: PieceMarks | None, source: str
+    tracks: Sequence[Track], names: Sequence[str], quarters: Quarters, piece: PieceMarks | None
 ) -> tuple[Voice, ...]:
-    sounding = [number for number, found in enumerate(surveys) if set(found.starts) - {DRUMS}]
+    sounding = sum(bool(track.notes) for track in tracks)
     voices: list[Voice] = []
-    empty = 0
-    for number, (track, found) in enumerate(zip(tracks, surveys, strict=True)):
-        marks = voice_marks(found.texts, piece, source=source) if piece else VoiceMarks()
-        channels = sorted(set(found.starts) - {DRUMS})
-        if not channels and not marks.ours:
-            continue
-        split = len(sounding) == 1 and len(channels) > 1
-        for channel in channels if split else [None]:
-            notes, dropped = _notes(alone(track, found, channel=channel, tpq=tpq), tpq, marks, source)
-            empty += dropped
-            if notes or marks.ours:
-                stem = plain_text(found.name) if not split and len(tracks) > 1 else ""
-                named = stem or _number_name(channel, number, marks)
-                voices.append(Voice(named if marks.ours else _unused(named, voices), notes))
-    if empty:
-        warnings.warn(f"{source}: {empty} notes of no duration were dropped", stacklevel=3)
+    taken: dict[str, int] = {}
+    for number, (track, name) in enumerate(zip(tracks, names, strict=True)):
+        marks = voice_marks(track.marks, piece) if piece else VoiceMarks()
+        track.lose_marks(marks.skipped)
+        name = name if len(tracks) > 1 else ""
+        if sounding == 1 and len(track.notes) > 1 and not marks.ours:
+            for channel, struck in sorted(track.notes.items()):
+                voices.append(Voice(_unused(f"channel {channel + 1}", taken), _notes(struck, quarters, marks)))
+        elif track.notes or marks.ours:
+            name = name if marks.ours else _unused(name or f"track {number}", taken)
+            voices.append(Voice(name, _notes(_by_onset(track), quarters, marks)))
     return tuple(voices)
 
 
-def _notes(file: bytes, tpq: int, marks: VoiceMarks, source: str) -> tuple[tuple[Note, ...], int]:
+def _by_onset(track: Track) -> list[TrackNote]:
+    notes = list(chain.from_iterable(track.notes.values()))
+    return sorted(notes, key=lambda note: (note.onset, note.pitch, note.end))
+
+
+def _notes(struck: Iterable[TrackNote], quarters: Quarters, marks: VoiceMarks) -> tuple[Note, ...]:
     starts = [tick for tick, _ in marks.runs]
-    notes, dropped = [], 0
-    for track in _parsed(file, source).tracks:
-        table = track.notes.numpy()
-        columns = [table[name].tolist() for name in ("time", "duration", "pitch", "velocity")]
-        for tick, ticks, pitch, velocity in zip(*columns, strict=True):
-            if ticks <= 0:
-                dropped += 1
-                continue
-            run = bisect_right(starts, tick)
-            origin = marks.single.get((tick, pitch)) or (marks.runs[run - 1][1] if run else GIVEN)
-            held = (tick, pitch) in marks.fermatas
-            try:
-                note = Note(Fraction(tick, tpq), Fraction(ticks, tpq), pitch, velocity, fermata=held, origin=origin)
-                notes.append(note)
-            except ScoreError as error:
-                raise LoadError("content", f"{source}: {error}", RESAVE) from None
-    return tuple(notes), dropped
+    notes = []
+    for note in struck:
+        place, pitch = (note.onset, note.pitch), note.pitch
+        onset = quarters(note.onset)
+        duration = quarters(note.end) - onset
+        if duration.numerator <= 0:  # a tick before and a tick after one place of a tuplet
+            duration = quarters(note.end + 1) - onset
+        overlap = marks.overlaps.get(place)
+        if overlap and overlap.struck == note.end - note.onset:
+            for ticks, velocity, origin, held in overlap.notes:
+                length = quarters(note.onset + ticks) - onset
+                notes.append(Note(onset, length, pitch, velocity, fermata=held, origin=origin))
+            continue
+        run = bisect_right(starts, note.onset)
+        origin = marks.single.get(place) or (marks.runs[run - 1][1] if run else GIVEN)
+        held = place in marks.fermatas
+        notes.append(Note(onset, duration, pitch, note.velocity, fermata=held, origin=origin))
+    return tuple(notes)
 
 
-def _number_name(channel: int | None, track: int, marks: VoiceMarks) -> str:
-    if marks.ours:
-        return ""
-    return f"track {track}" if channel is None else f"channel {channel + 1}"
-
-
-def _unused(name: str, voices: list[Voice]) -> str:
-    taken = {voice.name for voice in voices}
-    number = 2
-    fresh = name
+def _unused(name: str, taken: dict[str, int]) -> str:
+    """Return the name, or with the next number behind it when it is taken."""
+    fresh, number = name, taken.get(name, 1)
     while fresh in taken:
-        fresh, number = f"{name} {number}", number + 1
+        number += 1
+        fresh = f"{name} {number}"
+    taken[name] = number
+    taken.setdefault(fresh, 1)
     return fresh
 
 
-def _tempos(whole: Any, tpq: int, source: str) -> tuple[Tempo, ...]:
-    tempos, moved = {}, []
-    for tempo in whole.tempos:
-        qpm = _shortest_qpm(tempo.mspq) if tempo.mspq > 0 else float("inf")
-        kept = min(max(qpm, SLOWEST), FASTEST)
-        if kept != qpm:
-            moved.append(qpm)
-        tempos[tempo.time] = Tempo(Fraction(tempo.time, tpq), kept)
-    if moved:
-        warnings.warn(
-            f"{source}: tempo {moved[0]:g} was moved into {SLOWEST}..{FASTEST} quarters a minute", stacklevel=3
-        )
-    return tuple(tempos[tick] for tick in sorted(tempos))
-
-
-def _shortest_qpm(microseconds: int) -> float:
-    """Return the tempo with the fewest decimals that MIDI writes as `microseconds` a quarter.
-
-    A whole number may be one microsecond off: some programs cut where others round.
-    """
-    exact = 60e6 / microseconds
-    for digits in range(9):
-        qpm = round(exact, digits)
-        if qpm > 0 and abs(round(60e6 / qpm) - microseconds) <= (digits == 0):
-            return qpm
-    return exact
-
-
-def _metres(whole: Any, tpq: int, source: str) -> tuple[TimeSignature, ...]:
-    metres = {}
-    for metre in whole.time_signatures:
-        try:
-            metres[metre.time] = TimeSignature(Fraction(metre.time, tpq), metre.numerator, metre.denominator)
-        except ScoreError as error:
-            warnings.warn(f"{source}: {error}; it was dropped", stacklevel=3)
-    return tuple(metres[tick] for tick in sorted(metres))
-
-
-def _keys(whole: Any, tpq: int, piece: PieceMarks, source: str) -> tuple[KeySignature, ...]:
-    keys = {}
-    for key in whole.key_signatures:
-        mode = "" if key.time in piece.modeless else "minor" if key.tonality else "major"
-        try:
-            keys[key.time] = KeySignature(Fraction(key.time, tpq), key.key, mode)
-        except ScoreError as error:
-            warnings.warn(f"{source}: {error}; it was dropped", stacklevel=3)
-    return tuple(keys[tick] for tick in sorted(keys))
-
-
-def _check_length(last: int, tempos: tuple[Tempo, ...], tpq: int, source: str, limits: Limits) -> None:
-    end = Fraction(last, tpq)
+def _check_length(end: Fraction, tempos: Sequence[Tempo], source: str, limits: Limits) -> None:
     changes = [tempo for tempo in tempos if tempo.onset < end]
-    if not changes or changes[0].onset > 0:
-        changes.insert(0, Tempo(Fraction(0), 120.0))
     stops = [*(tempo.onset for tempo in changes[1:]), end]
-    minutes = sum(float(stop - tempo.onset) / tempo.qpm for tempo, stop in zip(changes, stops, strict=True))
+    minutes = sum(float(stop - tempo.onset) / tempo.qpm for tempo, stop in zip(changes, stops, strict=False))
     if minutes > 60 * limits.hours:
         raise LoadError(
             "limit", f"{source}: lasts {minutes / 60:.1f} hours, at most {limits.hours:g}", "raise Limits(hours=...)"
         )
 
 
-def _refuse_silence(surveys: list[Survey], source: str) -> None:
-    if any(DRUMS in found.starts for found in surveys):
+def _refuse_silence(tracks: Sequence[Track], source: str) -> None:
+    if any(("drum notes", "left out") in track.losses for track in tracks):
         raise LoadError(
             "content", f"{source}: only drums (channel 10), no pitched notes", "choose a file with a melody"
         )
     raise LoadError("content", f"{source}: no notes", "choose a file with at least one note")
+
+
+def _notices(tracks: Sequence[Track], names: Sequence[str], quarters: Quarters, score: Score) -> tuple[Notice, ...]:
+    """Return what the tracks lost, each kind once, with the bar and the track of the first."""
+    counts: dict[tuple[str, str], int] = {}
+    firsts: dict[tuple[str, str], tuple[int, int]] = {}
+    for number, track in enumerate(tracks):
+        for what, (count, tick) in track.losses.items():
+            counts[what] = counts.get(what, 0) + count
+            firsts[what] = min(firsts.get(what, (tick, number)), (tick, number))
+    if not firsts:
+        return ()
+    bars = list(score.bars(quarters(max(tick for tick, _ in firsts.values())) + 1))
+    onsets = [bar.onset for bar in bars]
+    notices = []
+    for (kind, action), (tick, number) in firsts.items():
+        place = f"bar {bars[bisect_right(onsets, quarters(tick)) - 1].number}"
+        if names[number]:
+            place += f" of {names[number]!r}"
+        notices.append(Notice(kind, action, counts[kind, action], place))
+    return tuple(notices)

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from musenb.errors import ScoreError
+from musenb.score.arguments import text_of
 from musenb.score.from_abc import is_abc, score_from_abc_text
 from musenb.score.note import MELODY, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.plain import plain_text
@@ -87,7 +88,7 @@ def score_from_text(text: str, *, source: str = "text") -> Score:
     LoadError
         A tune in ABC cannot be read.
     """
-    if len(text) > LONGEST_TEXT:
+    if len(text_of(text, source)) > LONGEST_TEXT:
         raise ScoreError(f"{source}: {len(text)} characters, at most {LONGEST_TEXT} are read")
     if is_abc(text):
         return score_from_abc_text(text, source=source)

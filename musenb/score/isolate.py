@@ -1,12 +1,13 @@
 """Run a parser in a child process with limits: a hostile file can neither stop nor harm the process that opens it.
 
 One child is started at the first call and kept, because importing music21 takes two seconds. It has its own private
-folder as home, temporary and working folder; it answers over a pipe in length-prefixed JSON, never in pickles; it ends
-when its parent ends. A child that dies or takes too long is replaced at the next call.
+folder as home, temporary and working folder, of the environment only what a program needs to start, and no network; it
+answers over a pipe in length-prefixed JSON, never in pickles; it ends when its parent ends. A child that dies or takes
+too long is replaced at the next call.
 
 The child runs `python -m musenb.score.isolate`. A function that is to run there is found by its module's name, takes
 keywords and returns plain data (None, bool, numbers, text, bytes, lists, dicts with text keys). Its module may define
-`warm_up()`, which imports what the function needs; the clock starts after it.
+`warm_up()`, which imports what the function needs: time of the processor counts from then on.
 
 Where the `resource` module is missing (Windows) only the wall-clock limit holds.
 """
@@ -28,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -37,6 +39,11 @@ from musenb.errors import LoadError, MusenbError, ScoreError
 
 LONGEST_ANSWER = 256 * 2**20
 START_SECONDS = 120.0
+# What a program needs to start and to read its own files; the rest of the environment may hold secrets.
+NEEDED = frozenset(
+    "PATH LANG LANGUAGE TZ LD_LIBRARY_PATH DYLD_LIBRARY_PATH DYLD_FALLBACK_LIBRARY_PATH PYTHONHOME PYTHONUTF8 "
+    "PYTHONHASHSEED SYSTEMROOT WINDIR SYSTEMDRIVE COMSPEC PATHEXT NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,10 @@ class ChildLimits:
     ----------
     memory_bytes : int
         Address space of the child.
-    cpu_seconds, wall_seconds : float
-        Time of the call, without the child's start.
+    cpu_seconds : float
+        Time of the processor, without the child's start.
+    wall_seconds : float
+        Time from the call on, the child's start included; half of it is left however long that took.
     """
 
     memory_bytes: int = 1536 * 2**20
@@ -139,14 +148,17 @@ class _Child:
             write_message(self.process.stdin, request)
         except OSError:
             raise self._death(what, limits) from None
+        begun = time.monotonic()
         self._next(START_SECONDS, what, limits)
-        return self._next(limits.wall_seconds, what, limits)
+        left = limits.wall_seconds - (time.monotonic() - begun)
+        return self._next(max(left, limits.wall_seconds / 2), what, limits)
 
     def _next(self, seconds: float, what: str, limits: ChildLimits) -> dict[str, Any]:
         try:
             answer = self.answers.get(timeout=seconds)
         except queue.Empty:
-            raise LoadError("timeout", f"reading {what} took more than {seconds:g} s and was stopped") from None
+            told = f"reading {what} took more than {limits.wall_seconds:g} s and was stopped"
+            raise LoadError("timeout", told) from None
         if not isinstance(answer, dict):
             raise self._death(what, limits)
         return answer
@@ -203,12 +215,12 @@ if hasattr(os, "register_at_fork"):
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """Return the child's environment: the parent's, with `folder` as every private place."""
+    """Return the child's environment: what of the parent's it needs, with `folder` as every private place."""
     package_parent = str(Path(musenb.errors.__file__).parent.parent)
     paths = [package_parent, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     private = ("HOME", "TMPDIR", "TEMP", "TMP", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("COV_CORE")},
+        **{name: value for name, value in os.environ.items() if name.upper() in NEEDED or name.startswith("LC_")},
         **dict.fromkeys(private, folder),
         "MPLCONFIGDIR": folder,
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
@@ -326,7 +338,14 @@ def _limit_resources(memory_bytes: int, cpu_seconds: float, wall_seconds: float)
             resource.setrlimit(kind, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
 
 
+def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse what would reach beyond this process by a socket; an audit hook."""
+    if event.startswith("socket.") and event not in ("socket.__new__", "socket.gethostname"):
+        raise PermissionError(f"the reader process has no network ({event})")
+
+
 def _main() -> None:
+    sys.addaudithook(_refuse_network)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not reach the pipe
     serve(sys.stdin.buffer, answers)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+
+from musenb.errors import TokenError
+
+LONGEST_PRIME = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,7 @@ class Limits:
     mxl_ratio: int = 200
     notes: int = 50_000
     hours: float = 6.0
-    tracks: int = 256
+    tracks: int = 65_535
     xml_depth: int = 32
     xml_elements: int = 1_500_000
     measures: int = 5_000
@@ -44,3 +49,19 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def check_prime_length(quarters: Fraction, *, source: str = "") -> None:
+    """Refuse a prime that a model would go on reading for minutes.
+
+    Raises
+    ------
+    TokenError
+        It lasts longer than 512 quarters, 128 bars of four.
+    """
+    if quarters > LONGEST_PRIME:
+        where = f" in '{source}'" if source else ""
+        raise TokenError(
+            f"the prime{where} lasts {float(quarters):g} quarters, at most {LONGEST_PRIME} are read: hand over fewer "
+            "of its bars, as in score.first_bars(16)"
+        )

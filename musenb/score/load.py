@@ -16,9 +16,18 @@ from musenb.errors import LoadError
 from musenb.score.limits import DEFAULT_LIMITS, Limits
 from musenb.score.note import Score
 from musenb.score.plain import plain_text
+from musenb.score.smf import is_midi
 
 CORPUS = "corpus:"
-SUFFIXES = {".mid": "midi", ".midi": "midi", ".musicxml": "xml", ".xml": "xml", ".mxl": "mxl", ".abc": "abc"}
+SUFFIXES = {
+    ".mid": "midi",
+    ".midi": "midi",
+    ".rmi": "midi",
+    ".musicxml": "xml",
+    ".xml": "xml",
+    ".mxl": "mxl",
+    ".abc": "abc",
+}
 READ = f"musenb reads {', '.join([*SUFFIXES][:-1])} and {[*SUFFIXES][-1]}"
 NAMES = {"midi": "MIDI", "xml": "MusicXML", "mxl": "compressed MusicXML (.mxl)", "abc": "ABC"}
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -33,8 +42,8 @@ def load(source: Any, *, name: str | None = None, limits: Limits = DEFAULT_LIMIT
     Parameters
     ----------
     source : str, os.PathLike, bytes, Score, music21 Stream or pretty_midi.PrettyMIDI
-        A path to a .mid, .midi, .musicxml, .xml, .mxl or .abc file; the bytes of one; 'corpus:bwv66.6'; or an object. A
-        Score is returned as it is. Addresses on the network are not read.
+        A path to a .mid, .midi, .rmi, .musicxml, .xml, .mxl or .abc file; the bytes of one; 'corpus:bwv66.6'; or an
+        object. A Score is returned as it is. Addresses on the network are not read.
     name : str, optional
         What to call the source in messages and in `Score.source`; the file name when it is left out. When bytes are
         given with a name that has a known suffix, the two must agree.
@@ -168,7 +177,7 @@ def _check_size(size: int, kind: str, source: str, limits: Limits) -> None:
 
 def _kind(data: bytes) -> str | None:
     """Return the format that the first bytes tell, None when they tell none that is read here."""
-    if data.startswith(b"MThd"):
+    if is_midi(data):
         return "midi"
     if data.startswith(b"PK\x03\x04"):
         return "mxl"

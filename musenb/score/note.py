@@ -7,6 +7,7 @@ with a one-quarter upbeat has its first bar line at 1. Pitches are MIDI numbers 
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,39 +16,13 @@ from musenb.errors import ScoreError
 from musenb.score.display import Displayed
 from musenb.score.fifths import transposed_fifths
 from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat, marks_within
-from musenb.score.quarters import exact_quarters
+from musenb.score.origin import GIVEN, Origin
+from musenb.score.quarters import exact_quarters, whole_number
 
 Quarters = Fraction
 
 LOWEST_PITCH, HIGHEST_PITCH = 0, 127
 MELODY = "melody"  # the name of a single voice that has none
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a note came from.
-
-    Parameters
-    ----------
-    model : str
-        Name of the model that generated the note; empty for a note that the user gave.
-    seed : int or None
-        Seed of the run that generated it.
-    settings : tuple of (str, str)
-        Sampler settings of that run, sorted by name.
-    """
-
-    model: str = ""
-    seed: int | None = None
-    settings: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def generated(self) -> bool:
-        """True for a note that a model wrote."""
-        return bool(self.model)
-
-
-GIVEN = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +63,12 @@ class Note:
     def __post_init__(self) -> None:
         object.__setattr__(self, "onset", exact_quarters(self.onset, "onset"))
         object.__setattr__(self, "duration", exact_quarters(self.duration, "duration"))
-        if self.onset < 0:
+        if self.onset.numerator < 0:  # the sign; comparing fractions takes many times longer
             raise ScoreError(f"onset {self.onset} of pitch {self.pitch} is below 0 quarters")
-        if self.duration <= 0:
+        if self.duration.numerator <= 0:
             raise ScoreError(f"duration {self.duration} of pitch {self.pitch} at quarter {self.onset} is not above 0")
+        whole_number(self.pitch, "pitch")
+        whole_number(self.velocity, "velocity")
         if not LOWEST_PITCH <= self.pitch <= HIGHEST_PITCH:
             raise ScoreError(f"pitch {self.pitch} at quarter {self.onset} is outside {LOWEST_PITCH}..{HIGHEST_PITCH}")
         if not 1 <= self.velocity <= 127:
@@ -107,6 +84,13 @@ class Note:
 class Voice:
     """Notes of one part, sorted by onset, then pitch. Chords and overlaps are allowed: `monophonic` tells.
 
+    Parameters
+    ----------
+    name : str
+    notes : tuple of Note
+    end : Fraction
+        Quarters at which the last sounding note stops; 0 for an empty voice. Found from the notes.
+
     Raises
     ------
     ScoreError
@@ -115,6 +99,7 @@ class Voice:
 
     name: str
     notes: tuple[Note, ...] = ()
+    end: Fraction = field(default=Fraction(0), init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for note in self.notes:
@@ -122,16 +107,12 @@ class Voice:
                 raise ScoreError(f"voice {self.name!r} holds {type(note).__name__} {note!r}; only Note is allowed")
         ordered = tuple(sorted(self.notes, key=lambda n: (n.onset, n.pitch, n.duration)))
         object.__setattr__(self, "notes", ordered)
+        object.__setattr__(self, "end", max((note.end for note in ordered), default=Fraction(0)))
 
     @property
     def monophonic(self) -> bool:
         """True when no note begins before the one before it has ended."""
         return all(a.end <= b.onset for a, b in zip(self.notes, self.notes[1:], strict=False))
-
-    @property
-    def end(self) -> Fraction:
-        """Quarters at which the last sounding note stops; 0 for an empty voice."""
-        return max((note.end for note in self.notes), default=Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +242,9 @@ class Score(Displayed):
     notices: tuple[Notice, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
+        for voice in self.voices if isinstance(self.voices, (tuple, list)) else [self.voices]:
+            if not isinstance(voice, Voice):
+                raise ScoreError(f"a score's voices hold {type(voice).__name__} {voice!r}; only Voice is allowed")
         metres = tuple(sorted(self.metres, key=lambda m: m.onset)) or (TimeSignature(),)
         if metres[0].onset != 0:
             metres = (TimeSignature(), *metres)
@@ -310,11 +294,13 @@ class Score(Displayed):
 
     def metre_at(self, quarter: Fraction) -> TimeSignature:
         """Return the metre in force at a quarter."""
-        return [m for m in self.metres if m.onset <= quarter or m is self.metres[0]][-1]
+        place = bisect_right(self.metres, quarter, key=lambda metre: metre.onset)
+        return self.metres[max(0, place - 1)]
 
     def key_at(self, quarter: Fraction) -> KeySignature | None:
         """Return the key in force at a quarter, or None when the score states none."""
-        return next((k for k in reversed(self.keys) if k.onset <= quarter), None)
+        place = bisect_right(self.keys, quarter, key=lambda key: key.onset)
+        return self.keys[place - 1] if place else None
 
     def cut(self, start: Fraction, stop: Fraction) -> Score:
         """Return the music from quarter `start` to `stop`, moved to begin at 0. Notes that cross an edge are shortened.
@@ -362,7 +348,7 @@ class Score(Displayed):
         ScoreError
             `count` is below 1.
         """
-        if count < 1:
+        if whole_number(count, "bars") < 1:
             raise ScoreError(f"cannot take the first {count} bars: at least 1")
         numbered = [bar for bar in self.bars() if 1 <= bar.number <= count]
         if not numbered:
@@ -377,7 +363,7 @@ class Score(Displayed):
         ScoreError
             A pitch would leave 0..127.
         """
-        if semitones == 0:
+        if whole_number(semitones, "semitones") == 0:
             return self
         voices = tuple(
             dataclasses.replace(

@@ -1,12 +1,45 @@
-"""Exact times in quarters: the one conversion that every score value passes through."""
+"""Exact times in quarters: the one conversion that every score value passes through, and a search between two times."""
 
 from __future__ import annotations
 
+import operator
+from bisect import bisect_left
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Protocol, TypeVar
 
 from musenb.errors import ScoreError
 
 LARGEST_DENOMINATOR, TAME_DENOMINATOR = 10**12, 10**6
+
+
+class Timed(Protocol):
+    """What has an onset."""
+
+    @property
+    def onset(self) -> Fraction:
+        """Quarters from the beginning."""
+
+
+Change = TypeVar("Change", bound=Timed)
+
+
+def whole_number(value: object, name: str) -> int:
+    """Return `value` as an int; raise ScoreError when it is no whole number."""
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise ScoreError(f"{name} {value!r} is not a whole number") from None
+
+
+def begun_within(changes: Sequence[Change], start: Fraction, stop: Fraction) -> Sequence[Change]:
+    """Return those of changes sorted by onset that begin from `start` to before `stop`."""
+    first = bisect_left(changes, start, key=_onset)
+    return changes[first : bisect_left(changes, stop, lo=first, key=_onset)]
+
+
+def _onset(change: Timed) -> Fraction:
+    return change.onset
 
 
 def exact_quarters(value: object, name: str) -> Fraction:

@@ -1,66 +1,68 @@
-"""The Standard MIDI File as bytes: its header, its track chunks, and a survey of what each track holds.
+"""The Standard MIDI File as bytes: its header, its track chunks and the events of a track.
 
-symusic reads the notes; it keeps neither the channels of a track nor its texts, and takes damaged files without a word.
-This survey finds those and refuses damage by name.
+Bytes that real devices send between events (real-time and system common messages) have no place in a file, but stand
+in some; players skip them, and so does `events`, which names each one. A data byte above 127 is damage.
 
 References
 ----------
-MIDI Manufacturers Association, Standard MIDI Files 1.0 (RP-001, 1996).
+MIDI Manufacturers Association, Standard MIDI Files 1.0 (RP-001, 1996); RIFF-wrapped files: RP-029.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from musenb.errors import LoadError
 
 DRUMS = 9
 LARGEST_TICK = 2**31 - 1
-META, SYSEX, SYSEX_END = 0xFF, 0xF0, 0xF7
-TEXT, TRACK_NAME, END_OF_TRACK = 0x01, 0x03, 0x2F
-DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
+NOTE_OFF, NOTE_ON, CONTROL, BEND = 0x8, 0x9, 0xB, 0xE
+SYSEX, SYSEX_END, REAL_TIME, META = 0xF0, 0xF7, 0xF8, 0xFF
+TEXT, TRACK_NAME, LYRIC, END_OF_TRACK = 0x01, 0x03, 0x05, 0x2F
+SET_TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x51, 0x58, 0x59
+ONE_DATA_BYTE = (0xC, 0xD)
+SYSTEM_DATA_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 RESAVE = "save it again from the program it came from"
 
-
-@dataclass(slots=True)
-class Survey:
-    """What one track holds.
-
-    Parameters
-    ----------
-    name : str
-        Its track name, unclean; empty when it has none.
-    texts : list of (int, str)
-        Tick and content of each text event.
-    starts : dict of int to list of int
-        For each channel 0..15 that sounds, where in the track the velocities of its note-ons stand.
-    programs : list of int
-        Where in the track the numbers of its program changes stand.
-    end : int
-        Tick of its last event.
-    """
-
-    name: str = ""
-    texts: list[tuple[int, str]] = field(default_factory=list)
-    starts: dict[int, list[int]] = field(default_factory=dict)
-    programs: list[int] = field(default_factory=list)
-    end: int = 0
-
-    @property
-    def notes(self) -> int:
-        """Number of note-ons."""
-        return sum(len(places) for places in self.starts.values())
+Event = tuple[int, int, int, int | bytes]
 
 
-def chunks(data: bytes, *, source: str) -> tuple[int, int, list[bytes]]:
-    """Return the format (0 or 1), the ticks of a quarter (1..32767) and the content of each track chunk.
+def is_midi(data: bytes) -> bool:
+    """Tell whether the first bytes are those of a MIDI file, plain or in a RIFF wrapper."""
+    return data.startswith(b"MThd") or (data.startswith(b"RIFF") and data[8:12] == b"RMID")
+
+
+def unwrapped(data: bytes, *, source: str) -> bytes:
+    """Return the MIDI file inside a RIFF wrapper; bytes without one come back as they are.
 
     Raises
     ------
     LoadError
-        The header or a chunk is damaged, or the file is of a kind that holds no metrical time.
+        The wrapper holds no MIDI data, or they break off.
+    """
+    if not data.startswith(b"RIFF"):
+        return data
+    place = 12
+    while place + 8 <= len(data):
+        kind, size = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "little")
+        place += 8
+        if kind == b"data":
+            if place + size > len(data):
+                missing = place + size - len(data)
+                raise _broken_off(f"{source}: the MIDI data in the RIFF file", missing)
+            return data[place : place + size]
+        place += size + size % 2
+    raise LoadError("content", f"{source}: a RIFF file without MIDI data", RESAVE)
+
+
+def chunks(data: bytes, *, source: str) -> tuple[int, int, list[bytes]]:
+    """Return the format (0..2), the ticks of a quarter (1..32767) and the content of each track chunk.
+
+    Raises
+    ------
+    LoadError
+        The header or a chunk is damaged, or the file holds no metrical time.
     """
     if len(data) < 14 or data[:4] != b"MThd":
         raise LoadError("format", f"{source}: not a MIDI file, it does not begin with a whole MThd header", RESAVE)
@@ -73,62 +75,31 @@ def chunks(data: bytes, *, source: str) -> tuple[int, int, list[bytes]]:
         )
     if division == 0:
         raise LoadError("content", f"{source}: 0 ticks a quarter; at least 1 is needed", RESAVE)
-    if length < 6 or form not in (0, 1):
+    if length < 6 or form > 2:
         raise LoadError(
-            "content", f"{source}: MIDI format {form}, header of {length} bytes; formats 0 and 1 are read", RESAVE
+            "content", f"{source}: MIDI format {form}, header of {length} bytes; formats 0, 1 and 2 are read", RESAVE
         )
-    tracks, position = [], 8 + length
-    while position + 8 <= len(data):
-        kind, size = data[position : position + 4], int.from_bytes(data[position + 4 : position + 8])
-        position += 8
+    tracks, place = [], 8 + length
+    while place + 8 <= len(data):
+        kind, size = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8])
+        place += 8
         if kind == b"MTrk":
-            if position + size > len(data):
-                missing = position + size - len(data)
-                raise LoadError(
-                    "content",
-                    f"{source}: track {len(tracks)} breaks off, {missing} bytes are missing",
-                    "copy or download it again",
-                )
-            tracks.append(data[position : position + size])
-        position += size
+            if place + size > len(data):
+                raise _broken_off(f"{source}: track {len(tracks)}", place + size - len(data))
+            tracks.append(data[place : place + size])
+        place += size
     return form, division, tracks
 
 
-def survey(track: bytes, *, where: str) -> Survey:
-    """Walk through the events of one track.
-
-    Raises
-    ------
-    LoadError
-        An event is damaged; the message says at which byte of the track.
-    """
-    found = Survey()
-    try:
-        for tick, kind, place in events(track):
-            found.end = tick
-            if kind < SYSEX:
-                _note_place(found, track, kind, place)
-            elif kind == META and track[place] in (TEXT, TRACK_NAME):
-                size, start = varlen(track, place + 1)
-                text = decoded(track[start : start + size])
-                if track[place] == TEXT:
-                    found.texts.append((tick, text))
-                elif not found.name:
-                    found.name = text
-    except (IndexError, ValueError) as error:
-        raise LoadError("content", f"{where} is damaged: {error}", RESAVE) from None
-    return found
+def _broken_off(what: str, missing: int) -> LoadError:
+    return LoadError("content", f"{what} breaks off, {missing} bytes are missing", "copy or download it again")
 
 
-def _note_place(found: Survey, track: bytes, kind: int, place: int) -> None:
-    if kind >> 4 == 0x9 and track[place + 1]:
-        found.starts.setdefault(kind & 0xF, []).append(place + 1)
-    elif kind >> 4 == 0xC:
-        found.programs.append(place)
+def events(track: bytes) -> Iterator[Event]:
+    """Yield the events of a track up to its end, as (tick, status, first, second).
 
-
-def events(track: bytes) -> Iterator[tuple[int, int, int]]:
-    """Yield the tick, the status byte and the place of the first data byte of each event up to the end of the track.
+    `first` and `second` are the data bytes of a channel message (0 where it has one only), the kind and the content of
+    a meta event, and 0 for what has no place in a file and is skipped. System exclusive messages are left out.
 
     Raises
     ------
@@ -149,25 +120,44 @@ def events(track: bytes) -> Iterator[tuple[int, int, int]]:
         else:
             raise ValueError(f"data byte {status:#04x} without a status at byte {place}")
         if status < SYSEX:
-            running, size = status, DATA_BYTES[status >> 4]
-            if place + size > end:
-                raise ValueError(f"the last event breaks off at byte {place}")
-            if any(byte & 0x80 for byte in track[place : place + size]):
-                raise ValueError(f"a data byte above 127 at byte {place}")
-            yield tick, status, place
+            running, size = status, 1 if status >> 4 in ONE_DATA_BYTE else 2
+            first, second = track[place], track[place + 1] if size == 2 else 0
             place += size
-            continue
-        if status not in (META, SYSEX, SYSEX_END):
-            raise ValueError(f"status {status:#04x} at byte {place} has no place in a file")
-        size, start = varlen(track, place + 1 if status == META else place)
-        if start + size > end:
-            raise ValueError(f"an event of {size} bytes breaks off at byte {place}")
-        yield tick, status, place
-        if status == META and track[place] == END_OF_TRACK:
-            return
-        # Meta events end running status by the letter, but many programs write as if they did not.
-        running = running if status == META else 0
-        place = start + size
+            if (first | second) & 0x80:
+                (first, second), strays, place = _data_among_strays(track, place - size, size)
+                yield from ((tick, stray, 0, 0) for stray in strays)
+            yield tick, status, first, second
+        elif status in (META, SYSEX, SYSEX_END):
+            content = place + 1 if status == META else place
+            size, start = varlen(track, content)
+            if start + size > end:
+                raise ValueError(f"an event of {size} bytes breaks off at byte {place}")
+            if status == META:
+                yield tick, META, track[place], track[start : start + size]
+                if track[place] == END_OF_TRACK:
+                    return
+            # Meta events end running status by the letter, but many programs write as if they did not.
+            running = running if status == META else 0
+            place = start + size
+        else:
+            yield tick, status, 0, 0
+            running = running if status >= REAL_TIME else 0
+            place += SYSTEM_DATA_BYTES.get(status, 0)
+
+
+def _data_among_strays(track: bytes, place: int, size: int) -> tuple[tuple[int, int], list[int], int]:
+    """Return the data bytes of a message among real-time bytes, those real-time bytes, and the place after it."""
+    data, strays = [], []
+    while len(data) < size:
+        byte = track[place]
+        place += 1
+        if byte < 0x80:
+            data.append(byte)
+        elif REAL_TIME <= byte < META:
+            strays.append(byte)
+        else:
+            raise ValueError(f"a data byte above 127 at byte {place - 1}")
+    return (data[0], data[1] if size == 2 else 0), strays, place
 
 
 def varlen(track: bytes, place: int) -> tuple[int, int]:
@@ -181,26 +171,3 @@ def varlen(track: bytes, place: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, place + step + 1
     raise ValueError(f"a number of more than four bytes at byte {place}")
-
-
-def alone(track: bytes, found: Survey, *, channel: int | None, tpq: int) -> bytes:
-    """Return a one-track file in which only `channel` sounds (None: all but the drums) and no program changes.
-
-    The other note-ons get velocity 0, which makes them note-offs of nothing.
-    """
-    edited = bytearray(track)
-    for other, places in found.starts.items():
-        if other == DRUMS or channel not in (None, other):
-            for place in places:
-                edited[place] = 0
-    for place in found.programs:
-        edited[place] = 0
-    return b"MThd" + struct.pack(">IHHH", 6, 0, 1, tpq) + b"MTrk" + struct.pack(">I", len(edited)) + bytes(edited)
-
-
-def decoded(raw: bytes) -> str:
-    """Return the text of a meta event: UTF-8 where it is valid, else Latin-1, as older programs write."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")

@@ -15,6 +15,7 @@ import dataclasses
 import itertools
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -116,7 +117,7 @@ def names_of(notes: Sequence[Note], keys: Sequence[KeySignature]) -> list[str]:
     """Return the names of notes that are sorted by onset; a name that fits its pitch stays. `keys`: at least one."""
     centres = []
     for note in notes:
-        key = next((k for k in reversed(keys) if k.onset <= note.onset), keys[0])
+        key = keys[max(0, bisect_right(keys, note.onset, key=lambda one: one.onset) - 1)]
         centres.append(key.fifths + (3.0 if key.mode == "minor" else 2.0))
     fixed = [is_named(note) for note in notes]
     places = [

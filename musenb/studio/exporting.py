@@ -9,12 +9,12 @@ from pathlib import Path
 from musenb.errors import SettingError
 from musenb.export.formats import FORMATS, FORMS, PAGE, PAGE_MIME
 from musenb.files.atomic import atomic_write
+from musenb.files.names import portable_stem
+from musenb.score.arguments import save_path
 from musenb.session import save
 from musenb.studio.keeping import Keeper
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import Entry
-
-LONGEST_NAME = 60
 
 
 class Exporter:
@@ -32,7 +32,7 @@ class Exporter:
 
     def save(self, path: str | os.PathLike[str], take: Entry) -> Path:
         """Write a take as a file of the kind that the suffix says, and return the path; see `StudioCore.save`."""
-        target = Path(path)
+        target = save_path(path)
         if target.suffix.lower() != PAGE:
             return save(take.score, target)
         atomic_write(target, self.page())
@@ -49,7 +49,7 @@ class Exporter:
         if form not in FORMS:
             raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join(FORMS)}")
         suffix = f".{form}"
-        name = _file_name(name_of(self._keeper.tree, take)) + suffix
+        name = portable_stem(name_of(self._keeper.tree, take), otherwise="take") + suffix
         if suffix == PAGE:
             return name, PAGE_MIME, self.page()
         kind = FORMATS[suffix]
@@ -61,9 +61,3 @@ class Exporter:
 
         tree = self._keeper.tree
         return page_of_takes(tree, attention=recorded(tree, self._model()))
-
-
-def _file_name(name: str) -> str:
-    """Return a name without what some system does not allow in the name of a file."""
-    kept = "".join(sign if sign.isalnum() or sign in " -_." else "-" for sign in name).strip(" .-")
-    return kept[:LONGEST_NAME] or "take"

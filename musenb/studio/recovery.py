@@ -80,7 +80,10 @@ def recover(name: str | None = None, *, folder: str | os.PathLike[str] | None = 
     LoadError
         kind 'missing': there is no such session, or it cannot be read.
     """
-    place = journal_folder() if folder is None else Path(folder)
+    try:
+        place = journal_folder() if folder is None else Path(folder)
+    except TypeError:
+        raise LoadError("missing", f"folder {folder!r} is no path") from None
     found = sessions(place)
     if name is None:
         return found

@@ -33,6 +33,7 @@ from musenb.errors import SettingError, WeightsError
 from musenb.files.atomic import atomic_write
 from musenb.model.torch.dropout import seeded
 from musenb.model.torch.transformer import Inputs, Transformer
+from musenb.model.weights import weights_bytes
 from musenb.train.log import NAME as LOG_NAME
 from musenb.train.muon import Muon
 from musenb.train.ranks import Ranks
@@ -218,7 +219,7 @@ class Trainer:
         return self.best
 
     def _tell(self, line: Progress, report: Callable[[Progress], None]) -> None:
-        with open(self.folder / LOG_NAME, "a", encoding="utf-8") as log:
+        with open(self.folder / LOG_NAME, "a", encoding="utf-8", newline="\n") as log:
             log.write(json.dumps(asdict(line)) + "\n")
         report(line)
 
@@ -264,8 +265,10 @@ class Trainer:
         if value < self.best:
             self.best, self.stale = value, 0
             if self.ranks.first:
-                meta = {"config": self.model.config.to_json(), "step": str(self.step), "validation": f"{value:.6f}"}
-                atomic_write(self.folder / "best.safetensors", save(self.average, metadata=meta))
+                meta = {"step": str(self.step), "validation": f"{value:.6f}"}
+                arrays = {name: tensor.cpu().numpy() for name, tensor in self.average.items()}
+                data = weights_bytes(self.model.config, arrays, metadata=meta, half=False)
+                atomic_write(self.folder / "best.safetensors", data)
         else:
             self.stale += 1
         if self.ranks.first:

@@ -15,6 +15,7 @@ from musenb.export.staves import Staff, break_into_lines, staff_per_voice, two_s
 from musenb.export.to_musicxml import Passage, passage_bytes
 from musenb.score.engrave_page import Head, Page, engrave_page, spaces_across
 from musenb.score.note import Bar, Note, Score
+from musenb.score.quarters import begun_within
 from musenb.score.spelling import spell_score, spoken
 from musenb.widgets.wire.sheet import SheetHead, SheetLine, SheetPage, SheetPlan, SheetPlate
 
@@ -81,7 +82,12 @@ def _keys_at_bar_lines(score: Score, bars: Sequence[Bar]) -> Score:
 
     Verovio prints such a change at the beginning of its bar, where the notes before it would be read in the wrong key.
     """
-    inside = {key.onset: bar.end for key in score.keys for bar in bars if bar.onset < key.onset < bar.end}
+    inside = {
+        key.onset: bar.end
+        for bar in bars
+        for key in begun_within(score.keys, bar.onset, bar.end)
+        if key.onset > bar.onset
+    }
     if not inside:
         return score
     moved = {(onset := inside.get(key.onset, key.onset)): replace(key, onset=onset) for key in score.keys}

@@ -16,6 +16,12 @@ def lines_of(score: Score) -> list[str]:
     return braille_bytes(score).decode("ascii").split("\r\n")
 
 
+def test_what_the_translator_stumbles_over_is_a_save_error() -> None:
+    crowded = musenb.motif("C4:1/8 Eb6:1/8 " * 32)  # more signs in a bar than a line has cells
+    with pytest.raises(SaveError, match="the score cannot be written in Braille: "):
+        braille_bytes(crowded)
+
+
 def test_quarters_of_the_fourth_octave_are_the_signs_of_the_primers() -> None:
     # 4/4 is number sign, upper 4, lower 4; bar 1; octave 4; c d e g as quarters; the double bar.
     told, name, signature, music, end = lines_of(musenb.motif("C4 D4 E4 G4"))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from musenb.errors import SaveError
 from musenb.export.to_midi import midi_bytes, pretty_midi_of, restruck, ticks_per_quarter
 from musenb.score.from_midi import score_from_midi, score_from_pretty_midi
+from musenb.score.marks import CHORD_KINDS, REPEAT_KINDS, ChordSymbol, MeasureLength, Repeat
 from musenb.score.note import KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
 
 F = Fraction
@@ -34,9 +35,9 @@ def lines(draw: st.DrawFn) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def changes(kind: type, **fields: st.SearchStrategy) -> st.SearchStrategy:
+def changes(of: type, **fields: st.SearchStrategy) -> st.SearchStrategy:
     """Return metres, keys or tempos at different times."""
-    return st.lists(st.builds(kind, TIMES, **fields), max_size=4, unique_by=lambda change: change.onset).map(tuple)
+    return st.lists(st.builds(of, TIMES, **fields), max_size=4, unique_by=lambda change: change.onset).map(tuple)
 
 
 SCORES = st.builds(
@@ -50,13 +51,24 @@ SCORES = st.builds(
     anacrusis=st.sampled_from((F(0), F(1, 8), F(3, 16))),
     title=NAMES,
     composer=NAMES,
+    measures=changes(MeasureLength, length=LENGTHS),
+    repeats=changes(
+        Repeat,
+        kind=st.sampled_from(REPEAT_KINDS),
+        numbers=st.lists(st.integers(1, 20), max_size=3).map(tuple),
+        times=st.integers(2, 9),
+    ),
+    chords=changes(ChordSymbol, text=NAMES, kind=st.sampled_from(CHORD_KINDS)),
 ).filter(lambda score: score.notes)
 
 
 @given(SCORES)
 def test_what_midi_can_hold_comes_back(score: Score) -> None:
-    heard = replace(score, voices=tuple(restruck(voice) for voice in score.voices))
-    assert score_from_midi(midi_bytes(score), source="x") == heard
+    first, later = score.tempos[0], score.tempos[1:]
+    heard = replace(score, tempos=(replace(first, onset=F(0)), *later))
+    back = score_from_midi(midi_bytes(score), source="x")
+    assert back == heard
+    assert back.notices == ()
 
 
 @given(SCORES)
@@ -143,6 +155,30 @@ def test_a_rest_too_long_for_midi_is_refused() -> None:
 def test_restruck_keeps_one_note_of_a_pitch_at_a_time() -> None:
     voice = Voice("a", (Note(F(0), F(4), 60), Note(F(1), F(1), 60), Note(F(1), F(2), 60), Note(F(1), F(1), 64)))
     assert [(n.onset, n.end, n.pitch) for n in restruck(voice).notes] == [(0, 1, 60), (1, 3, 60), (1, 2, 64)]
+
+
+def test_an_overlap_that_was_changed_elsewhere_counts_as_it_is_played() -> None:
+    voice = Voice("a", (Note(F(0), F(2), 60), Note(F(1), F(2), 60)))
+    data = midi_bytes(Score((voice,)))
+    assert b"musenb:overlap=60@480 960,80,0,0" in data
+    assert score_from_midi(data, source="x").voices == (voice,)
+    shorter = data.replace(bytes.fromhex("8360803c40"), bytes.fromhex("8350803c40"))  # 464 ticks for 480
+    assert score_from_midi(shorter, source="x").notes[0].duration == F(464, 480)
+
+
+def test_the_first_tempo_is_written_where_it_begins_to_hold() -> None:
+    score = Score((Voice("a", (Note(F(0), F(4), 60),)),), tempos=(Tempo(F(2), 90.0),))
+    assert score_from_midi(midi_bytes(score), source="x").tempos == (Tempo(F(0), 90.0),)
+
+
+def test_more_voices_than_midi_has_tracks_are_refused() -> None:
+    with pytest.raises(SaveError, match="at most 65534 voices; this score has 65535"):
+        midi_bytes(Score((Voice("a"),) * 65_535))
+
+
+def test_500_parts_come_back() -> None:
+    voices = tuple(Voice(str(number), (Note(F(0), F(1), 60),)) for number in range(500))
+    assert score_from_midi(midi_bytes(Score(voices)), source="x").voices == voices
 
 
 def test_the_same_score_gives_the_same_bytes() -> None:

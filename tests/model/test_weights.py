@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import time
 from pathlib import Path
@@ -18,6 +19,7 @@ from musenb.errors import ModelError, WeightsError
 from musenb.model.config import ModelConfig
 from musenb.model.torch.transformer import Transformer
 from musenb.model.weights import (
+    CHECKSUM,
     MANIFEST,
     expected_shapes,
     load_weights,
@@ -227,10 +229,41 @@ def test_bytes_behind_the_last_tensor_are_refused() -> None:
         parse_weights(WRITTEN + b"\0" * 4, source="test")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes in folders")
+def test_what_is_no_file_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.safetensors")  # to open it would wait for a writer
+    (tmp_path / "endless.safetensors").symlink_to("/dev/zero")
+    for name in ("pipe", "endless"):
+        with pytest.raises(WeightsError, match=rf"{name}\.safetensors: a device, not a file"):
+            load_weights(tmp_path / f"{name}.safetensors")
+
+
+@given(st.integers(0, 8 * len(WRITTEN) - 1))
+def test_one_flipped_bit_anywhere_is_refused_or_says_that_nothing_speaks_for_the_file(bit: int) -> None:
+    damaged = bytearray(WRITTEN)
+    damaged[bit // 8] ^= 1 << bit % 8
+    place = bit // 8 - 8 - int.from_bytes(WRITTEN[:8], "little")
+    try:
+        config, tensors = parse_weights(bytes(damaged), source="test")
+    except WeightsError:
+        return
+    assert place < 0, "a number of the tensors has changed without a word"
+    assert config == CONFIG
+    assert all((array == tensors[name]).all() for name, array in parse_weights(WRITTEN, source="test")[1].items())
+
+
+def test_a_checkpoint_without_a_checksum_is_read_with_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "old.safetensors"
+    path.write_bytes(rebuilt(lambda header: header["__metadata__"].pop(CHECKSUM) and None))
+    with pytest.warns(UserWarning, match=r"old\.safetensors: it has no checksum, so damage to its numbers"):
+        assert load_weights(path)[0] == CONFIG
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_numbers_that_are_not_finite_are_found(value: float) -> None:
     at = WRITTEN.index(parse_weights(WRITTEN, source="test")[1]["norm.weight"].astype("<f2").tobytes())
     data = WRITTEN[:at] + np.float16(value).tobytes() + WRITTEN[at + 2 :]
+    data = data.replace(CHECKSUM.encode(), b"?" * len(CHECKSUM))
     with pytest.raises(WeightsError, match=r"'norm.weight' has 1 numbers that are not finite"):
         parse_weights(data, source="test")
 
@@ -246,7 +279,7 @@ def test_tensors_that_do_not_fit_are_not_written() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"gone\.safetensors: cannot be read: No such file"):
         load_weights(tmp_path / "gone.safetensors")
-    with pytest.raises(WeightsError, match="cannot be read: Is a directory"):
+    with pytest.raises(WeightsError, match="a folder, not a file"):
         load_weights(tmp_path)
     with pytest.raises(WeightsError, match="cannot be read: embedded null"):
         load_weights("a\0b")

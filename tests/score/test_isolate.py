@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from musenb.errors import LoadError, ScoreError
+from musenb.score import isolate
 from musenb.score.isolate import ChildLimits, close_child, isolated
 
 FAST = ChildLimits(cpu_seconds=1.2, wall_seconds=60.0)
 MISBEHAVE = '''
-import os, signal, time
+import os, signal, socket, sys, time
 from musenb.errors import LoadError, ScoreError
 def pid(): return os.getpid()
 def work():
@@ -38,6 +39,10 @@ def stumble(): raise KeyError("divisions")
 def strange(): return {1, 2}
 def chatter():
     print("noise", flush=True); os.write(1, b"more noise"); return "heard"
+def environment(): return dict(os.environ)
+def look_up(): return socket.getaddrinfo("localhost", 80)
+def connect():
+    with socket.socket() as there: there.connect(("127.0.0.1", 9))
 def place(): return [os.getcwd(), os.environ["HOME"], os.environ["TMPDIR"], os.stat(".").st_mode & 0o777]
 '''
 
@@ -89,6 +94,36 @@ def test_cpu_time_counts_for_each_call_anew(call: Call) -> None:
     while spent < 2.5:  # the limit is 1.2 s, rounded up to whole seconds
         spent += call("work")
     assert call("pid") == start
+
+
+def test_the_child_gets_no_secrets_of_the_environment(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("API_TOKEN", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "JUPYTER_TOKEN"):
+        monkeypatch.setenv(name, "secret")
+    close_child()
+    found = call("environment")
+    assert "secret" not in found.values()
+    assert {"PATH", "HOME", "PYTHONPATH"} <= found.keys()
+
+
+@pytest.mark.parametrize("name", ["connect", "look_up"])
+def test_the_child_has_no_network(call: Call, name: str) -> None:
+    with pytest.raises(LoadError, match="PermissionError: the reader process has no network"):
+        call(name)
+
+
+def test_time_counts_from_the_call_on(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "slow.py").write_text("import time\ndef warm_up(): time.sleep(0.3)\ndef echo(value): return value\n")
+    given, next_answer = [], isolate._Child._next
+
+    def noted(self: isolate._Child, seconds: float, *rest: Any) -> dict[str, Any]:
+        given.append(seconds)
+        return next_answer(self, seconds, *rest)
+
+    monkeypatch.setattr(isolate._Child, "_next", noted)
+    for wall in (100.0, 0.4):
+        assert isolated("slow:echo", {"value": 1}, what="a.xml", limits=ChildLimits(wall_seconds=wall)) == 1
+    assert given[1] < 99.7
+    assert given[3] == 0.2  # half of the limit is left behind a slow start
 
 
 def test_too_much_time_is_a_timeout(call: Call) -> None:

@@ -174,7 +174,7 @@ def print_peak(form: str, length: int, what: str, layers: int, width: int) -> No
     with torch_on_one_thread():
         PASSES[what](model, 16)  # load the kernels, allocate what stays
         try:
-            Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+            Path("/proc/self/clear_refs").write_bytes(b"5")  # forget the peak so far
             before = memory_of("VmRSS")
         except OSError:
             before = None

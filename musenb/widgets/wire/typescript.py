@@ -43,7 +43,7 @@ def write() -> list[Path]:
     for stale in set(folder.iterdir()) - set(TARGETS.values()):
         stale.unlink()
     for module, path in TARGETS.items():
-        path.write_text(typescript(module), encoding="utf-8")
+        path.write_text(typescript(module), encoding="utf-8", newline="\n")
     return list(TARGETS.values())
 
 
