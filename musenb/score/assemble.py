@@ -53,7 +53,7 @@ def assemble(
     located = _located(parts, rows)
     lines = [part_voices(part, _placed(measures)) for part, measures in zip(parts, located, strict=True)]
     end = max((note.end for voices in lines for notes in voices for note in notes), default=None)
-    bars = [Measure(row.onset, row.length) for row in rows if end is None or row.onset < end]
+    bars = [Measure(row.onset, row.length, _upbeat(row)) for row in rows if end is None or row.onset < end]
     anacrusis, fitted, measures = fit_bars(bars, _metres(rows) if rows else metres)
     _note_what_is_odd(parts, located, ledger)
     return Score(
@@ -78,6 +78,11 @@ def _voices(
     """Return the voices; those of musenb's own writing with the names and origins that it has written beside them."""
     whole = [[note for notes in voices for note in notes] for voices in lines]
     return voices_from_fields(whole, heading.fields) or tuple(named_voices(parts, lines))
+
+
+def _upbeat(row: Row) -> bool:
+    """Return whether a row of measures is numbered 0 and not counted."""
+    return any(measure.number == "0" and measure.implicit for _, measure in row.cells)
 
 
 def _located(parts: Sequence[WrittenPart], rows: Sequence[Row]) -> list[list[Located]]:

@@ -16,10 +16,11 @@ from musenb.score.note import TimeSignature
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One written measure: where it begins and how long it is, in quarters."""
+    """One written measure: where it begins and how long it is, in quarters, and whether it is numbered as an upbeat."""
 
     onset: Fraction
     length: Fraction
+    upbeat: bool = False
 
 
 def fit_bars(
@@ -27,7 +28,7 @@ def fit_bars(
 ) -> tuple[Fraction, tuple[TimeSignature, ...], tuple[MeasureLength, ...]]:
     """Return the anacrusis (quarters), the metres, and the lengths of irregular bars, for a Score with these bar lines.
 
-    A short first measure is the anacrusis. Two neighbours of one metre that together fill a bar (a repeat sign inside
+    A short first measure is the anacrusis; an only one is when its number says so. Two neighbours of one metre that together fill a bar (a repeat sign inside
     the bar) count as one. Any other measure whose length is not its metre's is an irregular bar, save that a short last
     one counts as unfinished and one of two or more full bars as these.
 
@@ -44,7 +45,7 @@ def fit_bars(
     if not measures:
         return Fraction(0), tuple(written), ()
     first = written[0].bar_length
-    short_first = measures[0].length < first and len(measures) > 1
+    short_first = measures[0].length < first and (len(measures) > 1 or measures[0].upbeat)
     whole_pair = len(measures) > 1 and measures[0].length + measures[1].length == first
     anacrusis = measures[0].length if short_first and not whole_pair else Fraction(0)
     irregular = []

@@ -37,4 +37,4 @@ def test_the_desk_opens_what_is_read_and_files_with_takes() -> None:
     (desk,) = [path for path in (FRONTEND / "desk").glob("*.ts") if "const READ" in path.read_text(encoding="utf-8")]
     (accepted,) = re.findall(r'const READ = "(.*)"', desk.read_text(encoding="utf-8"))
     assert accepted.split(",") == [*READABLE, ".jsonl"]
-    assert READ == "musenb reads .mid, .midi, .musicxml, .xml, .mxl and .abc"
+    assert READ == "musenb reads .mid, .midi, .rmi, .musicxml, .xml, .mxl and .abc"

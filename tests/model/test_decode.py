@@ -281,7 +281,9 @@ from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder, Silence, Trace
 from musenb.model.weights import expected_shapes, parse_weights, weights_bytes
 
-config = ModelConfig(vocabulary=5, features=(2,), relations=(3,), width=12, heads=2, layers=2, context=9)
+config = ModelConfig(
+    vocabulary=5, features=(2,), relations=(3,), width=12, heads=2, layers=2, context=9, idiom="letters"
+)
 rng = np.random.default_rng(0)
 tensors = {name: rng.normal(size=shape) for name, shape in expected_shapes(config).items()}
 decoder = Decoder(*parse_weights(weights_bytes(config, tensors), source="test"))

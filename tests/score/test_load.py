@@ -105,7 +105,7 @@ def test_unknown_objects_are_refused(source: object) -> None:
         ("a.abc", MIDI, "suffix", "named like ABC but holds MIDI"),
         ("a.abc", b"just words", "format", "named like ABC but holds plain text"),
         ("a.abc", b" \n ", "format", "holds only blanks"),
-        ("a.txt", MIDI, "suffix", "'a.txt' ends in '.txt' (musenb reads .mid, .midi, .musicxml"),
+        ("a.txt", MIDI, "suffix", "'a.txt' ends in '.txt' (musenb reads .mid, .midi, .rmi, .musicxml"),
         ("noname", MIDI, "suffix", "'noname' ends in 'no suffix'"),
         ("a.mid", MIDI[:-5], "content", "a.mid: track 1 breaks off, 5 bytes are missing"),
         ("a.xml", XML[:-9], "content", "a.xml: not well-formed XML"),

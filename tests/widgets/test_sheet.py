@@ -279,10 +279,10 @@ def test_a_crash_of_the_engraver_is_told_and_the_roll_stands_in(
 
 
 def test_music_off_every_division_says_what_to_do() -> None:
-    layout = laid_out(Score((Voice("", (Note(Fraction(1, 7), 1, 60),)),)))
+    layout = laid_out(Score((Voice("", (Note(Fraction(1, 1009), 1, 60),)),)))
     _, plate = Press().plate(layout, 0)
     assert plate is not None
-    assert plate["error"].startswith("score view unavailable: pitch 60 at quarter 1/7")
+    assert plate["error"].startswith("score view unavailable: pitch 60 at quarter 1/1009")
     assert plate["error"].endswith("quantise the score first")
 
 

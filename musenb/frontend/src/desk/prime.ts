@@ -5,7 +5,7 @@ import { CHUNK_BYTES } from "../core/wire/base";
 import type { FilePart, Found, PrimeFrom, PrimeSource, Search } from "../core/wire/desk";
 import { numberIn, show, type DeskView } from "./parts";
 
-const READ = ".mid,.midi,.musicxml,.xml,.mxl,.abc,.jsonl";
+const READ = ".mid,.midi,.rmi,.musicxml,.xml,.mxl,.abc,.jsonl";
 const TYPING_MS = 200;
 
 export function primePart(view: DeskView): HTMLElement {
