@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 import musenb
+from musenb.analysis.chorale.guesses import count_model
 from musenb.questions.ask import Questions, questions
-from musenb.questions.game import Game, count_model
+from musenb.questions.game import Game
 from musenb.questions.reading import Reading
-from musenb.session import open_model
+from musenb.sample.models import open_model
 
 PRIME_BARS = 8
 

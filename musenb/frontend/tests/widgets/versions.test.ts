@@ -37,7 +37,7 @@ const state = {
   parts: 5,
   heading: "Without head 1 of layer 2",
   words: ["They part in bar 2."],
-  rows: [["Loss, bits a cell", "0.437", "0.441", "+0.004"]],
+  rows: [["Loss, bits a token", "0.437", "0.441", "+0.004"]],
   version: 1,
 };
 
