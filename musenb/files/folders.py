@@ -7,19 +7,42 @@ from pathlib import Path
 
 JOURNAL_VARIABLE = "MUSENB_JOURNAL"
 JOURNAL, ANSWERS = "journal", "answers"
+# In the working folder, where the user's own cannot be written to.
+SPARE = "musenb-journal"
 
 
 def journal_folder() -> Path | None:
-    """Return where journals lie: what MUSENB_JOURNAL says, else in the user's data folder; None when there is none."""
+    """Return where journals lie: what MUSENB_JOURNAL says, else in the user's data folder, else in the working folder.
+
+    A folder is passed over when nothing can be written there. None: there is none.
+    """
     named = os.environ.get(JOURNAL_VARIABLE)
     if named:
         return Path(named)
+    places = [place for place in (_data_folder(), _spare_folder()) if place is not None]
+    return next(filter(_can_be_written, places), places[0] if places else None)
+
+
+def _data_folder() -> Path | None:
     from platformdirs import user_data_path
 
     try:
         return user_data_path("musenb", appauthor=False) / JOURNAL
     except (OSError, RuntimeError, KeyError):
         return None
+
+
+def _spare_folder() -> Path | None:
+    try:
+        return Path.cwd() / SPARE
+    except OSError:
+        return None  # the working folder has been deleted
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Tell whether a folder can be written to, or made where it is missing."""
+    there = next((place for place in (folder, *folder.parents) if os.path.exists(place)), folder)
+    return os.path.isdir(there) and os.access(there, os.W_OK | os.X_OK)
 
 
 def spare_answers_folder() -> Path | None:
