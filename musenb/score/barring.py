@@ -29,8 +29,8 @@ def fit_bars(
     """Return the anacrusis (quarters), the metres, and the lengths of irregular bars, for a Score with these bar lines.
 
     A short first measure is the anacrusis; an only one is when its number says so. Two neighbours of one metre that
-    together fill a bar (a repeat sign inside the bar) count as one. Any other measure whose length is not its metre's is an irregular bar, save that a short last
-    one counts as unfinished and one of two or more full bars as these.
+    together fill a bar (a repeat sign inside the bar) count as one. Any other measure whose length is not its metre's
+    is an irregular bar, save that a short last one counts as unfinished and one of two or more full bars as these.
 
     Parameters
     ----------
