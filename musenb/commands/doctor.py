@@ -71,7 +71,7 @@ def _model(name: str) -> dict[str, Any]:
         pass
     seconds = time.perf_counter() - began
     take = writing.take
-    cells = (take.plan and take.plan.length) or 0
+    cells = 0 if take.plan is None else take.plan.length or 0
     found |= {"cells_per_second": cells / seconds, "times_real_time": float(take.score.end) * 0.6 / seconds}
     return found
 

@@ -77,14 +77,15 @@ def evaluate_chorale(options: argparse.Namespace) -> int:
             model.decoder, chosen, policy=policy, seed=options.seed, rules=not options.free, tick=_tick(bar)
         )
     record["cells_per_second"] = sum(grid.size for grid in written) / (time.perf_counter() - began)
-    record |= judge_chorales(written)
+    report = judge_chorales(written)
+    record |= report
     if options.json:
         print(json.dumps(record))
         return 0
     for split in ("valid", "test"):
         whole, hold, pitch = (record[split][part] for part in ("all", "hold", "pitch"))
         print(f"{split:5}  {whole:.4f} nats per cell: {hold:.4f} hold or not, {pitch:.4f} pitch")
-    print(format_report(record))
+    print(format_report(report))
     print(f"{record['cells_per_second']:.0f} cells/s while writing {len(written)} chorales")
     return 0
 

@@ -20,5 +20,4 @@ def svg_bytes(score: Score) -> bytes:
     engraving = engraved(score)
     if len(engraving.svgs) > 1:
         raise SaveError(f"the score fills {len(engraving.svgs)} pages, an SVG file holds one; save it as .pdf")
-    (page,) = engraving.svgs
-    return inked(page).encode("utf-8")
+    return inked(next(iter(engraving.svgs))).encode("utf-8")

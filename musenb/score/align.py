@@ -138,4 +138,4 @@ def _length(row: Row, *, first: bool, alone: bool) -> Fraction:
         votes[full] += 1
     most = max(votes.values())
     tied = [length for length, count in votes.items() if count == most]
-    return full if full in tied else max(tied)
+    return full if full is not None and full in tied else max(tied)

@@ -36,7 +36,7 @@ def voice_names(voices: Any) -> str | tuple[str, ...] | None:
     """
     if voices is None or isinstance(voices, str):
         return voices
-    names = tuple(voices) if isinstance(voices, Iterable) else (None,)
+    names: tuple[Any, ...] = tuple(voices) if isinstance(voices, Iterable) else (None,)
     if not all(isinstance(name, str) for name in names):
         raise SettingError(f"voices {shown(voices)} are no names of voices, as in ['soprano', 'bass']")
     return names

@@ -162,8 +162,8 @@ def _repeats(located: Sequence[Sequence[Located]]) -> tuple[Repeat, ...]:
     for measures in located:
         for onset, end, measure in measures:
             for sign in measure.repeats:
-                at_the_end = sign.start is None or sign.kind in AT_THE_END
-                place = end if at_the_end else onset + sign.start
+                within = None if sign.kind in AT_THE_END else sign.start
+                place = end if within is None else onset + within
                 found.setdefault((place, sign.kind), Repeat(place, sign.kind, sign.numbers, sign.times))
     return tuple(found.values())
 

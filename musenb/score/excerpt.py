@@ -14,7 +14,9 @@ def excerpt(score: Score, bars: int | tuple[int, int]) -> Score:
     SettingError
         There are no such bars.
     """
-    if isinstance(bars, int) and not isinstance(bars, bool):
+    if isinstance(bars, bool):
+        raise SettingError(f"bars {bars!r} is neither a number nor a pair (first, last)")
+    if isinstance(bars, int):
         if bars < 1:
             raise SettingError(f"cannot take the first {bars} bars: at least 1")
         return score.first_bars(bars)

@@ -21,7 +21,6 @@ from musenb.score.smf import (
     DRUMS,
     KEY_SIGNATURE,
     LYRIC,
-    META,
     NOTE_OFF,
     NOTE_ON,
     RESAVE,
@@ -109,12 +108,12 @@ def read_track(data: bytes, *, where: str, most_notes: int) -> Track:
     try:
         for tick, status, first, second in events(data):
             track.end = tick
-            if status < SYSEX:
+            if isinstance(second, bytes):
+                _read_meta(track, tick, first, second)
+            elif status < SYSEX:
                 sounding.read(track, tick, status, first, second)
                 if track.struck > most_notes:
                     break
-            elif status == META:
-                _read_meta(track, tick, first, second)
             else:
                 track.lose("real-time bytes", "skipped", tick)
     except IndexError:

@@ -19,6 +19,7 @@ class Timed(Protocol):
     @property
     def onset(self) -> Fraction:
         """Quarters from the beginning."""
+        ...
 
 
 Change = TypeVar("Change", bound=Timed)

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from musenb.errors import ScoreError
 from musenb.score.barring import Measure, fit_bars
@@ -222,7 +223,7 @@ def _bars(score: Score, sections: Sequence[Section], shifts: Sequence[Fraction])
 
 def _states(changes: tuple, sections: Sequence[Section], shifts: Sequence[Fraction]) -> tuple:
     """Return keys or tempos as they hold when the sections are played."""
-    found: dict[Fraction, object] = {}
+    found: dict[Fraction, Any] = {}
     for (start, stop), shift in zip(sections, shifts, strict=True):
         before = [change for change in changes if change.onset <= start][-1:]
         inside = [change for change in changes if start < change.onset < stop]

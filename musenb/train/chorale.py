@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -41,7 +41,7 @@ def chorale_config(variant: str = "relative", *, size: str = "medium") -> ModelC
 
 
 def chorale_rows(
-    splits: dict[str, Sequence[Grid]], config: ModelConfig, *, rows: int = 4, cells: int = 512, validation: int = 0,
+    splits: Mapping[str, Sequence[Grid]], config: ModelConfig, *, rows: int = 4, cells: int = 512, validation: int = 0,
     device: str = "cpu",
 ) -> CroppedRows:
     """Return the training rows of grids, and whole validation pieces with nothing given.

@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from importlib import resources
 from io import BytesIO
@@ -139,7 +139,7 @@ def gather(found: Iterator[tuple[str, str, Grid | str]]) -> dict[str, list[Grid]
     return splits
 
 
-def write_grids(path: Path, splits: dict[str, list[Grid]], *, source: str = "") -> None:
+def write_grids(path: Path, splits: Mapping[str, Sequence[Grid]], *, source: str = "") -> None:
     """Keep the grids of each split in one file, with a word on where they came from."""
     arrays: dict[str, np.ndarray] = {"source": np.array(source)}
     for split, grids in splits.items():
@@ -147,7 +147,7 @@ def write_grids(path: Path, splits: dict[str, list[Grid]], *, source: str = "") 
         arrays[f"{split}.cells"] = _joined([grid.cells for grid in grids], len(VOICES))
         arrays[f"{split}.columns"] = _joined([grid.frame.columns for grid in grids], 7)
     buffer = BytesIO()
-    np.savez_compressed(buffer, **arrays)
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     atomic_write(path, buffer.getvalue())
 
 

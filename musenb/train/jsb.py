@@ -62,8 +62,8 @@ def jsb_config(variant: str = BEST, *, size: str = "medium") -> ModelConfig:
     """
     if variant not in VARIANTS:
         raise ModelError(f"unknown variant {variant!r} of the JSB experiment; the variants are {', '.join(VARIANTS)}")
-    shape = size_of(size) | {"context": 2048, "dropout": 0.15}
-    return ModelConfig(idiom="jsb", vocabulary=pitch_grid.VOCABULARY, **(shape | VARIANTS[variant].shape))
+    shape: dict[str, Any] = size_of(size) | {"context": 2048, "dropout": 0.15} | VARIANTS[variant].shape
+    return ModelConfig(idiom="jsb", vocabulary=pitch_grid.VOCABULARY, **shape)
 
 
 def variant_of(config: ModelConfig) -> str:

@@ -59,13 +59,16 @@ class Rows(Protocol):
     `rows` is how many make a batch, >= 1, over all processes.
     """
 
-    rows: int
+    @property
+    def rows(self) -> int: ...
 
     def batch(self, rngs: Sequence[np.random.Generator]) -> Batch:
         """Draw a row from each generator."""
+        ...
 
     def validate(self, model: Transformer) -> float:
         """Return nats per token on held-apart music."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +235,7 @@ class Trainer:
         gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
         self.ranks.add([*gradients, sums])
         nats, cells = sums.tolist()
-        torch._foreach_div_(gradients, max(cells, 1.0))
+        torch._foreach_div_(gradients, max(cells, 1.0))  # pyright: ignore[reportPrivateImportUsage]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser, peak in zip(self.optimisers, self.peaks, strict=True):
             for group in optimiser.param_groups:

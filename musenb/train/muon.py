@@ -51,7 +51,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
         """Update every parameter that has a gradient."""
         loss = closure() if closure is not None else None
         for group in self.param_groups:
@@ -70,5 +70,7 @@ class Muon(torch.optim.Optimizer):
         state = self.state[parameter]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(parameter)
-        moving = state["momentum"].lerp_(parameter.grad, 1 - momentum)
-        return parameter.grad.lerp(moving, momentum)
+        gradient = parameter.grad
+        assert gradient is not None
+        moving = state["momentum"].lerp_(gradient, 1 - momentum)
+        return gradient.lerp(moving, momentum)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -77,7 +77,7 @@ class Ranks:
         """Return the first process's value."""
         if self.size == 1:
             return value
-        box = [value if self.first else None]
+        box: list[Any] = [value if self.first else None]
         with exchange():
             dist.broadcast_object_list(box, src=0, device=torch.device(self.device))
         return box[0]

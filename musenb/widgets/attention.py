@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from math import isqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import traitlets
@@ -22,6 +22,9 @@ from musenb.widgets.heads import Gatherer, Heads
 from musenb.widgets.matrices import Packed, limits_of, pack, shrink
 from musenb.widgets.notes import NoteView, parse_note_id, rows_of
 from musenb.widgets.picture import png_bytes
+
+if TYPE_CHECKING:
+    from musenb.analysis.attention import Query
 
 OVERVIEW_BYTES, OVERVIEW_SIZE, PAGE_SIZE = 45_000, 128, 320
 LARGEST_REQUEST, MOST_ROWS = 4096, 64
@@ -105,7 +108,7 @@ class Attention(NoteView, bundle="attention"):
             heads = Heads.of(heads, piece)
         elif not isinstance(heads, Heads):
             heads = Heads(heads)
-        gatherer = Gatherer(heads, piece, self.query)
+        gatherer = Gatherer(heads, piece, cast("Query", self.query))
         layers, count, queries, keys = heads.shape
         if not (self.layer < layers and self.head < count):
             raise ModelError(f"layer {self.layer}, head {self.head}: the model has {layers} layers of {count} heads")

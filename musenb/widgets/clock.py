@@ -16,6 +16,7 @@ from musenb.errors import SettingError
 from musenb.score.note import Score
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.wire.notes import TempoRow
+from musenb.widgets.wire.units import Quarters
 
 SLOWEST, FASTEST = 0.1, 4.0
 
@@ -62,7 +63,7 @@ class Clock(MusenbWidget, bundle="clock"):
     def take(self, score: Score) -> None:
         """Go by the tempos and the end of a score."""
         with self.hold_sync():
-            self.tempos = [TempoRow(float(tempo.onset), tempo.qpm) for tempo in score.tempos]
+            self.tempos = [TempoRow(Quarters(float(tempo.onset)), tempo.qpm) for tempo in score.tempos]
             self.end = float(score.end)
             self.refresh_description()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import traitlets
@@ -66,7 +66,7 @@ class Curve(NoteView, bundle="curve"):
             return "Curve without values yet."
         rows = rows_of(self.score)
         found = []
-        for line in self.lines:
+        for line in self._drawn():
             known = [(value, row) for row, value in enumerate(line["values"]) if value is not None]
             if not known:
                 continue
@@ -80,12 +80,15 @@ class Curve(NoteView, bundle="curve"):
             )
         return " ".join(found)
 
+    def _drawn(self) -> list[CurveLine]:
+        return cast("list[CurveLine]", self.lines)
+
     def picture(self) -> tuple[str, bytes] | None:
         """Return the curves as PNG: a stem for each note."""
         if not self.lines or not self._rows:
             return None
         onsets = [float(note.onset) for _, _, note in self._rows]
-        return "image/png", curve_png([line["values"] for line in self.lines], onsets)
+        return "image/png", curve_png([line["values"] for line in self._drawn()], onsets)
 
 
 def _values(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -59,7 +59,7 @@ class Heads:
         if unknown:
             raise SettingError(f"Heads takes no {min(unknown)!r}; parts of the logits are {' and '.join(KINDS[1:])}")
         weights = _source(weights, "weights")
-        found = shape or np.shape(weights)
+        found = shape or (() if callable(weights) else np.shape(weights))
         if len(found) != 4 or min(found) < 1:
             needs = "a function needs shape=(layers, heads, queries, keys)" if callable(weights) else f"not {found}"
             raise ModelError(f"weights are (layers, heads, queries, keys); {needs}")
@@ -71,7 +71,7 @@ class Heads:
                 continue
             if not callable(source) and np.shape(source) != self.shape:
                 raise ModelError(f"{name} has shape {np.shape(source)}, the weights have {self.shape}")
-            self._sources[name] = source
+            self._sources[name] = cast("Source", source)
         self.notes = notes
         self.query_notes = notes if query_notes is None else query_notes
         self.labels = [str(label) for label in labels]
@@ -188,7 +188,8 @@ class Gatherer:
     def __init__(self, heads: Heads, score: Score, query: Query = "mean") -> None:
         if query not in QUERIES:
             raise SettingError(f"query {query!r}: a note asks by one of {', '.join(QUERIES)}")
-        self.heads, self.query = heads, query
+        self.heads = heads
+        self.query: Query = query
         rows = rows_of(score)
         self.count = len(rows)
         self.queries, self.keys = heads.rows(score)

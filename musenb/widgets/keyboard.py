@@ -144,16 +144,19 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
         key = self.first_key
         text = f"Keyboard from {spoken_pitch(self.low, key)} to {spoken_pitch(self.high, key)}."
         if self.distribution:
-            best = sorted(self.distribution, key=lambda pair: -pair[1])[:5]
+            best = sorted(self._probabilities().items(), key=lambda pair: -pair[1])[:5]
             said = ", ".join(f"{spoken_pitch(pitch, key)} {100 * share:.0f} %" for pitch, share in best)
             text += f" {self.distribution_label or 'Likely'}: {said}."
         if self.take:
             text += f" Recorded: {len(self.take)} note{'' if len(self.take) == 1 else 's'}."
         return text
 
+    def _probabilities(self) -> dict[int, float]:
+        return {int(pitch): float(probability) for pitch, probability in self.distribution}
+
     def picture(self) -> tuple[str, bytes] | None:
         """Return the keys as PNG, with the bars of the distribution."""
-        return "image/png", keys_png(self.low, self.high, dict(map(tuple, self.distribution)))
+        return "image/png", keys_png(self.low, self.high, self._probabilities())
 
 
 def _checked(shares: Mapping[int, float] | Sequence[float]) -> list[list[float]]:

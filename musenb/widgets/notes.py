@@ -28,6 +28,7 @@ from musenb.widgets.wire.notes import (
     Piece,
     TempoRow,
 )
+from musenb.widgets.wire.units import Quarters
 
 # Tables of more notes are made small on their way to the page; fewer are as quick and small as they are.
 SQUEEZED_FROM = 1_000
@@ -115,8 +116,8 @@ def bar_runs(bars: Iterable[Bar]) -> list[BarRun]:
     """Return bars with those of one metre that follow each other gathered; the page counts on in the same floats."""
     runs: list[BarRun] = []
     for bar in bars:
-        onset, end = float(bar.onset), float(bar.end)
-        row = (onset, end, bar.number, bar.metre.beats, bar.metre.unit, float(bar.metre.beat_length))
+        onset, end, beat = Quarters(float(bar.onset)), Quarters(float(bar.end)), Quarters(float(bar.metre.beat_length))
+        row = (onset, end, bar.number, bar.metre.beats, bar.metre.unit, beat)
         last = runs[-1] if runs else None
         if last is not None and last.number and last[3:6] == row[3:]:
             shift = last.count * (last.end - last.onset)
@@ -134,10 +135,10 @@ def piece_of(score: Score, end: Fraction | None = None) -> Piece:
         title=score.title,
         voices=[voice.name or f"voice {number}" for number, voice in enumerate(score.voices, start=1)],
         bars=bar_runs(score.bars(stop)),
-        tempos=[TempoRow(float(tempo.onset), tempo.qpm) for tempo in score.tempos],
-        keys=[KeyRow(float(key.onset), key.fifths) for key in score.keys],
+        tempos=[TempoRow(Quarters(float(tempo.onset)), tempo.qpm) for tempo in score.tempos],
+        keys=[KeyRow(Quarters(float(key.onset)), key.fifths) for key in score.keys],
         alters=list(alterations(keys_of(score)[0])),
-        end=float(stop),
+        end=Quarters(float(stop)),
     )
 
 

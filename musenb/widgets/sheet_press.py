@@ -18,6 +18,7 @@ from musenb.score.note import Bar, Note, Score
 from musenb.score.quarters import begun_within
 from musenb.score.spelling import spell_score, spoken
 from musenb.widgets.wire.sheet import SheetHead, SheetLine, SheetPage, SheetPlan, SheetPlate
+from musenb.widgets.wire.units import Quarters
 
 SCALE = 38
 STAVES_A_PAGE = 12
@@ -178,7 +179,7 @@ def _lines_with_times(page: Page, bars: Sequence[Bar], starts: Sequence[int], fi
     rows = []
     for line, start, stop in zip(page.lines, starts, stops, strict=False):
         inside = bars[start - first : stop]
-        times = [*(float(bar.onset) for bar in inside), float(inside[-1].end)]
+        times = [Quarters(float(quarter)) for quarter in (*(bar.onset for bar in inside), inside[-1].end)]
         rows.append(SheetLine(staves=list(line.staves), edges=list(line.edges), times=times))
     return rows
 

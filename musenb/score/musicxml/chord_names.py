@@ -32,8 +32,8 @@ def harmony_text(harmony: Element, transposition: Transposition) -> tuple[str, s
     name = (kind.text or "").strip() if kind is not None else ""
     if name == "none" and not numeral:
         return "N.C.", "chord"
-    shown = kind.get("text") if kind is not None else None
-    quality = KINDS.get(name, "") if shown is None or kind.get("use-symbols") == "yes" else shown
+    shown, symbols = (None, None) if kind is None else (kind.get("text"), kind.get("use-symbols"))
+    quality = KINDS.get(name, "") if shown is None or symbols == "yes" else shown
     root = numeral or _letter(harmony.find("root"), "root", transposition)
     degrees = "".join(map(_degree, harmony.findall("degree")))
     bass = _letter(harmony.find("bass"), "bass", transposition)
@@ -52,7 +52,9 @@ def figures_text(figured_bass: Element) -> str:
 
 def _letter(element: Element | None, part: str, transposition: Transposition) -> str:
     """Return the root or bass of a chord at concert pitch: 'F#'; empty when there is none."""
-    step = element.findtext(f"{part}-step", "").strip() if element is not None else ""
+    if element is None:
+        return ""
+    step = element.findtext(f"{part}-step", "").strip()
     if step not in STEPS or not step:
         return ""
     alter = _alter(element.findtext(f"{part}-alter"))

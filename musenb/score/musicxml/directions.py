@@ -59,14 +59,17 @@ def metronome_tempo(metronome: Element, before: float) -> float | None:
 
     Of a mark such as 'quarter = dotted quarter' the value to the left is as long as that to the right was until now.
     """
-    values: list[Fraction | None] = []
+    values: list[Fraction] = []
     for child in metronome:
         if child.tag == "beat-unit":
-            values.append(dotted((child.text or "").strip(), 0))
-        elif child.tag == "beat-unit-dot" and values and values[-1]:
+            length = dotted((child.text or "").strip(), 0)
+            if length is None:
+                return None
+            values.append(length)
+        elif child.tag == "beat-unit-dot" and values:
             values[-1] = values[-1] * 3 / 2
     number = _NUMBER.search(metronome.findtext("per-minute", ""))
-    if not values or None in values:
+    if not values:
         return None
     if number:
         return float(number[0]) * float(values[0])

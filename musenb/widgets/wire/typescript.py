@@ -82,8 +82,8 @@ def _declaration(name: str, value: object) -> str:
         return f"export const {name} = {json.dumps(value)};\n"
     if isinstance(value, tuple):
         return f"export const {name} = {json.dumps(value)} as const;\n"
-    if isinstance(value, type) and typing.is_typeddict(value):
-        return _interface(name, value)
+    if typing.is_typeddict(value):
+        return _interface(name, typing.cast(type, value))
     if isinstance(value, type) and issubclass(value, tuple):
         return _tuple(name, value)
     if typing.get_origin(value) in (types.UnionType, typing.Union, typing.Literal):
