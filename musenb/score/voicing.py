@@ -98,7 +98,7 @@ def _join(item: Placed, lane: Lane, line: _Line, open_ties: OpenTies) -> None:
     """Add a notehead to its voice, or lengthen the note that it continues."""
     note = item.note
     end = item.onset + note.duration
-    before = _continued(open_ties, lane, note.pitch, item.onset) if note.tied_from else None
+    before = _continued(open_ties, lane, item)
     if before is None:
         before = _Joined(note, item.onset, end, item.follows, note.fermata, lane)
         line.notes.append(before)
@@ -114,12 +114,18 @@ def _join(item: Placed, lane: Lane, line: _Line, open_ties: OpenTies) -> None:
             open_ties[note.pitch, time].append(before)
 
 
-def _continued(open_ties: OpenTies, lane: Lane, pitch: int, onset: Fraction) -> _Joined | None:
-    """Return and close the open tie that a notehead at `onset` ends, of the same voice if there is one."""
+def _continued(open_ties: OpenTies, lane: Lane, item: Placed) -> _Joined | None:
+    """Return and close the open tie that a notehead ends, of the same voice if there is one.
+
+    A tie whose end is not marked ends with the next notehead of its voice.
+    """
+    pitch, onset = item.note.pitch, item.onset
     ending = [joined for joined in open_ties.pop((pitch, onset), ()) if joined.waiting]
-    found = next((joined for joined in ending if joined.lane == lane), ending[0] if ending else None)
+    others = ending[0] if ending and item.note.tied_from else None
+    found = next((joined for joined in ending if joined.lane == lane), others)
     if found is not None:
         found.waiting = False
+    if ending:
         open_ties[pitch, onset] = [joined for joined in ending if joined is not found]
     return found
 

@@ -192,6 +192,14 @@ def test_a_tie_that_changes_the_voice_and_two_of_one_pitch() -> None:
     assert told(score) == "0:5:E5 // 0:6:E5"
 
 
+def test_a_tie_whose_end_is_not_marked_ends_with_the_next_note_of_its_voice() -> None:
+    assert told(read([note("D4", 4, 1, tie("start")), note("D4", 4)])) == "0:8:D4"
+    assert told(read([note("D4", 4, 1, tie("start")), note("E4", 4)])) == "0:4:D4 4:4:E4"
+    other = back(4) + note("B3", 4, 2)
+    score = read([note("D4", 4, 1, tie("start")) + other, note("E4", 4) + back(4) + note("D4", 4, 2)])
+    assert told(score) == "0:4:D4 4:4:E4 // 0:4:B3 4:4:D4"
+
+
 def test_a_tie_over_a_bar_that_lacks_a_beat() -> None:
     score = read([note("C5", 3, 1, tie("start")), note("C5", 1, 1, tie("stop"))], [note("C4", 4), note("C4", 4)])
     assert told(score) == "0:5:C5 // 0:4:C4 4:4:C4"
