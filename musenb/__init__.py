@@ -10,32 +10,34 @@ Names are loaded when they are first used: `import musenb` alone loads neither t
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+import lazy_loader as _lazy
 
 from musenb.score import display as _display
 
+# Checkers take this name for true; importing it from typing costs more than all else here.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from musenb.score.note import Score
 
-_PLACES = {
-    "load": "musenb.score.load",
-    "motif": "musenb.score.from_text",
-    "develop": "musenb.session",
-    "stream": "musenb.session",
-    "open_model": "musenb.session",
-    "save": "musenb.session",
-    "Studio": "musenb.studio.panel",
-    "recover": "musenb.studio.recovery",
-    "ask": "musenb.questions.ask",
-    "Question": "musenb.lessons.question",
-    "Score": "musenb.score.note",
-    "Note": "musenb.score.note",
-    "MusenbError": "musenb.errors",
-}
-# What IPython looks for at %load_ext and %unload_ext musenb.
-_HOOKS = {"load_ipython_extension": "musenb.studio.magic", "unload_ipython_extension": "musenb.studio.magic"}
-_NAMES_THERE = {"motif": "score_from_text", "ask": "questions"}
+# The stub beside this module is the only list of the public names and of where each lives.
+__getattr__, _names, __all__ = _lazy.attach_stub(__name__, __file__)
 
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_names()])
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Add `%%motif` to a running IPython, at `%load_ext musenb`."""
+    importlib.import_module("musenb.studio.magic").load_ipython_extension(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Take `%%motif` away again."""
+    importlib.import_module("musenb.studio.magic").unload_ipython_extension(shell)
 
 
 def _listing(score: Score) -> str:
@@ -57,17 +59,3 @@ def _figure(charts: list[Any], dark: bool) -> Any:
 _display.HOOKS.text, _display.HOOKS.bundle, _display.HOOKS.figure = _listing, _mime_bundle, _figure
 
 __version__ = "0.1.0"
-__all__ = [*_PLACES]  # noqa: PLE0604
-
-
-def __getattr__(name: str) -> Any:
-    place = _PLACES.get(name) or _HOOKS.get(name)
-    if place is None:
-        raise AttributeError(f"module 'musenb' has no attribute {name!r}")
-    value = getattr(importlib.import_module(place), _NAMES_THERE.get(name, name))
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_PLACES])

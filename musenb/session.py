@@ -24,7 +24,9 @@ from musenb.sample.recipe import Recipe, begin, plan_of
 from musenb.sample.stream import Sampling
 from musenb.score.arguments import save_path, score_of, voice_names
 from musenb.score.display import summary
+from musenb.score.from_text import score_from_text as motif
 from musenb.score.limits import check_prime_length
+from musenb.score.load import load
 from musenb.score.note import Score
 from musenb.score.sources import read_source
 from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Wishes
@@ -32,7 +34,9 @@ from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Wishes
 if TYPE_CHECKING:
     import pretty_midi
 
-__all__ = ["Model", "Recipe", "Stream", "Take", "develop", "file_bytes", "open_model", "save", "stream"]
+__all__ = [
+    "Model", "Recipe", "Stream", "Take", "develop", "file_bytes", "load", "motif", "open_model", "save", "stream",
+]
 
 # A seed that nobody chose has five figures at most: it is said aloud, and written on the board.
 SEEDS = 100_000

@@ -32,7 +32,7 @@ def add_page(command: argparse.ArgumentParser) -> None:
 
 def page(options: argparse.Namespace) -> int:
     """Continue a motif and write the page."""
-    from musenb.questions.ask import questions
+    from musenb.questions.ask import ask
     from musenb.session import develop
     from musenb.widgets.page import page_of
 
@@ -58,7 +58,7 @@ def page(options: argparse.Namespace) -> int:
             print(f"musenb: seed {take.recipe.seed}", file=sys.stderr)
     else:
         score = source = prime
-    asked = None if options.no_attention else questions(source, model=options.model)
+    asked = None if options.no_attention else ask(source, model=options.model)
     record = None if asked is None else asked.record()
     return _write(options.output, page_of(score, title=options.title, attention=record))
 

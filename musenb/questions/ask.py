@@ -109,7 +109,7 @@ class Questions(Answers):
         return f"<musenb questions to {self.model.name} about {count} note{'' if count == 1 else 's'}>"
 
 
-def questions(
+def ask(
     source: Score | Take, *, model: str | os.PathLike[str] | Model | None = None, prime_bars: int | None = None,
     bars: int = 2, seed: int | None = None, seeds: int = 4, voices: Sequence[str] | None = None,
     composer: Score | None = None,
@@ -180,4 +180,4 @@ def compare_models(
         A model is missing, or of another idiom; or the piece does not fit it.
     """
     first, second = models
-    return questions(source, model=first, **settings).against(second)
+    return ask(source, model=first, **settings).against(second)

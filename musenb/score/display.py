@@ -6,10 +6,11 @@ Drawing needs folders that stand above this one and import it. So this module im
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+# Checkers take this name for true; `import musenb` loads this module, and typing costs more than all else in it.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from musenb.score.note import Score
 

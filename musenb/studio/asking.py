@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from musenb.questions.ask import Questions, questions
+from musenb.questions.ask import Questions, ask
 from musenb.score.note import Score
 from musenb.session import Take as Branch
 from musenb.studio.takes import Entry
@@ -29,7 +29,7 @@ def ask_about(
     """
     recipe = take.recipe
     usual = {"model": recipe.model if recipe else usual_model, "seed": recipe.seed if recipe else 0}
-    asked = questions(take.score, **(usual | settings))
+    asked = ask(take.score, **(usual | settings))
 
     def adopt(branch: Branch, name: str) -> None:
         branched(branch.score, name)

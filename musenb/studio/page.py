@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from musenb.errors import SettingError
 from musenb.export.to_page import PagePart
-from musenb.questions.ask import questions
+from musenb.questions.ask import ask
 from musenb.studio.take_rows import take_rows
 from musenb.studio.takes import Entry, Tree
 from musenb.widgets.desk import Desk
@@ -78,7 +78,7 @@ def recorded(tree: Tree, model: Any) -> dict[int, AttentionRecord]:
     if len(takes) > MOST_RECORDED:
         takes = [_chosen(tree)]
     pieces = with_records(
-        [PagePiece(take.id, take.score) for take in takes], lambda score: questions(score, model=model).record()
+        [PagePiece(take.id, take.score) for take in takes], lambda score: ask(score, model=model).record()
     )
     return {piece.number: piece.attention for piece in pieces if piece.attention is not None}
 

@@ -17,7 +17,8 @@ import numpy as np
 
 import musenb
 from musenb.analysis.chorale.guesses import count_model
-from musenb.questions.ask import Questions, questions
+from musenb.questions.ask import Questions
+from musenb.questions.ask import ask as questions
 from musenb.questions.game import Game
 from musenb.questions.reading import Reading
 from musenb.sample.models import open_model

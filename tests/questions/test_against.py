@@ -13,7 +13,8 @@ from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import expected_shapes
 from musenb.questions.against_panel import Against, AgainstPanel
-from musenb.questions.ask import compare_models, questions
+from musenb.questions.ask import ask as questions
+from musenb.questions.ask import compare_models
 from musenb.score.note import Score
 from musenb.session import Model
 from musenb.tokens.chorale import grid

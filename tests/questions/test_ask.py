@@ -12,7 +12,8 @@ import pytest
 
 from musenb.errors import ModelError, SettingError
 from musenb.model.numpy.decode import Decoder, Silence
-from musenb.questions.ask import Questions, questions
+from musenb.questions.ask import Questions
+from musenb.questions.ask import ask as questions
 from musenb.questions.reading import Reading, read, reread, row_for
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model, Take, open_model, stream

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from musenb.errors import SettingError
-from musenb.questions.ask import Questions, questions
+from musenb.questions.ask import Questions
+from musenb.questions.ask import ask as questions
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model, develop
 from musenb.tokens.chorale.grid import LOWEST, UNKNOWN, encode

@@ -11,7 +11,8 @@ import pytest
 from musenb.analysis.chorale.guesses import count_model, counted_pitches
 from musenb.errors import SaveError, SettingError
 from musenb.model.numpy.decode import Decoder
-from musenb.questions.ask import Questions, questions
+from musenb.questions.ask import Questions
+from musenb.questions.ask import ask as questions
 from musenb.questions.game import Game
 from musenb.questions.game_record import class_table, format_table, read_session
 from musenb.score.from_text import score_from_text

@@ -10,7 +10,8 @@ import pytest
 
 from musenb.errors import SettingError
 from musenb.model.numpy.decode import Decoder
-from musenb.questions.ask import Questions, questions
+from musenb.questions.ask import Questions
+from musenb.questions.ask import ask as questions
 from musenb.questions.game_panel import round_row
 from musenb.questions.game_record import read_session
 from musenb.score.from_text import score_from_text

@@ -14,7 +14,8 @@ from musenb.errors import ModelError, SettingError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
 from musenb.model.weights import expected_shapes
-from musenb.questions.ask import Questions, questions
+from musenb.questions.ask import Questions
+from musenb.questions.ask import ask as questions
 from musenb.sample.models import Model
 from musenb.score.note import Score
 from musenb.tokens.known import registered

@@ -10,7 +10,7 @@ import pytest
 from musenb.analysis.motif.finder import find_returns, motif_of
 from musenb.errors import ScoreError, SettingError
 from musenb.model.numpy.decode import Decoder
-from musenb.questions.ask import questions
+from musenb.questions.ask import ask as questions
 from musenb.questions.motif_report import motif_report
 from musenb.score.from_text import score_from_text
 from musenb.score.note import Note, Origin, Score, Voice

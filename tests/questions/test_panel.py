@@ -13,7 +13,8 @@ import pytest
 pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 from musenb.model.numpy.decode import Decoder
-from musenb.questions.ask import Questions, questions
+from musenb.questions.ask import Questions
+from musenb.questions.ask import ask as questions
 from musenb.questions.panel import QuestionPanel
 from musenb.score.note import Note, Score, Voice
 from musenb.session import Model

@@ -49,8 +49,10 @@ def test_what_is_wrong_is_a_sentence_and_not_a_traceback(shell: Any) -> None:
 
 
 def test_the_package_is_an_extension(shell: Any) -> None:
-    assert musenb.load_ipython_extension is load_ipython_extension
-    assert musenb.unload_ipython_extension is unload_ipython_extension
+    musenb.load_ipython_extension(shell)
+    assert "motif" in shell.magics_manager.magics["cell"]
+    musenb.unload_ipython_extension(shell)
+    assert "motif" not in shell.magics_manager.magics["cell"]
     assert "load_ipython_extension" not in musenb.__all__
 
 

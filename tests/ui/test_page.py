@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, expect
 
-from musenb.questions.ask import questions
+from musenb.questions.ask import ask as questions
 from musenb.score.from_text import score_from_text
 from musenb.session import develop
 from musenb.studio.core import StudioCore
@@ -104,7 +104,7 @@ def test_the_takes_of_a_studio_are_chosen_in_the_page(offline, tmp_path: Path) -
 
 
 LESSON = """import musenb
-from musenb.questions.ask import questions
+from musenb.questions.ask import ask as questions
 from musenb.widgets.attention import Attention
 from musenb.widgets.sound import Sound
 

@@ -10,7 +10,7 @@ pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 from musenb.errors import SettingError
 from musenb.model.numpy.decode import Decoder
-from musenb.questions.ask import questions
+from musenb.questions.ask import ask as questions
 from musenb.score.from_text import score_from_text
 from musenb.session import Model
 from musenb.widgets.game import GameView
