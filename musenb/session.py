@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import secrets
 import threading
@@ -27,6 +28,7 @@ from musenb.score.display import summary
 from musenb.score.from_text import score_from_text as motif
 from musenb.score.limits import check_prime_length
 from musenb.score.load import load
+from musenb.score.marks import notice_sentence
 from musenb.score.note import Score
 from musenb.score.sources import read_source
 from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Wishes
@@ -137,9 +139,12 @@ def prepared(
     """
     named = voice_names(voices)
     names = (named,) if isinstance(named, str) else named
-    found = model.idiom.prepare(read_source(source), Wishes(names, bars, transpose, exact))
+    score = read_source(source)
+    found = model.idiom.prepare(score, Wishes(names, bars, transpose, exact))
     check_prime_length(found.score.end, source=found.score.source)
-    return found
+    if not score.notices:
+        return found
+    return dataclasses.replace(found, notices=(notice_sentence(score.notices), *found.notices))
 
 
 def stream(
@@ -156,8 +161,11 @@ def stream(
     """Return a continuation that is written while it is iterated over; parameters as in `develop`."""
     policy, opened = Policy(temperature=temperature, top_p=top_p, top_k=top_k), open_model(model)
     read = prepared(prime, model=opened, voices=voices)
+    # Who hands over a Score has met what was left out of it where it was loaded.
+    known = notice_sentence(prime.notices) if isinstance(prime, Score) else ""
     for notice in read.notices:
-        warnings.warn(notice, stacklevel=2)
+        if notice != known:
+            warnings.warn(notice, stacklevel=2)
     chosen = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
     names = tuple(voice.name for voice in read.score.voices)
     recipe = Recipe(opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name)

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -24,7 +25,7 @@ from musenb.sample.models import name_idiom
 from musenb.score.from_text import score_from_text
 from musenb.score.load import load
 from musenb.score.note import GIVEN, Score
-from musenb.session import SUFFIXES, Model, develop, open_model, save, stream
+from musenb.session import SUFFIXES, Model, develop, open_model, prepared, save, stream
 from musenb.tokens.chorale import grid
 
 MOTIF = score_from_text("key=G upbeat=1 D5 | G5 F#5 E5 D5")
@@ -324,3 +325,15 @@ def test_two_voices_are_the_outer_ones(tiny_checkpoint: Path) -> None:
     assert take.recipe.voices == ("soprano", "bass")
     assert take.score.voices[3].notes[0].pitch == 48
     assert take.score.voices[1].notes[0].onset == Fraction(0)
+
+
+def test_what_a_file_holds_and_the_score_does_not_is_said_once(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    abc = tmp_path / "air.abc"
+    abc.write_text("X:1\nL:1/4\nM:4/4\nK:C\n{d}cdef|\n", encoding="utf-8")
+    with pytest.warns(UserWarning, match="1 grace note left out"):
+        musenb.develop(abc, model=tiny_checkpoint, bars=1, seed=1)
+    score = musenb.load(abc)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        musenb.develop(score, model=tiny_checkpoint, bars=1, seed=1)
+    assert "1 grace note left out" in prepared(score, model=open_model(tiny_checkpoint)).notices[0]

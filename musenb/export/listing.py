@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from musenb.export.to_text import MAJOR_KEYS, written_pitch
+from musenb.score.marks import notice_sentence
 from musenb.score.note import Bar, KeySignature, Note, Score, Voice
 
 WIDTH = 100
@@ -117,7 +118,8 @@ def _heading(score: Score) -> list[str]:
     if score.anacrusis:
         said.append(f"upbeat of {score.anacrusis} quarter{'s' if score.anacrusis > 1 else ''}")
     name = ", ".join(text for text in (score.title, score.composer) if text)
-    return [text for text in (name, ", ".join(said), _authors(score)) if text]
+    notices = f"In the source: {notice_sentence(score.notices)}" if score.notices else ""
+    return [text for text in (name, ", ".join(said), _authors(score), notices) if text]
 
 
 def _authors(score: Score) -> str:

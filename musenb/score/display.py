@@ -63,6 +63,8 @@ def summary(score: Score) -> str:
         counted(notes, "note"),
         f"{counted(len(bars), 'bar')} of {metre.beats}/{metre.unit}",
     ]
+    if score.notices:
+        counts.append(counted(len(score.notices), "notice"))
     title = score.title if len(score.title) <= LONGEST_TITLE else f"{score.title[: LONGEST_TITLE - 1]}…"
     return f"{title!r}: {', '.join(counts)}" if title else ", ".join(counts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,17 +39,29 @@ class Notice:
     count: int = 1
     place: str = ""
 
+    @property
+    def short(self) -> str:
+        """How many, what, and what became of it: '1 grace note left out'."""
+        return f"{self.count} {_singular(self.kind) if self.count == 1 else self.kind} {self.action}"
+
     def __str__(self) -> str:
-        where = f" (first: {self.place})" if self.place else ""
-        return f"{self.count} {self.kind} {self.action}{where}"
+        if not self.place:
+            return self.short
+        return f"{self.short} ({self.place})" if self.count == 1 else f"{self.short} (first: {self.place})"
+
+
+def _singular(kind: str) -> str:
+    """Return a kind for one: 'grace note', 'note without an end'."""
+    noun, *more = re.split(r"(?= (?:added|before|in|not|of|outside|over|that|with|without) )", kind, maxsplit=1)
+    noun = noun.removesuffix("es") if noun.endswith("sses") else noun.removesuffix("s")
+    return noun + "".join(more)
 
 
 def notice_sentence(notices: Sequence[Notice]) -> str:
     """Return notices as one short sentence, empty when there are none."""
     if not notices:
         return ""
-    parts = [f"{notice.count} {notice.kind} {notice.action}" for notice in notices]
-    return "; ".join(parts) + "."
+    return "; ".join(notice.short for notice in notices) + "."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import replace
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from musenb.export.listing import excerpt, key_words, listing
 from musenb.score.from_text import score_from_text
+from musenb.score.marks import Notice
 from musenb.score.note import KeySignature, Note, Origin, Score, Voice
 
 F = Fraction
@@ -121,3 +123,10 @@ def test_an_excerpt_of_a_short_score_is_its_listing() -> None:
 def test_an_excerpt_is_short_for_any_length() -> None:
     score = score_from_text("4/4 " + "C4 D4 E4 F4 " * 400)
     assert len(excerpt(score)) < 1500
+
+
+def test_what_was_left_out_is_said_in_the_heading() -> None:
+    marked = dataclasses.replace(score_from_text("C4 D4"), notices=(Notice("grace notes", "left out", 2, "bar 1"),))
+    assert "In the source: 2 grace notes left out." in listing(marked)
+    assert "In the source" not in listing(score_from_text("C4 D4"))
+    assert repr(marked).endswith("1 notice>")

@@ -44,13 +44,26 @@ def test_cutting_moves_the_marks() -> None:
 def test_transposing_says_that_chord_symbols_are_left_out() -> None:
     moved = dataclasses.replace(EIGHT, chords=(ChordSymbol(Fraction(0), "C"),)).transpose(2)
     assert moved.chords == ()
-    assert [str(notice) for notice in moved.notices] == ["1 chord symbols left out in transposing"]
+    assert [str(notice) for notice in moved.notices] == ["1 chord symbol left out in transposing"]
 
 
 def test_notices_are_one_sentence() -> None:
     notices = [Notice("grace notes", "left out", 3, "bar 2"), Notice("lyrics", "left out", 40)]
     assert notice_sentence(notices) == "3 grace notes left out; 40 lyrics left out."
     assert notice_sentence([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("notice", "told"),
+    [
+        (Notice("grace notes", "left out"), "1 grace note left out"),
+        (Notice("notes without an end", "held", 1, "bar 2"), "1 note without an end held (bar 2)"),
+        (Notice("sustain pedal presses", "left out"), "1 sustain pedal press left out"),
+        (Notice("lyrics", "left out", 3, "bar 1"), "3 lyrics left out (first: bar 1)"),
+    ],
+)
+def test_a_notice_counts(notice: Notice, told: str) -> None:
+    assert str(notice) == told
 
 
 @pytest.mark.parametrize(
