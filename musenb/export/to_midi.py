@@ -23,9 +23,8 @@ from operator import eq
 from typing import TYPE_CHECKING
 
 from musenb.errors import SaveError
-from musenb.score.midi_marks import PREFIX, Overlap, origin_text, overlap_text, repeat_text
-from musenb.score.note import GIVEN, Note, Origin, Score, Voice
-from musenb.score.smf import (
+from musenb.score.midi.marks import PREFIX, Overlap, origin_text, overlap_text, repeat_text
+from musenb.score.midi.smf import (
     DRUMS,
     END_OF_TRACK,
     KEY_SIGNATURE,
@@ -35,6 +34,7 @@ from musenb.score.smf import (
     TIME_SIGNATURE,
     TRACK_NAME,
 )
+from musenb.score.note import GIVEN, Note, Origin, Score, Voice
 
 if TYPE_CHECKING:
     import pretty_midi

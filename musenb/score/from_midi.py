@@ -26,16 +26,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from musenb.errors import LoadError
-from musenb.score.charset import decoded, encoding_of
 from musenb.score.limits import DEFAULT_LIMITS, Limits
 from musenb.score.marks import Notice
-from musenb.score.midi_changes import keys_of, metres_of, pick_up, tempos_of
-from musenb.score.midi_marks import OUR_VOICE, PieceMarks, VoiceMarks, piece_marks, voice_marks
-from musenb.score.midi_time import Quarters, exact_times
-from musenb.score.midi_track import Track, TrackNote, joined, read_track
+from musenb.score.midi.changes import keys_of, metres_of, pick_up, tempos_of
+from musenb.score.midi.charset import decoded, encoding_of
+from musenb.score.midi.marks import OUR_VOICE, PieceMarks, VoiceMarks, piece_marks, voice_marks
+from musenb.score.midi.smf import chunks, unwrapped
+from musenb.score.midi.time import Quarters, exact_times
+from musenb.score.midi.track import Track, TrackNote, joined, read_track
 from musenb.score.note import GIVEN, Note, Score, Tempo, Voice
 from musenb.score.plain import plain_text
-from musenb.score.smf import chunks, unwrapped
 
 if TYPE_CHECKING:
     import pretty_midi

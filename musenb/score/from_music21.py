@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from musenb.score.assemble import Heading, assemble
-from musenb.score.music21_marks import bracket_endings, chord_mark, jump_kind, left_out, repeat_signs
+from musenb.score.measures.assemble import Heading, assemble
+from musenb.score.measures.music21_marks import bracket_endings, chord_mark, jump_kind, left_out, repeat_signs
+from musenb.score.measures.written import Ledger, WrittenMeasure, WrittenNote, WrittenPart, WrittenRepeat
 from musenb.score.note import Score, TimeSignature
 from musenb.score.plain import plain_text
 from musenb.score.provenance import FIELDS
 from musenb.score.unfold import unfolded
-from musenb.score.written import Ledger, WrittenMeasure, WrittenNote, WrittenPart, WrittenRepeat
 
 FILE_SUFFIXES = (".mxl", ".xml", ".musicxml", ".krn", ".abc", ".mid", ".midi")
 LARGEST_DENOMINATOR = 65535  # as music21 itself rounds

@@ -14,9 +14,9 @@ from typing import Any
 
 from musenb.errors import LoadError
 from musenb.score.limits import DEFAULT_LIMITS, Limits
+from musenb.score.midi.smf import is_midi
 from musenb.score.note import Score
 from musenb.score.plain import plain_text
-from musenb.score.smf import is_midi
 
 CORPUS = "corpus:"
 SUFFIXES = {

@@ -16,6 +16,8 @@ REPEAT_KINDS = (
     *("segno", "coda", "fine", "to coda", "da capo", "dal segno"),
 )
 CHORD_KINDS = ("chord", "figures", "numeral")
+# Where the noun of a notice's kind ends: before what is said of it, a field's letter, a directive.
+_NOUN_ENDS = re.compile(r"(?= (?:(?:added|after|before|in|not|of|outside|over|that|with|without) |\w:|%%))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Notice:
 
 def _singular(kind: str) -> str:
     """Return a kind for one: 'grace note', 'note without an end'."""
-    noun, *more = re.split(r"(?= (?:added|before|in|not|of|outside|over|that|with|without) )", kind, maxsplit=1)
+    noun, *more = _NOUN_ENDS.split(kind, maxsplit=1)
     noun = noun.removesuffix("es") if noun.endswith("sses") else noun.removesuffix("s")
     return noun + "".join(more)
 

@@ -20,8 +20,8 @@ from itertools import pairwise
 from typing import Any
 
 from musenb.errors import ScoreError
-from musenb.score.barring import Measure, fit_bars
 from musenb.score.marks import Repeat
+from musenb.score.measures.barring import Measure, fit_bars
 from musenb.score.note import Note, Score, Voice
 
 MOST_NOTES = 200_000

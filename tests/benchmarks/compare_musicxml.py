@@ -22,15 +22,15 @@ from fractions import Fraction
 from pathlib import Path
 
 from musenb.errors import MusenbError
-from musenb.score.align import align
 from musenb.score.corpus import CORPUS_FILES
 from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.isolate import ChildLimits, isolated
+from musenb.score.measures.align import align
+from musenb.score.measures.written import Ledger
 from musenb.score.musicxml.document import written_parts
 from musenb.score.note import Score
 from musenb.score.screen import screen_musicxml, unzip_mxl
 from musenb.score.spelling import SEMITONES
-from musenb.score.written import Ledger
 
 SUFFIXES = (".mxl", ".musicxml", ".xml")
 PATIENT = ChildLimits(memory_bytes=4 * 2**30, cpu_seconds=300.0, wall_seconds=600.0)

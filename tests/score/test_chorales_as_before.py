@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from musenb.score.barring import metre_of_length
 from musenb.score.corpus import corpus_score
+from musenb.score.measures.barring import metre_of_length
 from musenb.score.note import Score
 
 TABLE = Path(__file__).parent / "chorales.csv"

@@ -38,7 +38,7 @@ def test_how_far_accidentals_hold_can_be_told() -> None:
     octave = "I:propagate-accidentals octave\n"
     assert names(f"{octave}^f F f2 |") == "F#5 F4 F#5"
     assert names("%%propagate-accidentals not\n^f f f2 |") == "F#5 F5 F5"
-    assert notices("^f F2 f |") == ["1 accidentals taken from another octave of their bar (first: line 5)"]
+    assert notices("^f F2 f |") == ["1 accidental taken from another octave of the bar (line 5)"]
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ def test_fermatas(body: str) -> None:
 def test_symbols_can_be_defined() -> None:
     score = read("U: W = !fermata!\nU:H=!nil!\nWC HD Tc2 |")
     assert [note.fermata for note in score.notes] == [True, False, False]
-    assert [str(notice) for notice in score.notices] == ["1 ornaments left out (first: line 7)"]
+    assert [str(notice) for notice in score.notices] == ["1 ornament left out (line 7)"]
 
 
 def test_chord_symbols_are_kept_and_annotations_said() -> None:
@@ -358,24 +358,24 @@ def test_chord_symbols_are_kept_and_annotations_said() -> None:
 
 def test_what_is_not_closed_loses_no_notes_after_it() -> None:
     assert names('"Am C D E | "F"F2 "G') == "C4 D4 E4 F4"
-    assert notices('"Am C D E |') == ["1 texts without a closing quote left out (first: line 5)"]
+    assert notices('"Am C D E |') == ["1 text without a closing quote left out (line 5)"]
     assert names("[CE G2 | c4 |") == "C4 E4 G4 C5"
-    assert notices("[CE G2 |") == ["1 chords that are not closed read as notes after each other (first: line 5)"]
+    assert notices("[CE G2 |") == ["1 unclosed chord read as notes after each other (line 5)"]
 
 
 def test_what_is_left_out_is_said_with_its_line() -> None:
     body = "{ag}C !trill!D .E vF |\nw: la la la la\n!p!G4 ?|\nP:A\nY:AB\n%%MIDI program 4\nW: words"
     assert notices(body) == [
         "2 grace notes left out (first: line 5)",
-        "1 ornaments left out (first: line 5)",
-        "1 articulations left out (first: line 5)",
-        "1 playing marks left out (first: line 5)",
+        "1 ornament left out (line 5)",
+        "1 articulation left out (line 5)",
+        "1 playing mark left out (line 5)",
         "2 lines of lyrics left out (first: line 6)",
-        "1 dynamics left out (first: line 7)",
-        "1 signs not understood left out (first: line 7)",
-        "1 labels of parts left out (first: line 8)",
-        "1 fields Y: not understood and left out (first: line 9)",
-        "1 directives %%MIDI left out (first: line 10)",
+        "1 dynamic left out (line 7)",
+        "1 sign not understood left out (line 7)",
+        "1 part label left out (line 8)",
+        "1 field Y: not understood and left out (line 9)",
+        "1 directive %%MIDI left out (line 10)",
     ]
 
 
@@ -403,7 +403,7 @@ def test_the_header_of_a_file_holds_for_every_tune() -> None:
 def test_tunes_are_chosen_by_their_number() -> None:
     assert tunes_of(FILE.encode()) == ((7, "Fünf"), (9, "Second"))
     said = [str(notice) for notice in score_from_abc(FILE.encode(), source="t.abc").notices]
-    assert said == ["1 tunes left out (tune= chooses by X:, here 7, 9)"]
+    assert said == ["1 tune left out (tune= chooses by X:, here 7, 9)"]
     with pytest.raises(LoadError, match=r"t\.abc holds no tune X:8; its tunes are 7, 9"):
         score_from_abc(FILE.encode(), source="t.abc", tune=8)
 
@@ -437,7 +437,7 @@ def test_only_abc_has_numbered_tunes() -> None:
 
 def test_empty_lines() -> None:
     assert heard("\n\nCDEF |") == "0:1:C4 1:1:D4 2:1:E4 3:1:F4"
-    assert notices("CDEF |\n\nGABc |") == ["1 lines after the tune's end at an empty line left out (first: line 7)"]
+    assert notices("CDEF |\n\nGABc |") == ["1 line after the tune's end at an empty line left out (line 7)"]
     assert notices("CDEF |\n%%begintext\nwords\n\nmore\n%%endtext\nGABc |") == []
 
 

@@ -107,8 +107,8 @@ def test_other_changes_of_metre_make_no_pick_up(metres: str) -> None:
 def test_a_note_without_an_end_is_held_to_the_end_of_the_track_and_said() -> None:
     score = read(named("T") + END, named("Flute") + ON_C * 4 + "00 90 3e 50 60 90 40 50 60 80 40 00 " + END)
     assert times(score)[-2:] == ["4:2:62", "5:1:64"]
-    held = "held to the next of their pitch or the end of the track"
-    assert said(score) == [f"1 notes without an end {held} (first: bar 2 of 'Flute')"]
+    held = "held to the next of its pitch or the end of the track"
+    assert said(score) == [f"1 note without an end {held} (bar 2 of 'Flute')"]
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_pedal_bends_lyrics_and_drums_are_left_out_and_said() -> None:
     assert said(score) == [
         "2 sustain pedal presses left out (first: bar 1 of 'A')",
         "2 pitch bends left out (first: bar 2 of 'A')",
-        "1 lyrics left out (first: bar 2 of 'A')",
-        "1 drum notes left out (first: bar 2 of 'A')",
+        "1 lyric left out (bar 2 of 'A')",
+        "1 drum note left out (bar 2 of 'A')",
     ]
 
 
@@ -160,7 +160,8 @@ def test_a_plain_file_has_nothing_to_say() -> None:
 def test_real_time_bytes_inside_a_track_are_skipped_and_said(track: str, skipped: int) -> None:
     score = read(track)
     assert times(score) == ["0:1:60"]
-    assert said(score) == [f"{skipped} real-time bytes skipped (first: bar 1)"]
+    told = "1 real-time byte skipped (bar 1)" if skipped == 1 else f"{skipped} real-time bytes skipped (first: bar 1)"
+    assert said(score) == [told]
 
 
 def test_a_file_in_a_riff_wrapper_is_read() -> None:
@@ -247,7 +248,7 @@ def test_a_file_without_notes_is_refused() -> None:
 def test_notes_of_no_duration_are_left_out_and_said() -> None:
     score = read("00 90 3d 40 00 80 3d 00 " + ON_C + END)
     assert pitches(score) == {"track 0": [60]}
-    assert said(score) == ["1 notes of no duration left out (first: bar 1)"]
+    assert said(score) == ["1 note of no duration left out (bar 1)"]
     with pytest.raises(LoadError, match="no notes"):
         read("00 90 3d 40 00 80 3d 00 " + END)
 
@@ -256,24 +257,24 @@ def test_notes_of_no_duration_are_left_out_and_said() -> None:
 def test_wild_tempos_are_moved_into_range_and_said(microseconds: str, kept: float) -> None:
     score = read(f"00 ff 51 03 {microseconds} " + ON_C + END)
     assert score.tempos == (Tempo(F(0), kept),)
-    assert said(score) == ["1 tempos moved into 5..1000 quarters a minute (first: bar 1)"]
+    assert said(score) == ["1 tempo moved into 5..1000 quarters a minute (bar 1)"]
 
 
 @pytest.mark.parametrize(
     ("meta", "kind"),
     [
-        ("ff 58 04 00 02 18 08", "time signatures"),
-        ("ff 58 04 04 09 18 08", "time signatures"),
-        ("ff 58 01 04", "time signatures"),
-        ("ff 59 02 09 00", "key signatures"),
-        ("ff 59 01 02", "key signatures"),
+        ("ff 58 04 00 02 18 08", "time signature"),
+        ("ff 58 04 04 09 18 08", "time signature"),
+        ("ff 58 01 04", "time signature"),
+        ("ff 59 02 09 00", "key signature"),
+        ("ff 59 01 02", "key signature"),
     ],
 )
 def test_impossible_metres_and_keys_are_left_out_and_said(meta: str, kind: str) -> None:
     score = read(f"00 {meta} " + ON_C + END)
     assert score.metres == (TimeSignature(),)
     assert score.keys == ()
-    assert said(score) == [f"1 {kind} left out (first: bar 1)"]
+    assert said(score) == [f"1 {kind} left out (bar 1)"]
 
 
 def test_names_are_made_plain() -> None:
@@ -327,7 +328,7 @@ def test_marks_tell_who_wrote_a_note() -> None:
 def test_damaged_marks_are_skipped_and_said(mark: str) -> None:
     score = read(text("musenb:" + mark) + ON_C + END)
     assert pitches(score) == {"track 0": [60]}
-    assert said(score) == ["1 marks of musenb skipped (first: bar 1)"]
+    assert said(score) == ["1 mark of musenb skipped (bar 1)"]
 
 
 @pytest.mark.parametrize(

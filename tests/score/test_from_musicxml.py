@@ -121,7 +121,7 @@ def test_plain_streams_without_measures() -> None:
     assert next((n.onset, n.duration, n.pitch, n.spelling) for n in score.notes) == (0, Fraction(3, 2), 58, "Bb3")
     assert [(n.pitch, n.spelling) for n in score.notes] == [(58, "Bb3"), (60, "C4")]
     assert score.anacrusis == 0
-    assert [str(notice) for notice in score.notices] == ["1 quarter tones rounded down to a semitone"]
+    assert [str(notice) for notice in score.notices] == ["1 quarter tone rounded down to a semitone"]
 
 
 def test_voices_without_numbers_keep_their_places_from_measure_to_measure() -> None:

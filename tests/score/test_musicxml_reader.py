@@ -73,7 +73,7 @@ def told(score: Score) -> str:
 
 
 def noticed(score: Score) -> list[str]:
-    return [f"{notice.count} {notice.kind} {notice.action}" for notice in score.notices]
+    return [notice.short for notice in score.notices]
 
 
 # ------------------------------------------------------------------------------------------------ measures in all parts
@@ -84,7 +84,7 @@ def test_a_part_that_lacks_a_beat_shifts_nothing() -> None:
     full = [note("C4", 4), note("E4", 4), note("F4", 4)]
     score = read(short, full)
     assert told(score) == "0:4:C5 4:2:E5 6:1:F5 8:4:F5 // 0:4:C4 4:4:E4 8:4:F4"
-    assert noticed(score) == ["1 bars shorter than in the other parts, filled up with rests"]
+    assert noticed(score) == ["1 bar shorter than in the other parts, filled up with rests"]
     assert told(read(full, short)) == "0:4:C4 4:4:E4 8:4:F4 // 0:4:C5 4:2:E5 6:1:F5 8:4:F5"
 
 
@@ -338,7 +338,7 @@ def test_quarter_tones_go_down_and_are_said() -> None:
 def test_a_key_beyond_seven_accidentals_is_dropped_and_said(fifths: int) -> None:
     score = read([note("C4", 4)], attributes=f"{FOUR}<key><fifths>{fifths}</fifths></key>")
     assert (score.keys, len(score.notes)) == ((), 1)
-    assert noticed(score) == ["1 key signatures of more than seven accidentals left out"]
+    assert noticed(score) == ["1 key signature of more than seven accidentals left out"]
 
 
 # ---------------------------------------------------------------------------------------------------------------- marks
@@ -374,12 +374,12 @@ def test_what_a_tempo_is_read_from(mark: str, tempo: float) -> None:
 
 def test_an_impossible_tempo_is_dropped_and_said() -> None:
     score = read(['<sound tempo="0"/>' + note("C4", 4)])
-    assert (score.tempos, noticed(score)) == ((Tempo(),), ["1 tempos outside 5 to 1000 quarters a minute left out"])
+    assert (score.tempos, noticed(score)) == ((Tempo(),), ["1 tempo outside 5 to 1000 quarters a minute left out"])
 
 
 def test_cue_notes_are_silent() -> None:
     score = read([note("C5", 2).replace("<note>", "<note><cue/>") + note("D5", 2)])
-    assert (told(score), noticed(score)) == ("2:2:D5", ["1 cue notes left out"])
+    assert (told(score), noticed(score)) == ("2:2:D5", ["1 cue note left out"])
 
 
 def test_grace_notes_lyrics_and_dynamics_are_named() -> None:
@@ -387,7 +387,7 @@ def test_grace_notes_lyrics_and_dynamics_are_named() -> None:
     sung = note("C5", 4, 1, "<lyric><text>la</text></lyric>")
     loud = "<direction><direction-type><dynamics><f/></dynamics></direction-type></direction>"
     score = read([loud + grace + sung], names=("Voice",))
-    assert noticed(score) == ["1 dynamic marks left out", "1 grace notes left out", "1 lyrics left out"]
+    assert noticed(score) == ["1 dynamic mark left out", "1 grace note left out", "1 lyric left out"]
     assert [notice.place for notice in score.notices[1:]] == ["bar 1 of 'Voice'"] * 2
 
 
@@ -494,7 +494,7 @@ def test_percussion_alone_is_refused() -> None:
     with pytest.raises(LoadError, match=r"a\.xml: only percussion, no pitched notes") as caught:
         read([drum])
     assert caught.value.kind == "content"
-    assert noticed(read([drum], [note("C4", 4)])) == ["1 unpitched percussion notes left out"]
+    assert noticed(read([drum], [note("C4", 4)])) == ["1 unpitched percussion note left out"]
 
 
 def test_a_score_without_a_note_says_so() -> None:

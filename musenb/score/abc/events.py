@@ -119,5 +119,5 @@ def _alter(piece: Piece, voice: VoiceState, member: Member) -> int:
                 return draft.alter
     alter, elsewhere = lane.alter_of(member, voice.key.alters, piece.propagate)
     if elsewhere:
-        piece.report.note("accidentals", "taken from another octave of their bar")
+        piece.report.note("accidentals", "taken from another octave of the bar")
     return alter

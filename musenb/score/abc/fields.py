@@ -160,7 +160,7 @@ def _symbol(piece: Piece, text: str) -> None:
 
 
 def _parts(piece: Piece, text: str) -> None:
-    kind = "labels of parts" if piece.in_body else "orders of parts"
+    kind = "part labels" if piece.in_body else "orders of parts"
     piece.report.note(kind, "left out")
 
 

@@ -68,7 +68,7 @@ class MusicReader:
     def _unknown(self, token: Token) -> None:
         self.piece.count_unknown(token.text)
         if token.text == "[":
-            self.report.note("chords that are not closed", "read as notes after each other")
+            self.report.note("unclosed chords", "read as notes after each other")
         else:
             self.report.note("signs not understood", "left out")
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from musenb.errors import ScoreError
+from musenb.score.measures.written import Ledger, WrittenMeasure
 from musenb.score.musicxml.pitches import AS_WRITTEN, Transposition, concert_fifths, read_transposition
 from musenb.score.note import TimeSignature
-from musenb.score.written import Ledger, WrittenMeasure
 
 MOST_REPEATED = 64
 

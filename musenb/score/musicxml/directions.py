@@ -6,8 +6,8 @@ import re
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from musenb.score.measures.written import Ledger, WrittenMeasure, WrittenRepeat
 from musenb.score.musicxml.durations import dotted
-from musenb.score.written import Ledger, WrittenMeasure, WrittenRepeat
 
 SLOWEST, FASTEST = 5, 1000
 JUMPS = {

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 from musenb.errors import LoadError
-from musenb.score.assemble import Heading, assemble
+from musenb.score.measures.assemble import Heading, assemble
+from musenb.score.measures.written import Ledger, WrittenPart
 from musenb.score.musicxml.part import PartReader
 from musenb.score.note import Score
 from musenb.score.plain import plain_text
 from musenb.score.provenance import FIELDS
-from musenb.score.written import Ledger, WrittenPart
 
 FILE_SUFFIXES = (".mxl", ".xml", ".musicxml", ".krn", ".abc", ".mid", ".midi")
 

@@ -9,13 +9,13 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from musenb.errors import LoadError
+from musenb.score.measures.written import Ledger, WrittenMeasure, WrittenNote, WrittenPart
 from musenb.score.musicxml.attributes import Attributes
 from musenb.score.musicxml.chord_names import figures_text, harmony_text
 from musenb.score.musicxml.directions import read_barline, read_direction, read_sound
 from musenb.score.musicxml.durations import Cursor, count, written_length
 from musenb.score.musicxml.pitches import sounding
 from musenb.score.note import Tempo
-from musenb.score.written import Ledger, WrittenMeasure, WrittenNote, WrittenPart
 
 FULL_DYNAMICS = 90  # the MIDI velocity that MusicXML calls 100 per cent
 DEFAULT_VELOCITY = 80

@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 
 from musenb.errors import TokenError
-from musenb.score.barring import metre_of_length
+from musenb.score.measures.barring import metre_of_length
 from musenb.score.note import Bar, KeySignature, Note, Score, TimeSignature, Voice
 
 STEPS_PER_QUARTER = 4

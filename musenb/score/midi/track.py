@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from musenb.errors import LoadError
-from musenb.score.midi_marks import PREFIX
-from musenb.score.smf import (
+from musenb.score.midi.marks import PREFIX
+from musenb.score.midi.smf import (
     BEND,
     CONTROL,
     DRUMS,
@@ -205,7 +205,7 @@ def _hold(track: Track, notes: list[TrackNote]) -> None:
             note.end = offs.popleft()
         else:
             note.end = following
-            track.lose("notes without an end", "held to the next of their pitch or the end of the track", note.onset)
+            track.lose("notes without an end", "held to the next of its pitch or the end of the track", note.onset)
 
 
 def joined(patterns: Iterable[Track]) -> Track:

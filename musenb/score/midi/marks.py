@@ -31,7 +31,7 @@ from fractions import Fraction
 
 from musenb.errors import ScoreError
 from musenb.score.marks import ChordSymbol, MeasureLength, Repeat
-from musenb.score.midi_time import Quarters
+from musenb.score.midi.time import Quarters
 from musenb.score.note import GIVEN, Origin
 from musenb.score.plain import plain_text
 from musenb.score.quarters import exact_quarters

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from musenb.score.barring import Measure, fit_bars, metre_of_length
+from musenb.score.measures.barring import Measure, fit_bars, metre_of_length
 from musenb.score.note import Score, TimeSignature
 
 FOUR, THREE, SIX = TimeSignature(beats=4), TimeSignature(beats=3), TimeSignature(beats=6, unit=8)

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from musenb.score.measures.written import WrittenNote, WrittenPart
 from musenb.score.note import Note, Voice
 from musenb.score.plain import plain_text
-from musenb.score.written import WrittenNote, WrittenPart
 
 CHOIR = {
     "soprano": ("soprano", "sopran", "sopraan", "s", "s."),

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from musenb.errors import LoadError
-from musenb.score.align import Row, align
-from musenb.score.barring import Measure, fit_bars
 from musenb.score.marks import ChordSymbol, Repeat
+from musenb.score.measures.align import Row, align
+from musenb.score.measures.barring import Measure, fit_bars
+from musenb.score.measures.voicing import Placed, named_voices, part_voices
+from musenb.score.measures.written import Ledger, WrittenMeasure, WrittenPart
 from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.provenance import voices_from_fields
-from musenb.score.voicing import Placed, named_voices, part_voices
-from musenb.score.written import Ledger, WrittenMeasure, WrittenPart
 
 Located = tuple[Fraction, Fraction, WrittenMeasure]
 """A measure with the quarters at which it begins and at which the next one does."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musenb.score.midi_time import exact_times
+from musenb.score.midi.time import exact_times
 
 F = Fraction
 DIVISIONS = [10, 16, 25, 50, 64, 96, 100, 120, 128, 192, 220, 250, 256, 384, 400, 480, 500, 1000, 1024]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from musenb.score.measures.written import Ledger, WrittenMeasure, WrittenRepeat
 from musenb.score.plain import plain_text
-from musenb.score.written import Ledger, WrittenMeasure, WrittenRepeat
 
 LONGEST_TEXT = 40
 JUMPS = {

@@ -10,8 +10,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from musenb.errors import ScoreError
-from musenb.score.midi_time import Quarters
-from musenb.score.midi_track import Track
+from musenb.score.midi.time import Quarters
+from musenb.score.midi.track import Track
 from musenb.score.note import KeySignature, Tempo, TimeSignature
 
 SLOWEST, FASTEST = 5, 1000

@@ -19,9 +19,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from musenb.score.measures.written import WrittenMeasure, WrittenPart
 from musenb.score.note import TimeSignature
 from musenb.score.quarters import tame
-from musenb.score.written import WrittenMeasure, WrittenPart
 
 
 @dataclass(slots=True)
