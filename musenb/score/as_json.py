@@ -1,4 +1,4 @@
-"""Score <-> JSON text: exact, versioned, one line.
+"""Score serialization to JSON text: exact, versioned, one line.
 
 The form is a table of origins and, for each voice, one row for a note: [onset, duration, pitch, velocity, spelling,
 fermata 0 or 1, row of the origin table]. Times are whole numbers of quarters or a text 'p/q', never a float. A score

@@ -1,4 +1,4 @@
-"""Pieces of music21's corpus; the caller never imports music21.
+"""music21 corpus loader; the caller never imports music21.
 
 MusicXML is read from the raw file by musenb's own reader; music21 reads the other formats in the child process of
 `isolate`.

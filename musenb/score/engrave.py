@@ -1,4 +1,4 @@
-"""MusicXML to engraved pages of SVG, by verovio in the isolated child process.
+"""Music engraving, MusicXML to pages of SVG, by verovio in the isolated child process.
 
 What verovio writes is never shown as it is: every page is parsed again and only the elements and attributes of a
 drawing are copied. Strokes and fills take the colour of the text around the drawing, so a dark page shows a light

@@ -1,4 +1,4 @@
-"""One page of a longer score: the drawing, and where on it the notes, lines and bars stand.
+"""Engraved page layout: the drawing, and where on it the notes, lines and bars stand.
 
 The page breaks its lines where the MusicXML says so. Verovio runs in the isolated child process; what it writes is
 screened as in `musenb.score.engrave`, and read for the places of noteheads, staves and bar lines, so that a view can

@@ -1,4 +1,4 @@
-"""ABC notation -> Score, read in this process and exact: every time is a fraction of a quarter.
+"""ABC notation importer, read in this process and exact: every time is a fraction of a quarter.
 
 Conventions
 -----------

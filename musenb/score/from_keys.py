@@ -1,4 +1,4 @@
-"""What was played on keys, as a score: seconds become quarters by the tempo, and notes go to the grid."""
+"""Keyboard performance importer: seconds become quarters by the tempo, and notes go to the grid."""
 
 from __future__ import annotations
 

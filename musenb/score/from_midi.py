@@ -1,4 +1,4 @@
-"""MIDI to Score, exact: every time is ticks over ticks a quarter, and tuplets that ticks cannot hold are seen as such.
+"""MIDI importer, exact: every time is ticks over ticks a quarter, and tuplets that ticks cannot hold are seen.
 
 Conventions
 -----------

@@ -1,4 +1,4 @@
-"""music21 stream -> Score, by way of written parts and the same alignment as MusicXML.
+"""music21 stream importer, by way of written parts and the same alignment as MusicXML.
 
 music21 is not imported here: the caller holds a stream, so it is loaded already. Its offsets are believed inside a
 measure only; where the measures of the parts begin is settled by `align`. What has no place in a Score is counted in

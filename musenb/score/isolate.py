@@ -1,4 +1,4 @@
-"""Run a parser in a child process with limits: a hostile file can neither stop nor harm the process that opens it.
+"""Process isolation for parsers, with limits: a hostile file can neither stop nor harm the process that opens it.
 
 One child is started at the first call and kept, because importing music21 takes two seconds. It has its own private
 folder as home, temporary and working folder, of the environment only what a program needs to start, and no network; it

@@ -1,4 +1,4 @@
-"""The front door for music from outside.
+"""Music file loader: the front door for music from outside.
 
 In this order: known objects, paths and bytes only; the file is there, of a sane size, and what its name says it is;
 then the reader of its format. Whatever goes wrong is one LoadError that names the file, the cause and what to do. The

@@ -1,4 +1,4 @@
-"""Frozen values for music as people think of it: notes in voices, on exact time in quarters.
+"""Score data model, frozen values: notes in voices, on exact time in quarters.
 
 Times and durations are `fractions.Fraction` quarters from the beginning of the piece, the anacrusis included: a piece
 with a one-quarter upbeat has its first bar line at 1. Pitches are MIDI numbers (middle C is 60).

@@ -1,4 +1,4 @@
-"""Who wrote which note, as text fields that travel inside a MusicXML file.
+"""Note provenance, who wrote which note, as text fields that travel inside a MusicXML file.
 
 The fields hold a checksum of the notes: when another program has changed the music, the fields no longer fit and the
 notes count as given.

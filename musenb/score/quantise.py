@@ -1,4 +1,4 @@
-"""Played notes moved to a grid, with a report of what was moved.
+"""Quantisation of played notes to a grid, with a report of what was moved.
 
 Conventions
 -----------

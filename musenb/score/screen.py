@@ -1,4 +1,4 @@
-"""A look at MusicXML before a parser sees it: the .mxl archive and the size of everything in the document.
+"""MusicXML input validation before a parser sees it: the .mxl archive and the size of everything in the document.
 
 Small files can hold a music parser up for minutes or fill the memory: an archive that inflates a thousandfold, a metre
 of a million beats, measures without end. What passes here is of a sane size; it may still be wrong music.

@@ -1,4 +1,4 @@
-"""Sources of a score as a user hands them over: notes as text, ABC, a path, a corpus name, bytes, or an object."""
+"""Score source dispatch: notes as text, ABC, a path, a corpus name, bytes, or an object."""
 
 from __future__ import annotations
 

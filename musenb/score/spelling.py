@@ -1,4 +1,4 @@
-"""Spelling: note names that fit the key.
+"""Pitch spelling: note names that fit the key.
 
 Names are places on the line of fifths: ... Bb = -2, F = -1, C = 0, G = 1, D = 2 ... A pitch class has a place in every
 twelve; the one is chosen that lies nearest to the names around it in time, with the key as a weak pull.

@@ -1,4 +1,4 @@
-"""Chords and counterpoint on one staff taken apart into single lines, from the top down.
+"""Voice separation: chords and counterpoint on one staff taken apart into single lines, from the top down.
 
 The rule
 --------

@@ -1,4 +1,4 @@
-"""Repeats written out: a score with repeat signs, endings and jumps as it is played, from beginning to end.
+"""Repeat expansion: a score with repeat signs, endings and jumps as it is played, from beginning to end.
 
 The rule
 --------

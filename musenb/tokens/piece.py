@@ -1,4 +1,4 @@
-"""Piece protocol: what questions ask of music in a model's language, and choices in words.
+"""Piece protocol: what questions ask of music in a model's language, and choices in tokens.
 
     score or take -> Idiom.piece -> Piece -> notes, rows, choices
 

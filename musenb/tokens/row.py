@@ -1,4 +1,4 @@
-"""One piece as the model reads it: what stands before each position, and what follows."""
+"""Model input row: one piece as the model reads it, what stands before each position, and what follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alignment of voices: bars of one number begin together, though a voice's bar may be short or long of its metre."""
+"""Voice alignment in ABC: bars of one number begin together, though a voice's bar may be short or long of its metre."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assembly: the voices of a piece become a Score with its metres, keys, tempos, bars and marks."""
+"""Score assembly from an ABC piece: its voices with their metres, keys, tempos, bars and marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bars of a score: its metre where none is written, its upbeat, and the bars that are not as long as their metre."""
+"""Bar lengths of an ABC tune: its metre where none is written, its upbeat, and the bars unlike their metre."""
 
 from __future__ import annotations
 

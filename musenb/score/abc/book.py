@@ -1,4 +1,4 @@
-"""ABC file: its header, and its tunes by the number after X:.
+"""ABC file reader: its header, and its tunes by the number after X:.
 
 A tune begins with X: and ends at an empty line. Empty lines between a tune's header and its first notes are taken as
 part of it, as they come from pages that add them. Typeset text, between %%begin... and %%end..., is left out.

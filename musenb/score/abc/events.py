@@ -1,4 +1,4 @@
-"""Events of a voice: notes and rests at exact times, with what waits for them."""
+"""ABC note and rest events: exact times, with what waits for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fields of a tune, in its header, on lines of its body and inline: what each changes in the piece."""
+"""ABC information fields, in the header, on body lines and inline: what each changes in the piece."""
 
 from __future__ import annotations
 

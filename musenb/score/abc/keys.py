@@ -1,4 +1,4 @@
-"""Keys of K:, and the clefs, octaves and transpositions that stand in K: and V:."""
+"""ABC key signature reader for K:, and the clefs, octaves and transpositions that stand in K: and V:."""
 
 from __future__ import annotations
 

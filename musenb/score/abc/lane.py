@@ -1,4 +1,4 @@
-"""Lane of notes: one voice, or one overlay of it, while it is read.
+"""ABC voice overlay state: one lane of notes, a voice or an overlay of it, while it is read.
 
 A lane knows its time and what the next note depends on: accidentals of the bar, open ties, a broken rhythm, tuplets.
 Times are exact quarters. Notes stay open to change until the piece is put together: a `>` after a note lengthens it.

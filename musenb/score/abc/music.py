@@ -1,4 +1,4 @@
-"""Reader of ABC music: tokens become notes, rests, bars and marks of the voice that is written."""
+"""ABC music parser: tokens become notes, rests, bars and marks of the voice that is written."""
 
 from __future__ import annotations
 

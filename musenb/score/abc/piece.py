@@ -1,4 +1,4 @@
-"""Piece: the state of an ABC tune while it is read, shared by its voices."""
+"""ABC tune state while it is read, shared by its voices."""
 
 from __future__ import annotations
 

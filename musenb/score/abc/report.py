@@ -1,4 +1,4 @@
-"""Notices and errors of the ABC reader, with the line of the file that they are about."""
+"""Diagnostics of the ABC reader: notices and errors, with the line of the file that they are about."""
 
 from __future__ import annotations
 

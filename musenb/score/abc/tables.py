@@ -1,4 +1,4 @@
-"""Literal tables of ABC 2.1: letters, accidentals, modes, clefs, decorations, fields and directives.
+"""ABC 2.1 lookup tables: letters, accidentals, modes, clefs, decorations, fields and directives.
 
 References
 ----------

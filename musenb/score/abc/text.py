@@ -1,4 +1,4 @@
-"""Text strings of ABC: character sets, accents written with a backslash, entities."""
+"""ABC text string decoder: character sets, accents written with a backslash, entities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of the fields M:, L: and Q:; each reader returns None for what it does not understand."""
+"""ABC field value parsers for M:, L: and Q:; each returns None for what it does not understand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Voice of an ABC tune while it is read: its lanes, its bars, and the marks that stand at its times."""
+"""ABC voice state while it is read: its lanes, its bars, and the marks that stand at its times."""
 
 from __future__ import annotations
 

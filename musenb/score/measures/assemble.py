@@ -1,4 +1,4 @@
-"""Written parts -> Score: measures aligned, voices joined, signatures and marks gathered from all parts."""
+"""Score assembly from written parts: measures aligned, voices joined, signatures and marks of all parts gathered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fit written measures of any length to the bars of a Score.
+"""Rebarring: written measures of any length fitted to the bars of a Score.
 
 Written music has more than regular bars: a bar broken by a repeat sign, an incomplete last bar, a cadenza. This module
 chooses the anacrusis, keeps the written metres, and tells which bars have a length of their own.

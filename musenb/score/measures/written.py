@@ -1,4 +1,4 @@
-"""Measures as a source writes them: notes at their places inside each measure, part by part.
+"""Written measures, as a source has them: notes at their places inside each measure, part by part.
 
 Readers of notation (MusicXML, music21) build these values; `assemble` aligns the measures of all parts and makes a
 Score of them. Times inside a measure are exact quarters from its beginning.

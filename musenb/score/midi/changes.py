@@ -1,4 +1,4 @@
-"""Tempos, time signatures and key signatures of a MIDI file, gathered from all its tracks.
+"""MIDI tempo, time signature and key signature changes, gathered from all tracks of a file.
 
 What the score cannot hold is counted on the track where it stands (`Track.lose`).
 """

@@ -1,4 +1,4 @@
-"""The character encoding of texts that do not name it, by evidence: UTF-8, Latin-1, Shift-JIS or GBK.
+"""Character encoding detection for texts that do not name it: UTF-8, Latin-1, Shift-JIS or GBK, by evidence.
 
 Valid UTF-8 is UTF-8: no other text is likely to be so by chance. Else each of the others that can decode the texts is
 weighed by what it makes of them, and the one with the most likely characters wins; Latin-1 when none is likely.

@@ -1,4 +1,4 @@
-"""What MIDI has no place for, written as text events and read back: anacrusis, composer, fermatas, who wrote each note.
+"""MIDI text event metadata for what MIDI has no place for: anacrusis, composer, fermatas, who wrote each note.
 
 | text event | track, tick | meaning |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""The Standard MIDI File as bytes: its header, its track chunks and the events of a track.
+"""Standard MIDI File parser: its header, its track chunks and the events of a track.
 
 Bytes that real devices send between events (real-time and system common messages) have no place in a file, but stand
 in some; players skip them, and so does `events`, which names each one. A data byte above 127 is damage.

@@ -1,4 +1,4 @@
-"""Ticks to exact quarters: tuplets and other note values that the ticks of a quarter cannot hold, seen as such.
+"""MIDI tick to quarter conversion, exact: tuplets that the ticks of a quarter cannot hold are seen as such.
 
 A file of 100 ticks a quarter writes a triplet as 0, 33, 67; its author meant 0, 1/3, 2/3. Two kinds of evidence count:
 

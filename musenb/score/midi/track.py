@@ -1,4 +1,4 @@
-"""One MIDI track: notes paired from note-ons and note-offs, changes of tempo, metre and key, and what is left out.
+"""MIDI track reader: notes paired from note-ons and note-offs, changes of tempo, metre and key, what is left out.
 
 Conventions
 -----------

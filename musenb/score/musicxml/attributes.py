@@ -1,4 +1,4 @@
-"""Measure attributes: divisions, metres, keys, transpositions and measures that repeat others."""
+"""MusicXML measure attributes: divisions, metres, keys, transpositions and measures that repeat others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chord symbols, figures and numerals as text."""
+"""MusicXML chord symbols, figures and numerals as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Directions, sounds and bar lines: tempos, repeats, endings and jumps."""
+"""MusicXML directions, sounds and bar lines: tempos, repeats, endings and jumps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A MusicXML document as written parts: partwise or timewise, with or without a namespace."""
+"""MusicXML document reader: written parts, partwise or timewise, with or without a namespace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Written durations: how long a <note> lasts, and where in its measure the next one begins.
+"""MusicXML note durations: how long a <note> lasts, and where in its measure the next one begins.
 
 A <duration> counts divisions of a quarter and is a whole number, so that of a triplet may be rounded; <type>, dots and
 <time-modification> are exact. A duration that is off by less than one division is taken for a rounded one.

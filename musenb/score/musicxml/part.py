@@ -1,4 +1,4 @@
-"""One part, measure by measure: notes at exact places, and what stands beside them."""
+"""MusicXML measure reader, one part at a time: notes at exact places, and what stands beside them."""
 
 from __future__ import annotations
 

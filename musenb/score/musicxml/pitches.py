@@ -1,4 +1,4 @@
-"""Written pitches at concert pitch: <pitch>, <transpose> and <key>."""
+"""MusicXML pitch reader, at concert pitch: <pitch>, <transpose> and <key>."""
 
 from __future__ import annotations
 

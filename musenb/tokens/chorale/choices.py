@@ -1,4 +1,4 @@
-"""Choices in a cell of the four-voice grid, from logits to words.
+"""Constrained token choices in a cell of the four-voice grid, from logits.
 
 A cell says a pitch (a note begins on it), HOLD (the note that sounds goes on) or REST. Its distribution is given the
 voices above it in the same sixteenth, as the model reads them; it is no marginal.

@@ -1,4 +1,4 @@
-"""Four voices on sixteenths, with held and repeated notes told apart: the form that the chorale model reads and writes.
+"""Four-voice token grid on sixteenths, held and repeated notes apart: the form that the chorale model reads.
 
 A step is a sixteenth; in each step the voices are read soprano, alto, tenor, bass. A cell holds the pitch of a note
 that begins there, HOLD where the voice's note goes on, or REST. Beside each cell stand features that are known before

@@ -1,4 +1,4 @@
-"""Idiom of the chorale models: four voices on sixteenths."""
+"""Chorale idiom: the model's language of four voices on sixteenths."""
 
 from __future__ import annotations
 

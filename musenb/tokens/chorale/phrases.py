@@ -1,4 +1,4 @@
-"""Phrases of the bars to come: where they end, and where the fermatas of their last chords stand."""
+"""Phrase structure of the bars to come: where phrases end, and where the fermatas of their last chords stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Piece of the four-voice grid: the cells and notes of a score or take, for questions.
+"""Chorale piece on the four-voice grid: the cells and notes of a score or take, for questions.
 
 Tokens are cells in raster order, step by step and voice by voice. What a note was "chosen" by is the position that
 predicts the cell in which it begins.

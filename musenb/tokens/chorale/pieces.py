@@ -1,4 +1,4 @@
-"""Pieces made of scores: which cells were given, and which a model wrote or may write."""
+"""Chorale piece builders from scores: which cells were given, and which a model wrote or may write."""
 
 from __future__ import annotations
 

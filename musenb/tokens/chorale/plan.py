@@ -1,4 +1,4 @@
-"""Plans for the four-voice grid: cells that are given, the frame of the bars to come, and cells to be written.
+"""Generation plans for the four-voice grid: cells that are given, the frame of the bars to come, cells to write.
 
 A piece is written from a point on, its end by default, beside locked voices and around locked bars. Notes are kept
 whole: one that has begun before the point, or that reaches into a locked bar, stays as it is. A voice that a piece

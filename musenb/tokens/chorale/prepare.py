@@ -1,4 +1,4 @@
-"""Preprocessing of a score for the four-voice grid: moved, quantised, trimmed, split, its voices named."""
+"""Score preprocessing for the four-voice grid: moved, quantised, trimmed, split, its voices named."""
 
 from __future__ import annotations
 

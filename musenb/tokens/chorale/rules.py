@@ -1,4 +1,4 @@
-"""What may stand in a cell of the four-voice grid: each constraint one function from a place to the words it allows.
+"""Token constraints in a cell of the four-voice grid: each one function from a place to the tokens it allows.
 
 A constraint sees the cells written so far and returns bool (V,). The grammar and the ranges always hold. The rules of
 part-writing are wishes: where a wish would leave no note, new or held, it is passed over.

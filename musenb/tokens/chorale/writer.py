@@ -1,4 +1,4 @@
-"""Writer of the four-voice grid: notes begin and end as cells arrive."""
+"""Incremental grid encoder: notes begin and end as cells arrive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The paper's form of a chorale: one pitch per voice and sixteenth, read S A T B, S A T B ... (benchmark only).
+"""JSB chorales token grid, the paper's form: a pitch per voice and sixteenth, S A T B, S A T B ... (benchmark only).
 
 A held note and a repeated one look the same here, so this form cannot be notated; `musenb.tokens.chorale.grid` can.
 

@@ -1,4 +1,4 @@
-"""Idiom of the benchmark models: the paper's form of a chorale, read but not continued.
+"""JSB chorales benchmark idiom: the paper's form of a chorale, read but not continued.
 
 A held note and a repeated one look the same in it, so it cannot be notated: it has no plans, writers or pieces.
 """
