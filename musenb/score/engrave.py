@@ -119,10 +119,13 @@ def engrave(
     if page is not None and not 1 <= page <= answer["pages"]:
         raise SettingError(f"page {page} is outside 1..{answer['pages']}")
     prefix = f"mn{zlib.crc32(musicxml):08x}"
-    drawn = [screen(svg, prefix=f"{prefix}p{number}", classes=classes or _no_classes) for number, svg in answer["svgs"]]
-    return Engraving(
-        svgs=tuple(svg for svg, _ in drawn), ids=tuple(note for _, ids in drawn for note in ids), pages=answer["pages"]
-    )
+    svgs: list[str] = []
+    ids: list[str] = []
+    for number, drawn in answer["svgs"]:
+        svg, notes = screen(drawn, prefix=f"{prefix}p{number}", classes=classes or _no_classes)
+        svgs.append(svg)
+        ids += notes
+    return Engraving(svgs=tuple(svgs), ids=tuple(ids), pages=answer["pages"])
 
 
 def warm_up() -> None:

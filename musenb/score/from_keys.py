@@ -48,13 +48,21 @@ def score_from_keys(
         if number >= MOST_PRESSES:
             raise ScoreError(f"more than {MOST_PRESSES} notes were played in one recording")
         start, stop, pitch, velocity = _checked(press, number)
-        onset, end = (Fraction(round(seconds * qpm / 60 * _FINEST), _FINEST) for seconds in (start, stop))
+        onset = _quarters(start, qpm)
+        end = _quarters(stop, qpm)
         if onset < -Fraction(grid) / 2:
             continue
         onset = max(onset, Fraction(0))
-        notes.append(Note(onset, max(end - onset, Fraction(1, _FINEST)), pitch, velocity))
-    played = Score((Voice(voice, tuple(notes)),), metres=(TimeSignature(Fraction(0), *metre),), tempos=(tempo,))
+        duration = max(end - onset, Fraction(1, _FINEST))
+        notes.append(Note(onset, duration, pitch, velocity))
+    melody = Voice(voice, tuple(notes))
+    signature = TimeSignature(Fraction(0), *metre)
+    played = Score((melody,), metres=(signature,), tempos=(tempo,))
     return quantise(played, grid)
+
+
+def _quarters(seconds: float, qpm: float) -> Fraction:
+    return Fraction(round(seconds * qpm / 60 * _FINEST), _FINEST)
 
 
 def _checked(press: Press, number: int) -> Press:

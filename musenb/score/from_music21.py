@@ -62,7 +62,8 @@ def score_from_music21(stream: Any, *, source: str = "music21", expand_repeats: 
         stream = stream.toSoundingPitch(inPlace=False)
     reader = _StreamReader(ledger, transposed=transposed)
     parts = reader.parts(stream)
-    score = assemble(parts, _heading(metadata), source=source, ledger=ledger, metres=tuple(reader.metres.values()))
+    metres = tuple(reader.metres.values())
+    score = assemble(parts, _heading(metadata), source=source, ledger=ledger, metres=metres)
     return unfolded(score) if expand_repeats else score
 
 

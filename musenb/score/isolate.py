@@ -157,8 +157,8 @@ class _Child:
         try:
             answer = self.answers.get(timeout=seconds)
         except queue.Empty:
-            told = f"reading {what} took more than {limits.wall_seconds:g} s and was stopped"
-            raise LoadError("timeout", told) from None
+            problem = f"reading {what} took more than {limits.wall_seconds:g} s and was stopped"
+            raise LoadError("timeout", problem) from None
         if not isinstance(answer, dict):
             raise self._death(what, limits)
         return answer
@@ -329,13 +329,19 @@ def _limit_resources(memory_bytes: int, cpu_seconds: float, wall_seconds: float)
         return
     usage = resource.getrusage(resource.RUSAGE_SELF)
     spent = usage.ru_utime + usage.ru_stime
-    for name, amount in (("RLIMIT_AS", memory_bytes), ("RLIMIT_CPU", int(spent + cpu_seconds) + 1), ("RLIMIT_CORE", 0)):
+    amounts = {
+        "RLIMIT_AS": memory_bytes,
+        "RLIMIT_CPU": int(spent + cpu_seconds) + 1,
+        "RLIMIT_CORE": 0,
+    }
+    for name, amount in amounts.items():
         kind = getattr(resource, name, None)
         if kind is None:
             continue
         hard = resource.getrlimit(kind)[1]
         with contextlib.suppress(ValueError, OSError):  # macOS refuses RLIMIT_AS
-            resource.setrlimit(kind, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
+            soft = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+            resource.setrlimit(kind, (soft, hard))
 
 
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:

@@ -72,7 +72,8 @@ def load(source: Any, *, name: str | None = None, limits: Limits = DEFAULT_LIMIT
     except LoadError:
         raise
     except Exception as error:
-        shown = name or plain_text(str(source) if isinstance(source, (str, os.PathLike)) else type(source).__name__)
+        named = isinstance(source, (str, os.PathLike))
+        shown = name or plain_text(str(source) if named else type(source).__name__)
         raise LoadError("content", f"{shown}: cannot be read as music: {plain_text(str(error))}") from error
 
 
@@ -160,7 +161,13 @@ def _read(data: bytes, kind: str, source: str, limits: Limits, tune: int | None)
 
 
 def _cap(kind: str, limits: Limits) -> int:
-    return {"midi": limits.midi_bytes, "abc": limits.abc_bytes, "xml": limits.xml_bytes, "mxl": limits.xml_bytes}[kind]
+    caps = {
+        "midi": limits.midi_bytes,
+        "abc": limits.abc_bytes,
+        "xml": limits.xml_bytes,
+        "mxl": limits.xml_bytes,
+    }
+    return caps[kind]
 
 
 def _check_size(size: int, kind: str, source: str, limits: Limits) -> None:

@@ -62,7 +62,9 @@ def unzip_mxl(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> b
                     "raise Limits(mxl_members=...)",
                 )
             for member in members:
-                if ".." in member.filename.replace("\\", "/").split("/") or member.filename.startswith(("/", "\\")):
+                folders = member.filename.replace("\\", "/").split("/")
+                absolute = member.filename.startswith(("/", "\\"))
+                if ".." in folders or absolute:
                     raise LoadError(
                         "content", f"{source}: the archive names {plain_text(member.filename, 60)!r}, a path outside it"
                     )
@@ -262,8 +264,8 @@ class _Check:
             inside = False
         if not inside:
             shown = plain_text(value, 30)
-            told = f"<{tag}> is {shown!r} in {where}, outside {lowest:g}..{highest:g}"
-            raise LoadError("content", f"{self.source}: {told}")
+            problem = f"<{tag}> is {shown!r} in {where}, outside {lowest:g}..{highest:g}"
+            raise LoadError("content", f"{self.source}: {problem}")
 
     def _within(self, count: int, most: int, what: str, limit: str) -> None:
         if count > most:

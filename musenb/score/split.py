@@ -66,10 +66,15 @@ def split_voices(score: Score, count: int = 4) -> Score:
         for number, note in zip(_assigned(chord, lines, onset), chord, strict=True):
             lines[number] = _Line(note.pitch, note.end)
             sung[number].append(note)
-    names = CHORALE if len(lines) == 4 else tuple(f"voice {number}" for number in range(1, len(lines) + 1))
+    names = CHORALE if len(lines) == 4 else _numbered(len(lines))
     if len(lines) == 1 and len(score.voices) == 1:
         names = (score.voices[0].name,)
-    return replace(score, voices=tuple(Voice(name, tuple(line)) for name, line in zip(names, sung, strict=True)))
+    named = zip(names, sung, strict=True)
+    return replace(score, voices=tuple(Voice(name, tuple(line)) for name, line in named))
+
+
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(f"voice {number}" for number in range(1, count + 1))
 
 
 def _merged(score: Score) -> list[Note]:
@@ -107,7 +112,8 @@ def _assigned(chord: list[Note], lines: list[_Line], onset: Fraction) -> tuple[i
     def cost(choice: tuple[int, ...]) -> tuple[int, int]:
         crossings = leaps = 0
         for number, note in zip(choice, chord, strict=True):
-            crossings += sum((number < other) != (note.pitch >= pitch) for other, pitch in held if pitch != note.pitch)
+            others = [(other, pitch) for other, pitch in held if pitch != note.pitch]
+            crossings += sum((number < other) != (note.pitch >= pitch) for other, pitch in others)
             leaps += abs(note.pitch - lines[number].pitch)
         return crossings, leaps
 

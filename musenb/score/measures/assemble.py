@@ -47,13 +47,16 @@ def assemble(
     ScoreError
         A pitch is outside 0..127.
     """
-    if any(part.unpitched for part in parts) and not any(m.notes for part in parts for m in part.measures):
+    percussion = any(part.unpitched for part in parts)
+    pitched = any(measure.notes for part in parts for measure in part.measures)
+    if percussion and not pitched:
         raise LoadError("content", f"{source}: only percussion, no pitched notes", "choose a file with a melody")
     rows = align(parts)
     located = _located(parts, rows)
     lines = [part_voices(part, _placed(measures)) for part, measures in zip(parts, located, strict=True)]
     end = max((note.end for voices in lines for notes in voices for note in notes), default=None)
-    bars = [Measure(row.onset, row.length, _upbeat(row)) for row in rows if end is None or row.onset < end]
+    kept = [row for row in rows if end is None or row.onset < end]
+    bars = [Measure(row.onset, row.length, _upbeat(row)) for row in kept]
     anacrusis, fitted, measures = fit_bars(bars, _metres(rows) if rows else metres)
     _note_what_is_odd(parts, located, ledger)
     return Score(
@@ -118,7 +121,8 @@ def _metres(rows: Sequence[Row]) -> list[TimeSignature]:
         if row.metre is None:
             continue
         here = TimeSignature(row.onset, row.metre.beats, row.metre.unit)
-        if not metres or (here.beats, here.unit) != (metres[-1].beats, metres[-1].unit):
+        last = metres[-1] if metres else None
+        if last is None or (here.beats, here.unit) != (last.beats, last.unit):
             metres.append(here)
     return metres
 

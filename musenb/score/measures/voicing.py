@@ -132,8 +132,11 @@ def _continued(open_ties: OpenTies, lane: Lane, item: Placed) -> _Joined | None:
 
 def _without_occasional(lines: dict[Lane, _Line]) -> dict[Lane, _Line]:
     """Return the lines, those that sound in few measures joined to the fullest of their staff."""
-    sounding = set().union(*(line.measures for line in lines.values())) if lines else set()
-    kept = {lane: line for lane, line in lines.items() if len(line.measures) * OCCASIONAL >= len(sounding)}
+    sounding = set().union(*(line.measures for line in lines.values()))
+    kept = {}
+    for lane, line in lines.items():
+        if len(line.measures) * OCCASIONAL >= len(sounding):
+            kept[lane] = line
     for lane, line in lines.items():
         if lane in kept or not line.notes:
             continue

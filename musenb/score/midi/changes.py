@@ -89,7 +89,8 @@ def pick_up(stated: Sequence[TimeSignature]) -> tuple[tuple[TimeSignature, ...],
         short = full.onset < full.bar_length
     elif len(metres) > 1:
         first, full, later = metres[0], metres[1], metres[2:]
-        again = (first.beats, first.unit) == (full.beats, full.unit) and full.onset < full.bar_length
+        same = (first.beats, first.unit) == (full.beats, full.unit)
+        again = same and full.onset < full.bar_length
         short = again or first.bar_length == full.onset < full.bar_length
     else:
         return metres, Fraction(0)

@@ -185,8 +185,10 @@ def _read_voice_mark(marks: VoiceMarks, name: str, value: str, tick: int, origin
         rows = [tuple(map(int, row.split(","))) for row in notes.split()]
         if not all(ticks > 0 and 1 <= velocity <= 127 for ticks, velocity, _, _ in rows):
             raise ValueError("a note of no duration or no velocity")
-        notes = tuple((ticks, velocity, origins[origin], bool(held)) for ticks, velocity, origin, held in rows)
-        marks.overlaps[tick, int(pitch)] = Overlap(int(struck), notes)
+        notes = []
+        for ticks, velocity, origin, held in rows:
+            notes.append((ticks, velocity, origins[origin], bool(held)))
+        marks.overlaps[tick, int(pitch)] = Overlap(int(struck), tuple(notes))
 
 
 def _groups(pattern: re.Pattern[str], value: str) -> tuple[str, ...]:
@@ -208,4 +210,5 @@ def _origin(content: dict) -> Origin:
     seed = content["seed"]
     if not isinstance(content["model"], str) or not (seed is None or isinstance(seed, int)):
         raise ValueError("an origin needs a text for its model and an int for its seed")
-    return Origin(content["model"], seed, tuple((str(name), str(value)) for name, value in content["settings"]))
+    settings = tuple((str(name), str(value)) for name, value in content["settings"])
+    return Origin(content["model"], seed, settings)

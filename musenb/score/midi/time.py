@@ -79,7 +79,8 @@ def _even_beats(onsets: Sequence[int], tpq: int) -> dict[int, Fraction]:
             start = number * int(length)
             if length < 3 * parts or all(_is_plain(tick, tpq) for tick in inside):
                 continue
-            if all(abs((tick - start) * parts - n * int(length)) < parts for n, tick in enumerate(inside)):
+            distances = (abs((tick - start) * parts - n * int(length)) for n, tick in enumerate(inside))
+            if all(distance < parts for distance in distances):
                 times = (beat * number + beat * n / parts for n in range(parts))
                 table.update(zip(inside, times, strict=True))
     return table

@@ -189,7 +189,10 @@ def _close(track: Track) -> None:
 def _overlapping_end(same: list[TrackNote]) -> list[TrackNote]:
     """Return the last notes of a channel and pitch, back to the first that the next one overlaps."""
     start = len(same) - 1
-    while start and (same[start - 1].end < 0 or same[start - 1].end > same[start].onset):
+    while start:
+        before, note = same[start - 1], same[start]
+        if 0 <= before.end <= note.onset:
+            break
         start -= 1
     return same[start:]
 
@@ -216,13 +219,16 @@ def joined(patterns: Iterable[Track]) -> Track:
         whole.name = whole.name or pattern.name
         for name, default in (("tempos", DEFAULT_TEMPO), ("time_signatures", DEFAULT_METRE)):
             changes = getattr(pattern, name)
-            begun = [(0, default), *changes] if not changes or changes[0][0] > 0 else changes
+            late = not changes or changes[0][0] > 0
+            begun = [(0, default), *changes] if late else changes
             getattr(whole, name).extend((start + tick, content) for tick, content in begun)
         whole.key_signatures += [(start + tick, content) for tick, content in pattern.key_signatures]
         whole.texts += pattern.texts
         for channel, notes in pattern.notes.items():
-            moved = [TrackNote(start + note.onset, start + note.end, note.pitch, note.velocity) for note in notes]
-            whole.notes.setdefault(channel, []).extend(moved)
+            moved = whole.notes.setdefault(channel, [])
+            for note in notes:
+                onset, end = start + note.onset, start + note.end
+                moved.append(TrackNote(onset, end, note.pitch, note.velocity))
         for (kind, action), (count, first) in pattern.losses.items():
             whole.lose(kind, action, start + first, count=count)
         whole.lose("patterns of MIDI format 2", "joined one after the other", start)

@@ -157,14 +157,16 @@ class PartReader:
             return self.chord_start, length
         self.chord_start, self.chord = self.cursor.exact, []
         self.cursor.advance(counted, length)
-        whole = "rest" in found and (found["rest"].get("measure") == "yes" or name in ("", "whole"))
+        rest = "rest" in found
+        whole = rest and (found["rest"].get("measure") == "yes" or name in ("", "whole"))
         if not (whole and self.chord_start == 0):
             self.cursor.said()
         return self.chord_start, length
 
     def _rest(self, found: dict[str, Element], start: Fraction, length: Fraction) -> None:
-        whole = found["rest"].get("measure") == "yes"
-        self.rests.append((start, length, whole or _text(found.get("type")) in ("", "whole")))
+        marked = found["rest"].get("measure") == "yes"
+        whole = marked or _text(found.get("type")) in ("", "whole")
+        self.rests.append((start, length, whole))
         voice, staff = self._lane(found)
         if "staff" in found:
             self.spans[voice].append(Span(start, start + length, staff, self.passes))

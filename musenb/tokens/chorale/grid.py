@@ -169,7 +169,14 @@ def assign_voices(score: Score) -> tuple[str, ...]:
         raise TokenError(f"{len(names)} voices{_place(score)}; the chorale model has {VOICE_COUNT}: {known}")
     if all(name in VOICES for name in names) and len(set(names)) == len(names):
         return names
-    return {1: VOICES[:1], 2: (VOICES[0], VOICES[3]), 3: (VOICES[0], VOICES[1], VOICES[3]), 4: VOICES}[len(names)]
+    soprano, alto, _, bass = VOICES
+    by_count = {
+        1: (soprano,),
+        2: (soprano, bass),
+        3: (soprano, alto, bass),
+        4: VOICES,
+    }
+    return by_count[len(names)]
 
 
 def _place(score: Score) -> str:
@@ -291,10 +298,11 @@ def decode(grid: Grid, *, template: Score | None = None) -> Score:
         A cell is unknown, outside the vocabulary, or a HOLD with nothing to hold.
     """
     check_cells(grid.cells)
-    voices = tuple(
-        Voice(name, tuple(notes_of(grid.cells[:, v], grid.frame.columns))) for v, name in enumerate(VOICES)
-    )
-    return dataclasses.replace(template or Score(), voices=voices)
+    voices = []
+    for v, name in enumerate(VOICES):
+        notes = notes_of(grid.cells[:, v], grid.frame.columns)
+        voices.append(Voice(name, tuple(notes)))
+    return dataclasses.replace(template or Score(), voices=tuple(voices))
 
 
 def notes_of(column: np.ndarray, columns: np.ndarray) -> list[Note]:
@@ -306,7 +314,8 @@ def notes_of(column: np.ndarray, columns: np.ndarray) -> list[Note]:
         while end < len(column) and column[end] == HOLD:
             end += 1
         fermata = has_fermata(columns, end)
-        notes.append(Note(step * STEP, (end - step) * STEP, int(column[step]) + LOWEST, fermata=fermata))
+        pitch = int(column[step]) + LOWEST
+        notes.append(Note(step * STEP, (end - step) * STEP, pitch, fermata=fermata))
     return notes
 
 
@@ -318,7 +327,8 @@ def check_cells(cells: np.ndarray) -> None:
         raise TokenError(
             f"cell {cells[step, voice]} of the {VOICES[voice]} at step {step} is outside 0..{len(VOCABULARY) - 1}"
         )
-    before = np.vstack([np.full((1, cells.shape[1]), REST), cells[:-1]])
+    silence = np.full((1, cells.shape[1]), REST)
+    before = np.vstack([silence, cells[:-1]])
     hanging = (cells == HOLD) & (before == REST)
     if hanging.any():
         step, voice = np.argwhere(hanging)[0]

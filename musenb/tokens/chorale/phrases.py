@@ -42,4 +42,6 @@ def usual_phrase(metre: TimeSignature) -> Fraction:
 
 def closing_chord(metre: TimeSignature) -> Fraction:
     """Return the quarters that a phrase's last chord is held: a beat, two in three-four."""
-    return 2 * metre.beat_length if (metre.beats, metre.unit) == (3, 4) else max(metre.beat_length, Fraction(1))
+    if (metre.beats, metre.unit) == (3, 4):
+        return 2 * metre.beat_length
+    return max(metre.beat_length, Fraction(1))

@@ -146,7 +146,10 @@ class GridPiece:
     def choices(self, logits: np.ndarray, position: int, *, rules: bool = False) -> Choices:
         """Return what a voice might do in the cell of a position."""
         step, voice = divmod(position, VOICE_COUNT)
-        before = np.where(self._sounding[step - 1] == HOLD, UNKNOWN, self._sounding[step - 1]) if step else SILENCE
+        before = SILENCE
+        if step:
+            sounding = self._sounding[step - 1]
+            before = np.where(sounding == HOLD, UNKNOWN, sounding)
         held = None if before[voice] == UNKNOWN else int(before[voice]) + LOWEST
         # Grammar and ranges look at the own voice alone.
         allowed = allowed_words(Place(step, voice, before, SILENCE)) if rules else None
@@ -189,18 +192,20 @@ class GridPiece:
         plan = dataclasses.replace(self.plan, grid=Grid(given, self.plan.grid.frame))
         sung = (number for number, voice in enumerate(self.score.voices) if voice.notes)
         score = _with_pitches(self.score, changed)
-        names = tuple(name for number, name in zip(sung, self.names, strict=True) if score.voices[number].notes)
+        named = zip(sung, self.names, strict=True)
+        names = tuple(name for number, name in named if score.voices[number].notes)
         return GridPiece(score, plan, cells.ravel()[: len(self.tokens)], names, self.kept)
 
     def within(self, extent: int) -> Plan:
         """Return the plan that ends `extent` bars behind the last step in which something is given."""
         plan, frame = self.plan, self.plan.grid.frame
-        told = np.flatnonzero((plan.grid.cells != UNKNOWN).any(axis=1))
-        behind = told[-1] + 1 if len(told) else 0
+        given = np.flatnonzero((plan.grid.cells != UNKNOWN).any(axis=1))
+        behind = given[-1] + 1 if len(given) else 0
         lines = [int(bar.end / STEP) for bar in self.score.bars(len(frame) * STEP)]
         ends = [line for line in lines if line > behind][:extent]
         steps = min(ends[-1], len(frame)) if ends else len(frame)
-        return dataclasses.replace(plan, grid=Grid(plan.grid.cells[:steps], Frame(frame.columns[:steps])))
+        shorter = Grid(plan.grid.cells[:steps], Frame(frame.columns[:steps]))
+        return dataclasses.replace(plan, grid=shorter)
 
     def continued(self, tokens: np.ndarray, origin: Origin) -> GridPiece:
         """Return what is given, with the whole steps of tokens (L',) where nothing is."""
@@ -210,13 +215,16 @@ class GridPiece:
         cells = np.where(given == UNKNOWN, cells, given)
         frame = Frame(self.plan.grid.frame.columns[:steps])
         score = decode(Grid(cells, frame), template=self.score)
-        known = {(place.voice, place.note.onset, place.note.pitch): place.note for place in self.notes}
+        known = {}
+        for place in self.notes:
+            known[place.voice, place.note.onset, place.note.pitch] = place.note
 
         def marked(row: int, note: Note) -> Note:
             position = int(note.onset / STEP) * VOICE_COUNT + row
             if position >= self.kept and given.ravel()[position] == UNKNOWN:
                 return dataclasses.replace(note, origin=origin)
-            own = known.get((row, note.onset, note.pitch), note) if position + 1 != self.kept else note
+            at_seam = position + 1 == self.kept
+            own = note if at_seam else known.get((row, note.onset, note.pitch), note)
             return dataclasses.replace(own, duration=note.duration)
 
         voices = tuple(

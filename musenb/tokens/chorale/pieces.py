@@ -50,7 +50,8 @@ def piece_of(
     first = int(min(generated) / STEP) if written else _given_steps(score, given, len(cells))
     if first < len(cells):
         kept = np.where(np.arange(len(cells))[:, None] < first, cells, UNKNOWN)
-        prime = score.cut(Fraction(0), first * STEP) if first else dataclasses.replace(score, voices=())
+        nothing = dataclasses.replace(score, voices=())
+        prime = score.cut(Fraction(0), first * STEP) if first else nothing
         plan = Plan(prime, names, Grid(kept, frame_of(score, len(cells))), first)
         return GridPiece(score, plan, cells.ravel(), names)
     plan = plan_piece(with_chorale_names(score, names), extent=extent)
@@ -66,7 +67,10 @@ def _given_steps(score: Score, bars: int | None, steps: int) -> int:
         bars = len(full) if len(full) < 4 else len(full) // 2
     if bars < 1:
         raise SettingError(f"a prime of {bars} bars; at least 1 is needed")
-    return min(int(full[min(bars, len(full)) - 1].end / STEP), steps) if full else steps
+    if not full:
+        return steps
+    last = full[min(bars, len(full)) - 1]
+    return min(int(last.end / STEP), steps)
 
 
 def _filled(cells: np.ndarray) -> np.ndarray:

@@ -94,11 +94,11 @@ class Plan:
         """Return the prime's notes, exactly, together with generated notes by chorale voice."""
         sung = (voice for voice in self.prime.voices if voice.notes)
         given = dict(zip(self.names, sung, strict=True))
-        voices = tuple(
-            Voice(name, (given[name].notes if name in given else ()) + tuple(generated.get(name, ())))
-            for name in VOICES
-        )
-        return dataclasses.replace(self.prime, voices=voices)
+        voices = []
+        for name in VOICES:
+            kept = given[name].notes if name in given else ()
+            voices.append(Voice(name, kept + tuple(generated.get(name, ()))))
+        return dataclasses.replace(self.prime, voices=tuple(voices))
 
 
 def plan_piece(
@@ -140,17 +140,21 @@ def plan_piece(
     kept = _kept(whole, start, keep.voices, spans)
     if not kept.end:
         raise SettingError(f"nothing is kept before quarter {start} nor locked: the model needs a note to go on from")
-    total = max(_end_of_bars(whole, start, int(extent)), _next_line(whole, kept.end), *(stop for _, stop in spans))
+    end = _end_of_bars(whole, start, int(extent))
+    total = max(end, _next_line(whole, kept.end), *(stop for _, stop in spans))
     plan = _plan(whole, kept, start, keep.voices, spans, total)
     if plan.first == plan.length:
         raise SettingError("every voice is kept in every bar: there is nothing to write")
     if reach is None or plan.first < reach:
         return plan
     offset = _window(whole, plan.steps * STEP, reach // (2 * VOICE_COUNT) * STEP)
-    moved = [(max(a - offset, Fraction(0)), b - offset) for a, b in spans if b > offset]
+    later = [(begin, end) for begin, end in spans if end > offset]
+    moved = [(max(begin - offset, Fraction(0)), end - offset) for begin, end in later]
     stop = max(kept.end, whole.end)
-    tail, kept_tail = whole.cut(offset, stop), kept.cut(offset, stop)
-    part = _plan(tail, kept_tail, max(start - offset, Fraction(0)), keep.voices, moved, total - offset)
+    tail = whole.cut(offset, stop)
+    kept_tail = kept.cut(offset, stop)
+    begin = max(start - offset, Fraction(0))
+    part = _plan(tail, kept_tail, begin, keep.voices, moved, total - offset)
     return Plan(kept, plan.names, part.grid, part.steps, offset)
 
 
@@ -201,13 +205,15 @@ def _plan(
     given = np.zeros(grid.cells.shape, bool)
     for voice in whole.voices:
         column = given[:, VOICES.index(voice.name)]
-        told = voice.end if voice.name in voices else min(start, voice.end)
-        for first, last in [(Fraction(0), told), *spans]:
+        end = voice.end if voice.name in voices else min(start, voice.end)
+        for first, last in [(Fraction(0), end), *spans]:
             column[int(first / STEP) : int(-(-last // STEP))] = True
     for voice in kept.voices:
+        column = given[:, VOICES.index(voice.name)]
         for note in voice.notes:
-            given[int(note.onset / STEP) : int(note.end / STEP), VOICES.index(voice.name)] = True
-    cells = np.where(given, np.where(grid.cells == UNKNOWN, REST, grid.cells), UNKNOWN)
+            column[int(note.onset / STEP) : int(note.end / STEP)] = True
+    filled = np.where(grid.cells == UNKNOWN, REST, grid.cells)
+    cells = np.where(given, filled, UNKNOWN)
     frame = Frame(grid.frame.columns.copy())
     plan_phrases(frame.columns, kept, total)
     full = np.all(given, axis=1)

@@ -56,5 +56,7 @@ def with_chorale_names(score: Score, voices: Sequence[str] | None = None) -> Sco
             f"voices {', '.join(map(str, names)) or 'of no name'} do not name the {len(sounding)} voices that sound; "
             f"allowed are {', '.join(VOICES)}, each once"
         )
-    renamed = {name: dataclasses.replace(voice, name=name) for name, voice in zip(names, sounding, strict=True)}
+    renamed = {}
+    for name, voice in zip(names, sounding, strict=True):
+        renamed[name] = dataclasses.replace(voice, name=name)
     return dataclasses.replace(score, voices=tuple(renamed[name] for name in VOICES if name in renamed))

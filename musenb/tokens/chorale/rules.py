@@ -68,7 +68,9 @@ def no_parallels(place: Place) -> np.ndarray:
         return allowed
     for other in range(VOICE_COUNT):
         was, now = place.before[other], place.now[other]
-        if other == place.voice or SILENT in (was, now) or was == now or (was - here) % 12 not in (0, 7):
+        if other == place.voice or SILENT in (was, now) or was == now:
+            continue
+        if (was - here) % 12 not in (0, 7):
             continue
         for pitch in range(HOLD):
             same_interval = (now - pitch) % 12 == (was - here) % 12

@@ -40,7 +40,8 @@ def row_with(grid: Grid, features: np.ndarray, weights: np.ndarray | None = None
     """Return a full grid as a row with features (4 T, F) and loss weights (4 T,)."""
     cells = grid.cells
     inputs = words.inputs_of(cells)
-    return row_of(cells.ravel(), features, attributes_of(cells), begin=words.INPUTS, inputs=inputs, weights=weights)
+    related = attributes_of(cells)
+    return row_of(cells.ravel(), features, related, begin=words.INPUTS, inputs=inputs, weights=weights)
 
 
 def varied(grid: Grid, rng: np.random.Generator) -> Row:

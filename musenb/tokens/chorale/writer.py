@@ -78,7 +78,9 @@ class GridWriter:
             before, related = row_before(cells, first)
         count = position + 1 - first
         targets = np.append(cells[first:], UNKNOWN)
-        return Row(before, self._features[first : position + 1], related, targets, np.zeros(count, np.float32))
+        features = self._features[first : position + 1]
+        weights = np.zeros(count, np.float32)
+        return Row(before, features, related, targets, weights)
 
     def given(self) -> int | None:
         """Return the next cell where the plan gives it."""
@@ -144,9 +146,11 @@ class GridWriter:
         return self.plan.grid.cells[note.onset, voice] == UNKNOWN
 
     def _note(self, note: Sounding, end: int) -> Note:
-        fermata, onset = has_fermata(self.plan.grid.frame.columns, end), note.onset * STEP
+        fermata = has_fermata(self.plan.grid.frame.columns, end)
+        onset = note.onset * STEP
         duration = end * STEP - onset
-        return Note(onset + self.plan.offset, duration, note.pitch + LOWEST, fermata=fermata, origin=self.origin)
+        pitch = note.pitch + LOWEST
+        return Note(onset + self.plan.offset, duration, pitch, fermata=fermata, origin=self.origin)
 
 
 def row_before(cells: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
@@ -155,6 +159,7 @@ def row_before(cells: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
     grid = np.full(steps * VOICE_COUNT, REST)
     grid[: len(cells)] = cells
     table = grid.reshape(-1, VOICE_COUNT)
-    tokens = np.append(INPUTS, inputs_of(table))[first : len(cells) + 1]
-    related = np.vstack([np.full((1, 2), -1), attributes_of(table)])[first : len(cells) + 1]
-    return tokens, related
+    stop = len(cells) + 1
+    tokens = np.append(INPUTS, inputs_of(table))
+    related = np.vstack([np.full((1, 2), -1), attributes_of(table)])
+    return tokens[first:stop], related[first:stop]
