@@ -125,7 +125,8 @@ class _StreamReader:
         elements = list(stream.recurse().getElementsByClass("GeneralNote"))
         reach = length if length is not None and length > 0 else measure.reach
         only_rests = not measure.notes and len(elements) == 1 and bool(reach)
-        measure.reach, measure.whole_rest = (Fraction(0), reach) if only_rests else (reach, Fraction(0))
+        measure.reach = Fraction(0) if only_rests else reach
+        measure.whole_rest = reach if only_rests else Fraction(0)
         measure.repeats += repeat_signs(stream)
         return measure
 
@@ -218,7 +219,8 @@ class _StreamReader:
             velocity = 80 if volume.velocity is None else min(127, max(1, int(volume.velocity)))
             note = WrittenNote(start, duration, *self._pitch(member.pitch, place), voice, velocity=velocity)
             note.fermata = fermata or any("Fermata" in mark.classSet for mark in member.expressions)
-            note.tied_from, note.tied_to = kind in ("stop", "continue"), kind in ("start", "continue")
+            note.tied_from = kind in ("stop", "continue")
+            note.tied_to = kind in ("start", "continue")
             measure.notes.append(note)
 
     def _pitch(self, pitch: Any, place: str) -> tuple[int, str]:

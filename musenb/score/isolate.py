@@ -214,13 +214,17 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_child)
 
 
+def _is_needed(name: str) -> bool:
+    return name.upper() in NEEDED or name.startswith("LC_")
+
+
 def _environment(folder: str) -> dict[str, str]:
     """Return the child's environment: what of the parent's it needs, with `folder` as every private place."""
     package_parent = str(Path(musenb.errors.__file__).parent.parent)
     paths = [package_parent, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     private = ("HOME", "TMPDIR", "TEMP", "TMP", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
     return {
-        **{name: value for name, value in os.environ.items() if name.upper() in NEEDED or name.startswith("LC_")},
+        **{name: value for name, value in os.environ.items() if _is_needed(name)},
         **dict.fromkeys(private, folder),
         "MPLCONFIGDIR": folder,
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),

@@ -103,10 +103,12 @@ def _root_file(
             raise LoadError(
                 "content", f"{source}: its {CONTAINER} is damaged: {plain_text(str(error))}", "export it again"
             ) from None
-        paths = [element.get("full-path", "") for element in container.iter() if _local(element.tag) == "rootfile"]
-        root = next((posixpath.normpath(path) for path in paths if posixpath.normpath(path) in names), None)
+        files = [element for element in container.iter() if _local(element.tag) == "rootfile"]
+        paths = [posixpath.normpath(element.get("full-path", "")) for element in files]
+        root = next((path for path in paths if path in names), None)
     else:
-        root = next((name for name in names if name.lower().endswith((".musicxml", ".xml")) and "/" not in name), None)
+        at_top = [name for name in names if "/" not in name]
+        root = next((name for name in at_top if name.lower().endswith((".musicxml", ".xml"))), None)
     if root is None:
         raise LoadError("content", f"{source}: the .mxl archive holds no score", "export it again")
     return root

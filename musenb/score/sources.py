@@ -28,7 +28,8 @@ def is_place(text: str) -> bool:
     """Return whether a text names a file or a corpus piece rather than being a motif itself."""
     if "\n" in text:
         return False
-    if text.startswith(CORPUS) or "://" in text or os.path.splitext(text)[1].lower() in SUFFIXES:
+    suffix = os.path.splitext(text)[1].lower()
+    if text.startswith(CORPUS) or "://" in text or suffix in SUFFIXES:
         return True
     try:
         if Path(text).exists():

@@ -56,14 +56,17 @@ def unfolded(score: Score) -> Score:
     for start, stop in sections:
         shifts.append(length - start)
         length += stop - start
-    voices = tuple(Voice(voice.name, tuple(_played(voice, sections, shifts))) for voice in score.voices)
+    voices = []
+    for voice in score.voices:
+        notes = _played(voice, sections, shifts)
+        voices.append(Voice(voice.name, tuple(notes)))
     if sum(len(voice.notes) for voice in voices) > MOST_NOTES:
         raise ScoreError(f"with its repeats written out the score has more than {MOST_NOTES} notes")
     bars, metres = _bars(score, sections, shifts)
     anacrusis, fitted, measures = fit_bars(bars, metres)
     return dataclasses.replace(
         score,
-        voices=voices,
+        voices=tuple(voices),
         metres=fitted,
         keys=_states(score.keys, sections, shifts),
         tempos=_states(score.tempos, sections, shifts),

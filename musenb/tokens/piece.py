@@ -116,7 +116,9 @@ class Choices:
     def begins(self) -> dict[int, float]:
         """Probability of each pitch given that a note begins, the likeliest first; empty where none can."""
         total = sum(self.pitches.values())
-        return {pitch: probability / total for pitch, probability in self.pitches.items()} if total else {}
+        if not total:
+            return {}
+        return {pitch: probability / total for pitch, probability in self.pitches.items()}
 
     @property
     def sounds(self) -> dict[int, float]:

@@ -36,11 +36,16 @@ class Row:
 
     def crop(self, start: int, stop: int) -> Row:
         """Return positions start..stop-1, as many as there are."""
-        return Row(*(getattr(self, field.name)[start:stop] for field in dataclasses.fields(self)))
+        arrays = (getattr(self, field.name) for field in dataclasses.fields(self))
+        return Row(*(array[start:stop] for array in arrays))
 
     def fitted(self, features: int, related: int) -> Row:
         """Return the row with the first columns only, for a model that reads fewer."""
-        return dataclasses.replace(self, features=self.features[:, :features], related=self.related[:, :related])
+        return dataclasses.replace(
+            self,
+            features=self.features[:, :features],
+            related=self.related[:, :related],
+        )
 
     def pad(self, size: int) -> Row:
         """Return the row with positions that do not count added up to `size`."""
@@ -67,5 +72,7 @@ def row_of(
     before[0] = begin
     related = np.roll(attributes, 1, axis=0)
     related[0] = -1
-    counted = np.ones(len(tokens), np.float32) if weights is None else weights.astype(np.float32)
+    if weights is None:
+        weights = np.ones(len(tokens))
+    counted = weights.astype(np.float32)
     return Row(before, features, related, tokens, counted)

@@ -54,9 +54,11 @@ def aligned(voices: Sequence[VoiceState], report: Report) -> tuple[list[Clock], 
         if len(lengths) > 1:
             report.note("bars", "of different lengths in the voices: the shorter ones are filled with rests", line=0)
         starts.append(time)
-        spans.append(Span(time, time + max(lengths), any(span.closed for span in column)))
-        time += max(lengths)
-    return [Clock([span.start for span in voice], starts) for voice in bars], spans
+        end = time + max(lengths)
+        spans.append(Span(time, end, any(span.closed for span in column)))
+        time = end
+    clocks = [Clock([span.start for span in voice], starts) for voice in bars]
+    return clocks, spans
 
 
 def _with_equal_counts(voices: Sequence[VoiceState]) -> list[list[Span]]:

@@ -97,7 +97,8 @@ def _metres(piece: Piece, timed: Timed, spans: Sequence[Span]) -> tuple[TimeSign
     kept = [first]
     for onset in sorted(changes):
         metre = changes[onset].signature
-        if metre and (metre.beats, metre.unit) != (kept[-1].beats, kept[-1].unit):
+        before = kept[-1]
+        if metre and (metre.beats, metre.unit) != (before.beats, before.unit):
             kept.append(TimeSignature(onset, metre.beats, metre.unit))
     return tuple(kept)
 
@@ -108,7 +109,8 @@ def _keys(piece: Piece, timed: Timed) -> tuple[KeySignature, ...]:
     added = 0
     for voice, clock in timed:
         added += sum(key.added for _, key, _ in voice.keys)
-        changes = {clock.onset(time): (key, semitones) for time, key, semitones in voice.keys} | changes
+        own = {clock.onset(time): (key, semitones) for time, key, semitones in voice.keys}
+        changes = own | changes
     if added:
         piece.report.note("accidentals added to a key", "kept at the notes alone", added, line=0)
     kept: list[KeySignature] = []
@@ -170,7 +172,8 @@ def _voices(timed: Timed) -> Iterator[Voice]:
 
 def _sounding(voice: VoiceState) -> list[Lane]:
     """Return the voice's own lane, and its overlays with notes."""
-    return [voice.lanes[0], *(lane for lane in voice.lanes[1:] if lane.notes)]
+    own, *overlays = voice.lanes
+    return [own, *(lane for lane in overlays if lane.notes)]
 
 
 def _name(written: str) -> str:
@@ -187,7 +190,8 @@ def _note(draft: Draft, clock: Clock) -> Note:
     if clock is not SAME:
         onset = clock.onset(draft.onset)
         duration = clock.end(draft.onset + draft.duration) - onset
-    return Note(onset, duration, draft.written + draft.semitones, spelling=_spelling(draft), fermata=draft.fermata)
+    pitch = draft.written + draft.semitones
+    return Note(onset, duration, pitch, spelling=_spelling(draft), fermata=draft.fermata)
 
 
 def _spelling(draft: Draft) -> str:

@@ -170,7 +170,8 @@ def _directive(piece: Piece, text: str) -> None:
     if name == "propagate-accidentals" and words[1:] and words[1].lower() in _PROPAGATION:
         piece.propagate = words[1].lower()
     elif name in SCORE_DIRECTIVES:
-        piece.order = list(dict.fromkeys(_VOICE_ID.findall(text.split(None, 1)[1]))) if words[1:] else []
+        voices = _VOICE_ID.findall(text.split(None, 1)[1]) if words[1:] else []
+        piece.order = list(dict.fromkeys(voices))
     elif name in SOUNDING_DIRECTIVES:
         piece.report.note(f"directives %%{words[0]}", "left out")
 

@@ -112,7 +112,9 @@ class Lane:
 
     def advance(self, drafts: Sequence[Draft], lengths: Sequence[Fraction], length: Fraction) -> None:
         """End an event: its notes, their lengths, and how far the time goes on."""
-        self.last, self.last_lengths, self.last_length = list(drafts), list(lengths), length
+        self.last = list(drafts)
+        self.last_lengths = list(lengths)
+        self.last_length = length
         self.time += length
 
     def break_rhythm(self, steps: int, *, longer_first: bool) -> bool:

@@ -215,7 +215,8 @@ class MusicReader:
         for inner in tokens_of(token["grace_notes"]):
             if inner.kind == "note":
                 count += 1
-                self.voice.lane.alter_of(self._member(inner), self.voice.key.alters, self.piece.propagate)
+                member = self._member(inner)
+                self.voice.lane.alter_of(member, self.voice.key.alters, self.piece.propagate)
         if count:
             self.report.note("grace notes", "left out", count)
 
@@ -236,7 +237,8 @@ class MusicReader:
         """Keep a fermata or a jump for the note that follows; say what else is left out."""
         short = token.kind == "shorthand"
         name = self.piece.symbols.get(token.text, "") if short else token["name"] or token["plus_name"]
-        name = name if name in DECORATION_KINDS or name in JUMPS else LOWER_CASE.get(name.lower(), name)
+        if name not in DECORATION_KINDS and name not in JUMPS:
+            name = LOWER_CASE.get(name.lower(), name)
         if not name:
             self._unknown(token)
         elif name in FERMATAS:

@@ -90,7 +90,8 @@ class Piece:
         if len(self.changes) >= self.limits.measures:
             raise self.report.error("limit", f"more than {self.limits.measures} changes of metre")
         voice.metres.append((voice.time, metre))
-        insort(self.changes, (voice.time, len(self.changes), metre), key=lambda change: change[:2])
+        change = (voice.time, len(self.changes), metre)
+        insort(self.changes, change, key=lambda entry: entry[:2])
 
     def metre_at(self, voice: VoiceState) -> Metre:
         """Return the metre where a voice is: its own, or the one that another voice has changed to since."""

@@ -27,7 +27,8 @@ class Report:
 
     def note(self, kind: str, action: str, count: int = 1, line: int | None = None) -> None:
         """Count something that the score does not hold as it was; `line` 0 is no place."""
-        entry = self._found.setdefault((kind, action), [0, self.line if line is None else line])
+        place = self.line if line is None else line
+        entry = self._found.setdefault((kind, action), [0, place])
         entry[0] += count
 
     def notices(self) -> tuple[Notice, ...]:

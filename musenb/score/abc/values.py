@@ -54,9 +54,10 @@ def parse_metre(text: str) -> Metre | None:
         return None
     beats = [int(group) for group in found[1].split("+")]
     try:
-        return Metre(TimeSignature(Fraction(0), sum(beats), int(found[2])), len(beats) > 1)
+        signature = TimeSignature(Fraction(0), sum(beats), int(found[2]))
     except ScoreError:
         return None
+    return Metre(signature, len(beats) > 1)
 
 
 def parse_unit(text: str) -> Fraction | None:
@@ -87,7 +88,8 @@ def parse_tempo(text: str, unit: Fraction) -> TempoMark | None:
     if not rest:
         return TempoMark(None, words) if words else None
     if found := _BEATS.match(rest):
-        counted = [(int(over), int(under)) for over, under in _FRACTION.findall(found[1])]
+        fractions = _FRACTION.findall(found[1])
+        counted = [(int(over), int(under)) for over, under in fractions]
         if any(not under for _, under in counted):
             return None
         beat = QUARTER * sum(Fraction(over, under) for over, under in counted)

@@ -129,7 +129,8 @@ def _metres(rows: Sequence[Row]) -> list[TimeSignature]:
 
 def _keys(parts: Sequence[WrittenPart], located: Sequence[Sequence[Located]]) -> tuple[KeySignature, ...]:
     """Return the keys of the first part that has any, one written as it sounds before one that transposes."""
-    order = sorted(range(len(parts)), key=lambda number: (parts[number].transposing, parts[number].unpitched))
+    ranks = [(part.transposing, part.unpitched) for part in parts]
+    order = sorted(range(len(parts)), key=ranks.__getitem__)
     for number in order:
         found = {
             onset + start: (fifths, mode)
@@ -168,7 +169,8 @@ def _repeats(located: Sequence[Sequence[Located]]) -> tuple[Repeat, ...]:
             for sign in measure.repeats:
                 within = None if sign.kind in AT_THE_END else sign.start
                 place = end if within is None else onset + within
-                found.setdefault((place, sign.kind), Repeat(place, sign.kind, sign.numbers, sign.times))
+                repeat = Repeat(place, sign.kind, sign.numbers, sign.times)
+                found.setdefault((place, sign.kind), repeat)
     return tuple(found.values())
 
 
@@ -178,7 +180,8 @@ def _chords(located: Sequence[Sequence[Located]]) -> tuple[ChordSymbol, ...]:
     for measures in located:
         for onset, _, measure in measures:
             for start, text, kind in measure.chords:
-                found.setdefault((onset + start, text, kind), ChordSymbol(onset + start, text, kind))
+                symbol = ChordSymbol(onset + start, text, kind)
+                found.setdefault((symbol.onset, text, kind), symbol)
     return tuple(found.values())
 
 

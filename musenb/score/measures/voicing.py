@@ -82,7 +82,7 @@ OpenTies = dict[tuple[int, Fraction], list[_Joined]]
 
 def part_voices(part: WrittenPart, placed: Sequence[Placed]) -> list[list[Note]]:
     """Return the notes of a part, a list for each voice, from the highest as written to the lowest."""
-    shared = set().union(*(measure.shared for measure in part.measures)) if part.measures else set()
+    shared = set().union(*(measure.shared for measure in part.measures))
     lines: dict[Lane, _Line] = defaultdict(_Line)
     open_ties: OpenTies = defaultdict(list)
     for item in sorted(placed, key=lambda item: item.onset):
@@ -188,4 +188,5 @@ def named_voices(parts: Sequence[WrittenPart], lines: Sequence[Sequence[Sequence
 def voice_name(part_name: str) -> str:
     """Return the name of a part, or of the choir voice that it names."""
     plain = plain_text(part_name)
-    return next((voice for voice, names in CHOIR.items() if plain.lower() in names), plain or "part")
+    known = (voice for voice, names in CHOIR.items() if plain.lower() in names)
+    return next(known, plain or "part")

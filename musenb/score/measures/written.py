@@ -129,4 +129,7 @@ class Ledger:
 
     def notices(self) -> tuple[Notice, ...]:
         """Return what was counted, in the order in which it was first met."""
-        return tuple(Notice(kind, action, count, place) for (kind, action), (count, place) in self._found.items())
+        notices = []
+        for (kind, action), (count, place) in self._found.items():
+            notices.append(Notice(kind, action, count, place))
+        return tuple(notices)

@@ -45,7 +45,8 @@ def unwrapped(data: bytes, *, source: str) -> bytes:
         return data
     place = 12
     while place + 8 <= len(data):
-        kind, size = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "little")
+        kind = data[place : place + 4]
+        size = int.from_bytes(data[place + 4 : place + 8], "little")
         place += 8
         if kind == b"data":
             if place + size > len(data):
@@ -81,7 +82,8 @@ def chunks(data: bytes, *, source: str) -> tuple[int, int, list[bytes]]:
         )
     tracks, place = [], 8 + length
     while place + 8 <= len(data):
-        kind, size = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8])
+        kind = data[place : place + 4]
+        size = int.from_bytes(data[place + 4 : place + 8])
         place += 8
         if kind == b"MTrk":
             if place + size > len(data):

@@ -32,7 +32,8 @@ def harmony_text(harmony: Element, transposition: Transposition) -> tuple[str, s
     name = (kind.text or "").strip() if kind is not None else ""
     if name == "none" and not numeral:
         return "N.C.", "chord"
-    shown, symbols = (None, None) if kind is None else (kind.get("text"), kind.get("use-symbols"))
+    shown = None if kind is None else kind.get("text")
+    symbols = None if kind is None else kind.get("use-symbols")
     quality = KINDS.get(name, "") if shown is None or symbols == "yes" else shown
     root = numeral or _letter(harmony.find("root"), "root", transposition)
     degrees = "".join(map(_degree, harmony.findall("degree")))

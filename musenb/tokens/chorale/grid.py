@@ -125,7 +125,9 @@ def encode(score: Score, *, voices: Sequence[str] | None = None, steps: int | No
         raise TokenError(f"the score has no notes{where}; at least one is needed")
     sounding = [voice for voice in score.voices if voice.notes]
     names = assign_voices(score) if voices is None else tuple(voices)
-    if len(names) != len(sounding) or not set(names) <= set(VOICES) or len(set(names)) != len(names):
+    known = set(names) <= set(VOICES)
+    distinct = len(set(names)) == len(names)
+    if len(names) != len(sounding) or not known or not distinct:
         raise TokenError(
             f"voices {', '.join(map(str, names)) or 'of no name'} do not name the score's {len(sounding)} voices"
             f"{where}; allowed are {', '.join(VOICES)}, each once"
@@ -209,7 +211,9 @@ def frame_of(score: Score, steps: int | None = None) -> Frame:
     for bar in score.bars(length * STEP):
         _fill_bar(columns, bar, score)
     for step in range(length):
-        columns[step, KEY - 1], columns[step, MODE - 1] = key_columns(score.key_at(step * STEP))
+        fifths, mode = key_columns(score.key_at(step * STEP))
+        columns[step, KEY - 1] = fifths
+        columns[step, MODE - 1] = mode
     under = np.zeros(length, bool)
     for note in (n for v in score.voices for n in v.notes if n.fermata):
         under[int(note.onset // STEP) : int(-(-note.end // STEP))] = True
@@ -220,7 +224,8 @@ def frame_of(score: Score, steps: int | None = None) -> Frame:
 
 def stretch_ends(under: np.ndarray) -> list[int]:
     """Return the steps before which the stretches of bool (T,) end."""
-    return [int(last) + 1 for last in np.flatnonzero(under & ~np.append(under[1:], False))]
+    following = np.append(under[1:], False)
+    return [int(last) + 1 for last in np.flatnonzero(under & ~following)]
 
 
 def has_fermata(columns: np.ndarray, end: int) -> bool:
@@ -279,7 +284,9 @@ def metre_column(metre: TimeSignature) -> int:
 
 def key_columns(key: KeySignature | None) -> tuple[int, int]:
     """Return the feature values of key signature and mode; a score without a key has its own."""
-    return (NO_KEY, MODES.index("")) if key is None else (key.fifths + 7, MODES.index(key.mode))
+    if key is None:
+        return NO_KEY, MODES.index("")
+    return key.fifths + 7, MODES.index(key.mode)
 
 
 def decode(grid: Grid, *, template: Score | None = None) -> Score:
@@ -351,7 +358,8 @@ def look_ahead(known: np.ndarray) -> np.ndarray:
     known : int64 (T, 4)
         What each given cell sounds, as `sounding` has it; -1 where nothing is given.
     """
-    padded = np.vstack([known, np.full((max(LOOK_AHEAD), VOICE_COUNT), UNKNOWN)])
+    beyond = np.full((max(LOOK_AHEAD), VOICE_COUNT), UNKNOWN)
+    padded = np.vstack([known, beyond])
     shifted = [padded[ahead : ahead + len(known)] for ahead in LOOK_AHEAD]
     return np.concatenate([np.where(part == UNKNOWN, NOT_GIVEN, part) for part in shifted], axis=1)
 

@@ -20,7 +20,8 @@ def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:
     own = [end * STEP for end in stretch_ends(under)]
     metre = prime.metre_at(prime.end)
     pace = own[-1] - own[-2] if len(own) > 1 else Fraction(0)
-    length = pace if pace > usual_phrase(metre) and pace % metre.beat_length == 0 else usual_phrase(metre)
+    usual = usual_phrase(metre)
+    length = pace if pace > usual and pace % metre.beat_length == 0 else usual
     ends = list(own)
     following = (own[-1] if own else Fraction(0)) + length
     while following <= total - length / 2:
@@ -30,7 +31,8 @@ def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:
     for end in ends:
         if end > prime.end or not own:
             under[int((end - hold) / STEP) : int(end / STEP)] = True
-    under[max(0, int((total - hold - prime.anacrusis) / STEP)) :] = True
+    first = int((total - hold - prime.anacrusis) / STEP)
+    under[max(0, first) :] = True
     set_phrases(columns, [int(end / STEP) for end in ends], under=under)
 
 

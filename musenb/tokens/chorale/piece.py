@@ -132,7 +132,8 @@ class GridPiece:
             return dataclasses.replace(self, tokens=longer).row()
         cells = self.cells
         features = self.plan.features[: cells.size]
-        row = row_of(cells.ravel(), features, attributes_of(cells), begin=INPUTS, inputs=inputs_of(cells))
+        related = attributes_of(cells)
+        row = row_of(cells.ravel(), features, related, begin=INPUTS, inputs=inputs_of(cells))
         return row.crop(0, len(self.tokens))
 
     def moment(self, note: NotePlace | None = None) -> Sequence[int]:
@@ -181,7 +182,8 @@ class GridPiece:
             place = self.notes[number]
             if pitch is not None and pitch not in self.pitches:
                 raise SettingError(f"{place} would become pitch {pitch}, outside {LOWEST}..{HIGHEST}")
-            first, stop = int(place.note.onset / STEP), int(place.note.end / STEP)
+            first = int(place.note.onset / STEP)
+            stop = int(place.note.end / STEP)
             cells[first:stop, place.voice] = REST if pitch is None else HOLD
             if pitch is not None:
                 cells[first, place.voice] = pitch - LOWEST
@@ -201,7 +203,8 @@ class GridPiece:
         plan, frame = self.plan, self.plan.grid.frame
         given = np.flatnonzero((plan.grid.cells != UNKNOWN).any(axis=1))
         behind = given[-1] + 1 if len(given) else 0
-        lines = [int(bar.end / STEP) for bar in self.score.bars(len(frame) * STEP)]
+        bars = self.score.bars(len(frame) * STEP)
+        lines = [int(bar.end / STEP) for bar in bars]
         ends = [line for line in lines if line > behind][:extent]
         steps = min(ends[-1], len(frame)) if ends else len(frame)
         shorter = Grid(plan.grid.cells[:steps], Frame(frame.columns[:steps]))
@@ -242,7 +245,8 @@ class GridPiece:
         """
         if pitch not in self.pitches:
             raise SettingError(f"pitch {pitch} is outside {LOWEST}..{HIGHEST}, what the model can write")
-        (step, voice), plan, length = divmod(position, VOICE_COUNT), self.plan, len(self.cells)
+        step, voice = divmod(position, VOICE_COUNT)
+        plan, length = self.plan, len(self.cells)
         # The step before is written again, so that notes may be held across the fork.
         first = max(step - 1, 0)
         given = plan.grid.cells[:length].copy()

@@ -52,12 +52,14 @@ def piece_of(
         kept = np.where(np.arange(len(cells))[:, None] < first, cells, UNKNOWN)
         nothing = dataclasses.replace(score, voices=())
         prime = score.cut(Fraction(0), first * STEP) if first else nothing
-        plan = Plan(prime, names, Grid(kept, frame_of(score, len(cells))), first)
+        grid = Grid(kept, frame_of(score, len(cells)))
+        plan = Plan(prime, names, grid, first)
         return GridPiece(score, plan, cells.ravel(), names)
     plan = plan_piece(with_chorale_names(score, names), extent=extent)
     kept = np.full_like(plan.grid.cells, UNKNOWN)
     kept[: len(cells)] = cells
-    plan = dataclasses.replace(plan, grid=Grid(kept, plan.grid.frame), steps=len(cells))
+    grid = Grid(kept, plan.grid.frame)
+    plan = dataclasses.replace(plan, grid=grid, steps=len(cells))
     return GridPiece(score, plan, cells.ravel(), names)
 
 

@@ -169,13 +169,15 @@ def _spans(score: Score, numbers: Collection[int]) -> list[Span]:
 
 def _kept(score: Score, start: Fraction, voices: Collection[str], spans: Sequence[Span]) -> Score:
     def stays(note: Note, name: str) -> bool:
-        return note.onset < start or name in voices or any(note.onset < b and note.end > a for a, b in spans)
+        if note.onset < start or name in voices:
+            return True
+        return any(note.onset < end and note.end > begin for begin, end in spans)
 
-    kept = tuple(
-        dataclasses.replace(voice, notes=tuple(note for note in voice.notes if stays(note, voice.name)))
-        for voice in score.voices
-    )
-    return dataclasses.replace(score, voices=kept)
+    kept = []
+    for voice in score.voices:
+        notes = tuple(note for note in voice.notes if stays(note, voice.name))
+        kept.append(dataclasses.replace(voice, notes=notes))
+    return dataclasses.replace(score, voices=tuple(kept))
 
 
 def _next_line(score: Score, quarter: Fraction) -> Fraction:

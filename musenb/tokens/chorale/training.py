@@ -51,9 +51,12 @@ def varied(grid: Grid, rng: np.random.Generator) -> Row:
     moved = transposed(grid, int(rng.integers(moves.start, moves.stop)))
     columns = moved.frame.columns.copy()
     if rng.random() < NO_PHRASES:
-        words.set_phrases(columns, (), under=np.zeros(len(columns), bool), known=False)
+        under = np.zeros(len(columns), bool)
+        words.set_phrases(columns, (), under=under, known=False)
     if rng.random() < NO_KEY:
-        columns[:, words.KEY - 1], columns[:, words.MODE - 1] = words.key_columns(None)
+        fifths, mode = words.key_columns(None)
+        columns[:, words.KEY - 1] = fifths
+        columns[:, words.MODE - 1] = mode
     given = draw_given(len(columns), rng)
     known = np.where(given, sounding(moved.cells), UNKNOWN)
     weights = (~given).astype(np.float32).ravel()

@@ -47,7 +47,8 @@ def encode_pitches(pitches: np.ndarray) -> Row:
     steps = np.repeat(np.arange(len(pitches)), VOICE_COUNT)
     voices = np.tile(np.arange(VOICE_COUNT), len(pitches))
     features = np.stack([voices, steps % STEPS_A_BAR], axis=1)
-    attributes = np.stack([np.where(tokens == REST, -1, tokens), steps], axis=1)
+    pitches = np.where(tokens == REST, -1, tokens)
+    attributes = np.stack([pitches, steps], axis=1)
     return row_of(tokens, features, attributes, begin=VOCABULARY)
 
 
