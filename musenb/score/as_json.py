@@ -136,7 +136,9 @@ def _notice(row: list[Any]) -> Notice:
 
 def _origin(model: Any, seed: Any, settings: list[list[Any]]) -> Origin:
     pairs = tuple((_typed(name, str), _typed(value, str)) for name, value in settings)
-    return Origin(_typed(model, str), None if seed is None else _typed(seed, int), pairs)
+    model = _typed(model, str)
+    seed = None if seed is None else _typed(seed, int)
+    return Origin(model, seed, pairs)
 
 
 def _changes(rows: list[list[Any]], build: Callable[..., Any], *kinds: type) -> tuple:

@@ -79,11 +79,11 @@ def corpus_names(composer: str = "bach") -> tuple[str, ...]:
     paths = [Path(path) for path in _relative_paths()]
     for path in paths:
         stems[path.stem].add(path.with_suffix("").as_posix())
-    names = {
-        path.stem if len(stems[path.stem]) == 1 else path.with_suffix("").as_posix()
-        for path in paths
-        if composer in ("", path.parts[0])
-    }
+    names = set()
+    for path in paths:
+        if composer in ("", path.parts[0]):
+            unique = len(stems[path.stem]) == 1
+            names.add(path.stem if unique else path.with_suffix("").as_posix())
     return tuple(sorted(names))
 
 

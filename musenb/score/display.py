@@ -49,7 +49,11 @@ class Displayed:
     def __str__(self: Any) -> str:
         return HOOKS.text(self)
 
-    def _repr_mimebundle_(self: Any, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(
+        self: Any,
+        include: object = None,
+        exclude: object = None,
+    ) -> dict[str, str]:
         return HOOKS.bundle(self)
 
 

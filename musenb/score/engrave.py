@@ -135,7 +135,13 @@ def warm_up() -> None:
     verovio.enableLog(verovio.LOG_OFF)
 
 
-def draw_pages(musicxml: bytes, width: int, height: int | None, scale: int, page: int | None) -> dict[str, object]:
+def draw_pages(
+    musicxml: bytes,
+    width: int,
+    height: int | None,
+    scale: int,
+    page: int | None,
+) -> dict[str, object]:
     """Return verovio's own SVG with the number of each page; runs in the child.
 
     Raises
@@ -180,7 +186,12 @@ def _require_partwise(musicxml: bytes) -> None:
         raise LoadError("content", f"the score view is unavailable: the root is {root.tag!r}, not 'score-partwise'")
 
 
-def screen(svg: str, *, prefix: str, classes: Callable[[str], str]) -> tuple[str, list[str]]:
+def screen(
+    svg: str,
+    *,
+    prefix: str,
+    classes: Callable[[str], str],
+) -> tuple[str, list[str]]:
     """Return a drawing with nothing but what a drawing needs, and the ids of its notes.
 
     Parameters
@@ -211,7 +222,12 @@ def screen(svg: str, *, prefix: str, classes: Callable[[str], str]) -> tuple[str
     return f"{head}<style>{_DRAWN_STYLE.format(prefix)}</style>{body}</svg>", notes
 
 
-def _copied(element: Element, prefix: str, classes: Callable[[str], str], notes: list[str]) -> str:
+def _copied(
+    element: Element,
+    prefix: str,
+    classes: Callable[[str], str],
+    notes: list[str],
+) -> str:
     """Return an element with its children as text; what is not on the list of drawing elements is left out whole."""
     name = element.tag.removeprefix(_SVG) if isinstance(element.tag, str) else ""
     if name not in _ELEMENTS:

@@ -206,7 +206,10 @@ def _read_line(system: Element, dx: int, dy: int) -> Line:
     return Line(tuple(staves), tuple(edges))
 
 
-def _edges(lines: list[re.Match[str]], dy: int) -> tuple[int, int]:
+def _edges(
+    lines: list[re.Match[str]],
+    dy: int,
+) -> tuple[int, int]:
     """Return where the top and the bottom line of a staff lie."""
     top, bottom = lines[0], lines[-1]
     return int(top[2]) + dy, int(bottom[2]) + dy

@@ -18,7 +18,11 @@ LONGEST_SECONDS, MOST_PRESSES = 3_600.0, 20_000
 
 
 def score_from_keys(
-    presses: Iterable[Press], *, qpm: float = 100.0, metre: tuple[int, int] = (4, 4), grid: Fraction = SIXTEENTH,
+    presses: Iterable[Press],
+    *,
+    qpm: float = 100.0,
+    metre: tuple[int, int] = (4, 4),
+    grid: Fraction = SIXTEENTH,
     voice: str = "melody",
 ) -> Quantised:
     """Return what was played, on a grid, and a report of what was moved.
@@ -68,7 +72,8 @@ def _quarters(seconds: float, qpm: float) -> Fraction:
 def _checked(press: Press, number: int) -> Press:
     try:
         start, stop, pitch, velocity = press
-        start, stop, pitch, velocity = float(start), float(stop), int(pitch), int(velocity)
+        start, stop = float(start), float(stop)
+        pitch, velocity = int(pitch), int(velocity)
     except (TypeError, ValueError):
         raise ScoreError(f"press {number} is {press!r}; it takes start, stop, pitch and velocity") from None
     if not (isfinite(start) and isfinite(stop) and start <= stop <= LONGEST_SECONDS):

@@ -178,7 +178,11 @@ def _by_onset(track: Track) -> list[TrackNote]:
     return sorted(notes, key=lambda note: (note.onset, note.pitch, note.end))
 
 
-def _notes(struck: Iterable[TrackNote], quarters: Quarters, marks: VoiceMarks) -> tuple[Note, ...]:
+def _notes(
+    struck: Iterable[TrackNote],
+    quarters: Quarters,
+    marks: VoiceMarks,
+) -> tuple[Note, ...]:
     starts = [tick for tick, _ in marks.runs]
     notes = []
     for note in struck:
@@ -231,7 +235,12 @@ def _refuse_silence(tracks: Sequence[Track], source: str) -> None:
     raise LoadError("content", f"{source}: no notes", "choose a file with at least one note")
 
 
-def _notices(tracks: Sequence[Track], names: Sequence[str], quarters: Quarters, score: Score) -> tuple[Notice, ...]:
+def _notices(
+    tracks: Sequence[Track],
+    names: Sequence[str],
+    quarters: Quarters,
+    score: Score,
+) -> tuple[Notice, ...]:
     """Return what the tracks lost, each kind once, with the bar and the track of the first."""
     counts: dict[tuple[str, str], int] = {}
     firsts: dict[tuple[str, str], tuple[int, int]] = {}

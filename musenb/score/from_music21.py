@@ -145,7 +145,14 @@ class _StreamReader:
 
     # ---------------------------------------------------------------------------------------------------- of a measure
 
-    def _fill(self, measure: WrittenMeasure, part: WrittenPart, stream: Any, *, free: Fraction | None = None) -> None:
+    def _fill(
+        self,
+        measure: WrittenMeasure,
+        part: WrittenPart,
+        stream: Any,
+        *,
+        free: Fraction | None = None,
+    ) -> None:
         """Put the elements of a stream into a measure; `free` is the onset of a part without measures."""
         for start, voice, element in _events(stream, Fraction(0), ""):
             if "GeneralNote" not in element.classSet:
@@ -162,7 +169,14 @@ class _StreamReader:
                 self._notes(measure, part, element, (start, end - start, voice))
                 measure.reach = max(measure.reach, end)
 
-    def _signature(self, measure: WrittenMeasure, element: Any, start: Fraction, *, free: Fraction | None) -> None:
+    def _signature(
+        self,
+        measure: WrittenMeasure,
+        element: Any,
+        start: Fraction,
+        *,
+        free: Fraction | None,
+    ) -> None:
         """Take a metre, key, tempo or jump."""
         kinds = element.classSet
         if "TimeSignature" in kinds:
@@ -243,7 +257,11 @@ def _settle_voices(part: WrittenPart) -> None:
             note.voice = note.voice or first
 
 
-def _events(stream: Any, base: Fraction, voice: str) -> Iterator[tuple[Fraction, str, Any]]:
+def _events(
+    stream: Any,
+    base: Fraction,
+    voice: str,
+) -> Iterator[tuple[Fraction, str, Any]]:
     """Yield (start, music21 voice, element); parts inside a stream are left out.
 
     A voice without a number of its own takes its place among the voices of the measure.

@@ -177,7 +177,12 @@ def _sounding(part: _Part, token: str, where: str) -> None:
     _add(part, note, duration, where)
 
 
-def _add(part: _Part, match: re.Match[str], duration: Fraction, where: str) -> None:
+def _add(
+    part: _Part,
+    match: re.Match[str],
+    duration: Fraction,
+    where: str,
+) -> None:
     letter, accidental = match[1].upper(), match[2]
     octave = int(match[3]) if match[3] else _nearest_octave(part.letter, part.octave, letter)
     pitch = 12 * (octave + 1) + LETTERS[letter] + ACCIDENTALS[accidental]

@@ -68,7 +68,13 @@ class ChildLimits:
 DEFAULT_LIMITS = ChildLimits()
 
 
-def isolated(function: str, arguments: dict[str, Any], *, what: str, limits: ChildLimits = DEFAULT_LIMITS) -> Any:
+def isolated(
+    function: str,
+    arguments: dict[str, Any],
+    *,
+    what: str,
+    limits: ChildLimits = DEFAULT_LIMITS,
+) -> Any:
     """Call a function in the child process and return its answer.
 
     Calls from several threads wait for each other.
@@ -93,7 +99,12 @@ def isolated(function: str, arguments: dict[str, Any], *, what: str, limits: Chi
     with _lock:
         child = _running_child(what)
         try:
-            answer = child.ask({"function": function, "arguments": arguments, "limits": asdict(limits)}, what, limits)
+            request = {
+                "function": function,
+                "arguments": arguments,
+                "limits": asdict(limits),
+            }
+            answer = child.ask(request, what, limits)
         except BaseException:
             close_child()
             raise
@@ -141,7 +152,12 @@ class _Child:
                 self.answers.put(message)
         self.answers.put(None)
 
-    def ask(self, request: dict[str, Any], what: str, limits: ChildLimits) -> dict[str, Any]:
+    def ask(
+        self,
+        request: dict[str, Any],
+        what: str,
+        limits: ChildLimits,
+    ) -> dict[str, Any]:
         """Return the child's answer to one request."""
         assert self.process.stdin is not None
         try:
@@ -237,7 +253,8 @@ def _environment(folder: str) -> dict[str, str]:
 
 def _error_from(answer: dict[str, Any], what: str, limits: ChildLimits) -> MusenbError:
     """Return the error that the child reported."""
-    name, text, kind, hint = (str(answer.get(key, "")) for key in ("error", "text", "kind", "hint"))
+    keys = ("error", "text", "kind", "hint")
+    name, text, kind, hint = (str(answer.get(key, "")) for key in keys)
     if name == "LoadError":
         return LoadError(kind, text, hint)
     if name == "ScoreError":
@@ -303,7 +320,10 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             write_message(answers, {"error": "MemoryError"})
 
 
-def _answer(request: dict[str, Any], answers: IO[bytes]) -> dict[str, Any]:
+def _answer(
+    request: dict[str, Any],
+    answers: IO[bytes],
+) -> dict[str, Any]:
     """Run one request and return its result or error."""
     began = False
     try:

@@ -36,7 +36,13 @@ _REFERENCE = re.compile(rb"^(?:\xef\xbb\xbf)?(?:[XK]:|%abc)", re.MULTILINE)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
-def load(source: Any, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS, tune: int | None = None) -> Score:
+def load(
+    source: Any,
+    *,
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    tune: int | None = None,
+) -> Score:
     """Read music from a file, bytes, music21's corpus or a known object.
 
     Parameters
@@ -94,7 +100,12 @@ def _from_object(source: Any, name: str | None) -> Score:
     )
 
 
-def _from_path(path: str | bytes, name: str | None, limits: Limits, tune: int | None) -> Score:
+def _from_path(
+    path: str | bytes,
+    name: str | None,
+    limits: Limits,
+    tune: int | None,
+) -> Score:
     path = os.fsdecode(path)
     shown = plain_text(name or os.path.basename(path) or path)
     if _URL.match(path):
@@ -123,7 +134,12 @@ def _from_path(path: str | bytes, name: str | None, limits: Limits, tune: int | 
     return _read(data, kind, shown, limits, tune)
 
 
-def _from_bytes(data: bytes, name: str | None, limits: Limits, tune: int | None) -> Score:
+def _from_bytes(
+    data: bytes,
+    name: str | None,
+    limits: Limits,
+    tune: int | None,
+) -> Score:
     shown = plain_text(name or "bytes")
     kind = SUFFIXES.get(os.path.splitext(name or "")[1].lower()) or _kind(data)
     if kind is None:
@@ -131,7 +147,13 @@ def _from_bytes(data: bytes, name: str | None, limits: Limits, tune: int | None)
     return _read(data, kind, shown, limits, tune)
 
 
-def _read(data: bytes, kind: str, source: str, limits: Limits, tune: int | None) -> Score:
+def _read(
+    data: bytes,
+    kind: str,
+    source: str,
+    limits: Limits,
+    tune: int | None,
+) -> Score:
     _check_size(len(data), kind, source, limits)
     if _kind(data) != kind:
         found = _kind(data)

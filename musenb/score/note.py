@@ -375,14 +375,15 @@ class Score(Displayed):
         """
         if whole_number(semitones, "semitones") == 0:
             return self
-        voices = tuple(
-            dataclasses.replace(
-                v, notes=tuple(dataclasses.replace(n, pitch=n.pitch + semitones, spelling="") for n in v.notes)
-            )
-            for v in self.voices
-        )
-        keys = tuple(dataclasses.replace(k, fifths=transposed_fifths(k.fifths, semitones)) for k in self.keys)
+        voices = []
+        for voice in self.voices:
+            moved = (dataclasses.replace(n, pitch=n.pitch + semitones, spelling="") for n in voice.notes)
+            voices.append(dataclasses.replace(voice, notes=tuple(moved)))
+        keys = []
+        for key in self.keys:
+            fifths = transposed_fifths(key.fifths, semitones)
+            keys.append(dataclasses.replace(key, fifths=fifths))
         notices = self.notices
         if self.chords:
             notices = (*notices, Notice("chord symbols", "left out in transposing", len(self.chords)))
-        return dataclasses.replace(self, voices=voices, keys=keys, chords=(), notices=notices)
+        return dataclasses.replace(self, voices=tuple(voices), keys=tuple(keys), chords=(), notices=notices)

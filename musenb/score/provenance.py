@@ -28,7 +28,8 @@ def provenance_fields(score: Score) -> dict[str, str]:
         VOICES: json.dumps([voice.name for voice in score.voices]),
         CHECKSUM: _checksum(score.voices),
     }
-    origins = dict.fromkeys(n.origin for v in score.voices for n in v.notes if n.origin != GIVEN)
+    notes = (note for voice in score.voices for note in voice.notes)
+    origins = dict.fromkeys(note.origin for note in notes if note.origin != GIVEN)
     if origins:
         rows = []
         for origin in origins:
@@ -38,7 +39,10 @@ def provenance_fields(score: Score) -> dict[str, str]:
     return fields
 
 
-def voices_from_fields(lines: Sequence[Sequence[Note]], fields: Mapping[str, str]) -> tuple[Voice, ...] | None:
+def voices_from_fields(
+    lines: Sequence[Sequence[Note]],
+    fields: Mapping[str, str],
+) -> tuple[Voice, ...] | None:
     """Return the voices as they were written, or None when the fields do not belong to these notes.
 
     Parameters

@@ -91,7 +91,11 @@ def _names(member: zipfile.ZipInfo) -> list[str]:
 
 
 def _root_file(
-    archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo], budget: list[int], source: str, limits: Limits
+    archive: zipfile.ZipFile,
+    names: dict[str, zipfile.ZipInfo],
+    budget: list[int],
+    source: str,
+    limits: Limits,
 ) -> str:
     if CONTAINER in names:
         from defusedxml import DefusedXmlException
@@ -115,7 +119,11 @@ def _root_file(
 
 
 def _inflated(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: list[int], source: str, limits: Limits
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    budget: list[int],
+    source: str,
+    limits: Limits,
 ) -> bytes:
     """Return a member's content, counting what really comes out against the budget shared by all members."""
     parts, size = [], 0
@@ -258,7 +266,13 @@ class _Check:
         for number in value.split("+") if element.tag == "beats" else (value,):
             self._ranged_text(element.tag, number, (lowest, highest), where)
 
-    def _ranged_text(self, tag: str, value: str, bounds: tuple[float, float], where: str) -> None:
+    def _ranged_text(
+        self,
+        tag: str,
+        value: str,
+        bounds: tuple[float, float],
+        where: str,
+    ) -> None:
         lowest, highest = bounds
         try:
             inside = lowest <= float(value) <= highest

@@ -169,7 +169,10 @@ def _place(pitch: int, centre: float | Fraction) -> int:
     return lowest + (7 * pitch - lowest) % 12
 
 
-def _neighbourhood(notes: Sequence[Note], places: Sequence[int]) -> list[tuple[float, float]]:
+def _neighbourhood(
+    notes: Sequence[Note],
+    places: Sequence[int],
+) -> list[tuple[float, float]]:
     """Return, for each note, the weighted sum of the other notes' places and the sum of their weights.
 
     A weight is the duration in quarters, times exp(-distance of the onsets): two passes, one from each end.

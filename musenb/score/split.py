@@ -104,7 +104,11 @@ def _fullest(notes: list[Note], score: Score, count: int) -> list[int]:
     return best
 
 
-def _assigned(chord: list[Note], lines: list[_Line], onset: Fraction) -> tuple[int, ...]:
+def _assigned(
+    chord: list[Note],
+    lines: list[_Line],
+    onset: Fraction,
+) -> tuple[int, ...]:
     """Return the line for each note of a chord, which goes from the highest down."""
     free = [number for number, line in enumerate(lines) if line.end <= onset]
     held = [(number, line.pitch) for number, line in enumerate(lines) if line.end > onset]

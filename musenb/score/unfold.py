@@ -190,7 +190,11 @@ def endings(marks: Sequence[Repeat], last: Fraction) -> list[Ending]:
     return found
 
 
-def _played(voice: Voice, sections: Sequence[Section], shifts: Sequence[Fraction]) -> list[Note]:
+def _played(
+    voice: Voice,
+    sections: Sequence[Section],
+    shifts: Sequence[Fraction],
+) -> list[Note]:
     """Return the notes of a voice in the order of the sections."""
     onsets = [note.onset for note in voice.notes]
     longest = max((note.duration for note in voice.notes), default=Fraction(0))
@@ -206,7 +210,11 @@ def _played(voice: Voice, sections: Sequence[Section], shifts: Sequence[Fraction
     return played
 
 
-def _bars(score: Score, sections: Sequence[Section], shifts: Sequence[Fraction]) -> tuple[list[Measure], list]:
+def _bars(
+    score: Score,
+    sections: Sequence[Section],
+    shifts: Sequence[Fraction],
+) -> tuple[list[Measure], list]:
     """Return the measures as they are played and the metre that begins with each."""
     bars = list(score.bars())
     ends = [bar.end for bar in bars]

@@ -238,7 +238,13 @@ class Piece(Protocol):
         """
         ...
 
-    def choices(self, logits: np.ndarray, position: int, *, rules: bool = False) -> Choices:
+    def choices(
+        self,
+        logits: np.ndarray,
+        position: int,
+        *,
+        rules: bool = False,
+    ) -> Choices:
         """Return in words what logits (V,), or log-probabilities, say of a position.
 
         With `rules` what grammar and ranges forbid is left out, as it is when a model writes.

@@ -60,7 +60,12 @@ class Row:
 
 
 def row_of(
-    tokens: np.ndarray, features: np.ndarray, attributes: np.ndarray, *, begin: int, inputs: np.ndarray | None = None,
+    tokens: np.ndarray,
+    features: np.ndarray,
+    attributes: np.ndarray,
+    *,
+    begin: int,
+    inputs: np.ndarray | None = None,
     weights: np.ndarray | None = None,
 ) -> Row:
     """Return a row from tokens (L,), their features (L, F) and attributes (L, R).
@@ -68,7 +73,9 @@ def row_of(
     `begin` stands before the first token. `inputs` (L,) are the words that tell a later position of each token, the
     tokens themselves when left out.
     """
-    before = np.roll(tokens if inputs is None else inputs, 1)
+    if inputs is None:
+        inputs = tokens
+    before = np.roll(inputs, 1)
     before[0] = begin
     related = np.roll(attributes, 1, axis=0)
     related[0] = -1

@@ -33,7 +33,10 @@ class Clock:
 SAME = Clock((), ())
 
 
-def aligned(voices: Sequence[VoiceState], report: Report) -> tuple[list[Clock], list[Span]]:
+def aligned(
+    voices: Sequence[VoiceState],
+    report: Report,
+) -> tuple[list[Clock], list[Span]]:
     """Return a clock for each voice, and the bars of the score.
 
     When the voices have as many bars each, a bar is as long as in the voice where it is longest. When they have not,

@@ -76,7 +76,11 @@ def _end(piece: Piece, voice: VoiceState) -> None:
 # Changes that hold for all voices
 
 
-def _metres(piece: Piece, timed: Timed, spans: Sequence[Span]) -> tuple[TimeSignature, ...]:
+def _metres(
+    piece: Piece,
+    timed: Timed,
+    spans: Sequence[Span],
+) -> tuple[TimeSignature, ...]:
     """Return the metres of all voices, the first at 0; where two differ, that of the voice that comes first holds."""
     changes: dict[Fraction, Metre] = {}
     for voice, clock in timed:
@@ -119,7 +123,9 @@ def _keys(piece: Piece, timed: Timed) -> tuple[KeySignature, ...]:
         fifths = transposed_fifths(key.fifths, semitones)
         if not -7 <= fifths <= 7:
             piece.report.note("keys of more than seven sharps or flats", "kept at the notes alone", line=0)
-        elif not kept or (kept[-1].fifths, kept[-1].mode) != (fifths, key.mode):
+            continue
+        before = kept[-1] if kept else None
+        if before is None or (before.fifths, before.mode) != (fifths, key.mode):
             kept.append(KeySignature(onset, fifths, key.mode))
     return tuple(kept)
 

@@ -181,6 +181,16 @@ def _reference(piece: Piece, text: str) -> None:
 
 
 _READERS: dict[str, Callable[[Piece, str], None]] = {
-    **{"T": _title, "C": _composer, "M": _metre, "L": _unit, "Q": _tempo, "K": _key, "V": _voice},
-    **{"U": _symbol, "P": _parts, "%": _directive, "I": _directive, "X": _reference},
+    "T": _title,
+    "C": _composer,
+    "M": _metre,
+    "L": _unit,
+    "Q": _tempo,
+    "K": _key,
+    "V": _voice,
+    "U": _symbol,
+    "P": _parts,
+    "%": _directive,
+    "I": _directive,
+    "X": _reference,
 }

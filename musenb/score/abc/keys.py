@@ -140,7 +140,10 @@ def parse_staff(words: list[str]) -> Staff:
     return Staff(octave, transpose, clef, percussion, name, tuple(unread))
 
 
-def _tonal(tonic: re.Match[str], words: list[str]) -> tuple[Key, Staff]:
+def _tonal(
+    tonic: re.Match[str],
+    words: list[str],
+) -> tuple[Key, Staff]:
     mode, added = tonic[3], tonic[4]
     second = _MODE.fullmatch(words[0]) if words and not mode and not added else None
     if second and _is_mode(second[1]):
@@ -175,7 +178,9 @@ def _signature(fifths: int) -> dict[str, int]:
     return alters
 
 
-def _accidentals(words: list[str]) -> tuple[dict[str, int], list[str]]:
+def _accidentals(
+    words: list[str],
+) -> tuple[dict[str, int], list[str]]:
     """Return the accidentals among words, by letter, and the other words."""
     alters, others = {}, []
     for word in words:
@@ -187,7 +192,13 @@ def _accidentals(words: list[str]) -> tuple[dict[str, int], list[str]]:
     return alters, others
 
 
-def _with(signature: dict[str, int], added: dict[str, int], *, fifths: int, mode: str) -> Key:
+def _with(
+    signature: dict[str, int],
+    added: dict[str, int],
+    *,
+    fifths: int,
+    mode: str,
+) -> Key:
     """Return a signature with added accidentals: as one of fifths when there is one that says the same."""
     alters = {letter: alter for letter, alter in (signature | added).items() if alter}
     if not added or alters == _signature(fifths):

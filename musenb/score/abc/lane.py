@@ -71,7 +71,12 @@ class Lane:
     last_lengths: list[Fraction] = field(default_factory=list)
     last_length: Fraction = Fraction(0)
 
-    def alter_of(self, member: Member, signature: Mapping[str, int], propagate: str) -> tuple[int, bool]:
+    def alter_of(
+        self,
+        member: Member,
+        signature: Mapping[str, int],
+        propagate: str,
+    ) -> tuple[int, bool]:
         """Return the alteration of a note, and whether it came from another octave of the bar.
 
         Parameters
@@ -110,7 +115,12 @@ class Lane:
             self.tuplets = [tuplet for tuplet in self.tuplets if tuplet.left > 0]
         return factor
 
-    def advance(self, drafts: Sequence[Draft], lengths: Sequence[Fraction], length: Fraction) -> None:
+    def advance(
+        self,
+        drafts: Sequence[Draft],
+        lengths: Sequence[Fraction],
+        length: Fraction,
+    ) -> None:
         """End an event: its notes, their lengths, and how far the time goes on."""
         self.last = list(drafts)
         self.last_lengths = list(lengths)

@@ -44,12 +44,27 @@ class MusicReader:
     def __init__(self, piece: Piece) -> None:
         self.piece, self.report = piece, piece.report
         self._readers: dict[str, Callable[[Token], None]] = {
-            **{"note": self._note, "chord": self._chord, "rest": self._rest, "bars": self._bars},
-            **{"bar": self._bar, "ending": self._ending, "overlay": self._overlay, "tie": self._tie},
-            **{"broken": self._broken, "tuplet": self._tuplet, "grace": self._grace, "quoted": self._quoted},
-            **{"decoration": self._decoration, "shorthand": self._decoration, "field": self._field},
-            **{"spacer": self._nothing, "layout": self._nothing, "slur": self._nothing, "break": self._nothing},
-            **{"unclosed": self._unclosed, "unknown": self._unknown},
+            "note": self._note,
+            "chord": self._chord,
+            "rest": self._rest,
+            "bars": self._bars,
+            "bar": self._bar,
+            "ending": self._ending,
+            "overlay": self._overlay,
+            "tie": self._tie,
+            "broken": self._broken,
+            "tuplet": self._tuplet,
+            "grace": self._grace,
+            "quoted": self._quoted,
+            "decoration": self._decoration,
+            "shorthand": self._decoration,
+            "field": self._field,
+            "spacer": self._nothing,
+            "layout": self._nothing,
+            "slur": self._nothing,
+            "break": self._nothing,
+            "unclosed": self._unclosed,
+            "unknown": self._unknown,
         }
 
     @property

@@ -124,7 +124,10 @@ class Piece:
             self.first_unknown = (self.report.line, text)
 
 
-def _last_at(changes: list[tuple[Fraction, int, Metre]], time: Fraction) -> tuple[Fraction, int, Metre] | None:
+def _last_at(
+    changes: list[tuple[Fraction, int, Metre]],
+    time: Fraction,
+) -> tuple[Fraction, int, Metre] | None:
     """Return the last change at or before a time; `changes` are sorted."""
     low, high = 0, len(changes)
     while low < high:

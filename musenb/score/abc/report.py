@@ -25,7 +25,13 @@ class Report:
         self.source, self.line = source, 0
         self._found: dict[tuple[str, str], list[int]] = {}
 
-    def note(self, kind: str, action: str, count: int = 1, line: int | None = None) -> None:
+    def note(
+        self,
+        kind: str,
+        action: str,
+        count: int = 1,
+        line: int | None = None,
+    ) -> None:
         """Count something that the score does not hold as it was; `line` 0 is no place."""
         place = self.line if line is None else line
         entry = self._found.setdefault((kind, action), [0, place])

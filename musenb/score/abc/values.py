@@ -63,9 +63,12 @@ def parse_metre(text: str) -> Metre | None:
 def parse_unit(text: str) -> Fraction | None:
     """Return the quarters of an L:, such as 1/8 or 1."""
     found = _LENGTH.fullmatch(text.strip())
-    if not found or not int(found[1]) or (found[2] is not None and not int(found[2])):
+    if not found:
         return None
-    return QUARTER * Fraction(int(found[1]), int(found[2] or 1))
+    over, under = int(found[1]), int(found[2] or 1)
+    if not over or not under:
+        return None
+    return QUARTER * Fraction(over, under)
 
 
 def default_unit(metre: Metre | None) -> Fraction:

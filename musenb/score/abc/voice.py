@@ -136,7 +136,12 @@ class VoiceState:
         self.lane.last_length = Fraction(0)
         self.lane.accidentals.clear()
 
-    def mark(self, kind: str, numbers: tuple[int, ...] = (), times: int = 2) -> None:
+    def mark(
+        self,
+        kind: str,
+        numbers: tuple[int, ...] = (),
+        times: int = 2,
+    ) -> None:
         """Set a repeat sign or an ending here."""
         self.repeats.append(Repeat(self.time, kind, numbers, times))
 

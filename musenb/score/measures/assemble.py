@@ -88,7 +88,10 @@ def _upbeat(row: Row) -> bool:
     return any(measure.number == "0" and measure.implicit for _, measure in row.cells)
 
 
-def _located(parts: Sequence[WrittenPart], rows: Sequence[Row]) -> list[list[Located]]:
+def _located(
+    parts: Sequence[WrittenPart],
+    rows: Sequence[Row],
+) -> list[list[Located]]:
     """Return the measures of each part at their places."""
     located: list[list[Located]] = [[] for _ in parts]
     for row in rows:
@@ -127,7 +130,10 @@ def _metres(rows: Sequence[Row]) -> list[TimeSignature]:
     return metres
 
 
-def _keys(parts: Sequence[WrittenPart], located: Sequence[Sequence[Located]]) -> tuple[KeySignature, ...]:
+def _keys(
+    parts: Sequence[WrittenPart],
+    located: Sequence[Sequence[Located]],
+) -> tuple[KeySignature, ...]:
     """Return the keys of the first part that has any, one written as it sounds before one that transposes."""
     ranks = [(part.transposing, part.unpitched) for part in parts]
     order = sorted(range(len(parts)), key=ranks.__getitem__)

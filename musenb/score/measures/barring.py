@@ -56,10 +56,11 @@ def fit_bars(
             change += 1
         full = written[change].bar_length
         after = measures[index + 1] if index + 1 < len(measures) else None
-        changes = change + 1 < len(written) and after is not None and written[change + 1].onset == after.onset
-        if here.length < full and after is not None and not changes and here.length + after.length == full:
-            index += 2
-            continue
+        if after is not None and here.length < full and here.length + after.length == full:
+            changes = change + 1 < len(written) and written[change + 1].onset == after.onset
+            if not changes:
+                index += 2
+                continue
         odd = here.length % full != 0 if after is None else here.length != full
         if odd and not (after is None and here.length < full):
             irregular.append(MeasureLength(here.onset, here.length))

@@ -170,7 +170,10 @@ def _rank(lane: Lane, line: _Line) -> tuple:
     return _staff(line), not numbered, int(number) if numbered else 0, number
 
 
-def named_voices(parts: Sequence[WrittenPart], lines: Sequence[Sequence[Sequence[Note]]]) -> Iterator[Voice]:
+def named_voices(
+    parts: Sequence[WrittenPart],
+    lines: Sequence[Sequence[Sequence[Note]]],
+) -> Iterator[Voice]:
     """Yield the voices of all parts under names that differ; a part without notes has one empty voice."""
     taken: set[str] = set()
     for number, (part, voices) in enumerate(zip(parts, lines, strict=True), start=1):

@@ -122,7 +122,14 @@ class Ledger:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], list] = {}
 
-    def add(self, kind: str, action: str = "left out", *, place: str = "", count: int = 1) -> None:
+    def add(
+        self,
+        kind: str,
+        action: str = "left out",
+        *,
+        place: str = "",
+        count: int = 1,
+    ) -> None:
         """Count `count` more of a kind; the first `place` is kept."""
         entry = self._found.setdefault((kind, action), [0, place])
         entry[0] += count

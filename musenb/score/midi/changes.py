@@ -63,7 +63,12 @@ def metres_of(tracks: Iterable[Track], quarters: Quarters) -> tuple[TimeSignatur
     return tuple(metres[onset] for onset in sorted(metres))
 
 
-def keys_of(tracks: Iterable[Track], quarters: Quarters, *, modeless: set[int]) -> tuple[KeySignature, ...]:
+def keys_of(
+    tracks: Iterable[Track],
+    quarters: Quarters,
+    *,
+    modeless: set[int],
+) -> tuple[KeySignature, ...]:
     """Return the key signatures of all tracks; those at the ticks `modeless` tell no mode."""
     keys = {}
     for track in tracks:

@@ -42,7 +42,11 @@ def _can_decode(text: bytes, codec: str) -> bool:
     return True
 
 
-def _double_byte(texts: list[bytes], codec: str, weigh: Callable[[bytes], float]) -> float:
+def _double_byte(
+    texts: list[bytes],
+    codec: str,
+    weigh: Callable[[bytes], float],
+) -> float:
     """Return the mean weight of the characters beyond ASCII, each counted by its bytes."""
     total, size = 0.0, 0
     for text in texts:
@@ -100,7 +104,8 @@ def _latin(texts: list[bytes]) -> float:
 def _latin_weight(before: str, character: str, after: str) -> float:
     accented = _is_accented(character)
     plain = [neighbour.isascii() for neighbour in (before, after)]
-    letters = [neighbour.isascii() and neighbour.isalpha() for neighbour in (before, after)]
+    neighbours = (before, after)
+    letters = [neighbour.isascii() and neighbour.isalpha() for neighbour in neighbours]
     if all(plain):
         return 1.0 if accented and any(letters) else 0.4
     if accented and any(letters) and _is_accented(max(before, after)):

@@ -137,7 +137,13 @@ def piece_marks(texts: Iterable[tuple[int, str]], quarters: Quarters) -> PieceMa
     return marks
 
 
-def _read_piece_mark(marks: PieceMarks, name: str, value: str, tick: int, onset: Fraction) -> None:
+def _read_piece_mark(
+    marks: PieceMarks,
+    name: str,
+    value: str,
+    tick: int,
+    onset: Fraction,
+) -> None:
     if name == "anacrusis":
         marks.anacrusis = max(Fraction(0), exact_quarters(value, "anacrusis"))
     elif name == "composer":
@@ -169,7 +175,13 @@ def voice_marks(texts: Iterable[tuple[int, str]], piece: PieceMarks) -> VoiceMar
     return marks
 
 
-def _read_voice_mark(marks: VoiceMarks, name: str, value: str, tick: int, origins: dict[int, Origin]) -> None:
+def _read_voice_mark(
+    marks: VoiceMarks,
+    name: str,
+    value: str,
+    tick: int,
+    origins: dict[int, Origin],
+) -> None:
     if name == "voice":
         marks.ours = True
     elif name == "fermata":
@@ -199,7 +211,9 @@ def _groups(pattern: re.Pattern[str], value: str) -> tuple[str, ...]:
     return match.groups()
 
 
-def _ours(texts: Iterable[tuple[int, str]]) -> Iterable[tuple[int, str, str]]:
+def _ours(
+    texts: Iterable[tuple[int, str]],
+) -> Iterable[tuple[int, str, str]]:
     for tick, text in texts:
         if text.startswith(PREFIX):
             name, _, value = text.removeprefix(PREFIX).partition("=")
@@ -208,7 +222,8 @@ def _ours(texts: Iterable[tuple[int, str]]) -> Iterable[tuple[int, str, str]]:
 
 def _origin(content: dict) -> Origin:
     seed = content["seed"]
-    if not isinstance(content["model"], str) or not (seed is None or isinstance(seed, int)):
+    named = isinstance(content["model"], str)
+    if not named or not (seed is None or isinstance(seed, int)):
         raise ValueError("an origin needs a text for its model and an int for its seed")
     settings = tuple((str(name), str(value)) for name, value in content["settings"])
     return Origin(content["model"], seed, settings)

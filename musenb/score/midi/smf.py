@@ -57,7 +57,11 @@ def unwrapped(data: bytes, *, source: str) -> bytes:
     raise LoadError("content", f"{source}: a RIFF file without MIDI data", RESAVE)
 
 
-def chunks(data: bytes, *, source: str) -> tuple[int, int, list[bytes]]:
+def chunks(
+    data: bytes,
+    *,
+    source: str,
+) -> tuple[int, int, list[bytes]]:
     """Return the format (0..2), the ticks of a quarter (1..32767) and the content of each track chunk.
 
     Raises
@@ -147,7 +151,11 @@ def events(track: bytes) -> Iterator[Event]:
             place += SYSTEM_DATA_BYTES.get(status, 0)
 
 
-def _data_among_strays(track: bytes, place: int, size: int) -> tuple[tuple[int, int], list[int], int]:
+def _data_among_strays(
+    track: bytes,
+    place: int,
+    size: int,
+) -> tuple[tuple[int, int], list[int], int]:
     """Return the data bytes of a message among real-time bytes, those real-time bytes, and the place after it."""
     data, strays = [], []
     while len(data) < size:

@@ -85,7 +85,14 @@ class Track:
     texts: list[bytes] = field(default_factory=list)
     losses: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
-    def lose(self, kind: str, action: str, tick: int, *, count: int = 1) -> None:
+    def lose(
+        self,
+        kind: str,
+        action: str,
+        tick: int,
+        *,
+        count: int = 1,
+    ) -> None:
         """Count what the score will not hold as it is here."""
         before, first = self.losses.get((kind, action), (0, tick))
         self.losses[kind, action] = before + count, min(first, tick)
@@ -131,7 +138,14 @@ class _Sounding:
         self.open: dict[tuple[int, int], deque[TrackNote]] = defaultdict(deque)
         self.pressed = [False] * 16
 
-    def read(self, track: Track, tick: int, status: int, first: int, second: int) -> None:
+    def read(
+        self,
+        track: Track,
+        tick: int,
+        status: int,
+        first: int,
+        second: int,
+    ) -> None:
         """Take in one channel message."""
         message, channel = status >> 4, status & 0xF
         if message == NOTE_ON and second:

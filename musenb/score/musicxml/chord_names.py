@@ -46,7 +46,8 @@ def figures_text(figured_bass: Element) -> str:
     """Return the figures of a <figured-bass> from the top down: '6 4', '7 #'."""
     figures = []
     for figure in figured_bass.findall("figure"):
-        before, after = (FIGURE_SIGNS.get(figure.findtext(part, ""), "") for part in ("prefix", "suffix"))
+        before = FIGURE_SIGNS.get(figure.findtext("prefix", ""), "")
+        after = FIGURE_SIGNS.get(figure.findtext("suffix", ""), "")
         figures.append(before + figure.findtext("figure-number", "") + after)
     return plain_text(" ".join(filter(None, figures)), LONGEST)
 

@@ -36,7 +36,13 @@ def count(text: str) -> Fraction | None:
 
 @lru_cache(maxsize=4096)
 def written_length(
-    duration: str, divisions: int | None, name: str, dots: int, ratio: tuple[str, str], *, otherwise: int = 1
+    duration: str,
+    divisions: int | None,
+    name: str,
+    dots: int,
+    ratio: tuple[str, str],
+    *,
+    otherwise: int = 1,
 ) -> tuple[Fraction, Fraction]:
     """Return the quarters that a note lasts, as its <duration> counts them and exact; 0 when nothing says it.
 

@@ -52,7 +52,14 @@ class PartReader:
         The part gives its notes a <voice>.
     """
 
-    def __init__(self, name: str, ledger: Ledger, *, divisions: int, numbered: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        ledger: Ledger,
+        *,
+        divisions: int,
+        numbered: bool,
+    ) -> None:
         self.part = WrittenPart(name)
         self.ledger = ledger
         self.attributes = Attributes()
@@ -146,7 +153,12 @@ class PartReader:
 
     # ------------------------------------------------------------------------------------------------------- of a note
 
-    def _timed(self, element: Element, found: dict[str, Element], dots: int) -> tuple[Fraction, Fraction]:
+    def _timed(
+        self,
+        element: Element,
+        found: dict[str, Element],
+        dots: int,
+    ) -> tuple[Fraction, Fraction]:
         """Return start and length of a note, and move the cursor behind it unless it joins a chord."""
         name = _text(found.get("type"))
         counted, length = written_length(
@@ -174,7 +186,13 @@ class PartReader:
             if notations.find("fermata") is not None:
                 self.ledger.add("fermatas over rests", place=self._place())
 
-    def _pitched(self, element: Element, found: dict[str, Element], start: Fraction, length: Fraction) -> None:
+    def _pitched(
+        self,
+        element: Element,
+        found: dict[str, Element],
+        start: Fraction,
+        length: Fraction,
+    ) -> None:
         voice, staff = self._lane(found)
         pitch = found["pitch"]
         alter = float(pitch.findtext("alter") or 0)
@@ -256,7 +274,8 @@ class PartReader:
             raise LoadError("limit", f"measure repeats in {self.part.name!r} stand for more than {MOST_COPIED} notes")
         self.measure.notes += copied
         self.measure.shared |= source.shared
-        self.measure.reach = max([self.measure.reach, *(note.start + note.duration for note in copied)])
+        ends = [note.start + note.duration for note in copied]
+        self.measure.reach = max([self.measure.reach, *ends])
 
     def _keep_tempo(self) -> None:
         if self.measure.tempos:

@@ -32,7 +32,7 @@ HOLD = VOCABULARY.index("HOLD")
 REST = VOCABULARY.index("REST")
 UNKNOWN = -1
 
-# What a position is told of the cell before it: an onset, REST, or a hold with the pitch that is held.
+# Input token of a position, the cell before it: an onset, REST, or a hold with the pitch that is held.
 FIRST_HELD = len(VOCABULARY)
 INPUTS = FIRST_HELD + HOLD
 
@@ -102,7 +102,12 @@ class Grid:
         return "\n".join(rows)
 
 
-def encode(score: Score, *, voices: Sequence[str] | None = None, steps: int | None = None) -> Grid:
+def encode(
+    score: Score,
+    *,
+    voices: Sequence[str] | None = None,
+    steps: int | None = None,
+) -> Grid:
     """Write a score into a grid. Voices that the score lacks, and steps after a voice's last note, stay UNKNOWN.
 
     Parameters
@@ -237,7 +242,13 @@ def has_fermata(columns: np.ndarray, end: int) -> bool:
     return bool(fermata[end - 1] == 1 and (end == len(fermata) or fermata[end] != 1))
 
 
-def set_phrases(columns: np.ndarray, ends: Sequence[int], *, under: np.ndarray, known: bool = True) -> None:
+def set_phrases(
+    columns: np.ndarray,
+    ends: Sequence[int],
+    *,
+    under: np.ndarray,
+    known: bool = True,
+) -> None:
     """Write fermatas (bool (T,)) and the countdown to each phrase end (steps, ascending) into frame columns (T, 7)."""
     length = len(columns)
     if not known:
@@ -327,7 +338,7 @@ def notes_of(column: np.ndarray, columns: np.ndarray) -> list[Note]:
 
 
 def check_cells(cells: np.ndarray) -> None:
-    """Raise TokenError unless cells (T, 4) follow the grammar: known words, and HOLD only after a note of its voice."""
+    """Raise TokenError unless cells (T, 4) follow the grammar: known tokens, HOLD only after a note of its voice."""
     outside = (cells < 0) | (cells >= len(VOCABULARY))
     if outside.any():
         step, voice = np.argwhere(outside)[0]
@@ -373,7 +384,7 @@ def features_of(frame: Frame, known: np.ndarray | None = None) -> np.ndarray:
 
 
 def inputs_of(cells: np.ndarray) -> np.ndarray:
-    """Return the input word of every cell (T, 4) in raster order, int64 (4 T,): holds name the pitch that they hold."""
+    """Return the input token of each cell (T, 4) in raster order, int64 (4 T,): holds name the pitch that they hold."""
     return np.where(cells == HOLD, FIRST_HELD + sounding(cells), cells).ravel()
 
 

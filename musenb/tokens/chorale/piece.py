@@ -38,7 +38,7 @@ from musenb.tokens.chorale.grid import (
     sounding,
 )
 from musenb.tokens.chorale.plan import Plan
-from musenb.tokens.chorale.rules import Place, allowed_words
+from musenb.tokens.chorale.rules import Place, allowed_tokens
 from musenb.tokens.piece import Choices, NotePlace
 from musenb.tokens.row import Row, row_of
 from musenb.tokens.voice_ranges import VOICE_RANGES
@@ -144,7 +144,13 @@ class GridPiece:
         step = first // VOICE_COUNT
         return range(step * VOICE_COUNT, (step + 1) * VOICE_COUNT)
 
-    def choices(self, logits: np.ndarray, position: int, *, rules: bool = False) -> Choices:
+    def choices(
+        self,
+        logits: np.ndarray,
+        position: int,
+        *,
+        rules: bool = False,
+    ) -> Choices:
         """Return what a voice might do in the cell of a position."""
         step, voice = divmod(position, VOICE_COUNT)
         before = SILENCE
@@ -153,7 +159,7 @@ class GridPiece:
             before = np.where(sounding == HOLD, UNKNOWN, sounding)
         held = None if before[voice] == UNKNOWN else int(before[voice]) + LOWEST
         # Grammar and ranges look at the own voice alone.
-        allowed = allowed_words(Place(step, voice, before, SILENCE)) if rules else None
+        allowed = allowed_tokens(Place(step, voice, before, SILENCE)) if rules else None
         taken = int(self.tokens[position]) if position < len(self.tokens) else None
         return cell_choices(logits, VOICES[voice], held=held, key=self._key, taken=taken, allowed=allowed)
 

@@ -17,7 +17,11 @@ from musenb.tokens.chorale.prepare import with_chorale_names
 
 
 def piece_of(
-    score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4,
+    score: Score,
+    *,
+    plan: Plan | None = None,
+    given: int | None = None,
+    extent: int = 4,
     voices: Sequence[str] | None = None,
 ) -> GridPiece:
     """Return a score for questions.

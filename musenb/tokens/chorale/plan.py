@@ -102,7 +102,12 @@ class Plan:
 
 
 def plan_piece(
-    score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None, reach: int | None = None
+    score: Score,
+    *,
+    extent: int,
+    start: Fraction | None = None,
+    keep: Keep | None = None,
+    reach: int | None = None,
 ) -> Plan:
     """Return the plan of `extent` bars from a point on; a bar that the point falls into is filled first.
 
@@ -167,7 +172,12 @@ def _spans(score: Score, numbers: Collection[int]) -> list[Span]:
     return [places[number] for number in sorted(set(numbers))]
 
 
-def _kept(score: Score, start: Fraction, voices: Collection[str], spans: Sequence[Span]) -> Score:
+def _kept(
+    score: Score,
+    start: Fraction,
+    voices: Collection[str],
+    spans: Sequence[Span],
+) -> Score:
     def stays(note: Note, name: str) -> bool:
         if note.onset < start or name in voices:
             return True
@@ -198,7 +208,12 @@ def _end_of_bars(score: Score, start: Fraction, bars: int) -> Fraction:
 
 
 def _plan(
-    whole: Score, kept: Score, start: Fraction, voices: Collection[str], spans: Sequence[Span], total: Fraction
+    whole: Score,
+    kept: Score,
+    start: Fraction,
+    voices: Collection[str],
+    spans: Sequence[Span],
+    total: Fraction,
 ) -> Plan:
     """Return the plan of a piece: given cells where it is kept, UNKNOWN elsewhere."""
     steps = int(total / STEP)

@@ -23,7 +23,7 @@ from musenb.tokens.chorale.grid import (
 )
 from musenb.tokens.chorale.plan import Plan
 from musenb.tokens.chorale.reader import Change, GridReader, Sounding
-from musenb.tokens.chorale.rules import PART_WRITING, Place, allowed_words
+from musenb.tokens.chorale.rules import PART_WRITING, Place, allowed_tokens
 from musenb.tokens.idiom import NoteEvent
 from musenb.tokens.row import Row
 
@@ -88,12 +88,12 @@ class GridWriter:
         return None if cell == UNKNOWN else cell
 
     def allowed(self, *, rules: bool = True) -> np.ndarray:
-        """Return the words that may stand in the next cell, bool (V,)."""
+        """Return the tokens that may stand in the next cell, bool (V,)."""
         place, reader = self.position, self._reader
         step, voice = divmod(place, VOICE_COUNT)
         after_given = step > 0 and self._given[place - VOICE_COUNT] != UNKNOWN
         here = Place(step, voice, reader.before, reader.now, bool(after_given))
-        return allowed_words(here, PART_WRITING if rules else ())
+        return allowed_tokens(here, PART_WRITING if rules else ())
 
     def take(self, token: int) -> tuple[NoteEvent, ...]:
         """Write the next cell; return the events of generated notes. With the last cell, everything that sounds ends.
@@ -154,7 +154,7 @@ class GridWriter:
 
 
 def row_before(cells: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return input words (n,) and attributes (n, 2) that stand before positions first..len(cells)."""
+    """Return input tokens (n,) and attributes (n, 2) that stand before positions first..len(cells)."""
     steps = -(-len(cells) // VOICE_COUNT)
     grid = np.full(steps * VOICE_COUNT, REST)
     grid[: len(cells)] = cells
