@@ -11,7 +11,7 @@ from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, VOCABULARY, VOICES
 from musenb.tokens.chorale.rules import (
     PART_WRITING,
     SILENT,
-    WORDS,
+    VOCABULARY_SIZE,
     Place,
     allowed_tokens,
     grammar,
@@ -125,4 +125,4 @@ def test_a_rule_that_would_leave_no_note_is_passed_over() -> None:
 
 
 def test_masks_are_as_wide_as_the_vocabulary() -> None:
-    assert grammar(place("alto", "- - - -", "- - - -")).shape == (WORDS,) == (len(VOCABULARY),)
+    assert grammar(place("alto", "- - - -", "- - - -")).shape == (VOCABULARY_SIZE,) == (len(VOCABULARY),)
