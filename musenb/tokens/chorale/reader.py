@@ -74,9 +74,7 @@ class GridReader:
         """
         after, change = self.after(cell)
         # All at once: an interrupt finds the cell read or not read.
-        self.singing = after.singing
-        self.before = after.before
-        self.position = after.position
+        self.singing, self.before, self.position = after.singing, after.before, after.position
         return change
 
     def after(self, cell: int) -> tuple[GridReader, Change]:
@@ -88,15 +86,12 @@ class GridReader:
         if cell == HOLD and note is None:
             raise TokenError(f"HOLD of the {VOICES[voice]} at step {step} follows a rest; only a note can be held")
         if cell == HOLD:
-            change = Change(voice, None, None)
-            sung = self.singing
+            change, sung = Change(voice, None, None), self.singing
         else:
             begun = None if cell == REST else Sounding(step, cell)
-            change = Change(voice, note, begun)
-            sung = [*self.singing[:voice], begun, *self.singing[voice + 1 :]]
-        before = self.before
-        if voice == VOICE_COUNT - 1:
-            before = np.array([UNKNOWN if n is None else n.pitch for n in sung])
+            change, sung = Change(voice, note, begun), [*self.singing[:voice], begun, *self.singing[voice + 1 :]]
+        whole = voice == VOICE_COUNT - 1
+        before = np.array([UNKNOWN if n is None else n.pitch for n in sung]) if whole else self.before
         return GridReader(self.position + 1, sung, before), change
 
 
