@@ -1,4 +1,4 @@
-"""Arguments of the public calls, checked for their type before anything is done with them."""
+"""Argument type checks of the public calls, made before anything is done with them."""
 
 from __future__ import annotations
 

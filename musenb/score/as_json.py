@@ -1,4 +1,4 @@
-"""Score <-> JSON text: exact, versioned, one line.
+"""Score serialization to JSON text: exact, versioned, one line.
 
 The form is a table of origins and, for each voice, one row for a note: [onset, duration, pitch, velocity, spelling,
 fermata 0 or 1, row of the origin table]. Times are whole numbers of quarters or a text 'p/q', never a float. A score
@@ -24,7 +24,10 @@ VERSION, FIRST_VERSION = 2, 1
 def to_json(score: Score) -> str:
     """Return a score as one line of JSON; the same score always gives the same text."""
     origins: dict[Origin, int] = {GIVEN: 0}
-    voices = [[voice.name, [_note_row(note, origins) for note in voice.notes]] for voice in score.voices]
+    voices = []
+    for voice in score.voices:
+        rows = [_note_row(note, origins) for note in voice.notes]
+        voices.append([voice.name, rows])
     marks = _marks_to_plain(score)
     plain = {
         "format": FORMAT,
@@ -36,7 +39,7 @@ def to_json(score: Score) -> str:
         "metres": [[_time(m.onset), m.beats, m.unit] for m in score.metres],
         "keys": [[_time(k.onset), k.fifths, k.mode] for k in score.keys],
         "tempos": [[_time(t.onset), t.qpm] for t in score.tempos],
-        "origins": [[o.model, o.seed, [list(pair) for pair in o.settings]] for o in origins],
+        "origins": [_origin_row(origin) for origin in origins],
         "voices": voices,
         **marks,
     }
@@ -71,11 +74,13 @@ def from_json(text: str | bytes) -> Score:
 
 def _score(plain: dict[str, Any]) -> Score:
     origins = [_origin(*row) for row in plain["origins"]]
-    voices = tuple(
-        Voice(_typed(name, str), tuple(_note(row, origins) for row in rows)) for name, rows in plain["voices"]
-    )
+    voices = []
+    for name, rows in plain["voices"]:
+        name = _typed(name, str)
+        notes = tuple(_note(row, origins) for row in rows)
+        voices.append(Voice(name, notes))
     return Score(
-        voices=voices,
+        voices=tuple(voices),
         metres=_changes(plain["metres"], TimeSignature, int, int),
         keys=_changes(plain["keys"], KeySignature, int, str),
         tempos=_changes(plain["tempos"], Tempo, float),
@@ -103,21 +108,37 @@ def _marks_of_plain(plain: dict[str, Any]) -> dict[str, tuple]:
     measures = tuple(
         MeasureLength(_quarters(onset), _quarters(length)) for onset, length in plain.get("measures", ())
     )
-    repeats = tuple(
-        Repeat(_quarters(onset), _typed(kind, str), tuple(_typed(n, int) for n in numbers), _typed(times, int))
-        for onset, kind, numbers, times in plain.get("repeats", ())
-    )
+    repeats = tuple(_repeat(row) for row in plain.get("repeats", ()))
     chords = _changes(plain.get("chords", ()), ChordSymbol, str, str)
-    notices = tuple(
-        Notice(_typed(kind, str), _typed(action, str), _typed(count, int), _typed(place, str))
-        for kind, action, count, place in plain.get("notices", ())
-    )
+    notices = tuple(_notice(row) for row in plain.get("notices", ()))
     return {"measures": measures, "repeats": repeats, "chords": chords, "notices": notices}
+
+
+def _repeat(row: list[Any]) -> Repeat:
+    onset, kind, numbers, times = row
+    return Repeat(
+        _quarters(onset),
+        _typed(kind, str),
+        tuple(_typed(number, int) for number in numbers),
+        _typed(times, int),
+    )
+
+
+def _notice(row: list[Any]) -> Notice:
+    kind, action, count, place = row
+    return Notice(
+        _typed(kind, str),
+        _typed(action, str),
+        _typed(count, int),
+        _typed(place, str),
+    )
 
 
 def _origin(model: Any, seed: Any, settings: list[list[Any]]) -> Origin:
     pairs = tuple((_typed(name, str), _typed(value, str)) for name, value in settings)
-    return Origin(_typed(model, str), None if seed is None else _typed(seed, int), pairs)
+    model = _typed(model, str)
+    seed = None if seed is None else _typed(seed, int)
+    return Origin(model, seed, pairs)
 
 
 def _changes(rows: list[list[Any]], build: Callable[..., Any], *kinds: type) -> tuple:
@@ -129,11 +150,21 @@ def _changes(rows: list[list[Any]], build: Callable[..., Any], *kinds: type) -> 
     return tuple(changes)
 
 
+def _origin_row(origin: Origin) -> list[Any]:
+    settings = [list(pair) for pair in origin.settings]
+    return [origin.model, origin.seed, settings]
+
+
 def _note_row(note: Note, origins: dict[Origin, int]) -> list[Any]:
-    row = origins.setdefault(note.origin, len(origins))
     return [
-        _time(note.onset), _time(note.duration), note.pitch, note.velocity, note.spelling, int(note.fermata), row
-    ]  # fmt: skip
+        _time(note.onset),
+        _time(note.duration),
+        note.pitch,
+        note.velocity,
+        note.spelling,
+        int(note.fermata),
+        origins.setdefault(note.origin, len(origins)),
+    ]
 
 
 def _note(row: list[Any], origins: list[Origin]) -> Note:

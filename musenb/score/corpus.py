@@ -1,4 +1,4 @@
-"""Pieces of music21's corpus; the caller never imports music21.
+"""music21 corpus loader; the caller never imports music21.
 
 MusicXML is read from the raw file by musenb's own reader; music21 reads the other formats in the child process of
 `isolate`.
@@ -79,11 +79,11 @@ def corpus_names(composer: str = "bach") -> tuple[str, ...]:
     paths = [Path(path) for path in _relative_paths()]
     for path in paths:
         stems[path.stem].add(path.with_suffix("").as_posix())
-    names = {
-        path.stem if len(stems[path.stem]) == 1 else path.with_suffix("").as_posix()
-        for path in paths
-        if composer in ("", path.parts[0])
-    }
+    names = set()
+    for path in paths:
+        if composer in ("", path.parts[0]):
+            unique = len(stems[path.stem]) == 1
+            names.add(path.stem if unique else path.with_suffix("").as_posix())
     return tuple(sorted(names))
 
 
@@ -114,7 +114,9 @@ def _nearest(wanted: str, paths: tuple[str, ...]) -> list[str]:
     """Return a few names that begin with or resemble the wanted one."""
     stems = sorted({Path(path).stem for path in paths})
     beginning = [stem for stem in stems if wanted and stem.lower().startswith(wanted)]
-    return (beginning + [s for s in difflib.get_close_matches(wanted, stems, n=5) if s not in beginning])[:5]
+    resembling = difflib.get_close_matches(wanted, stems, n=5)
+    names = beginning + [stem for stem in resembling if stem not in beginning]
+    return names[:5]
 
 
 @lru_cache(maxsize=1)
@@ -127,7 +129,8 @@ def list_paths() -> list[str]:
     from music21 import corpus
 
     base = _corpus_folder()
-    return sorted(Path(path).relative_to(base).as_posix() for path in corpus.corpora.CoreCorpus().getPaths())
+    paths = map(Path, corpus.corpora.CoreCorpus().getPaths())
+    return sorted(path.relative_to(base).as_posix() for path in paths)
 
 
 def parse_to_json(path: str, tune: int | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Display hooks: one line as a score's `repr`, a listing as its text, a picture with sound in a notebook, figures.
+"""Notebook display hooks: one line as a score's `repr`, a listing as its text, a picture with sound, figures.
 
 Drawing needs folders that stand above this one and import it. So this module imports none of them: the package's
 `__init__` fills in the functions that draw, each of which loads what it needs when it is first called.
@@ -49,7 +49,11 @@ class Displayed:
     def __str__(self: Any) -> str:
         return HOOKS.text(self)
 
-    def _repr_mimebundle_(self: Any, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(
+        self: Any,
+        include: object = None,
+        exclude: object = None,
+    ) -> dict[str, str]:
         return HOOKS.bundle(self)
 
 

@@ -1,4 +1,4 @@
-"""MusicXML to engraved pages of SVG, by verovio in the isolated child process.
+"""Music engraving, MusicXML to pages of SVG, by verovio in the isolated child process.
 
 What verovio writes is never shown as it is: every page is parsed again and only the elements and attributes of a
 drawing are copied. Strokes and fills take the colour of the text around the drawing, so a dark page shows a light
@@ -119,10 +119,13 @@ def engrave(
     if page is not None and not 1 <= page <= answer["pages"]:
         raise SettingError(f"page {page} is outside 1..{answer['pages']}")
     prefix = f"mn{zlib.crc32(musicxml):08x}"
-    drawn = [screen(svg, prefix=f"{prefix}p{number}", classes=classes or _no_classes) for number, svg in answer["svgs"]]
-    return Engraving(
-        svgs=tuple(svg for svg, _ in drawn), ids=tuple(note for _, ids in drawn for note in ids), pages=answer["pages"]
-    )
+    svgs: list[str] = []
+    ids: list[str] = []
+    for number, drawn in answer["svgs"]:
+        svg, notes = screen(drawn, prefix=f"{prefix}p{number}", classes=classes or _no_classes)
+        svgs.append(svg)
+        ids += notes
+    return Engraving(svgs=tuple(svgs), ids=tuple(ids), pages=answer["pages"])
 
 
 def warm_up() -> None:
@@ -132,7 +135,13 @@ def warm_up() -> None:
     verovio.enableLog(verovio.LOG_OFF)
 
 
-def draw_pages(musicxml: bytes, width: int, height: int | None, scale: int, page: int | None) -> dict[str, object]:
+def draw_pages(
+    musicxml: bytes,
+    width: int,
+    height: int | None,
+    scale: int,
+    page: int | None,
+) -> dict[str, object]:
     """Return verovio's own SVG with the number of each page; runs in the child.
 
     Raises
@@ -177,7 +186,12 @@ def _require_partwise(musicxml: bytes) -> None:
         raise LoadError("content", f"the score view is unavailable: the root is {root.tag!r}, not 'score-partwise'")
 
 
-def screen(svg: str, *, prefix: str, classes: Callable[[str], str]) -> tuple[str, list[str]]:
+def screen(
+    svg: str,
+    *,
+    prefix: str,
+    classes: Callable[[str], str],
+) -> tuple[str, list[str]]:
     """Return a drawing with nothing but what a drawing needs, and the ids of its notes.
 
     Parameters
@@ -208,7 +222,12 @@ def screen(svg: str, *, prefix: str, classes: Callable[[str], str]) -> tuple[str
     return f"{head}<style>{_DRAWN_STYLE.format(prefix)}</style>{body}</svg>", notes
 
 
-def _copied(element: Element, prefix: str, classes: Callable[[str], str], notes: list[str]) -> str:
+def _copied(
+    element: Element,
+    prefix: str,
+    classes: Callable[[str], str],
+    notes: list[str],
+) -> str:
     """Return an element with its children as text; what is not on the list of drawing elements is left out whole."""
     name = element.tag.removeprefix(_SVG) if isinstance(element.tag, str) else ""
     if name not in _ELEMENTS:

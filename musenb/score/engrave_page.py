@@ -1,4 +1,4 @@
-"""One page of a longer score: the drawing, and where on it the notes, lines and bars stand.
+"""Engraved page layout: the drawing, and where on it the notes, lines and bars stand.
 
 The page breaks its lines where the MusicXML says so. Verovio runs in the isolated child process; what it writes is
 screened as in `musenb.score.engrave`, and read for the places of noteheads, staves and bar lines, so that a view can
@@ -176,7 +176,8 @@ def read_page(svg: str) -> Page:
         raise LoadError("content", "score view unavailable: no page in the drawing")
     moved = _PLACE.match(margin.get("transform", ""))
     dx, dy = (int(moved[1]), int(moved[2])) if moved else (0, 0)
-    _, _, width, height = (round(float(part)) for part in inner.get("viewBox", "0 0 0 0").split())
+    box = inner.get("viewBox", "0 0 0 0").split()
+    _, _, width, height = (round(float(part)) for part in box)
     heads: list[Head] = []
     lines: list[Line] = []
     for number, system in enumerate(_of_class(margin, "system")):
@@ -187,7 +188,8 @@ def read_page(svg: str) -> Page:
 
 def _of_class(element: Element, name: str) -> Iterator[Element]:
     """Yield the groups of a class, in the order of the drawing."""
-    return (group for group in element.iter(f"{_SVG}g") if name in group.get("class", "").split())
+    groups = element.iter(f"{_SVG}g")
+    return (group for group in groups if name in group.get("class", "").split())
 
 
 def _read_line(system: Element, dx: int, dy: int) -> Line:
@@ -196,20 +198,33 @@ def _read_line(system: Element, dx: int, dy: int) -> Line:
     for measure in _of_class(system, "measure"):
         found = [_rules(staff) for staff in _staves(measure)]
         if not staves:
-            staves = [(int(lines[0][2]) + dy, int(lines[-1][2]) + dy) for lines in found if lines]
+            staves = [_edges(lines, dy) for lines in found if lines]
         first = next((lines[0] for lines in found if lines), None)
         if first:
-            edges = [*edges[:-1], int(first[1]) + dx, int(first[3]) + dx]
+            left, right = int(first[1]) + dx, int(first[3]) + dx
+            edges = [*edges[:-1], left, right]
     return Line(tuple(staves), tuple(edges))
+
+
+def _edges(
+    lines: list[re.Match[str]],
+    dy: int,
+) -> tuple[int, int]:
+    """Return where the top and the bottom line of a staff lie."""
+    top, bottom = lines[0], lines[-1]
+    return int(top[2]) + dy, int(bottom[2]) + dy
 
 
 def _rules(staff: Element) -> list[re.Match[str]]:
     """Return the five lines of a staff in one bar."""
-    return [rule for path in staff.findall(f"{_SVG}path") if (rule := _LINE.match(path.get("d", "")))]
+    paths = staff.findall(f"{_SVG}path")
+    matches = (_LINE.match(path.get("d", "")) for path in paths)
+    return [rule for rule in matches if rule]
 
 
 def _staves(measure: Element) -> list[Element]:
-    return [group for group in measure.findall(f"{_SVG}g") if "staff" in group.get("class", "").split()]
+    groups = measure.findall(f"{_SVG}g")
+    return [group for group in groups if "staff" in group.get("class", "").split()]
 
 
 def _read_heads(system: Element, line: int, dx: int, dy: int) -> Iterator[Head]:
@@ -221,4 +236,5 @@ def _read_heads(system: Element, line: int, dx: int, dy: int) -> Iterator[Head]:
                 at = None if use is None else _PLACE.match(use.get("transform", ""))
                 if at and use is not None and (written := note.get("data-id")):
                     wide = 304 if "E0A2" in (use.get(f"{_XLINK}href") or "") else 213
-                    yield Head(written, int(at[1]) + dx, int(at[2]) + dy, wide, line, number)
+                    x, y = int(at[1]) + dx, int(at[2]) + dy
+                    yield Head(written, x, y, wide, line, number)

@@ -1,4 +1,4 @@
-"""Excerpt of a score by bars."""
+"""Score excerpt by bars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ABC notation -> Score, read in this process and exact: every time is a fraction of a quarter.
+"""ABC notation importer, read in this process and exact: every time is a fraction of a quarter.
 
 Conventions
 -----------
@@ -34,7 +34,13 @@ _FIELD = re.compile(r"\b[A-Z]:")
 MOST_NAMED = 12  # runs of numbers that a message names
 
 
-def score_from_abc(data: bytes, *, source: str, tune: int | None = None, limits: Limits = DEFAULT_LIMITS) -> Score:
+def score_from_abc(
+    data: bytes,
+    *,
+    source: str,
+    tune: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Score:
     """Return a tune of an ABC file as a Score.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What was played on keys, as a score: seconds become quarters by the tempo, and notes go to the grid."""
+"""Keyboard performance importer: seconds become quarters by the tempo, and notes go to the grid."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ LONGEST_SECONDS, MOST_PRESSES = 3_600.0, 20_000
 
 
 def score_from_keys(
-    presses: Iterable[Press], *, qpm: float = 100.0, metre: tuple[int, int] = (4, 4), grid: Fraction = SIXTEENTH,
+    presses: Iterable[Press],
+    *,
+    qpm: float = 100.0,
+    metre: tuple[int, int] = (4, 4),
+    grid: Fraction = SIXTEENTH,
     voice: str = "melody",
 ) -> Quantised:
     """Return what was played, on a grid, and a report of what was moved.
@@ -48,19 +52,28 @@ def score_from_keys(
         if number >= MOST_PRESSES:
             raise ScoreError(f"more than {MOST_PRESSES} notes were played in one recording")
         start, stop, pitch, velocity = _checked(press, number)
-        onset, end = (Fraction(round(seconds * qpm / 60 * _FINEST), _FINEST) for seconds in (start, stop))
+        onset = _quarters(start, qpm)
+        end = _quarters(stop, qpm)
         if onset < -Fraction(grid) / 2:
             continue
         onset = max(onset, Fraction(0))
-        notes.append(Note(onset, max(end - onset, Fraction(1, _FINEST)), pitch, velocity))
-    played = Score((Voice(voice, tuple(notes)),), metres=(TimeSignature(Fraction(0), *metre),), tempos=(tempo,))
+        duration = max(end - onset, Fraction(1, _FINEST))
+        notes.append(Note(onset, duration, pitch, velocity))
+    melody = Voice(voice, tuple(notes))
+    signature = TimeSignature(Fraction(0), *metre)
+    played = Score((melody,), metres=(signature,), tempos=(tempo,))
     return quantise(played, grid)
+
+
+def _quarters(seconds: float, qpm: float) -> Fraction:
+    return Fraction(round(seconds * qpm / 60 * _FINEST), _FINEST)
 
 
 def _checked(press: Press, number: int) -> Press:
     try:
         start, stop, pitch, velocity = press
-        start, stop, pitch, velocity = float(start), float(stop), int(pitch), int(velocity)
+        start, stop = float(start), float(stop)
+        pitch, velocity = int(pitch), int(velocity)
     except (TypeError, ValueError):
         raise ScoreError(f"press {number} is {press!r}; it takes start, stop, pitch and velocity") from None
     if not (isfinite(start) and isfinite(stop) and start <= stop <= LONGEST_SECONDS):

@@ -1,4 +1,4 @@
-"""MIDI to Score, exact: every time is ticks over ticks a quarter, and tuplets that ticks cannot hold are seen as such.
+"""MIDI importer, exact: every time is ticks over ticks a quarter, and tuplets that ticks cannot hold are seen.
 
 Conventions
 -----------
@@ -178,7 +178,11 @@ def _by_onset(track: Track) -> list[TrackNote]:
     return sorted(notes, key=lambda note: (note.onset, note.pitch, note.end))
 
 
-def _notes(struck: Iterable[TrackNote], quarters: Quarters, marks: VoiceMarks) -> tuple[Note, ...]:
+def _notes(
+    struck: Iterable[TrackNote],
+    quarters: Quarters,
+    marks: VoiceMarks,
+) -> tuple[Note, ...]:
     starts = [tick for tick, _ in marks.runs]
     notes = []
     for note in struck:
@@ -194,7 +198,8 @@ def _notes(struck: Iterable[TrackNote], quarters: Quarters, marks: VoiceMarks) -
                 notes.append(Note(onset, length, pitch, velocity, fermata=held, origin=origin))
             continue
         run = bisect_right(starts, note.onset)
-        origin = marks.single.get(place) or (marks.runs[run - 1][1] if run else GIVEN)
+        inherited = marks.runs[run - 1][1] if run else GIVEN
+        origin = marks.single.get(place) or inherited
         held = place in marks.fermatas
         notes.append(Note(onset, duration, pitch, note.velocity, fermata=held, origin=origin))
     return tuple(notes)
@@ -214,7 +219,8 @@ def _unused(name: str, taken: dict[str, int]) -> str:
 def _check_length(end: Fraction, tempos: Sequence[Tempo], source: str, limits: Limits) -> None:
     changes = [tempo for tempo in tempos if tempo.onset < end]
     stops = [*(tempo.onset for tempo in changes[1:]), end]
-    minutes = sum(float(stop - tempo.onset) / tempo.qpm for tempo, stop in zip(changes, stops, strict=False))
+    spans = zip(changes, stops, strict=False)
+    minutes = sum(float(stop - tempo.onset) / tempo.qpm for tempo, stop in spans)
     if minutes > 60 * limits.hours:
         raise LoadError(
             "limit", f"{source}: lasts {minutes / 60:.1f} hours, at most {limits.hours:g}", "raise Limits(hours=...)"
@@ -229,7 +235,12 @@ def _refuse_silence(tracks: Sequence[Track], source: str) -> None:
     raise LoadError("content", f"{source}: no notes", "choose a file with at least one note")
 
 
-def _notices(tracks: Sequence[Track], names: Sequence[str], quarters: Quarters, score: Score) -> tuple[Notice, ...]:
+def _notices(
+    tracks: Sequence[Track],
+    names: Sequence[str],
+    quarters: Quarters,
+    score: Score,
+) -> tuple[Notice, ...]:
     """Return what the tracks lost, each kind once, with the bar and the track of the first."""
     counts: dict[tuple[str, str], int] = {}
     firsts: dict[tuple[str, str], tuple[int, int]] = {}
@@ -239,11 +250,13 @@ def _notices(tracks: Sequence[Track], names: Sequence[str], quarters: Quarters, 
             firsts[what] = min(firsts.get(what, (tick, number)), (tick, number))
     if not firsts:
         return ()
-    bars = list(score.bars(quarters(max(tick for tick, _ in firsts.values())) + 1))
+    last = max(tick for tick, _ in firsts.values())
+    bars = list(score.bars(quarters(last) + 1))
     onsets = [bar.onset for bar in bars]
     notices = []
     for (kind, action), (tick, number) in firsts.items():
-        place = f"bar {bars[bisect_right(onsets, quarters(tick)) - 1].number}"
+        bar = bars[bisect_right(onsets, quarters(tick)) - 1]
+        place = f"bar {bar.number}"
         if names[number]:
             place += f" of {names[number]!r}"
         notices.append(Notice(kind, action, counts[kind, action], place))

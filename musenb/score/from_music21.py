@@ -1,4 +1,4 @@
-"""music21 stream -> Score, by way of written parts and the same alignment as MusicXML.
+"""music21 stream importer, by way of written parts and the same alignment as MusicXML.
 
 music21 is not imported here: the caller holds a stream, so it is loaded already. Its offsets are believed inside a
 measure only; where the measures of the parts begin is settled by `align`. What has no place in a Score is counted in
@@ -62,7 +62,8 @@ def score_from_music21(stream: Any, *, source: str = "music21", expand_repeats: 
         stream = stream.toSoundingPitch(inPlace=False)
     reader = _StreamReader(ledger, transposed=transposed)
     parts = reader.parts(stream)
-    score = assemble(parts, _heading(metadata), source=source, ledger=ledger, metres=tuple(reader.metres.values()))
+    metres = tuple(reader.metres.values())
+    score = assemble(parts, _heading(metadata), source=source, ledger=ledger, metres=metres)
     return unfolded(score) if expand_repeats else score
 
 
@@ -124,7 +125,8 @@ class _StreamReader:
         elements = list(stream.recurse().getElementsByClass("GeneralNote"))
         reach = length if length is not None and length > 0 else measure.reach
         only_rests = not measure.notes and len(elements) == 1 and bool(reach)
-        measure.reach, measure.whole_rest = (Fraction(0), reach) if only_rests else (reach, Fraction(0))
+        measure.reach = Fraction(0) if only_rests else reach
+        measure.whole_rest = reach if only_rests else Fraction(0)
         measure.repeats += repeat_signs(stream)
         return measure
 
@@ -143,7 +145,14 @@ class _StreamReader:
 
     # ---------------------------------------------------------------------------------------------------- of a measure
 
-    def _fill(self, measure: WrittenMeasure, part: WrittenPart, stream: Any, *, free: Fraction | None = None) -> None:
+    def _fill(
+        self,
+        measure: WrittenMeasure,
+        part: WrittenPart,
+        stream: Any,
+        *,
+        free: Fraction | None = None,
+    ) -> None:
         """Put the elements of a stream into a measure; `free` is the onset of a part without measures."""
         for start, voice, element in _events(stream, Fraction(0), ""):
             if "GeneralNote" not in element.classSet:
@@ -160,7 +169,14 @@ class _StreamReader:
                 self._notes(measure, part, element, (start, end - start, voice))
                 measure.reach = max(measure.reach, end)
 
-    def _signature(self, measure: WrittenMeasure, element: Any, start: Fraction, *, free: Fraction | None) -> None:
+    def _signature(
+        self,
+        measure: WrittenMeasure,
+        element: Any,
+        start: Fraction,
+        *,
+        free: Fraction | None,
+    ) -> None:
         """Take a metre, key, tempo or jump."""
         kinds = element.classSet
         if "TimeSignature" in kinds:
@@ -217,7 +233,8 @@ class _StreamReader:
             velocity = 80 if volume.velocity is None else min(127, max(1, int(volume.velocity)))
             note = WrittenNote(start, duration, *self._pitch(member.pitch, place), voice, velocity=velocity)
             note.fermata = fermata or any("Fermata" in mark.classSet for mark in member.expressions)
-            note.tied_from, note.tied_to = kind in ("stop", "continue"), kind in ("start", "continue")
+            note.tied_from = kind in ("stop", "continue")
+            note.tied_to = kind in ("start", "continue")
             measure.notes.append(note)
 
     def _pitch(self, pitch: Any, place: str) -> tuple[int, str]:
@@ -240,7 +257,11 @@ def _settle_voices(part: WrittenPart) -> None:
             note.voice = note.voice or first
 
 
-def _events(stream: Any, base: Fraction, voice: str) -> Iterator[tuple[Fraction, str, Any]]:
+def _events(
+    stream: Any,
+    base: Fraction,
+    voice: str,
+) -> Iterator[tuple[Fraction, str, Any]]:
     """Yield (start, music21 voice, element); parts inside a stream are left out.
 
     A voice without a number of its own takes its place among the voices of the measure.

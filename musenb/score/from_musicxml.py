@@ -1,4 +1,4 @@
-"""MusicXML -> Score: exact, in this process, from the tree that `screen` has let through."""
+"""MusicXML importer: exact, in this process, from the tree that `screen` has let through."""
 
 from __future__ import annotations
 

@@ -119,7 +119,8 @@ def _heading(piece: _Piece, part: _Part | None, token: str, where: str) -> bool:
     """Take a token that is no note; return False when it is none of those."""
     name, equals, value = token.partition("=")
     metre = _METRE.fullmatch(token)
-    quoted = name in ("title", "composer") and len(value) > 1 and value[0] == value[-1] == '"'
+    in_quotes = len(value) > 1 and value[0] == value[-1] == '"'
+    quoted = name in ("title", "composer") and in_quotes
     if not metre and not quoted and not (equals and name in ("key", "tempo", "upbeat")):
         return False
     time = part.time if part else Fraction(0)
@@ -176,7 +177,12 @@ def _sounding(part: _Part, token: str, where: str) -> None:
     _add(part, note, duration, where)
 
 
-def _add(part: _Part, match: re.Match[str], duration: Fraction, where: str) -> None:
+def _add(
+    part: _Part,
+    match: re.Match[str],
+    duration: Fraction,
+    where: str,
+) -> None:
     letter, accidental = match[1].upper(), match[2]
     octave = int(match[3]) if match[3] else _nearest_octave(part.letter, part.octave, letter)
     pitch = 12 * (octave + 1) + LETTERS[letter] + ACCIDENTALS[accidental]
@@ -258,8 +264,10 @@ def _key(value: str, time: Fraction) -> KeySignature:
     if match[4]:
         count = int(match[4][0])
         return KeySignature(time, -count if match[4].endswith("b") else count)
-    minor = match[3].strip().startswith("m") and match[3].strip() != "major"
-    fifths = SHARPS[match[1].upper()] + {"": 0, "#": 7, "b": -7}[match[2]] - 3 * minor
+    mode = match[3].strip()
+    minor = mode.startswith("m") and mode != "major"
+    altered = {"": 0, "#": 7, "b": -7}[match[2]]
+    fifths = SHARPS[match[1].upper()] + altered - 3 * minor
     return KeySignature(time, fifths, "minor" if minor else "major")
 
 

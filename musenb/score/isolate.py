@@ -1,4 +1,4 @@
-"""Run a parser in a child process with limits: a hostile file can neither stop nor harm the process that opens it.
+"""Process isolation for parsers, with limits: a hostile file can neither stop nor harm the process that opens it.
 
 One child is started at the first call and kept, because importing music21 takes two seconds. It has its own private
 folder as home, temporary and working folder, of the environment only what a program needs to start, and no network; it
@@ -68,7 +68,13 @@ class ChildLimits:
 DEFAULT_LIMITS = ChildLimits()
 
 
-def isolated(function: str, arguments: dict[str, Any], *, what: str, limits: ChildLimits = DEFAULT_LIMITS) -> Any:
+def isolated(
+    function: str,
+    arguments: dict[str, Any],
+    *,
+    what: str,
+    limits: ChildLimits = DEFAULT_LIMITS,
+) -> Any:
     """Call a function in the child process and return its answer.
 
     Calls from several threads wait for each other.
@@ -93,7 +99,12 @@ def isolated(function: str, arguments: dict[str, Any], *, what: str, limits: Chi
     with _lock:
         child = _running_child(what)
         try:
-            answer = child.ask({"function": function, "arguments": arguments, "limits": asdict(limits)}, what, limits)
+            request = {
+                "function": function,
+                "arguments": arguments,
+                "limits": asdict(limits),
+            }
+            answer = child.ask(request, what, limits)
         except BaseException:
             close_child()
             raise
@@ -141,7 +152,12 @@ class _Child:
                 self.answers.put(message)
         self.answers.put(None)
 
-    def ask(self, request: dict[str, Any], what: str, limits: ChildLimits) -> dict[str, Any]:
+    def ask(
+        self,
+        request: dict[str, Any],
+        what: str,
+        limits: ChildLimits,
+    ) -> dict[str, Any]:
         """Return the child's answer to one request."""
         assert self.process.stdin is not None
         try:
@@ -157,8 +173,8 @@ class _Child:
         try:
             answer = self.answers.get(timeout=seconds)
         except queue.Empty:
-            told = f"reading {what} took more than {limits.wall_seconds:g} s and was stopped"
-            raise LoadError("timeout", told) from None
+            problem = f"reading {what} took more than {limits.wall_seconds:g} s and was stopped"
+            raise LoadError("timeout", problem) from None
         if not isinstance(answer, dict):
             raise self._death(what, limits)
         return answer
@@ -214,13 +230,17 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_child)
 
 
+def _is_needed(name: str) -> bool:
+    return name.upper() in NEEDED or name.startswith("LC_")
+
+
 def _environment(folder: str) -> dict[str, str]:
     """Return the child's environment: what of the parent's it needs, with `folder` as every private place."""
     package_parent = str(Path(musenb.errors.__file__).parent.parent)
     paths = [package_parent, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     private = ("HOME", "TMPDIR", "TEMP", "TMP", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
     return {
-        **{name: value for name, value in os.environ.items() if name.upper() in NEEDED or name.startswith("LC_")},
+        **{name: value for name, value in os.environ.items() if _is_needed(name)},
         **dict.fromkeys(private, folder),
         "MPLCONFIGDIR": folder,
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
@@ -233,7 +253,8 @@ def _environment(folder: str) -> dict[str, str]:
 
 def _error_from(answer: dict[str, Any], what: str, limits: ChildLimits) -> MusenbError:
     """Return the error that the child reported."""
-    name, text, kind, hint = (str(answer.get(key, "")) for key in ("error", "text", "kind", "hint"))
+    keys = ("error", "text", "kind", "hint")
+    name, text, kind, hint = (str(answer.get(key, "")) for key in keys)
     if name == "LoadError":
         return LoadError(kind, text, hint)
     if name == "ScoreError":
@@ -299,7 +320,10 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             write_message(answers, {"error": "MemoryError"})
 
 
-def _answer(request: dict[str, Any], answers: IO[bytes]) -> dict[str, Any]:
+def _answer(
+    request: dict[str, Any],
+    answers: IO[bytes],
+) -> dict[str, Any]:
     """Run one request and return its result or error."""
     began = False
     try:
@@ -329,13 +353,19 @@ def _limit_resources(memory_bytes: int, cpu_seconds: float, wall_seconds: float)
         return
     usage = resource.getrusage(resource.RUSAGE_SELF)
     spent = usage.ru_utime + usage.ru_stime
-    for name, amount in (("RLIMIT_AS", memory_bytes), ("RLIMIT_CPU", int(spent + cpu_seconds) + 1), ("RLIMIT_CORE", 0)):
+    amounts = {
+        "RLIMIT_AS": memory_bytes,
+        "RLIMIT_CPU": int(spent + cpu_seconds) + 1,
+        "RLIMIT_CORE": 0,
+    }
+    for name, amount in amounts.items():
         kind = getattr(resource, name, None)
         if kind is None:
             continue
         hard = resource.getrlimit(kind)[1]
         with contextlib.suppress(ValueError, OSError):  # macOS refuses RLIMIT_AS
-            resource.setrlimit(kind, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
+            soft = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+            resource.setrlimit(kind, (soft, hard))
 
 
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:

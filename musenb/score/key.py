@@ -84,7 +84,12 @@ def _rows(profiles: Profiles) -> tuple[tuple[float, ...], ...]:
 _ROWS = {profiles: _rows(profiles) for profiles in (KRUMHANSL, ALBRECHT_SHANAHAN)}
 
 
-def find_key(weights: Sequence[float], profiles: Profiles = KRUMHANSL, *, final: int | None = None) -> Key:
+def find_key(
+    weights: Sequence[float],
+    profiles: Profiles = KRUMHANSL,
+    *,
+    final: int | None = None,
+) -> Key:
     """Return the key that fits best.
 
     Parameters

@@ -1,4 +1,4 @@
-"""How large a file from outside may be."""
+"""Input size limits: how large a file from outside may be."""
 
 from __future__ import annotations
 

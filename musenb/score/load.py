@@ -1,4 +1,4 @@
-"""The front door for music from outside.
+"""Music file loader: the front door for music from outside.
 
 In this order: known objects, paths and bytes only; the file is there, of a sane size, and what its name says it is;
 then the reader of its format. Whatever goes wrong is one LoadError that names the file, the cause and what to do. The
@@ -36,7 +36,13 @@ _REFERENCE = re.compile(rb"^(?:\xef\xbb\xbf)?(?:[XK]:|%abc)", re.MULTILINE)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
-def load(source: Any, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS, tune: int | None = None) -> Score:
+def load(
+    source: Any,
+    *,
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    tune: int | None = None,
+) -> Score:
     """Read music from a file, bytes, music21's corpus or a known object.
 
     Parameters
@@ -72,7 +78,8 @@ def load(source: Any, *, name: str | None = None, limits: Limits = DEFAULT_LIMIT
     except LoadError:
         raise
     except Exception as error:
-        shown = name or plain_text(str(source) if isinstance(source, (str, os.PathLike)) else type(source).__name__)
+        named = isinstance(source, (str, os.PathLike))
+        shown = name or plain_text(str(source) if named else type(source).__name__)
         raise LoadError("content", f"{shown}: cannot be read as music: {plain_text(str(error))}") from error
 
 
@@ -93,7 +100,12 @@ def _from_object(source: Any, name: str | None) -> Score:
     )
 
 
-def _from_path(path: str | bytes, name: str | None, limits: Limits, tune: int | None) -> Score:
+def _from_path(
+    path: str | bytes,
+    name: str | None,
+    limits: Limits,
+    tune: int | None,
+) -> Score:
     path = os.fsdecode(path)
     shown = plain_text(name or os.path.basename(path) or path)
     if _URL.match(path):
@@ -122,7 +134,12 @@ def _from_path(path: str | bytes, name: str | None, limits: Limits, tune: int | 
     return _read(data, kind, shown, limits, tune)
 
 
-def _from_bytes(data: bytes, name: str | None, limits: Limits, tune: int | None) -> Score:
+def _from_bytes(
+    data: bytes,
+    name: str | None,
+    limits: Limits,
+    tune: int | None,
+) -> Score:
     shown = plain_text(name or "bytes")
     kind = SUFFIXES.get(os.path.splitext(name or "")[1].lower()) or _kind(data)
     if kind is None:
@@ -130,7 +147,13 @@ def _from_bytes(data: bytes, name: str | None, limits: Limits, tune: int | None)
     return _read(data, kind, shown, limits, tune)
 
 
-def _read(data: bytes, kind: str, source: str, limits: Limits, tune: int | None) -> Score:
+def _read(
+    data: bytes,
+    kind: str,
+    source: str,
+    limits: Limits,
+    tune: int | None,
+) -> Score:
     _check_size(len(data), kind, source, limits)
     if _kind(data) != kind:
         found = _kind(data)
@@ -160,7 +183,13 @@ def _read(data: bytes, kind: str, source: str, limits: Limits, tune: int | None)
 
 
 def _cap(kind: str, limits: Limits) -> int:
-    return {"midi": limits.midi_bytes, "abc": limits.abc_bytes, "xml": limits.xml_bytes, "mxl": limits.xml_bytes}[kind]
+    caps = {
+        "midi": limits.midi_bytes,
+        "abc": limits.abc_bytes,
+        "xml": limits.xml_bytes,
+        "mxl": limits.xml_bytes,
+    }
+    return caps[kind]
 
 
 def _check_size(size: int, kind: str, source: str, limits: Limits) -> None:

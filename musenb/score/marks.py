@@ -1,4 +1,4 @@
-"""Marks of a score beside its notes: irregular measures, repeats, chord symbols, and notices of what was left out."""
+"""Score annotations beside the notes: irregular measures, repeats, chord symbols, and notices of what was left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frozen values for music as people think of it: notes in voices, on exact time in quarters.
+"""Score data model, frozen values: notes in voices, on exact time in quarters.
 
 Times and durations are `fractions.Fraction` quarters from the beginning of the piece, the anacrusis included: a piece
 with a one-quarter upbeat has its first bar line at 1. Pitches are MIDI numbers (middle C is 60).
@@ -7,6 +7,7 @@ with a one-quarter upbeat has its first bar line at 1. Pitches are MIDI numbers 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -105,14 +106,15 @@ class Voice:
         for note in self.notes:
             if not isinstance(note, Note):
                 raise ScoreError(f"voice {self.name!r} holds {type(note).__name__} {note!r}; only Note is allowed")
-        ordered = tuple(sorted(self.notes, key=lambda n: (n.onset, n.pitch, n.duration)))
-        object.__setattr__(self, "notes", ordered)
+        ordered = sorted(self.notes, key=lambda n: (n.onset, n.pitch, n.duration))
+        object.__setattr__(self, "notes", tuple(ordered))
         object.__setattr__(self, "end", max((note.end for note in ordered), default=Fraction(0)))
 
     @property
     def monophonic(self) -> bool:
         """True when no note begins before the one before it has ended."""
-        return all(a.end <= b.onset for a, b in zip(self.notes, self.notes[1:], strict=False))
+        pairs = itertools.pairwise(self.notes)
+        return all(note.end <= following.onset for note, following in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +252,12 @@ class Score(Displayed):
             metres = (TimeSignature(), *metres)
         object.__setattr__(self, "metres", metres)
         object.__setattr__(self, "keys", tuple(sorted(self.keys, key=lambda k: k.onset)))
-        object.__setattr__(self, "tempos", tuple(sorted(self.tempos, key=lambda t: t.onset)) or (Tempo(),))
+        tempos = tuple(sorted(self.tempos, key=lambda t: t.onset))
+        object.__setattr__(self, "tempos", tempos or (Tempo(),))
         object.__setattr__(self, "anacrusis", exact_quarters(self.anacrusis, "anacrusis"))
         for name in ("measures", "repeats", "chords"):
-            object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=lambda mark: mark.onset)))
+            marks = sorted(getattr(self, name), key=lambda mark: mark.onset)
+            object.__setattr__(self, name, tuple(marks))
         if not 0 <= self.anacrusis < metres[0].bar_length:
             raise ScoreError(
                 f"anacrusis of {self.anacrusis} quarters is outside 0 to below {metres[0].bar_length}, "
@@ -268,7 +272,8 @@ class Score(Displayed):
     @property
     def notes(self) -> tuple[Note, ...]:
         """All notes of all voices, sorted by onset, then from the highest pitch down."""
-        return tuple(sorted((n for v in self.voices for n in v.notes), key=lambda n: (n.onset, -n.pitch)))
+        notes = (note for voice in self.voices for note in voice.notes)
+        return tuple(sorted(notes, key=lambda n: (n.onset, -n.pitch)))
 
     def bars(self, until: Fraction | None = None) -> Iterator[Bar]:
         """Yield the bars from the beginning to the one that holds quarter `until` (default: the end of the last note).
@@ -279,7 +284,8 @@ class Score(Displayed):
         lengths = {measure.onset: measure.length for measure in self.measures}
         position, number = Fraction(0), 1
         if self.anacrusis:
-            yield Bar(0, position, self.anacrusis, self.metres[0], self.metres[0].bar_length - self.anacrusis)
+            metre = self.metres[0]
+            yield Bar(0, position, self.anacrusis, metre, metre.bar_length - self.anacrusis)
             position = self.anacrusis
         change = 0
         while position < until:
@@ -319,8 +325,11 @@ class Score(Displayed):
                     moved.append(dataclasses.replace(n, onset=begin - start, duration=end - begin))
             voices.append(dataclasses.replace(voice, notes=tuple(moved)))
         bar = next((b for b in self.bars(stop) if b.onset <= start < b.end), None)
-        anacrusis = bar.end - start if bar and (bar.onset < start or bar.number == 0) else Fraction(0)
-        marks = {name: marks_within(getattr(self, name), start, stop) for name in ("measures", "repeats", "chords")}
+        short = bar and (bar.onset < start or bar.number == 0)
+        anacrusis = bar.end - start if short else Fraction(0)
+        marks = {}
+        for name in ("measures", "repeats", "chords"):
+            marks[name] = marks_within(getattr(self, name), start, stop)
         if bar and anacrusis >= bar.metre.bar_length:
             marks["measures"] = (MeasureLength(Fraction(0), anacrusis), *marks["measures"])
             anacrusis = Fraction(0)
@@ -328,7 +337,8 @@ class Score(Displayed):
         def shifted(changes: tuple) -> tuple:
             before = [c for c in changes if c.onset <= start][-1:]
             inside = [c for c in changes if start < c.onset < stop]
-            return tuple(dataclasses.replace(c, onset=max(c.onset - start, Fraction(0))) for c in [*before, *inside])
+            kept = [*before, *inside]
+            return tuple(dataclasses.replace(c, onset=max(c.onset - start, Fraction(0))) for c in kept)
 
         return dataclasses.replace(
             self,
@@ -365,14 +375,15 @@ class Score(Displayed):
         """
         if whole_number(semitones, "semitones") == 0:
             return self
-        voices = tuple(
-            dataclasses.replace(
-                v, notes=tuple(dataclasses.replace(n, pitch=n.pitch + semitones, spelling="") for n in v.notes)
-            )
-            for v in self.voices
-        )
-        keys = tuple(dataclasses.replace(k, fifths=transposed_fifths(k.fifths, semitones)) for k in self.keys)
+        voices = []
+        for voice in self.voices:
+            moved = (dataclasses.replace(n, pitch=n.pitch + semitones, spelling="") for n in voice.notes)
+            voices.append(dataclasses.replace(voice, notes=tuple(moved)))
+        keys = []
+        for key in self.keys:
+            fifths = transposed_fifths(key.fifths, semitones)
+            keys.append(dataclasses.replace(key, fifths=fifths))
         notices = self.notices
         if self.chords:
             notices = (*notices, Notice("chord symbols", "left out in transposing", len(self.chords)))
-        return dataclasses.replace(self, voices=voices, keys=keys, chords=(), notices=notices)
+        return dataclasses.replace(self, voices=tuple(voices), keys=tuple(keys), chords=(), notices=notices)

@@ -1,4 +1,4 @@
-"""Origin of a note: given by the user, or written by a model."""
+"""Note origin: given by the user, or written by a model."""
 
 from __future__ import annotations
 

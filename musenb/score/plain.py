@@ -1,4 +1,4 @@
-"""Text from files made plain: titles and names that can do no harm where they are shown."""
+"""Text sanitization: titles and names from files that can do no harm where they are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who wrote which note, as text fields that travel inside a MusicXML file.
+"""Note provenance, who wrote which note, as text fields that travel inside a MusicXML file.
 
 The fields hold a checksum of the notes: when another program has changed the music, the fields no longer fit and the
 notes count as given.
@@ -28,17 +28,21 @@ def provenance_fields(score: Score) -> dict[str, str]:
         VOICES: json.dumps([voice.name for voice in score.voices]),
         CHECKSUM: _checksum(score.voices),
     }
-    origins = dict.fromkeys(n.origin for v in score.voices for n in v.notes if n.origin != GIVEN)
+    notes = (note for voice in score.voices for note in voice.notes)
+    origins = dict.fromkeys(note.origin for note in notes if note.origin != GIVEN)
     if origins:
         rows = []
         for origin in origins:
-            ranges = [_ranges(i for i, n in enumerate(v.notes) if n.origin == origin) for v in score.voices]
+            ranges = [_ranges(_places(voice, origin)) for voice in score.voices]
             rows.append({**dataclasses.asdict(origin), "notes": ranges})
         fields[GENERATED] = json.dumps(rows)
     return fields
 
 
-def voices_from_fields(lines: Sequence[Sequence[Note]], fields: Mapping[str, str]) -> tuple[Voice, ...] | None:
+def voices_from_fields(
+    lines: Sequence[Sequence[Note]],
+    fields: Mapping[str, str],
+) -> tuple[Voice, ...] | None:
     """Return the voices as they were written, or None when the fields do not belong to these notes.
 
     Parameters
@@ -57,15 +61,24 @@ def voices_from_fields(lines: Sequence[Sequence[Note]], fields: Mapping[str, str
             settings = tuple((str(name), str(value)) for name, value in row["settings"])
             seed = None if row["seed"] is None else int(row["seed"])
             origin = Origin(str(row["model"]), seed, settings)
-            voices = tuple(_marked(v, _numbers(r), origin) for v, r in zip(voices, row["notes"], strict=True))
+            ranges = zip(voices, row["notes"], strict=True)
+            voices = tuple(_marked(voice, _numbers(text), origin) for voice, text in ranges)
     except (KeyError, TypeError, ValueError, RecursionError):
         return None
     return voices
 
 
+def _places(voice: Voice, origin: Origin) -> list[int]:
+    """Return the places of a voice's notes that have an origin."""
+    return [place for place, note in enumerate(voice.notes) if note.origin == origin]
+
+
 def _marked(voice: Voice, numbers: set[int], origin: Origin) -> Voice:
-    notes = tuple(dataclasses.replace(n, origin=origin) if i in numbers else n for i, n in enumerate(voice.notes))
-    return dataclasses.replace(voice, notes=notes)
+    notes = list(voice.notes)
+    for place, note in enumerate(notes):
+        if place in numbers:
+            notes[place] = dataclasses.replace(note, origin=origin)
+    return dataclasses.replace(voice, notes=tuple(notes))
 
 
 def _checksum(voices: Iterable[Voice]) -> str:
@@ -79,7 +92,8 @@ def _ranges(numbers: Iterable[int]) -> str:
     runs = []
     for _, run in itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
         members = [number for _, number in run]
-        runs.append(f"{members[0]}-{members[-1]}" if len(members) > 1 else str(members[0]))
+        first, last = members[0], members[-1]
+        runs.append(f"{first}-{last}" if len(members) > 1 else str(first))
     return ",".join(runs)
 
 

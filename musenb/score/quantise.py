@@ -1,4 +1,4 @@
-"""Played notes moved to a grid, with a report of what was moved.
+"""Quantisation of played notes to a grid, with a report of what was moved.
 
 Conventions
 -----------
@@ -95,7 +95,10 @@ def quantise(score: Score, grid: Fraction = SIXTEENTH) -> Quantised:
     for voice in score.voices:
         pairs = _line(voice, grid) if _is_line(voice, grid) else _chords(voice, grid)
         voices.append(replace(voice, notes=tuple(after for _, after in pairs)))
-        moves += [max(abs(after.onset - before.onset), abs(after.end - before.end)) for before, after in pairs]
+        for before, after in pairs:
+            at_onset = abs(after.onset - before.onset)
+            at_end = abs(after.end - before.end)
+            moves.append(max(at_onset, at_end))
         lengthened += sum(before.duration < grid / 2 for before, _ in pairs)
         kept += len(pairs)
     total = sum(len(voice.notes) for voice in score.voices)
@@ -161,7 +164,10 @@ def _chords(voice: Voice, grid: Fraction) -> list[tuple[Note, Note]]:
     pitches: dict[int, list[Note]] = {}
     for note in voice.notes:
         pitches.setdefault(note.pitch, []).append(note)
-    pairs = [pair for notes in pitches.values() for pair in _line(Voice(voice.name, tuple(notes)), grid)]
+    pairs: list[tuple[Note, Note]] = []
+    for notes in pitches.values():
+        line = Voice(voice.name, tuple(notes))
+        pairs += _line(line, grid)
     return sorted(pairs, key=lambda pair: (pair[1].onset, pair[1].pitch))
 
 

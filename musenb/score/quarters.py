@@ -1,4 +1,4 @@
-"""Exact times in quarters: the one conversion that every score value passes through, and a search between two times."""
+"""Exact rational time in quarters: the one conversion of every score value, and a search between two times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A look at MusicXML before a parser sees it: the .mxl archive and the size of everything in the document.
+"""MusicXML input validation before a parser sees it: the .mxl archive and the size of everything in the document.
 
 Small files can hold a music parser up for minutes or fill the memory: an archive that inflates a thousandfold, a metre
 of a million beats, measures without end. What passes here is of a sane size; it may still be wrong music.
@@ -62,7 +62,9 @@ def unzip_mxl(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> b
                     "raise Limits(mxl_members=...)",
                 )
             for member in members:
-                if ".." in member.filename.replace("\\", "/").split("/") or member.filename.startswith(("/", "\\")):
+                folders = member.filename.replace("\\", "/").split("/")
+                absolute = member.filename.startswith(("/", "\\"))
+                if ".." in folders or absolute:
                     raise LoadError(
                         "content", f"{source}: the archive names {plain_text(member.filename, 60)!r}, a path outside it"
                     )
@@ -89,7 +91,11 @@ def _names(member: zipfile.ZipInfo) -> list[str]:
 
 
 def _root_file(
-    archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo], budget: list[int], source: str, limits: Limits
+    archive: zipfile.ZipFile,
+    names: dict[str, zipfile.ZipInfo],
+    budget: list[int],
+    source: str,
+    limits: Limits,
 ) -> str:
     if CONTAINER in names:
         from defusedxml import DefusedXmlException
@@ -101,17 +107,23 @@ def _root_file(
             raise LoadError(
                 "content", f"{source}: its {CONTAINER} is damaged: {plain_text(str(error))}", "export it again"
             ) from None
-        paths = [element.get("full-path", "") for element in container.iter() if _local(element.tag) == "rootfile"]
-        root = next((posixpath.normpath(path) for path in paths if posixpath.normpath(path) in names), None)
+        files = [element for element in container.iter() if _local(element.tag) == "rootfile"]
+        paths = [posixpath.normpath(element.get("full-path", "")) for element in files]
+        root = next((path for path in paths if path in names), None)
     else:
-        root = next((name for name in names if name.lower().endswith((".musicxml", ".xml")) and "/" not in name), None)
+        at_top = [name for name in names if "/" not in name]
+        root = next((name for name in at_top if name.lower().endswith((".musicxml", ".xml"))), None)
     if root is None:
         raise LoadError("content", f"{source}: the .mxl archive holds no score", "export it again")
     return root
 
 
 def _inflated(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: list[int], source: str, limits: Limits
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    budget: list[int],
+    source: str,
+    limits: Limits,
 ) -> bytes:
     """Return a member's content, counting what really comes out against the budget shared by all members."""
     parts, size = [], 0
@@ -254,7 +266,13 @@ class _Check:
         for number in value.split("+") if element.tag == "beats" else (value,):
             self._ranged_text(element.tag, number, (lowest, highest), where)
 
-    def _ranged_text(self, tag: str, value: str, bounds: tuple[float, float], where: str) -> None:
+    def _ranged_text(
+        self,
+        tag: str,
+        value: str,
+        bounds: tuple[float, float],
+        where: str,
+    ) -> None:
         lowest, highest = bounds
         try:
             inside = lowest <= float(value) <= highest
@@ -262,8 +280,8 @@ class _Check:
             inside = False
         if not inside:
             shown = plain_text(value, 30)
-            told = f"<{tag}> is {shown!r} in {where}, outside {lowest:g}..{highest:g}"
-            raise LoadError("content", f"{self.source}: {told}")
+            problem = f"<{tag}> is {shown!r} in {where}, outside {lowest:g}..{highest:g}"
+            raise LoadError("content", f"{self.source}: {problem}")
 
     def _within(self, count: int, most: int, what: str, limit: str) -> None:
         if count > most:

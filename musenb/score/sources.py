@@ -1,4 +1,4 @@
-"""Sources of a score as a user hands them over: notes as text, ABC, a path, a corpus name, bytes, or an object."""
+"""Score source dispatch: notes as text, ABC, a path, a corpus name, bytes, or an object."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def is_place(text: str) -> bool:
     """Return whether a text names a file or a corpus piece rather than being a motif itself."""
     if "\n" in text:
         return False
-    if text.startswith(CORPUS) or "://" in text or os.path.splitext(text)[1].lower() in SUFFIXES:
+    suffix = os.path.splitext(text)[1].lower()
+    if text.startswith(CORPUS) or "://" in text or suffix in SUFFIXES:
         return True
     try:
         if Path(text).exists():

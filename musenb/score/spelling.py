@@ -1,4 +1,4 @@
-"""Spelling: note names that fit the key.
+"""Pitch spelling: note names that fit the key.
 
 Names are places on the line of fifths: ... Bb = -2, F = -1, C = 0, G = 1, D = 2 ... A pitch class has a place in every
 twelve; the one is chosen that lies nearest to the names around it in time, with the key as a weak pull.
@@ -94,16 +94,18 @@ def spell_score(score: Score) -> Score:
     """
     if all(is_named(note) for voice in score.voices for note in voice.notes):
         return score
-    located = [(v, i, note) for v, voice in enumerate(score.voices) for i, note in enumerate(voice.notes)]
+    located = []
+    for v, voice in enumerate(score.voices):
+        located += [(v, i, note) for i, note in enumerate(voice.notes)]
     located.sort(key=lambda item: (item[2].onset, item[2].pitch))
     names = names_of([note for _, _, note in located], keys_of(score))
     voices = [list(voice.notes) for voice in score.voices]
     for (v, i, note), name in zip(located, names, strict=True):
         voices[v][i] = dataclasses.replace(note, spelling=name)
-    named = tuple(
-        dataclasses.replace(voice, notes=tuple(notes)) for voice, notes in zip(score.voices, voices, strict=True)
-    )
-    return dataclasses.replace(score, voices=named)
+    named = []
+    for voice, notes in zip(score.voices, voices, strict=True):
+        named.append(dataclasses.replace(voice, notes=tuple(notes)))
+    return dataclasses.replace(score, voices=tuple(named))
 
 
 def written_out(score: Score) -> Score:
@@ -117,7 +119,8 @@ def names_of(notes: Sequence[Note], keys: Sequence[KeySignature]) -> list[str]:
     """Return the names of notes that are sorted by onset; a name that fits its pitch stays. `keys`: at least one."""
     centres = []
     for note in notes:
-        key = keys[max(0, bisect_right(keys, note.onset, key=lambda one: one.onset) - 1)]
+        begun = bisect_right(keys, note.onset, key=lambda one: one.onset)
+        key = keys[max(0, begun - 1)]
         centres.append(key.fifths + (3.0 if key.mode == "minor" else 2.0))
     fixed = [is_named(note) for note in notes]
     places = [
@@ -166,14 +169,19 @@ def _place(pitch: int, centre: float | Fraction) -> int:
     return lowest + (7 * pitch - lowest) % 12
 
 
-def _neighbourhood(notes: Sequence[Note], places: Sequence[int]) -> list[tuple[float, float]]:
+def _neighbourhood(
+    notes: Sequence[Note],
+    places: Sequence[int],
+) -> list[tuple[float, float]]:
     """Return, for each note, the weighted sum of the other notes' places and the sum of their weights.
 
     A weight is the duration in quarters, times exp(-distance of the onsets): two passes, one from each end.
     """
     sums = [(0.0, 0.0)] * len(notes)
-    onsets, lengths = [float(note.onset) for note in notes], [float(note.duration) for note in notes]
-    for order in (range(len(notes)), range(len(notes) - 1, -1, -1)):
+    onsets = [float(note.onset) for note in notes]
+    lengths = [float(note.duration) for note in notes]
+    forward = range(len(notes))
+    for order in (forward, reversed(forward)):
         weighted = weight = 0.0
         for before, i in itertools.pairwise([-1, *order]):
             if before >= 0:

@@ -1,4 +1,4 @@
-"""Chords and counterpoint on one staff taken apart into single lines, from the top down.
+"""Voice separation: chords and counterpoint on one staff taken apart into single lines, from the top down.
 
 The rule
 --------
@@ -66,10 +66,15 @@ def split_voices(score: Score, count: int = 4) -> Score:
         for number, note in zip(_assigned(chord, lines, onset), chord, strict=True):
             lines[number] = _Line(note.pitch, note.end)
             sung[number].append(note)
-    names = CHORALE if len(lines) == 4 else tuple(f"voice {number}" for number in range(1, len(lines) + 1))
+    names = CHORALE if len(lines) == 4 else _numbered(len(lines))
     if len(lines) == 1 and len(score.voices) == 1:
         names = (score.voices[0].name,)
-    return replace(score, voices=tuple(Voice(name, tuple(line)) for name, line in zip(names, sung, strict=True)))
+    named = zip(names, sung, strict=True)
+    return replace(score, voices=tuple(Voice(name, tuple(line)) for name, line in named))
+
+
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(f"voice {number}" for number in range(1, count + 1))
 
 
 def _merged(score: Score) -> list[Note]:
@@ -99,7 +104,11 @@ def _fullest(notes: list[Note], score: Score, count: int) -> list[int]:
     return best
 
 
-def _assigned(chord: list[Note], lines: list[_Line], onset: Fraction) -> tuple[int, ...]:
+def _assigned(
+    chord: list[Note],
+    lines: list[_Line],
+    onset: Fraction,
+) -> tuple[int, ...]:
     """Return the line for each note of a chord, which goes from the highest down."""
     free = [number for number, line in enumerate(lines) if line.end <= onset]
     held = [(number, line.pitch) for number, line in enumerate(lines) if line.end > onset]
@@ -107,7 +116,8 @@ def _assigned(chord: list[Note], lines: list[_Line], onset: Fraction) -> tuple[i
     def cost(choice: tuple[int, ...]) -> tuple[int, int]:
         crossings = leaps = 0
         for number, note in zip(choice, chord, strict=True):
-            crossings += sum((number < other) != (note.pitch >= pitch) for other, pitch in held if pitch != note.pitch)
+            others = [(other, pitch) for other, pitch in held if pitch != note.pitch]
+            crossings += sum((number < other) != (note.pitch >= pitch) for other, pitch in others)
             leaps += abs(note.pitch - lines[number].pitch)
         return crossings, leaps
 

@@ -1,4 +1,4 @@
-"""Repeats written out: a score with repeat signs, endings and jumps as it is played, from beginning to end.
+"""Repeat expansion: a score with repeat signs, endings and jumps as it is played, from beginning to end.
 
 The rule
 --------
@@ -56,14 +56,17 @@ def unfolded(score: Score) -> Score:
     for start, stop in sections:
         shifts.append(length - start)
         length += stop - start
-    voices = tuple(Voice(voice.name, tuple(_played(voice, sections, shifts))) for voice in score.voices)
+    voices = []
+    for voice in score.voices:
+        notes = _played(voice, sections, shifts)
+        voices.append(Voice(voice.name, tuple(notes)))
     if sum(len(voice.notes) for voice in voices) > MOST_NOTES:
         raise ScoreError(f"with its repeats written out the score has more than {MOST_NOTES} notes")
     bars, metres = _bars(score, sections, shifts)
     anacrusis, fitted, measures = fit_bars(bars, metres)
     return dataclasses.replace(
         score,
-        voices=voices,
+        voices=tuple(voices),
         metres=fitted,
         keys=_states(score.keys, sections, shifts),
         tempos=_states(score.tempos, sections, shifts),
@@ -187,7 +190,11 @@ def endings(marks: Sequence[Repeat], last: Fraction) -> list[Ending]:
     return found
 
 
-def _played(voice: Voice, sections: Sequence[Section], shifts: Sequence[Fraction]) -> list[Note]:
+def _played(
+    voice: Voice,
+    sections: Sequence[Section],
+    shifts: Sequence[Fraction],
+) -> list[Note]:
     """Return the notes of a voice in the order of the sections."""
     onsets = [note.onset for note in voice.notes]
     longest = max((note.duration for note in voice.notes), default=Fraction(0))
@@ -203,7 +210,11 @@ def _played(voice: Voice, sections: Sequence[Section], shifts: Sequence[Fraction
     return played
 
 
-def _bars(score: Score, sections: Sequence[Section], shifts: Sequence[Fraction]) -> tuple[list[Measure], list]:
+def _bars(
+    score: Score,
+    sections: Sequence[Section],
+    shifts: Sequence[Fraction],
+) -> tuple[list[Measure], list]:
     """Return the measures as they are played and the metre that begins with each."""
     bars = list(score.bars())
     ends = [bar.end for bar in bars]

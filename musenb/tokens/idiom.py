@@ -206,7 +206,12 @@ class Idiom(Protocol):
         ...
 
     def plan(
-        self, score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None,
+        self,
+        score: Score,
+        *,
+        extent: int,
+        start: Fraction | None = None,
+        keep: Keep | None = None,
         reach: int | None = None,
     ) -> Plan:
         """Return the plan of `extent` more bars or seconds from `start` (quarters; the end by default) on.
@@ -227,7 +232,12 @@ class Idiom(Protocol):
         ...
 
     def piece(
-        self, score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4,
+        self,
+        score: Score,
+        *,
+        plan: Plan | None = None,
+        given: int | None = None,
+        extent: int = 4,
         voices: Sequence[str] | None = None,
     ) -> Piece:
         """Return a score for questions.

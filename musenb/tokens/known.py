@@ -1,4 +1,4 @@
-"""Registry of the idioms: the only list of them, each loaded when it is first asked for."""
+"""Idiom registry: the only list of idioms, each loaded when it is first asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Piece protocol: what questions ask of music in a model's language, and choices in words.
+"""Piece protocol: what questions ask of music in a model's language, and choices in tokens.
 
     score or take -> Idiom.piece -> Piece -> notes, rows, choices
 
@@ -116,7 +116,9 @@ class Choices:
     def begins(self) -> dict[int, float]:
         """Probability of each pitch given that a note begins, the likeliest first; empty where none can."""
         total = sum(self.pitches.values())
-        return {pitch: probability / total for pitch, probability in self.pitches.items()} if total else {}
+        if not total:
+            return {}
+        return {pitch: probability / total for pitch, probability in self.pitches.items()}
 
     @property
     def sounds(self) -> dict[int, float]:
@@ -236,7 +238,13 @@ class Piece(Protocol):
         """
         ...
 
-    def choices(self, logits: np.ndarray, position: int, *, rules: bool = False) -> Choices:
+    def choices(
+        self,
+        logits: np.ndarray,
+        position: int,
+        *,
+        rules: bool = False,
+    ) -> Choices:
         """Return in words what logits (V,), or log-probabilities, say of a position.
 
         With `rules` what grammar and ranges forbid is left out, as it is when a model writes.

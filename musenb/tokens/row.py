@@ -1,4 +1,4 @@
-"""One piece as the model reads it: what stands before each position, and what follows."""
+"""Model input row: one piece as the model reads it, what stands before each position, and what follows."""
 
 from __future__ import annotations
 
@@ -36,11 +36,16 @@ class Row:
 
     def crop(self, start: int, stop: int) -> Row:
         """Return positions start..stop-1, as many as there are."""
-        return Row(*(getattr(self, field.name)[start:stop] for field in dataclasses.fields(self)))
+        arrays = (getattr(self, field.name) for field in dataclasses.fields(self))
+        return Row(*(array[start:stop] for array in arrays))
 
     def fitted(self, features: int, related: int) -> Row:
         """Return the row with the first columns only, for a model that reads fewer."""
-        return dataclasses.replace(self, features=self.features[:, :features], related=self.related[:, :related])
+        return dataclasses.replace(
+            self,
+            features=self.features[:, :features],
+            related=self.related[:, :related],
+        )
 
     def pad(self, size: int) -> Row:
         """Return the row with positions that do not count added up to `size`."""
@@ -55,7 +60,12 @@ class Row:
 
 
 def row_of(
-    tokens: np.ndarray, features: np.ndarray, attributes: np.ndarray, *, begin: int, inputs: np.ndarray | None = None,
+    tokens: np.ndarray,
+    features: np.ndarray,
+    attributes: np.ndarray,
+    *,
+    begin: int,
+    inputs: np.ndarray | None = None,
     weights: np.ndarray | None = None,
 ) -> Row:
     """Return a row from tokens (L,), their features (L, F) and attributes (L, R).
@@ -63,9 +73,13 @@ def row_of(
     `begin` stands before the first token. `inputs` (L,) are the words that tell a later position of each token, the
     tokens themselves when left out.
     """
-    before = np.roll(tokens if inputs is None else inputs, 1)
+    if inputs is None:
+        inputs = tokens
+    before = np.roll(inputs, 1)
     before[0] = begin
     related = np.roll(attributes, 1, axis=0)
     related[0] = -1
-    counted = np.ones(len(tokens), np.float32) if weights is None else weights.astype(np.float32)
+    if weights is None:
+        weights = np.ones(len(tokens))
+    counted = weights.astype(np.float32)
     return Row(before, features, related, tokens, counted)

@@ -1,4 +1,4 @@
-"""Ranges of the four voices in Bach's chorales, and the transpositions that keep a piece within them."""
+"""Voice ranges in Bach's chorales, and the transpositions that keep a piece within them."""
 
 from __future__ import annotations
 

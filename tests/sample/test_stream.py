@@ -25,7 +25,7 @@ from musenb.tokens.chorale import grid as words
 from musenb.tokens.chorale.grid import HOLD, UNKNOWN, VOICES, Grid, attributes_of, check_cells, decode, inputs_of
 from musenb.tokens.chorale.plan import Plan, plan_piece
 from musenb.tokens.chorale.reader import GridReader
-from musenb.tokens.chorale.rules import Place, allowed_words
+from musenb.tokens.chorale.rules import Place, allowed_tokens
 from musenb.tokens.chorale.writer import GridWriter
 from musenb.tokens.idiom import NoteEvent
 from musenb.tokens.row import Row
@@ -385,7 +385,7 @@ def test_what_is_drawn_is_likely_for_the_whole_row(tiny_decoder: Decoder) -> Non
         if place >= plan.first:
             after_given = place - 4 < plan.first
             here = Place(place // 4, place % 4, reader.before, reader.now, after_given)
-            allowed = np.where(allowed_words(here), log_probs[place], -np.inf)
+            allowed = np.where(allowed_tokens(here), log_probs[place], -np.inf)
             assert log_probs[place, cell] >= allowed.max() - 1e-4
         reader.read(int(cell))
 

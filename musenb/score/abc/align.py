@@ -1,4 +1,4 @@
-"""Alignment of voices: bars of one number begin together, though a voice's bar may be short or long of its metre."""
+"""Voice alignment in ABC: bars of one number begin together, though a voice's bar may be short or long of its metre."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ class Clock:
 SAME = Clock((), ())
 
 
-def aligned(voices: Sequence[VoiceState], report: Report) -> tuple[list[Clock], list[Span]]:
+def aligned(
+    voices: Sequence[VoiceState],
+    report: Report,
+) -> tuple[list[Clock], list[Span]]:
     """Return a clock for each voice, and the bars of the score.
 
     When the voices have as many bars each, a bar is as long as in the voice where it is longest. When they have not,
@@ -54,9 +57,11 @@ def aligned(voices: Sequence[VoiceState], report: Report) -> tuple[list[Clock], 
         if len(lengths) > 1:
             report.note("bars", "of different lengths in the voices: the shorter ones are filled with rests", line=0)
         starts.append(time)
-        spans.append(Span(time, time + max(lengths), any(span.closed for span in column)))
-        time += max(lengths)
-    return [Clock([span.start for span in voice], starts) for voice in bars], spans
+        end = time + max(lengths)
+        spans.append(Span(time, end, any(span.closed for span in column)))
+        time = end
+    clocks = [Clock([span.start for span in voice], starts) for voice in bars]
+    return clocks, spans
 
 
 def _with_equal_counts(voices: Sequence[VoiceState]) -> list[list[Span]]:

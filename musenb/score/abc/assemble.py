@@ -1,4 +1,4 @@
-"""Assembly: the voices of a piece become a Score with its metres, keys, tempos, bars and marks."""
+"""Score assembly from an ABC piece: its voices with their metres, keys, tempos, bars and marks."""
 
 from __future__ import annotations
 
@@ -76,7 +76,11 @@ def _end(piece: Piece, voice: VoiceState) -> None:
 # Changes that hold for all voices
 
 
-def _metres(piece: Piece, timed: Timed, spans: Sequence[Span]) -> tuple[TimeSignature, ...]:
+def _metres(
+    piece: Piece,
+    timed: Timed,
+    spans: Sequence[Span],
+) -> tuple[TimeSignature, ...]:
     """Return the metres of all voices, the first at 0; where two differ, that of the voice that comes first holds."""
     changes: dict[Fraction, Metre] = {}
     for voice, clock in timed:
@@ -97,7 +101,8 @@ def _metres(piece: Piece, timed: Timed, spans: Sequence[Span]) -> tuple[TimeSign
     kept = [first]
     for onset in sorted(changes):
         metre = changes[onset].signature
-        if metre and (metre.beats, metre.unit) != (kept[-1].beats, kept[-1].unit):
+        before = kept[-1]
+        if metre and (metre.beats, metre.unit) != (before.beats, before.unit):
             kept.append(TimeSignature(onset, metre.beats, metre.unit))
     return tuple(kept)
 
@@ -108,7 +113,8 @@ def _keys(piece: Piece, timed: Timed) -> tuple[KeySignature, ...]:
     added = 0
     for voice, clock in timed:
         added += sum(key.added for _, key, _ in voice.keys)
-        changes = {clock.onset(time): (key, semitones) for time, key, semitones in voice.keys} | changes
+        own = {clock.onset(time): (key, semitones) for time, key, semitones in voice.keys}
+        changes = own | changes
     if added:
         piece.report.note("accidentals added to a key", "kept at the notes alone", added, line=0)
     kept: list[KeySignature] = []
@@ -117,7 +123,9 @@ def _keys(piece: Piece, timed: Timed) -> tuple[KeySignature, ...]:
         fifths = transposed_fifths(key.fifths, semitones)
         if not -7 <= fifths <= 7:
             piece.report.note("keys of more than seven sharps or flats", "kept at the notes alone", line=0)
-        elif not kept or (kept[-1].fifths, kept[-1].mode) != (fifths, key.mode):
+            continue
+        before = kept[-1] if kept else None
+        if before is None or (before.fifths, before.mode) != (fifths, key.mode):
             kept.append(KeySignature(onset, fifths, key.mode))
     return tuple(kept)
 
@@ -170,7 +178,8 @@ def _voices(timed: Timed) -> Iterator[Voice]:
 
 def _sounding(voice: VoiceState) -> list[Lane]:
     """Return the voice's own lane, and its overlays with notes."""
-    return [voice.lanes[0], *(lane for lane in voice.lanes[1:] if lane.notes)]
+    own, *overlays = voice.lanes
+    return [own, *(lane for lane in overlays if lane.notes)]
 
 
 def _name(written: str) -> str:
@@ -187,7 +196,8 @@ def _note(draft: Draft, clock: Clock) -> Note:
     if clock is not SAME:
         onset = clock.onset(draft.onset)
         duration = clock.end(draft.onset + draft.duration) - onset
-    return Note(onset, duration, draft.written + draft.semitones, spelling=_spelling(draft), fermata=draft.fermata)
+    pitch = draft.written + draft.semitones
+    return Note(onset, duration, pitch, spelling=_spelling(draft), fermata=draft.fermata)
 
 
 def _spelling(draft: Draft) -> str:

@@ -1,4 +1,4 @@
-"""Bar lines of ABC: which repeat signs and endings a sign such as `:|2`, `::` or `|]` stands for."""
+"""ABC bar line reader: which repeat signs and endings a sign such as `:|2`, `::` or `|]` stands for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bars of a score: its metre where none is written, its upbeat, and the bars that are not as long as their metre."""
+"""Bar lengths of an ABC tune: its metre where none is written, its upbeat, and the bars unlike their metre."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ from musenb.score.note import TimeSignature
 
 # The metre that is taken when none is written, by the length of most bars in quarters.
 METRES_BY_LENGTH = {
-    **{Fraction(4): (4, 4), Fraction(3): (3, 4), Fraction(2): (2, 4), Fraction(6): (6, 4), Fraction(3, 2): (3, 8)},
-    **{Fraction(5): (5, 4), Fraction(5, 2): (5, 8), Fraction(7, 2): (7, 8), Fraction(9, 2): (9, 8)},
+    Fraction(4): (4, 4),
+    Fraction(3): (3, 4),
+    Fraction(2): (2, 4),
+    Fraction(6): (6, 4),
+    Fraction(3, 2): (3, 8),
+    Fraction(5): (5, 4),
+    Fraction(5, 2): (5, 8),
+    Fraction(7, 2): (7, 8),
+    Fraction(9, 2): (9, 8),
 }
 
 
@@ -47,7 +54,8 @@ def fitted(
     usual = [metres[bisect_right(changes, span.start) - 1].bar_length for span in spans]
     lengths = [span.end - span.start for span in spans]
     anacrusis, number = Fraction(0), 0
-    if len(spans) > 1 and lengths[0] < usual[0] and not free and not _fill_a_bar(0, lengths, usual):
+    short = len(spans) > 1 and lengths[0] < usual[0]
+    if short and not free and not _fill_a_bar(0, lengths, usual):
         anacrusis, number = lengths[0], 1
     measures = []
     while number < len(spans):
@@ -66,4 +74,5 @@ def _fill_a_bar(number: int, lengths: Sequence[Fraction], usual: Sequence[Fracti
     """Return whether a short bar and the next one make a full bar of the same metre."""
     if number + 1 >= len(lengths) or usual[number] != usual[number + 1]:
         return False
-    return 0 < lengths[number] < usual[number] and lengths[number] + lengths[number + 1] == usual[number]
+    length, following = lengths[number : number + 2]
+    return 0 < length < usual[number] and length + following == usual[number]

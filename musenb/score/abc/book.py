@@ -1,4 +1,4 @@
-"""ABC file: its header, and its tunes by the number after X:.
+"""ABC file reader: its header, and its tunes by the number after X:.
 
 A tune begins with X: and ends at an empty line. Empty lines between a tune's header and its first notes are taken as
 part of it, as they come from pages that add them. Typeset text, between %%begin... and %%end..., is left out.
@@ -75,14 +75,18 @@ def read_book(data: bytes) -> Book:
     """Return the tunes of an ABC file. A file without X: that has a K: is one tune."""
     raw_lines = _BREAK.split(decoded(data))
     book = Book()
-    if not any(raw.startswith("X:") for raw in raw_lines) and any(raw.startswith("K:") for raw in raw_lines):
+    numbered = any(raw.startswith("X:") for raw in raw_lines)
+    keyed = any(raw.startswith("K:") for raw in raw_lines)
+    if keyed and not numbered:
         book.tunes.append(Tune(None, 1))
     for number, raw in _without_typeset_text(raw_lines):
         tune = book.tunes[-1] if book.tunes else None
         if raw.startswith("X:"):
             found = _NUMBER.match(raw[2:])
-            beside = _COMMENT.sub("", raw[2 + found.end() if found else 2 :]).strip()
-            book.tunes.append(Tune(int(found[1]) if found else None, number, beside))
+            end = 2 + found.end() if found else 2
+            beside = _COMMENT.sub("", raw[end:]).strip()
+            reference = int(found[1]) if found else None
+            book.tunes.append(Tune(reference, number, beside))
         elif not raw.strip():
             if tune:
                 tune.ended = tune.sounding
@@ -124,7 +128,8 @@ def parsed_line(number: int, raw: str, *, body: bool) -> Line | None:
         return Line(number, "", text)
     if found[1] == "I":
         return Line(number, "%", found[2].strip())
-    return Line(number, found[1], found[2].strip().removesuffix("\\").rstrip())
+    text = found[2].strip().removesuffix("\\").rstrip()
+    return Line(number, found[1], text)
 
 
 def title(text: str) -> str:

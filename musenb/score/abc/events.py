@@ -1,4 +1,4 @@
-"""Events of a voice: notes and rests at exact times, with what waits for them."""
+"""ABC note and rest events: exact times, with what waits for them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def sound(piece: Piece, voice: VoiceState, members: Sequence[Member], length: Fr
         return
     onset = lane.time
     lengths = [member.length if factor is ONE else member.length * factor for member in sounding]
-    drafts = [_sounded(piece, voice, member, duration) for member, duration in zip(sounding, lengths, strict=True)]
+    timed = zip(sounding, lengths, strict=True)
+    drafts = [_sounded(piece, voice, member, duration) for member, duration in timed]
     if lane.ties:
         drop_ties(piece, lane, keep={id(draft) for draft in drafts})
     lane.ties = [draft for draft, member in zip(drafts, sounding, strict=True) if member.tied]

@@ -1,4 +1,4 @@
-"""Fields of a tune, in its header, on lines of its body and inline: what each changes in the piece."""
+"""ABC information fields, in the header, on body lines and inline: what each changes in the piece."""
 
 from __future__ import annotations
 
@@ -170,7 +170,8 @@ def _directive(piece: Piece, text: str) -> None:
     if name == "propagate-accidentals" and words[1:] and words[1].lower() in _PROPAGATION:
         piece.propagate = words[1].lower()
     elif name in SCORE_DIRECTIVES:
-        piece.order = list(dict.fromkeys(_VOICE_ID.findall(text.split(None, 1)[1]))) if words[1:] else []
+        voices = _VOICE_ID.findall(text.split(None, 1)[1]) if words[1:] else []
+        piece.order = list(dict.fromkeys(voices))
     elif name in SOUNDING_DIRECTIVES:
         piece.report.note(f"directives %%{words[0]}", "left out")
 
@@ -180,6 +181,16 @@ def _reference(piece: Piece, text: str) -> None:
 
 
 _READERS: dict[str, Callable[[Piece, str], None]] = {
-    **{"T": _title, "C": _composer, "M": _metre, "L": _unit, "Q": _tempo, "K": _key, "V": _voice},
-    **{"U": _symbol, "P": _parts, "%": _directive, "I": _directive, "X": _reference},
+    "T": _title,
+    "C": _composer,
+    "M": _metre,
+    "L": _unit,
+    "Q": _tempo,
+    "K": _key,
+    "V": _voice,
+    "U": _symbol,
+    "P": _parts,
+    "%": _directive,
+    "I": _directive,
+    "X": _reference,
 }

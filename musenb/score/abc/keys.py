@@ -1,4 +1,4 @@
-"""Keys of K:, and the clefs, octaves and transpositions that stand in K: and V:."""
+"""ABC key signature reader for K:, and the clefs, octaves and transpositions that stand in K: and V:."""
 
 from __future__ import annotations
 
@@ -95,12 +95,13 @@ def parse_key(text: str) -> tuple[Key | None, Staff]:
     words = _WORD.findall(text)
     first = words[0] if words else "none"
     tonic = _TONIC.fullmatch(first)
-    if tonic and (not tonic[3] or _mode(tonic[3]) is not None or tonic[3].lower() == "exp"):
+    if tonic and (not tonic[3] or _is_mode(tonic[3])):
         return _tonal(tonic, words[1:])
     if first.lower() == "none" or first in PIPES:
         alters, unread = _accidentals(words[1:])
-        plain = _signature(2 if first in PIPES else 0)
-        return _with(plain, alters, fifths=2 if first in PIPES else 0, mode=""), parse_staff(unread)
+        fifths = 2 if first in PIPES else 0
+        plain = _signature(fifths)
+        return _with(plain, alters, fifths=fifths, mode=""), parse_staff(unread)
     if _ALTERED.match(first):
         alters, unread = _accidentals(words)
         return _with({}, alters, fifths=0, mode=""), parse_staff(unread)
@@ -110,7 +111,9 @@ def parse_key(text: str) -> tuple[Key | None, Staff]:
 def parse_voice(text: str) -> tuple[str, Staff]:
     """Return what a V: says: the voice's id ('' without one) and its properties."""
     words = _WORD.findall(text)
-    return (words[0][:40], parse_staff(words[1:])) if words else ("", Staff())
+    if not words:
+        return "", Staff()
+    return words[0][:40], parse_staff(words[1:])
 
 
 def parse_staff(words: list[str]) -> Staff:
@@ -137,17 +140,27 @@ def parse_staff(words: list[str]) -> Staff:
     return Staff(octave, transpose, clef, percussion, name, tuple(unread))
 
 
-def _tonal(tonic: re.Match[str], words: list[str]) -> tuple[Key, Staff]:
+def _tonal(
+    tonic: re.Match[str],
+    words: list[str],
+) -> tuple[Key, Staff]:
     mode, added = tonic[3], tonic[4]
     second = _MODE.fullmatch(words[0]) if words and not mode and not added else None
-    if second and (_mode(second[1]) is not None or second[1].lower() == "exp"):
+    if second and _is_mode(second[1]):
         mode, added, words = second[1], second[2], words[1:]
     alters, unread = _accidentals([added, *words] if added else words)
     if mode.lower() == "exp":
         return _with({}, alters, fifths=0, mode=""), parse_staff(unread)
     name = _mode(mode) or ""
-    sharps = FIFTHS[tonic[1].upper()] + {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}[tonic[2]] + MODES.get(name, 0)
-    return _with(_signature(sharps), alters, fifths=sharps, mode=MODE_NAMES.get(name, "")), parse_staff(unread)
+    altered = {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}[tonic[2]]
+    sharps = FIFTHS[tonic[1].upper()] + altered + MODES.get(name, 0)
+    key = _with(_signature(sharps), alters, fifths=sharps, mode=MODE_NAMES.get(name, ""))
+    return key, parse_staff(unread)
+
+
+def _is_mode(word: str) -> bool:
+    """Return whether a word is a mode, or 'exp' for a signature that is written out."""
+    return _mode(word) is not None or word.lower() == "exp"
 
 
 def _mode(word: str) -> str | None:
@@ -165,7 +178,9 @@ def _signature(fifths: int) -> dict[str, int]:
     return alters
 
 
-def _accidentals(words: list[str]) -> tuple[dict[str, int], list[str]]:
+def _accidentals(
+    words: list[str],
+) -> tuple[dict[str, int], list[str]]:
     """Return the accidentals among words, by letter, and the other words."""
     alters, others = {}, []
     for word in words:
@@ -177,7 +192,13 @@ def _accidentals(words: list[str]) -> tuple[dict[str, int], list[str]]:
     return alters, others
 
 
-def _with(signature: dict[str, int], added: dict[str, int], *, fifths: int, mode: str) -> Key:
+def _with(
+    signature: dict[str, int],
+    added: dict[str, int],
+    *,
+    fifths: int,
+    mode: str,
+) -> Key:
     """Return a signature with added accidentals: as one of fifths when there is one that says the same."""
     alters = {letter: alter for letter, alter in (signature | added).items() if alter}
     if not added or alters == _signature(fifths):

@@ -1,4 +1,4 @@
-"""Lane of notes: one voice, or one overlay of it, while it is read.
+"""ABC voice overlay state: one lane of notes, a voice or an overlay of it, while it is read.
 
 A lane knows its time and what the next note depends on: accidentals of the bar, open ties, a broken rhythm, tuplets.
 Times are exact quarters. Notes stay open to change until the piece is put together: a `>` after a note lengthens it.
@@ -71,7 +71,12 @@ class Lane:
     last_lengths: list[Fraction] = field(default_factory=list)
     last_length: Fraction = Fraction(0)
 
-    def alter_of(self, member: Member, signature: Mapping[str, int], propagate: str) -> tuple[int, bool]:
+    def alter_of(
+        self,
+        member: Member,
+        signature: Mapping[str, int],
+        propagate: str,
+    ) -> tuple[int, bool]:
         """Return the alteration of a note, and whether it came from another octave of the bar.
 
         Parameters
@@ -110,9 +115,16 @@ class Lane:
             self.tuplets = [tuplet for tuplet in self.tuplets if tuplet.left > 0]
         return factor
 
-    def advance(self, drafts: Sequence[Draft], lengths: Sequence[Fraction], length: Fraction) -> None:
+    def advance(
+        self,
+        drafts: Sequence[Draft],
+        lengths: Sequence[Fraction],
+        length: Fraction,
+    ) -> None:
         """End an event: its notes, their lengths, and how far the time goes on."""
-        self.last, self.last_lengths, self.last_length = list(drafts), list(lengths), length
+        self.last = list(drafts)
+        self.last_lengths = list(lengths)
+        self.last_length = length
         self.time += length
 
     def break_rhythm(self, steps: int, *, longer_first: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Lexer for lines of ABC music: one pass of one regular expression, no backtracking over long stretches.
+"""ABC lexer: one pass of one regular expression over a line, no backtracking over long stretches.
 
 Each alternative begins with characters of its own or is bounded, so a line is read in time linear in its length.
 """

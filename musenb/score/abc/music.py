@@ -1,4 +1,4 @@
-"""Reader of ABC music: tokens become notes, rests, bars and marks of the voice that is written."""
+"""ABC music parser: tokens become notes, rests, bars and marks of the voice that is written."""
 
 from __future__ import annotations
 
@@ -44,12 +44,27 @@ class MusicReader:
     def __init__(self, piece: Piece) -> None:
         self.piece, self.report = piece, piece.report
         self._readers: dict[str, Callable[[Token], None]] = {
-            **{"note": self._note, "chord": self._chord, "rest": self._rest, "bars": self._bars},
-            **{"bar": self._bar, "ending": self._ending, "overlay": self._overlay, "tie": self._tie},
-            **{"broken": self._broken, "tuplet": self._tuplet, "grace": self._grace, "quoted": self._quoted},
-            **{"decoration": self._decoration, "shorthand": self._decoration, "field": self._field},
-            **{"spacer": self._nothing, "layout": self._nothing, "slur": self._nothing, "break": self._nothing},
-            **{"unclosed": self._unclosed, "unknown": self._unknown},
+            "note": self._note,
+            "chord": self._chord,
+            "rest": self._rest,
+            "bars": self._bars,
+            "bar": self._bar,
+            "ending": self._ending,
+            "overlay": self._overlay,
+            "tie": self._tie,
+            "broken": self._broken,
+            "tuplet": self._tuplet,
+            "grace": self._grace,
+            "quoted": self._quoted,
+            "decoration": self._decoration,
+            "shorthand": self._decoration,
+            "field": self._field,
+            "spacer": self._nothing,
+            "layout": self._nothing,
+            "slur": self._nothing,
+            "break": self._nothing,
+            "unclosed": self._unclosed,
+            "unknown": self._unknown,
         }
 
     @property
@@ -215,7 +230,8 @@ class MusicReader:
         for inner in tokens_of(token["grace_notes"]):
             if inner.kind == "note":
                 count += 1
-                self.voice.lane.alter_of(self._member(inner), self.voice.key.alters, self.piece.propagate)
+                member = self._member(inner)
+                self.voice.lane.alter_of(member, self.voice.key.alters, self.piece.propagate)
         if count:
             self.report.note("grace notes", "left out", count)
 
@@ -236,7 +252,8 @@ class MusicReader:
         """Keep a fermata or a jump for the note that follows; say what else is left out."""
         short = token.kind == "shorthand"
         name = self.piece.symbols.get(token.text, "") if short else token["name"] or token["plus_name"]
-        name = name if name in DECORATION_KINDS or name in JUMPS else LOWER_CASE.get(name.lower(), name)
+        if name not in DECORATION_KINDS and name not in JUMPS:
+            name = LOWER_CASE.get(name.lower(), name)
         if not name:
             self._unknown(token)
         elif name in FERMATAS:

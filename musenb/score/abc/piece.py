@@ -1,4 +1,4 @@
-"""Piece: the state of an ABC tune while it is read, shared by its voices."""
+"""ABC tune state while it is read, shared by its voices."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ class Piece:
         if len(self.changes) >= self.limits.measures:
             raise self.report.error("limit", f"more than {self.limits.measures} changes of metre")
         voice.metres.append((voice.time, metre))
-        insort(self.changes, (voice.time, len(self.changes), metre), key=lambda change: change[:2])
+        change = (voice.time, len(self.changes), metre)
+        insort(self.changes, change, key=lambda entry: entry[:2])
 
     def metre_at(self, voice: VoiceState) -> Metre:
         """Return the metre where a voice is: its own, or the one that another voice has changed to since."""
@@ -123,7 +124,10 @@ class Piece:
             self.first_unknown = (self.report.line, text)
 
 
-def _last_at(changes: list[tuple[Fraction, int, Metre]], time: Fraction) -> tuple[Fraction, int, Metre] | None:
+def _last_at(
+    changes: list[tuple[Fraction, int, Metre]],
+    time: Fraction,
+) -> tuple[Fraction, int, Metre] | None:
     """Return the last change at or before a time; `changes` are sorted."""
     low, high = 0, len(changes)
     while low < high:

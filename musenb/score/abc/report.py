@@ -1,4 +1,4 @@
-"""Notices and errors of the ABC reader, with the line of the file that they are about."""
+"""Diagnostics of the ABC reader: notices and errors, with the line of the file that they are about."""
 
 from __future__ import annotations
 
@@ -25,9 +25,16 @@ class Report:
         self.source, self.line = source, 0
         self._found: dict[tuple[str, str], list[int]] = {}
 
-    def note(self, kind: str, action: str, count: int = 1, line: int | None = None) -> None:
+    def note(
+        self,
+        kind: str,
+        action: str,
+        count: int = 1,
+        line: int | None = None,
+    ) -> None:
         """Count something that the score does not hold as it was; `line` 0 is no place."""
-        entry = self._found.setdefault((kind, action), [0, self.line if line is None else line])
+        place = self.line if line is None else line
+        entry = self._found.setdefault((kind, action), [0, place])
         entry[0] += count
 
     def notices(self) -> tuple[Notice, ...]:

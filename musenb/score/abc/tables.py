@@ -1,4 +1,4 @@
-"""Literal tables of ABC 2.1: letters, accidentals, modes, clefs, decorations, fields and directives.
+"""ABC 2.1 lookup tables: letters, accidentals, modes, clefs, decorations, fields and directives.
 
 References
 ----------
@@ -17,8 +17,16 @@ SHARP_ORDER = "FCGDAEB"
 
 # A mode's signature in fifths from that of the major key on the same tonic, by the first three letters of its name.
 MODES = {
-    **{"maj": 0, "ion": 0, "min": -3, "aeo": -3, "m": -3},
-    **{"mix": -1, "dor": -2, "phr": -4, "lyd": 1, "loc": -5},
+    "maj": 0,
+    "ion": 0,
+    "min": -3,
+    "aeo": -3,
+    "m": -3,
+    "mix": -1,
+    "dor": -2,
+    "phr": -4,
+    "lyd": 1,
+    "loc": -5,
 }
 MODE_NAMES = {"": "major", "maj": "major", "ion": "major", "min": "minor", "aeo": "minor", "m": "minor"}
 PIPES = ("HP", "Hp")  # Highland pipes: F and C sharp, whether the signature is printed or not
@@ -32,17 +40,34 @@ TUPLETS_BY_METRE = (5, 7, 9)
 OCTAVE_CLEFS = {"+8": 12, "-8": -12, "+15": 24, "-15": -24, "^8": 12, "_8": -12}
 
 SHORTHANDS = {
-    **{".": "staccato", "~": "roll", "H": "fermata", "J": "slide", "L": "accent", "M": "lowermordent"},
-    **{"O": "coda", "P": "uppermordent", "S": "segno", "T": "trill", "u": "upbow", "v": "downbow"},
+    ".": "staccato",
+    "~": "roll",
+    "H": "fermata",
+    "J": "slide",
+    "L": "accent",
+    "M": "lowermordent",
+    "O": "coda",
+    "P": "uppermordent",
+    "S": "segno",
+    "T": "trill",
+    "u": "upbow",
+    "v": "downbow",
 }
 FERMATAS = frozenset({"fermata", "invertedfermata"})
 # Decoration -> kind of the repeat mark, and whether it stands where its note begins.
 JUMPS = {
-    **{"segno": ("segno", True), "coda": ("coda", True)},
-    **{"fine": ("fine", False), "dacoda": ("to coda", False), "tocoda": ("to coda", False)},
-    **{"D.C.": ("da capo", False), "dacapo": ("da capo", False)},
-    **{"D.C.alfine": ("da capo", False), "D.C.alcoda": ("da capo", False)},
-    **{"D.S.": ("dal segno", False), "D.S.alfine": ("dal segno", False), "D.S.alcoda": ("dal segno", False)},
+    "segno": ("segno", True),
+    "coda": ("coda", True),
+    "fine": ("fine", False),
+    "dacoda": ("to coda", False),
+    "tocoda": ("to coda", False),
+    "D.C.": ("da capo", False),
+    "dacapo": ("da capo", False),
+    "D.C.alfine": ("da capo", False),
+    "D.C.alcoda": ("da capo", False),
+    "D.S.": ("dal segno", False),
+    "D.S.alfine": ("dal segno", False),
+    "D.S.alcoda": ("dal segno", False),
 }
 SILENT = frozenset({"nil", "none", "nobeam", "beambr1", "beambr2", "/", "//", "///", "ped", "ped-up"})
 DECORATION_KINDS = {

@@ -1,4 +1,4 @@
-"""Text strings of ABC: character sets, accents written with a backslash, entities."""
+"""ABC text string decoder: character sets, accents written with a backslash, entities."""
 
 from __future__ import annotations
 
@@ -8,12 +8,38 @@ import unicodedata
 
 # Combining marks of the accents that stand before a letter, as in \'e for é.
 _ACCENTS = {
-    **{"`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307"},
-    **{'"': "\u0308", "o": "\u030a", "H": "\u030b", "v": "\u030c", "c": "\u0327", ";": "\u0328"},
+    "`": "\u0300",
+    "'": "\u0301",
+    "^": "\u0302",
+    "~": "\u0303",
+    "=": "\u0304",
+    "u": "\u0306",
+    ".": "\u0307",
+    '"': "\u0308",
+    "o": "\u030a",
+    "H": "\u030b",
+    "v": "\u030c",
+    "c": "\u0327",
+    ";": "\u0328",
 }
 _LETTERS = {
-    **{"aa": "å", "AA": "Å", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "ss": "ß", "/o": "ø", "/O": "Ø"},
-    **{"/d": "đ", "/D": "Đ", "/l": "ł", "/L": "Ł", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ"},
+    "aa": "å",
+    "AA": "Å",
+    "ae": "æ",
+    "AE": "Æ",
+    "oe": "œ",
+    "OE": "Œ",
+    "ss": "ß",
+    "/o": "ø",
+    "/O": "Ø",
+    "/d": "đ",
+    "/D": "Đ",
+    "/l": "ł",
+    "/L": "Ł",
+    "dh": "ð",
+    "DH": "Ð",
+    "th": "þ",
+    "TH": "Þ",
 }
 _MNEMONIC = re.compile(
     r"\\(?:u(?P<hex>[0-9A-Fa-f]{4})|(?P<two>aa|AA|ae|AE|oe|OE|ss|/[oOdDlL]|dh|DH|th|TH)"
@@ -21,7 +47,10 @@ _MNEMONIC = re.compile(
 )
 _CHARSET = re.compile(rb"^(?:%%|I:)[ \t]*abc-charset[ \t]+([A-Za-z0-9_-]{1,20})", re.MULTILINE)
 CHARSETS = {
-    **{"utf-8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1", "windows-1252": "cp1252"},
+    "utf-8": "utf-8",
+    "us-ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "windows-1252": "cp1252",
     **{f"iso-8859-{part}": f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 9, 10, 15)},
 }
 

@@ -1,4 +1,4 @@
-"""Values of the fields M:, L: and Q:; each reader returns None for what it does not understand."""
+"""ABC field value parsers for M:, L: and Q:; each returns None for what it does not understand."""
 
 from __future__ import annotations
 
@@ -54,17 +54,21 @@ def parse_metre(text: str) -> Metre | None:
         return None
     beats = [int(group) for group in found[1].split("+")]
     try:
-        return Metre(TimeSignature(Fraction(0), sum(beats), int(found[2])), len(beats) > 1)
+        signature = TimeSignature(Fraction(0), sum(beats), int(found[2]))
     except ScoreError:
         return None
+    return Metre(signature, len(beats) > 1)
 
 
 def parse_unit(text: str) -> Fraction | None:
     """Return the quarters of an L:, such as 1/8 or 1."""
     found = _LENGTH.fullmatch(text.strip())
-    if not found or not int(found[1]) or (found[2] is not None and not int(found[2])):
+    if not found:
         return None
-    return QUARTER * Fraction(int(found[1]), int(found[2] or 1))
+    over, under = int(found[1]), int(found[2] or 1)
+    if not over or not under:
+        return None
+    return QUARTER * Fraction(over, under)
 
 
 def default_unit(metre: Metre | None) -> Fraction:
@@ -87,7 +91,8 @@ def parse_tempo(text: str, unit: Fraction) -> TempoMark | None:
     if not rest:
         return TempoMark(None, words) if words else None
     if found := _BEATS.match(rest):
-        counted = [(int(over), int(under)) for over, under in _FRACTION.findall(found[1])]
+        fractions = _FRACTION.findall(found[1])
+        counted = [(int(over), int(under)) for over, under in fractions]
         if any(not under for _, under in counted):
             return None
         beat = QUARTER * sum(Fraction(over, under) for over, under in counted)

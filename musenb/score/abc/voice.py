@@ -1,4 +1,4 @@
-"""Voice of an ABC tune while it is read: its lanes, its bars, and the marks that stand at its times."""
+"""ABC voice state while it is read: its lanes, its bars, and the marks that stand at its times."""
 
 from __future__ import annotations
 
@@ -136,7 +136,12 @@ class VoiceState:
         self.lane.last_length = Fraction(0)
         self.lane.accidentals.clear()
 
-    def mark(self, kind: str, numbers: tuple[int, ...] = (), times: int = 2) -> None:
+    def mark(
+        self,
+        kind: str,
+        numbers: tuple[int, ...] = (),
+        times: int = 2,
+    ) -> None:
         """Set a repeat sign or an ending here."""
         self.repeats.append(Repeat(self.time, kind, numbers, times))
 

@@ -62,7 +62,8 @@ def align(parts: Sequence[WrittenPart]) -> list[Row]:
 def _rows(parts: Sequence[WrittenPart]) -> list[Row]:
     """Return the rows with their cells."""
     measured = [(number, part) for number, part in enumerate(parts) if part.onset is None]
-    longest = max((part for _, part in measured), key=lambda part: len(part.measures), default=None)
+    parts_in_measures = [part for _, part in measured]
+    longest = max(parts_in_measures, key=lambda part: len(part.measures), default=None)
     if longest is None:
         return []
     rows = [Row() for _ in longest.measures]

@@ -1,4 +1,4 @@
-"""Written parts -> Score: measures aligned, voices joined, signatures and marks gathered from all parts."""
+"""Score assembly from written parts: measures aligned, voices joined, signatures and marks of all parts gathered."""
 
 from __future__ import annotations
 
@@ -47,13 +47,16 @@ def assemble(
     ScoreError
         A pitch is outside 0..127.
     """
-    if any(part.unpitched for part in parts) and not any(m.notes for part in parts for m in part.measures):
+    percussion = any(part.unpitched for part in parts)
+    pitched = any(measure.notes for part in parts for measure in part.measures)
+    if percussion and not pitched:
         raise LoadError("content", f"{source}: only percussion, no pitched notes", "choose a file with a melody")
     rows = align(parts)
     located = _located(parts, rows)
     lines = [part_voices(part, _placed(measures)) for part, measures in zip(parts, located, strict=True)]
     end = max((note.end for voices in lines for notes in voices for note in notes), default=None)
-    bars = [Measure(row.onset, row.length, _upbeat(row)) for row in rows if end is None or row.onset < end]
+    kept = [row for row in rows if end is None or row.onset < end]
+    bars = [Measure(row.onset, row.length, _upbeat(row)) for row in kept]
     anacrusis, fitted, measures = fit_bars(bars, _metres(rows) if rows else metres)
     _note_what_is_odd(parts, located, ledger)
     return Score(
@@ -85,7 +88,10 @@ def _upbeat(row: Row) -> bool:
     return any(measure.number == "0" and measure.implicit for _, measure in row.cells)
 
 
-def _located(parts: Sequence[WrittenPart], rows: Sequence[Row]) -> list[list[Located]]:
+def _located(
+    parts: Sequence[WrittenPart],
+    rows: Sequence[Row],
+) -> list[list[Located]]:
     """Return the measures of each part at their places."""
     located: list[list[Located]] = [[] for _ in parts]
     for row in rows:
@@ -118,14 +124,19 @@ def _metres(rows: Sequence[Row]) -> list[TimeSignature]:
         if row.metre is None:
             continue
         here = TimeSignature(row.onset, row.metre.beats, row.metre.unit)
-        if not metres or (here.beats, here.unit) != (metres[-1].beats, metres[-1].unit):
+        last = metres[-1] if metres else None
+        if last is None or (here.beats, here.unit) != (last.beats, last.unit):
             metres.append(here)
     return metres
 
 
-def _keys(parts: Sequence[WrittenPart], located: Sequence[Sequence[Located]]) -> tuple[KeySignature, ...]:
+def _keys(
+    parts: Sequence[WrittenPart],
+    located: Sequence[Sequence[Located]],
+) -> tuple[KeySignature, ...]:
     """Return the keys of the first part that has any, one written as it sounds before one that transposes."""
-    order = sorted(range(len(parts)), key=lambda number: (parts[number].transposing, parts[number].unpitched))
+    ranks = [(part.transposing, part.unpitched) for part in parts]
+    order = sorted(range(len(parts)), key=ranks.__getitem__)
     for number in order:
         found = {
             onset + start: (fifths, mode)
@@ -164,7 +175,8 @@ def _repeats(located: Sequence[Sequence[Located]]) -> tuple[Repeat, ...]:
             for sign in measure.repeats:
                 within = None if sign.kind in AT_THE_END else sign.start
                 place = end if within is None else onset + within
-                found.setdefault((place, sign.kind), Repeat(place, sign.kind, sign.numbers, sign.times))
+                repeat = Repeat(place, sign.kind, sign.numbers, sign.times)
+                found.setdefault((place, sign.kind), repeat)
     return tuple(found.values())
 
 
@@ -174,7 +186,8 @@ def _chords(located: Sequence[Sequence[Located]]) -> tuple[ChordSymbol, ...]:
     for measures in located:
         for onset, _, measure in measures:
             for start, text, kind in measure.chords:
-                found.setdefault((onset + start, text, kind), ChordSymbol(onset + start, text, kind))
+                symbol = ChordSymbol(onset + start, text, kind)
+                found.setdefault((symbol.onset, text, kind), symbol)
     return tuple(found.values())
 
 

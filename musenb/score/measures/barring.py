@@ -1,4 +1,4 @@
-"""Fit written measures of any length to the bars of a Score.
+"""Rebarring: written measures of any length fitted to the bars of a Score.
 
 Written music has more than regular bars: a bar broken by a repeat sign, an incomplete last bar, a cadenza. This module
 chooses the anacrusis, keeps the written metres, and tells which bars have a length of their own.
@@ -56,10 +56,11 @@ def fit_bars(
             change += 1
         full = written[change].bar_length
         after = measures[index + 1] if index + 1 < len(measures) else None
-        changes = change + 1 < len(written) and after is not None and written[change + 1].onset == after.onset
-        if here.length < full and after is not None and not changes and here.length + after.length == full:
-            index += 2
-            continue
+        if after is not None and here.length < full and here.length + after.length == full:
+            changes = change + 1 < len(written) and written[change + 1].onset == after.onset
+            if not changes:
+                index += 2
+                continue
         odd = here.length % full != 0 if after is None else here.length != full
         if odd and not (after is None and here.length < full):
             irregular.append(MeasureLength(here.onset, here.length))

@@ -1,4 +1,4 @@
-"""What stands beside the notes of a music21 stream: repeats, endings, jumps, chord symbols, and what is left out."""
+"""music21 repeat and chord symbol reader: repeats, endings, jumps, chord symbols, and what is left out."""
 
 from __future__ import annotations
 

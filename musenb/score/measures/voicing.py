@@ -82,7 +82,7 @@ OpenTies = dict[tuple[int, Fraction], list[_Joined]]
 
 def part_voices(part: WrittenPart, placed: Sequence[Placed]) -> list[list[Note]]:
     """Return the notes of a part, a list for each voice, from the highest as written to the lowest."""
-    shared = set().union(*(measure.shared for measure in part.measures)) if part.measures else set()
+    shared = set().union(*(measure.shared for measure in part.measures))
     lines: dict[Lane, _Line] = defaultdict(_Line)
     open_ties: OpenTies = defaultdict(list)
     for item in sorted(placed, key=lambda item: item.onset):
@@ -132,8 +132,11 @@ def _continued(open_ties: OpenTies, lane: Lane, item: Placed) -> _Joined | None:
 
 def _without_occasional(lines: dict[Lane, _Line]) -> dict[Lane, _Line]:
     """Return the lines, those that sound in few measures joined to the fullest of their staff."""
-    sounding = set().union(*(line.measures for line in lines.values())) if lines else set()
-    kept = {lane: line for lane, line in lines.items() if len(line.measures) * OCCASIONAL >= len(sounding)}
+    sounding = set().union(*(line.measures for line in lines.values()))
+    kept = {}
+    for lane, line in lines.items():
+        if len(line.measures) * OCCASIONAL >= len(sounding):
+            kept[lane] = line
     for lane, line in lines.items():
         if lane in kept or not line.notes:
             continue
@@ -167,7 +170,10 @@ def _rank(lane: Lane, line: _Line) -> tuple:
     return _staff(line), not numbered, int(number) if numbered else 0, number
 
 
-def named_voices(parts: Sequence[WrittenPart], lines: Sequence[Sequence[Sequence[Note]]]) -> Iterator[Voice]:
+def named_voices(
+    parts: Sequence[WrittenPart],
+    lines: Sequence[Sequence[Sequence[Note]]],
+) -> Iterator[Voice]:
     """Yield the voices of all parts under names that differ; a part without notes has one empty voice."""
     taken: set[str] = set()
     for number, (part, voices) in enumerate(zip(parts, lines, strict=True), start=1):
@@ -185,4 +191,5 @@ def named_voices(parts: Sequence[WrittenPart], lines: Sequence[Sequence[Sequence
 def voice_name(part_name: str) -> str:
     """Return the name of a part, or of the choir voice that it names."""
     plain = plain_text(part_name)
-    return next((voice for voice, names in CHOIR.items() if plain.lower() in names), plain or "part")
+    known = (voice for voice, names in CHOIR.items() if plain.lower() in names)
+    return next(known, plain or "part")

@@ -1,4 +1,4 @@
-"""Measures as a source writes them: notes at their places inside each measure, part by part.
+"""Written measures, as a source has them: notes at their places inside each measure, part by part.
 
 Readers of notation (MusicXML, music21) build these values; `assemble` aligns the measures of all parts and makes a
 Score of them. Times inside a measure are exact quarters from its beginning.
@@ -122,11 +122,21 @@ class Ledger:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], list] = {}
 
-    def add(self, kind: str, action: str = "left out", *, place: str = "", count: int = 1) -> None:
+    def add(
+        self,
+        kind: str,
+        action: str = "left out",
+        *,
+        place: str = "",
+        count: int = 1,
+    ) -> None:
         """Count `count` more of a kind; the first `place` is kept."""
         entry = self._found.setdefault((kind, action), [0, place])
         entry[0] += count
 
     def notices(self) -> tuple[Notice, ...]:
         """Return what was counted, in the order in which it was first met."""
-        return tuple(Notice(kind, action, count, place) for (kind, action), (count, place) in self._found.items())
+        notices = []
+        for (kind, action), (count, place) in self._found.items():
+            notices.append(Notice(kind, action, count, place))
+        return tuple(notices)

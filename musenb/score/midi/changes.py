@@ -1,4 +1,4 @@
-"""Tempos, time signatures and key signatures of a MIDI file, gathered from all its tracks.
+"""MIDI tempo, time signature and key signature changes, gathered from all tracks of a file.
 
 What the score cannot hold is counted on the track where it stands (`Track.lose`).
 """
@@ -63,7 +63,12 @@ def metres_of(tracks: Iterable[Track], quarters: Quarters) -> tuple[TimeSignatur
     return tuple(metres[onset] for onset in sorted(metres))
 
 
-def keys_of(tracks: Iterable[Track], quarters: Quarters, *, modeless: set[int]) -> tuple[KeySignature, ...]:
+def keys_of(
+    tracks: Iterable[Track],
+    quarters: Quarters,
+    *,
+    modeless: set[int],
+) -> tuple[KeySignature, ...]:
     """Return the key signatures of all tracks; those at the ticks `modeless` tell no mode."""
     keys = {}
     for track in tracks:
@@ -89,7 +94,8 @@ def pick_up(stated: Sequence[TimeSignature]) -> tuple[tuple[TimeSignature, ...],
         short = full.onset < full.bar_length
     elif len(metres) > 1:
         first, full, later = metres[0], metres[1], metres[2:]
-        again = (first.beats, first.unit) == (full.beats, full.unit) and full.onset < full.bar_length
+        same = (first.beats, first.unit) == (full.beats, full.unit)
+        again = same and full.onset < full.bar_length
         short = again or first.bar_length == full.onset < full.bar_length
     else:
         return metres, Fraction(0)

@@ -1,4 +1,4 @@
-"""The character encoding of texts that do not name it, by evidence: UTF-8, Latin-1, Shift-JIS or GBK.
+"""Character encoding detection for texts that do not name it: UTF-8, Latin-1, Shift-JIS or GBK, by evidence.
 
 Valid UTF-8 is UTF-8: no other text is likely to be so by chance. Else each of the others that can decode the texts is
 weighed by what it makes of them, and the one with the most likely characters wins; Latin-1 when none is likely.
@@ -42,7 +42,11 @@ def _can_decode(text: bytes, codec: str) -> bool:
     return True
 
 
-def _double_byte(texts: list[bytes], codec: str, weigh: Callable[[bytes], float]) -> float:
+def _double_byte(
+    texts: list[bytes],
+    codec: str,
+    weigh: Callable[[bytes], float],
+) -> float:
     """Return the mean weight of the characters beyond ASCII, each counted by its bytes."""
     total, size = 0.0, 0
     for text in texts:
@@ -100,7 +104,8 @@ def _latin(texts: list[bytes]) -> float:
 def _latin_weight(before: str, character: str, after: str) -> float:
     accented = _is_accented(character)
     plain = [neighbour.isascii() for neighbour in (before, after)]
-    letters = [neighbour.isascii() and neighbour.isalpha() for neighbour in (before, after)]
+    neighbours = (before, after)
+    letters = [neighbour.isascii() and neighbour.isalpha() for neighbour in neighbours]
     if all(plain):
         return 1.0 if accented and any(letters) else 0.4
     if accented and any(letters) and _is_accented(max(before, after)):

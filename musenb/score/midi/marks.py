@@ -1,4 +1,4 @@
-"""What MIDI has no place for, written as text events and read back: anacrusis, composer, fermatas, who wrote each note.
+"""MIDI text event metadata for what MIDI has no place for: anacrusis, composer, fermatas, who wrote each note.
 
 | text event | track, tick | meaning |
 |---|---|---|
@@ -137,7 +137,13 @@ def piece_marks(texts: Iterable[tuple[int, str]], quarters: Quarters) -> PieceMa
     return marks
 
 
-def _read_piece_mark(marks: PieceMarks, name: str, value: str, tick: int, onset: Fraction) -> None:
+def _read_piece_mark(
+    marks: PieceMarks,
+    name: str,
+    value: str,
+    tick: int,
+    onset: Fraction,
+) -> None:
     if name == "anacrusis":
         marks.anacrusis = max(Fraction(0), exact_quarters(value, "anacrusis"))
     elif name == "composer":
@@ -169,7 +175,13 @@ def voice_marks(texts: Iterable[tuple[int, str]], piece: PieceMarks) -> VoiceMar
     return marks
 
 
-def _read_voice_mark(marks: VoiceMarks, name: str, value: str, tick: int, origins: dict[int, Origin]) -> None:
+def _read_voice_mark(
+    marks: VoiceMarks,
+    name: str,
+    value: str,
+    tick: int,
+    origins: dict[int, Origin],
+) -> None:
     if name == "voice":
         marks.ours = True
     elif name == "fermata":
@@ -185,8 +197,10 @@ def _read_voice_mark(marks: VoiceMarks, name: str, value: str, tick: int, origin
         rows = [tuple(map(int, row.split(","))) for row in notes.split()]
         if not all(ticks > 0 and 1 <= velocity <= 127 for ticks, velocity, _, _ in rows):
             raise ValueError("a note of no duration or no velocity")
-        notes = tuple((ticks, velocity, origins[origin], bool(held)) for ticks, velocity, origin, held in rows)
-        marks.overlaps[tick, int(pitch)] = Overlap(int(struck), notes)
+        notes = []
+        for ticks, velocity, origin, held in rows:
+            notes.append((ticks, velocity, origins[origin], bool(held)))
+        marks.overlaps[tick, int(pitch)] = Overlap(int(struck), tuple(notes))
 
 
 def _groups(pattern: re.Pattern[str], value: str) -> tuple[str, ...]:
@@ -197,7 +211,9 @@ def _groups(pattern: re.Pattern[str], value: str) -> tuple[str, ...]:
     return match.groups()
 
 
-def _ours(texts: Iterable[tuple[int, str]]) -> Iterable[tuple[int, str, str]]:
+def _ours(
+    texts: Iterable[tuple[int, str]],
+) -> Iterable[tuple[int, str, str]]:
     for tick, text in texts:
         if text.startswith(PREFIX):
             name, _, value = text.removeprefix(PREFIX).partition("=")
@@ -206,6 +222,8 @@ def _ours(texts: Iterable[tuple[int, str]]) -> Iterable[tuple[int, str, str]]:
 
 def _origin(content: dict) -> Origin:
     seed = content["seed"]
-    if not isinstance(content["model"], str) or not (seed is None or isinstance(seed, int)):
+    named = isinstance(content["model"], str)
+    if not named or not (seed is None or isinstance(seed, int)):
         raise ValueError("an origin needs a text for its model and an int for its seed")
-    return Origin(content["model"], seed, tuple((str(name), str(value)) for name, value in content["settings"]))
+    settings = tuple((str(name), str(value)) for name, value in content["settings"])
+    return Origin(content["model"], seed, settings)

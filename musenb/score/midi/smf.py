@@ -1,4 +1,4 @@
-"""The Standard MIDI File as bytes: its header, its track chunks and the events of a track.
+"""Standard MIDI File parser: its header, its track chunks and the events of a track.
 
 Bytes that real devices send between events (real-time and system common messages) have no place in a file, but stand
 in some; players skip them, and so does `events`, which names each one. A data byte above 127 is damage.
@@ -45,7 +45,8 @@ def unwrapped(data: bytes, *, source: str) -> bytes:
         return data
     place = 12
     while place + 8 <= len(data):
-        kind, size = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "little")
+        kind = data[place : place + 4]
+        size = int.from_bytes(data[place + 4 : place + 8], "little")
         place += 8
         if kind == b"data":
             if place + size > len(data):
@@ -56,7 +57,11 @@ def unwrapped(data: bytes, *, source: str) -> bytes:
     raise LoadError("content", f"{source}: a RIFF file without MIDI data", RESAVE)
 
 
-def chunks(data: bytes, *, source: str) -> tuple[int, int, list[bytes]]:
+def chunks(
+    data: bytes,
+    *,
+    source: str,
+) -> tuple[int, int, list[bytes]]:
     """Return the format (0..2), the ticks of a quarter (1..32767) and the content of each track chunk.
 
     Raises
@@ -81,7 +86,8 @@ def chunks(data: bytes, *, source: str) -> tuple[int, int, list[bytes]]:
         )
     tracks, place = [], 8 + length
     while place + 8 <= len(data):
-        kind, size = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8])
+        kind = data[place : place + 4]
+        size = int.from_bytes(data[place + 4 : place + 8])
         place += 8
         if kind == b"MTrk":
             if place + size > len(data):
@@ -145,7 +151,11 @@ def events(track: bytes) -> Iterator[Event]:
             place += SYSTEM_DATA_BYTES.get(status, 0)
 
 
-def _data_among_strays(track: bytes, place: int, size: int) -> tuple[tuple[int, int], list[int], int]:
+def _data_among_strays(
+    track: bytes,
+    place: int,
+    size: int,
+) -> tuple[tuple[int, int], list[int], int]:
     """Return the data bytes of a message among real-time bytes, those real-time bytes, and the place after it."""
     data, strays = [], []
     while len(data) < size:

@@ -1,4 +1,4 @@
-"""Ticks to exact quarters: tuplets and other note values that the ticks of a quarter cannot hold, seen as such.
+"""MIDI tick to quarter conversion, exact: tuplets that the ticks of a quarter cannot hold are seen as such.
 
 A file of 100 ticks a quarter writes a triplet as 0, 33, 67; its author meant 0, 1/3, 2/3. Two kinds of evidence count:
 
@@ -79,7 +79,8 @@ def _even_beats(onsets: Sequence[int], tpq: int) -> dict[int, Fraction]:
             start = number * int(length)
             if length < 3 * parts or all(_is_plain(tick, tpq) for tick in inside):
                 continue
-            if all(abs((tick - start) * parts - n * int(length)) < parts for n, tick in enumerate(inside)):
+            distances = (abs((tick - start) * parts - n * int(length)) for n, tick in enumerate(inside))
+            if all(distance < parts for distance in distances):
                 times = (beat * number + beat * n / parts for n in range(parts))
                 table.update(zip(inside, times, strict=True))
     return table

@@ -1,4 +1,4 @@
-"""One MIDI track: notes paired from note-ons and note-offs, changes of tempo, metre and key, and what is left out.
+"""MIDI track reader: notes paired from note-ons and note-offs, changes of tempo, metre and key, what is left out.
 
 Conventions
 -----------
@@ -85,7 +85,14 @@ class Track:
     texts: list[bytes] = field(default_factory=list)
     losses: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
-    def lose(self, kind: str, action: str, tick: int, *, count: int = 1) -> None:
+    def lose(
+        self,
+        kind: str,
+        action: str,
+        tick: int,
+        *,
+        count: int = 1,
+    ) -> None:
         """Count what the score will not hold as it is here."""
         before, first = self.losses.get((kind, action), (0, tick))
         self.losses[kind, action] = before + count, min(first, tick)
@@ -131,7 +138,14 @@ class _Sounding:
         self.open: dict[tuple[int, int], deque[TrackNote]] = defaultdict(deque)
         self.pressed = [False] * 16
 
-    def read(self, track: Track, tick: int, status: int, first: int, second: int) -> None:
+    def read(
+        self,
+        track: Track,
+        tick: int,
+        status: int,
+        first: int,
+        second: int,
+    ) -> None:
         """Take in one channel message."""
         message, channel = status >> 4, status & 0xF
         if message == NOTE_ON and second:
@@ -189,7 +203,10 @@ def _close(track: Track) -> None:
 def _overlapping_end(same: list[TrackNote]) -> list[TrackNote]:
     """Return the last notes of a channel and pitch, back to the first that the next one overlaps."""
     start = len(same) - 1
-    while start and (same[start - 1].end < 0 or same[start - 1].end > same[start].onset):
+    while start:
+        before, note = same[start - 1], same[start]
+        if 0 <= before.end <= note.onset:
+            break
         start -= 1
     return same[start:]
 
@@ -216,13 +233,16 @@ def joined(patterns: Iterable[Track]) -> Track:
         whole.name = whole.name or pattern.name
         for name, default in (("tempos", DEFAULT_TEMPO), ("time_signatures", DEFAULT_METRE)):
             changes = getattr(pattern, name)
-            begun = [(0, default), *changes] if not changes or changes[0][0] > 0 else changes
+            late = not changes or changes[0][0] > 0
+            begun = [(0, default), *changes] if late else changes
             getattr(whole, name).extend((start + tick, content) for tick, content in begun)
         whole.key_signatures += [(start + tick, content) for tick, content in pattern.key_signatures]
         whole.texts += pattern.texts
         for channel, notes in pattern.notes.items():
-            moved = [TrackNote(start + note.onset, start + note.end, note.pitch, note.velocity) for note in notes]
-            whole.notes.setdefault(channel, []).extend(moved)
+            moved = whole.notes.setdefault(channel, [])
+            for note in notes:
+                onset, end = start + note.onset, start + note.end
+                moved.append(TrackNote(onset, end, note.pitch, note.velocity))
         for (kind, action), (count, first) in pattern.losses.items():
             whole.lose(kind, action, start + first, count=count)
         whole.lose("patterns of MIDI format 2", "joined one after the other", start)

@@ -1,4 +1,4 @@
-"""Measure attributes: divisions, metres, keys, transpositions and measures that repeat others."""
+"""MusicXML measure attributes: divisions, metres, keys, transpositions and measures that repeat others."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ class Attributes:
         sign = style.find("measure-repeat")
         if sign is not None and sign.get("type") == "start":
             count = (sign.text or "").strip()
-            self.repeated[staff] = min(int(count), MOST_REPEATED) if count.isascii() and count.isdigit() else 1
+            readable = count.isascii() and count.isdigit()
+            self.repeated[staff] = min(int(count), MOST_REPEATED) if readable else 1
         elif sign is not None:
             self.repeated.pop(staff, None)
         if style.find("beat-repeat") is not None or style.find("slash") is not None:
@@ -101,9 +102,13 @@ def read_metre(time: Element, ledger: Ledger, place: str) -> TimeSignature | Non
     """Return the metre that a <time> says; the groups of an additive one are added up. None when it is no metre."""
     pairs = list(zip(time.findall("beats"), time.findall("beat-type"), strict=False))
     try:
-        groups = [(sum(map(int, (beats.text or "").split("+"))), int(unit.text or "")) for beats, unit in pairs]
+        groups = []
+        for beats, unit in pairs:
+            added = sum(map(int, (beats.text or "").split("+")))
+            groups.append((added, int(unit.text or "")))
         smallest = max(unit for _, unit in groups)
-        return TimeSignature(beats=sum(beats * smallest // unit for beats, unit in groups), unit=smallest)
+        whole = sum(beats * smallest // unit for beats, unit in groups)
+        return TimeSignature(beats=whole, unit=smallest)
     except (ValueError, ScoreError, ZeroDivisionError):
         ledger.add("metres without a bar length", place=place)
         return None

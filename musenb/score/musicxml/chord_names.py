@@ -1,4 +1,4 @@
-"""Chord symbols, figures and numerals as text."""
+"""MusicXML chord symbols, figures and numerals as text."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def harmony_text(harmony: Element, transposition: Transposition) -> tuple[str, s
     name = (kind.text or "").strip() if kind is not None else ""
     if name == "none" and not numeral:
         return "N.C.", "chord"
-    shown, symbols = (None, None) if kind is None else (kind.get("text"), kind.get("use-symbols"))
+    shown = None if kind is None else kind.get("text")
+    symbols = None if kind is None else kind.get("use-symbols")
     quality = KINDS.get(name, "") if shown is None or symbols == "yes" else shown
     root = numeral or _letter(harmony.find("root"), "root", transposition)
     degrees = "".join(map(_degree, harmony.findall("degree")))
@@ -45,7 +46,8 @@ def figures_text(figured_bass: Element) -> str:
     """Return the figures of a <figured-bass> from the top down: '6 4', '7 #'."""
     figures = []
     for figure in figured_bass.findall("figure"):
-        before, after = (FIGURE_SIGNS.get(figure.findtext(part, ""), "") for part in ("prefix", "suffix"))
+        before = FIGURE_SIGNS.get(figure.findtext("prefix", ""), "")
+        after = FIGURE_SIGNS.get(figure.findtext("suffix", ""), "")
         figures.append(before + figure.findtext("figure-number", "") + after)
     return plain_text(" ".join(filter(None, figures)), LONGEST)
 

@@ -1,4 +1,4 @@
-"""Directions, sounds and bar lines: tempos, repeats, endings and jumps."""
+"""MusicXML directions, sounds and bar lines: tempos, repeats, endings and jumps."""
 
 from __future__ import annotations
 
@@ -82,13 +82,15 @@ def read_barline(barline: Element, measure: WrittenMeasure, start: Fraction, led
     ending = barline.find("ending")
     if ending is not None:
         kind = "ending start" if ending.get("type") == "start" else "ending stop"
-        numbers = tuple(int(number) for number in re.findall(r"\d{1,2}", ending.get("number", "")))
+        written = re.findall(r"\d{1,2}", ending.get("number", ""))
+        numbers = tuple(int(number) for number in written)
         measure.repeats.append(WrittenRepeat(place, kind, numbers))
     repeat = barline.find("repeat")
     if repeat is not None and repeat.get("direction") in ("forward", "backward"):
         times = repeat.get("times", "2")
         count = int(times) if times.isascii() and times.isdigit() else 2
-        measure.repeats.append(WrittenRepeat(place, repeat.get("direction", ""), (), min(max(count, 2), MOST_TIMES)))
+        played = min(max(count, 2), MOST_TIMES)
+        measure.repeats.append(WrittenRepeat(place, repeat.get("direction", ""), (), played))
     if barline.find("fermata") is not None:
         ledger.add("fermatas over bar lines", place=f"bar {measure.number}")
 

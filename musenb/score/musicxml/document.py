@@ -1,4 +1,4 @@
-"""A MusicXML document as written parts: partwise or timewise, with or without a namespace."""
+"""MusicXML document reader: written parts, partwise or timewise, with or without a namespace."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def read_document(root: Element, *, source: str) -> Score:
 
 def written_parts(root: Element, ledger: Ledger) -> Iterator[WrittenPart]:
     """Yield the parts in their order."""
-    names = {part.get("id"): plain_text(part.findtext("part-name") or "") for part in root.iter("score-part")}
+    names = {}
+    for part in root.iter("score-part"):
+        names[part.get("id")] = plain_text(part.findtext("part-name") or "")
     divisions = 1
     for number, element in enumerate(root.findall("part"), start=1):
         name = names.get(element.get("id")) or f"part {number}"
@@ -63,9 +65,8 @@ def _heading(root: Element) -> Heading:
     """Return title, composer and the fields that musenb itself has written."""
     titles = (root.findtext("work/work-title"), root.findtext("movement-title"))
     title = next((plain_text(text) for text in titles if text and text.strip()), "")
-    composers = [
-        creator.text or "" for creator in root.findall("identification/creator") if creator.get("type") == "composer"
-    ]
+    creators = root.findall("identification/creator")
+    composers = [creator.text or "" for creator in creators if creator.get("type") == "composer"]
     fields = {
         field.get("name", ""): field.text or ""
         for field in root.findall("identification/miscellaneous/miscellaneous-field")

@@ -1,4 +1,4 @@
-"""Written durations: how long a <note> lasts, and where in its measure the next one begins.
+"""MusicXML note durations: how long a <note> lasts, and where in its measure the next one begins.
 
 A <duration> counts divisions of a quarter and is a whole number, so that of a triplet may be rounded; <type>, dots and
 <time-modification> are exact. A duration that is off by less than one division is taken for a rounded one.
@@ -36,7 +36,13 @@ def count(text: str) -> Fraction | None:
 
 @lru_cache(maxsize=4096)
 def written_length(
-    duration: str, divisions: int | None, name: str, dots: int, ratio: tuple[str, str], *, otherwise: int = 1
+    duration: str,
+    divisions: int | None,
+    name: str,
+    dots: int,
+    ratio: tuple[str, str],
+    *,
+    otherwise: int = 1,
 ) -> tuple[Fraction, Fraction]:
     """Return the quarters that a note lasts, as its <duration> counts them and exact; 0 when nothing says it.
 

@@ -1,4 +1,4 @@
-"""One part, measure by measure: notes at exact places, and what stands beside them."""
+"""MusicXML measure reader, one part at a time: notes at exact places, and what stands beside them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,14 @@ class PartReader:
         The part gives its notes a <voice>.
     """
 
-    def __init__(self, name: str, ledger: Ledger, *, divisions: int, numbered: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        ledger: Ledger,
+        *,
+        divisions: int,
+        numbered: bool,
+    ) -> None:
         self.part = WrittenPart(name)
         self.ledger = ledger
         self.attributes = Attributes()
@@ -146,7 +153,12 @@ class PartReader:
 
     # ------------------------------------------------------------------------------------------------------- of a note
 
-    def _timed(self, element: Element, found: dict[str, Element], dots: int) -> tuple[Fraction, Fraction]:
+    def _timed(
+        self,
+        element: Element,
+        found: dict[str, Element],
+        dots: int,
+    ) -> tuple[Fraction, Fraction]:
         """Return start and length of a note, and move the cursor behind it unless it joins a chord."""
         name = _text(found.get("type"))
         counted, length = written_length(
@@ -157,14 +169,16 @@ class PartReader:
             return self.chord_start, length
         self.chord_start, self.chord = self.cursor.exact, []
         self.cursor.advance(counted, length)
-        whole = "rest" in found and (found["rest"].get("measure") == "yes" or name in ("", "whole"))
+        rest = "rest" in found
+        whole = rest and (found["rest"].get("measure") == "yes" or name in ("", "whole"))
         if not (whole and self.chord_start == 0):
             self.cursor.said()
         return self.chord_start, length
 
     def _rest(self, found: dict[str, Element], start: Fraction, length: Fraction) -> None:
-        whole = found["rest"].get("measure") == "yes"
-        self.rests.append((start, length, whole or _text(found.get("type")) in ("", "whole")))
+        marked = found["rest"].get("measure") == "yes"
+        whole = marked or _text(found.get("type")) in ("", "whole")
+        self.rests.append((start, length, whole))
         voice, staff = self._lane(found)
         if "staff" in found:
             self.spans[voice].append(Span(start, start + length, staff, self.passes))
@@ -172,7 +186,13 @@ class PartReader:
             if notations.find("fermata") is not None:
                 self.ledger.add("fermatas over rests", place=self._place())
 
-    def _pitched(self, element: Element, found: dict[str, Element], start: Fraction, length: Fraction) -> None:
+    def _pitched(
+        self,
+        element: Element,
+        found: dict[str, Element],
+        start: Fraction,
+        length: Fraction,
+    ) -> None:
         voice, staff = self._lane(found)
         pitch = found["pitch"]
         alter = float(pitch.findtext("alter") or 0)
@@ -254,7 +274,8 @@ class PartReader:
             raise LoadError("limit", f"measure repeats in {self.part.name!r} stand for more than {MOST_COPIED} notes")
         self.measure.notes += copied
         self.measure.shared |= source.shared
-        self.measure.reach = max([self.measure.reach, *(note.start + note.duration for note in copied)])
+        ends = [note.start + note.duration for note in copied]
+        self.measure.reach = max([self.measure.reach, *ends])
 
     def _keep_tempo(self) -> None:
         if self.measure.tempos:

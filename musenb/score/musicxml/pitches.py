@@ -1,4 +1,4 @@
-"""Written pitches at concert pitch: <pitch>, <transpose> and <key>."""
+"""MusicXML pitch reader, at concert pitch: <pitch>, <transpose> and <key>."""
 
 from __future__ import annotations
 
@@ -40,7 +40,12 @@ def read_transposition(element: Element) -> Transposition:
     return Transposition(semitones + 12 * octave, steps + 7 * octave)
 
 
-def sounding(step: str, alter: float, octave: int, transposition: Transposition) -> tuple[int, str, bool]:
+def sounding(
+    step: str,
+    alter: float,
+    octave: int,
+    transposition: Transposition,
+) -> tuple[int, str, bool]:
     """Return MIDI pitch, spelling and whether the pitch lay between two semitones; that one is rounded down.
 
     Raises
@@ -59,7 +64,12 @@ def sounding(step: str, alter: float, octave: int, transposition: Transposition)
     return pitch, f"{step}{sign}{octave}" if named else "", alter != math.floor(alter)
 
 
-def moved(step: str, octave: int, pitch: int, steps: int) -> tuple[str, int, int]:
+def moved(
+    step: str,
+    octave: int,
+    pitch: int,
+    steps: int,
+) -> tuple[str, int, int]:
     """Return step, alteration and octave of a pitch whose written letter moves by `steps` of the scale."""
     place = STEPS.index(step) + 7 * octave + steps
     octave, letter = divmod(place, 7)

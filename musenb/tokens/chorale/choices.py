@@ -1,4 +1,4 @@
-"""Choices in a cell of the four-voice grid, from logits to words.
+"""Constrained token choices in a cell of the four-voice grid, from logits.
 
 A cell says a pitch (a note begins on it), HOLD (the note that sounds goes on) or REST. Its distribution is given the
 voices above it in the same sixteenth, as the model reads them; it is no marginal.
@@ -16,7 +16,12 @@ from musenb.tokens.piece import Choice, Choices
 
 
 def cell_choices(
-    logits: np.ndarray, voice: str, *, held: int | None, key: KeySignature | None = None, taken: int | None = None,
+    logits: np.ndarray,
+    voice: str,
+    *,
+    held: int | None,
+    key: KeySignature | None = None,
+    taken: int | None = None,
     allowed: np.ndarray | None = None,
 ) -> Choices:
     """Return what a voice might do from the logits (V,) of its cell.
@@ -31,9 +36,9 @@ def cell_choices(
     key : KeySignature, optional
         By which pitches are named.
     taken : int, optional
-        The word that stands in the cell.
+        The token that stands in the cell.
     allowed : bool (V,), optional
-        Words that may be taken; the others get 0.
+        Tokens that may be taken; the others get 0.
 
     Raises
     ------
@@ -51,18 +56,18 @@ def cell_choices(
     log_probs = scores - np.log(np.exp(scores).sum())
     probabilities = np.exp(log_probs)
 
-    def choice(word: int) -> Choice:
-        probability = float(probabilities[word])
-        if word == HOLD:
+    def choice(token: int) -> Choice:
+        probability = float(probabilities[token])
+        if token == HOLD:
             name = "" if held is None else spoken_pitch(held, key)
-            return Choice(f"{name} goes on".strip(), probability, held, "hold", word)
-        if word == REST:
-            return Choice("rest", probability, None, "rest", word)
-        return Choice(spoken_pitch(word + LOWEST, key), probability, word + LOWEST, "begin", word)
+            return Choice(f"{name} goes on".strip(), probability, held, "hold", token)
+        if token == REST:
+            return Choice("rest", probability, None, "rest", token)
+        return Choice(spoken_pitch(token + LOWEST, key), probability, token + LOWEST, "begin", token)
 
     order = np.argsort(-probabilities, kind="stable")
-    found = tuple(choice(int(word)) for word in order if probabilities[word] > 0)
-    # Words of probability 0 add nothing.
+    found = tuple(choice(int(token)) for token in order if probabilities[token] > 0)
+    # Tokens of probability 0 add nothing.
     finite = np.where(np.isfinite(log_probs), log_probs, 0.0)
     entropy = float(-(probabilities * finite).sum() / np.log(2))
     return Choices(voice, found, entropy, None if taken is None else choice(taken))

@@ -1,4 +1,4 @@
-"""Four voices on sixteenths, with held and repeated notes told apart: the form that the chorale model reads and writes.
+"""Four-voice token grid on sixteenths, held and repeated notes apart: the form that the chorale model reads.
 
 A step is a sixteenth; in each step the voices are read soprano, alto, tenor, bass. A cell holds the pitch of a note
 that begins there, HOLD where the voice's note goes on, or REST. Beside each cell stand features that are known before
@@ -32,7 +32,7 @@ HOLD = VOCABULARY.index("HOLD")
 REST = VOCABULARY.index("REST")
 UNKNOWN = -1
 
-# What a position is told of the cell before it: an onset, REST, or a hold with the pitch that is held.
+# Input token of a position, the cell before it: an onset, REST, or a hold with the pitch that is held.
 FIRST_HELD = len(VOCABULARY)
 INPUTS = FIRST_HELD + HOLD
 
@@ -102,7 +102,12 @@ class Grid:
         return "\n".join(rows)
 
 
-def encode(score: Score, *, voices: Sequence[str] | None = None, steps: int | None = None) -> Grid:
+def encode(
+    score: Score,
+    *,
+    voices: Sequence[str] | None = None,
+    steps: int | None = None,
+) -> Grid:
     """Write a score into a grid. Voices that the score lacks, and steps after a voice's last note, stay UNKNOWN.
 
     Parameters
@@ -125,7 +130,9 @@ def encode(score: Score, *, voices: Sequence[str] | None = None, steps: int | No
         raise TokenError(f"the score has no notes{where}; at least one is needed")
     sounding = [voice for voice in score.voices if voice.notes]
     names = assign_voices(score) if voices is None else tuple(voices)
-    if len(names) != len(sounding) or not set(names) <= set(VOICES) or len(set(names)) != len(names):
+    known = set(names) <= set(VOICES)
+    distinct = len(set(names)) == len(names)
+    if len(names) != len(sounding) or not known or not distinct:
         raise TokenError(
             f"voices {', '.join(map(str, names)) or 'of no name'} do not name the score's {len(sounding)} voices"
             f"{where}; allowed are {', '.join(VOICES)}, each once"
@@ -169,7 +176,14 @@ def assign_voices(score: Score) -> tuple[str, ...]:
         raise TokenError(f"{len(names)} voices{_place(score)}; the chorale model has {VOICE_COUNT}: {known}")
     if all(name in VOICES for name in names) and len(set(names)) == len(names):
         return names
-    return {1: VOICES[:1], 2: (VOICES[0], VOICES[3]), 3: (VOICES[0], VOICES[1], VOICES[3]), 4: VOICES}[len(names)]
+    soprano, alto, _, bass = VOICES
+    by_count = {
+        1: (soprano,),
+        2: (soprano, bass),
+        3: (soprano, alto, bass),
+        4: VOICES,
+    }
+    return by_count[len(names)]
 
 
 def _place(score: Score) -> str:
@@ -202,7 +216,9 @@ def frame_of(score: Score, steps: int | None = None) -> Frame:
     for bar in score.bars(length * STEP):
         _fill_bar(columns, bar, score)
     for step in range(length):
-        columns[step, KEY - 1], columns[step, MODE - 1] = key_columns(score.key_at(step * STEP))
+        fifths, mode = key_columns(score.key_at(step * STEP))
+        columns[step, KEY - 1] = fifths
+        columns[step, MODE - 1] = mode
     under = np.zeros(length, bool)
     for note in (n for v in score.voices for n in v.notes if n.fermata):
         under[int(note.onset // STEP) : int(-(-note.end // STEP))] = True
@@ -213,7 +229,8 @@ def frame_of(score: Score, steps: int | None = None) -> Frame:
 
 def stretch_ends(under: np.ndarray) -> list[int]:
     """Return the steps before which the stretches of bool (T,) end."""
-    return [int(last) + 1 for last in np.flatnonzero(under & ~np.append(under[1:], False))]
+    following = np.append(under[1:], False)
+    return [int(last) + 1 for last in np.flatnonzero(under & ~following)]
 
 
 def has_fermata(columns: np.ndarray, end: int) -> bool:
@@ -225,7 +242,13 @@ def has_fermata(columns: np.ndarray, end: int) -> bool:
     return bool(fermata[end - 1] == 1 and (end == len(fermata) or fermata[end] != 1))
 
 
-def set_phrases(columns: np.ndarray, ends: Sequence[int], *, under: np.ndarray, known: bool = True) -> None:
+def set_phrases(
+    columns: np.ndarray,
+    ends: Sequence[int],
+    *,
+    under: np.ndarray,
+    known: bool = True,
+) -> None:
     """Write fermatas (bool (T,)) and the countdown to each phrase end (steps, ascending) into frame columns (T, 7)."""
     length = len(columns)
     if not known:
@@ -272,7 +295,9 @@ def metre_column(metre: TimeSignature) -> int:
 
 def key_columns(key: KeySignature | None) -> tuple[int, int]:
     """Return the feature values of key signature and mode; a score without a key has its own."""
-    return (NO_KEY, MODES.index("")) if key is None else (key.fifths + 7, MODES.index(key.mode))
+    if key is None:
+        return NO_KEY, MODES.index("")
+    return key.fifths + 7, MODES.index(key.mode)
 
 
 def decode(grid: Grid, *, template: Score | None = None) -> Score:
@@ -291,10 +316,11 @@ def decode(grid: Grid, *, template: Score | None = None) -> Score:
         A cell is unknown, outside the vocabulary, or a HOLD with nothing to hold.
     """
     check_cells(grid.cells)
-    voices = tuple(
-        Voice(name, tuple(notes_of(grid.cells[:, v], grid.frame.columns))) for v, name in enumerate(VOICES)
-    )
-    return dataclasses.replace(template or Score(), voices=voices)
+    voices = []
+    for v, name in enumerate(VOICES):
+        notes = notes_of(grid.cells[:, v], grid.frame.columns)
+        voices.append(Voice(name, tuple(notes)))
+    return dataclasses.replace(template or Score(), voices=tuple(voices))
 
 
 def notes_of(column: np.ndarray, columns: np.ndarray) -> list[Note]:
@@ -306,19 +332,21 @@ def notes_of(column: np.ndarray, columns: np.ndarray) -> list[Note]:
         while end < len(column) and column[end] == HOLD:
             end += 1
         fermata = has_fermata(columns, end)
-        notes.append(Note(step * STEP, (end - step) * STEP, int(column[step]) + LOWEST, fermata=fermata))
+        pitch = int(column[step]) + LOWEST
+        notes.append(Note(step * STEP, (end - step) * STEP, pitch, fermata=fermata))
     return notes
 
 
 def check_cells(cells: np.ndarray) -> None:
-    """Raise TokenError unless cells (T, 4) follow the grammar: known words, and HOLD only after a note of its voice."""
+    """Raise TokenError unless cells (T, 4) follow the grammar: known tokens, HOLD only after a note of its voice."""
     outside = (cells < 0) | (cells >= len(VOCABULARY))
     if outside.any():
         step, voice = np.argwhere(outside)[0]
         raise TokenError(
             f"cell {cells[step, voice]} of the {VOICES[voice]} at step {step} is outside 0..{len(VOCABULARY) - 1}"
         )
-    before = np.vstack([np.full((1, cells.shape[1]), REST), cells[:-1]])
+    silence = np.full((1, cells.shape[1]), REST)
+    before = np.vstack([silence, cells[:-1]])
     hanging = (cells == HOLD) & (before == REST)
     if hanging.any():
         step, voice = np.argwhere(hanging)[0]
@@ -341,7 +369,8 @@ def look_ahead(known: np.ndarray) -> np.ndarray:
     known : int64 (T, 4)
         What each given cell sounds, as `sounding` has it; -1 where nothing is given.
     """
-    padded = np.vstack([known, np.full((max(LOOK_AHEAD), VOICE_COUNT), UNKNOWN)])
+    beyond = np.full((max(LOOK_AHEAD), VOICE_COUNT), UNKNOWN)
+    padded = np.vstack([known, beyond])
     shifted = [padded[ahead : ahead + len(known)] for ahead in LOOK_AHEAD]
     return np.concatenate([np.where(part == UNKNOWN, NOT_GIVEN, part) for part in shifted], axis=1)
 
@@ -355,7 +384,7 @@ def features_of(frame: Frame, known: np.ndarray | None = None) -> np.ndarray:
 
 
 def inputs_of(cells: np.ndarray) -> np.ndarray:
-    """Return the input word of every cell (T, 4) in raster order, int64 (4 T,): holds name the pitch that they hold."""
+    """Return the input token of each cell (T, 4) in raster order, int64 (4 T,): holds name the pitch that they hold."""
     return np.where(cells == HOLD, FIRST_HELD + sounding(cells), cells).ravel()
 
 

@@ -1,4 +1,4 @@
-"""Idiom of the chorale models: four voices on sixteenths."""
+"""Chorale idiom: the model's language of four voices on sixteenths."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ class Chorale:
         return prepare(score, wishes)
 
     def plan(
-        self, score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None,
+        self,
+        score: Score,
+        *,
+        extent: int,
+        start: Fraction | None = None,
+        keep: Keep | None = None,
         reach: int | None = None,
     ) -> Plan:
         """Return the plan of `extent` more bars; see `plan_piece`."""
@@ -40,7 +45,12 @@ class Chorale:
         return GridWriter(plan, origin)
 
     def piece(
-        self, score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4,
+        self,
+        score: Score,
+        *,
+        plan: Plan | None = None,
+        given: int | None = None,
+        extent: int = 4,
         voices: Sequence[str] | None = None,
     ) -> GridPiece:
         """Return a score for questions; see `piece_of`."""

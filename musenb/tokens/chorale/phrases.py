@@ -1,4 +1,4 @@
-"""Phrases of the bars to come: where they end, and where the fermatas of their last chords stand."""
+"""Phrase structure of the bars to come: where phrases end, and where the fermatas of their last chords stand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:
     own = [end * STEP for end in stretch_ends(under)]
     metre = prime.metre_at(prime.end)
     pace = own[-1] - own[-2] if len(own) > 1 else Fraction(0)
-    length = pace if pace > usual_phrase(metre) and pace % metre.beat_length == 0 else usual_phrase(metre)
+    usual = usual_phrase(metre)
+    length = pace if pace > usual and pace % metre.beat_length == 0 else usual
     ends = list(own)
     following = (own[-1] if own else Fraction(0)) + length
     while following <= total - length / 2:
@@ -30,7 +31,8 @@ def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:
     for end in ends:
         if end > prime.end or not own:
             under[int((end - hold) / STEP) : int(end / STEP)] = True
-    under[max(0, int((total - hold - prime.anacrusis) / STEP)) :] = True
+    first = int((total - hold - prime.anacrusis) / STEP)
+    under[max(0, first) :] = True
     set_phrases(columns, [int(end / STEP) for end in ends], under=under)
 
 
@@ -42,4 +44,6 @@ def usual_phrase(metre: TimeSignature) -> Fraction:
 
 def closing_chord(metre: TimeSignature) -> Fraction:
     """Return the quarters that a phrase's last chord is held: a beat, two in three-four."""
-    return 2 * metre.beat_length if (metre.beats, metre.unit) == (3, 4) else max(metre.beat_length, Fraction(1))
+    if (metre.beats, metre.unit) == (3, 4):
+        return 2 * metre.beat_length
+    return max(metre.beat_length, Fraction(1))

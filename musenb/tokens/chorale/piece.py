@@ -1,4 +1,4 @@
-"""Piece of the four-voice grid: the cells and notes of a score or take, for questions.
+"""Chorale piece on the four-voice grid: the cells and notes of a score or take, for questions.
 
 Tokens are cells in raster order, step by step and voice by voice. What a note was "chosen" by is the position that
 predicts the cell in which it begins.
@@ -38,7 +38,7 @@ from musenb.tokens.chorale.grid import (
     sounding,
 )
 from musenb.tokens.chorale.plan import Plan
-from musenb.tokens.chorale.rules import Place, allowed_words
+from musenb.tokens.chorale.rules import Place, allowed_tokens
 from musenb.tokens.piece import Choices, NotePlace
 from musenb.tokens.row import Row, row_of
 from musenb.tokens.voice_ranges import VOICE_RANGES
@@ -132,7 +132,8 @@ class GridPiece:
             return dataclasses.replace(self, tokens=longer).row()
         cells = self.cells
         features = self.plan.features[: cells.size]
-        row = row_of(cells.ravel(), features, attributes_of(cells), begin=INPUTS, inputs=inputs_of(cells))
+        related = attributes_of(cells)
+        row = row_of(cells.ravel(), features, related, begin=INPUTS, inputs=inputs_of(cells))
         return row.crop(0, len(self.tokens))
 
     def moment(self, note: NotePlace | None = None) -> Sequence[int]:
@@ -143,13 +144,22 @@ class GridPiece:
         step = first // VOICE_COUNT
         return range(step * VOICE_COUNT, (step + 1) * VOICE_COUNT)
 
-    def choices(self, logits: np.ndarray, position: int, *, rules: bool = False) -> Choices:
+    def choices(
+        self,
+        logits: np.ndarray,
+        position: int,
+        *,
+        rules: bool = False,
+    ) -> Choices:
         """Return what a voice might do in the cell of a position."""
         step, voice = divmod(position, VOICE_COUNT)
-        before = np.where(self._sounding[step - 1] == HOLD, UNKNOWN, self._sounding[step - 1]) if step else SILENCE
+        before = SILENCE
+        if step:
+            sounding = self._sounding[step - 1]
+            before = np.where(sounding == HOLD, UNKNOWN, sounding)
         held = None if before[voice] == UNKNOWN else int(before[voice]) + LOWEST
         # Grammar and ranges look at the own voice alone.
-        allowed = allowed_words(Place(step, voice, before, SILENCE)) if rules else None
+        allowed = allowed_tokens(Place(step, voice, before, SILENCE)) if rules else None
         taken = int(self.tokens[position]) if position < len(self.tokens) else None
         return cell_choices(logits, VOICES[voice], held=held, key=self._key, taken=taken, allowed=allowed)
 
@@ -178,7 +188,8 @@ class GridPiece:
             place = self.notes[number]
             if pitch is not None and pitch not in self.pitches:
                 raise SettingError(f"{place} would become pitch {pitch}, outside {LOWEST}..{HIGHEST}")
-            first, stop = int(place.note.onset / STEP), int(place.note.end / STEP)
+            first = int(place.note.onset / STEP)
+            stop = int(place.note.end / STEP)
             cells[first:stop, place.voice] = REST if pitch is None else HOLD
             if pitch is not None:
                 cells[first, place.voice] = pitch - LOWEST
@@ -189,18 +200,21 @@ class GridPiece:
         plan = dataclasses.replace(self.plan, grid=Grid(given, self.plan.grid.frame))
         sung = (number for number, voice in enumerate(self.score.voices) if voice.notes)
         score = _with_pitches(self.score, changed)
-        names = tuple(name for number, name in zip(sung, self.names, strict=True) if score.voices[number].notes)
+        named = zip(sung, self.names, strict=True)
+        names = tuple(name for number, name in named if score.voices[number].notes)
         return GridPiece(score, plan, cells.ravel()[: len(self.tokens)], names, self.kept)
 
     def within(self, extent: int) -> Plan:
         """Return the plan that ends `extent` bars behind the last step in which something is given."""
         plan, frame = self.plan, self.plan.grid.frame
-        told = np.flatnonzero((plan.grid.cells != UNKNOWN).any(axis=1))
-        behind = told[-1] + 1 if len(told) else 0
-        lines = [int(bar.end / STEP) for bar in self.score.bars(len(frame) * STEP)]
+        given = np.flatnonzero((plan.grid.cells != UNKNOWN).any(axis=1))
+        behind = given[-1] + 1 if len(given) else 0
+        bars = self.score.bars(len(frame) * STEP)
+        lines = [int(bar.end / STEP) for bar in bars]
         ends = [line for line in lines if line > behind][:extent]
         steps = min(ends[-1], len(frame)) if ends else len(frame)
-        return dataclasses.replace(plan, grid=Grid(plan.grid.cells[:steps], Frame(frame.columns[:steps])))
+        shorter = Grid(plan.grid.cells[:steps], Frame(frame.columns[:steps]))
+        return dataclasses.replace(plan, grid=shorter)
 
     def continued(self, tokens: np.ndarray, origin: Origin) -> GridPiece:
         """Return what is given, with the whole steps of tokens (L',) where nothing is."""
@@ -210,13 +224,16 @@ class GridPiece:
         cells = np.where(given == UNKNOWN, cells, given)
         frame = Frame(self.plan.grid.frame.columns[:steps])
         score = decode(Grid(cells, frame), template=self.score)
-        known = {(place.voice, place.note.onset, place.note.pitch): place.note for place in self.notes}
+        known = {}
+        for place in self.notes:
+            known[place.voice, place.note.onset, place.note.pitch] = place.note
 
         def marked(row: int, note: Note) -> Note:
             position = int(note.onset / STEP) * VOICE_COUNT + row
             if position >= self.kept and given.ravel()[position] == UNKNOWN:
                 return dataclasses.replace(note, origin=origin)
-            own = known.get((row, note.onset, note.pitch), note) if position + 1 != self.kept else note
+            at_seam = position + 1 == self.kept
+            own = note if at_seam else known.get((row, note.onset, note.pitch), note)
             return dataclasses.replace(own, duration=note.duration)
 
         voices = tuple(
@@ -234,7 +251,8 @@ class GridPiece:
         """
         if pitch not in self.pitches:
             raise SettingError(f"pitch {pitch} is outside {LOWEST}..{HIGHEST}, what the model can write")
-        (step, voice), plan, length = divmod(position, VOICE_COUNT), self.plan, len(self.cells)
+        step, voice = divmod(position, VOICE_COUNT)
+        plan, length = self.plan, len(self.cells)
         # The step before is written again, so that notes may be held across the fork.
         first = max(step - 1, 0)
         given = plan.grid.cells[:length].copy()

@@ -1,4 +1,4 @@
-"""Pieces made of scores: which cells were given, and which a model wrote or may write."""
+"""Chorale piece builders from scores: which cells were given, and which a model wrote or may write."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from musenb.tokens.chorale.prepare import with_chorale_names
 
 
 def piece_of(
-    score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4,
+    score: Score,
+    *,
+    plan: Plan | None = None,
+    given: int | None = None,
+    extent: int = 4,
     voices: Sequence[str] | None = None,
 ) -> GridPiece:
     """Return a score for questions.
@@ -50,13 +54,16 @@ def piece_of(
     first = int(min(generated) / STEP) if written else _given_steps(score, given, len(cells))
     if first < len(cells):
         kept = np.where(np.arange(len(cells))[:, None] < first, cells, UNKNOWN)
-        prime = score.cut(Fraction(0), first * STEP) if first else dataclasses.replace(score, voices=())
-        plan = Plan(prime, names, Grid(kept, frame_of(score, len(cells))), first)
+        nothing = dataclasses.replace(score, voices=())
+        prime = score.cut(Fraction(0), first * STEP) if first else nothing
+        grid = Grid(kept, frame_of(score, len(cells)))
+        plan = Plan(prime, names, grid, first)
         return GridPiece(score, plan, cells.ravel(), names)
     plan = plan_piece(with_chorale_names(score, names), extent=extent)
     kept = np.full_like(plan.grid.cells, UNKNOWN)
     kept[: len(cells)] = cells
-    plan = dataclasses.replace(plan, grid=Grid(kept, plan.grid.frame), steps=len(cells))
+    grid = Grid(kept, plan.grid.frame)
+    plan = dataclasses.replace(plan, grid=grid, steps=len(cells))
     return GridPiece(score, plan, cells.ravel(), names)
 
 
@@ -66,7 +73,10 @@ def _given_steps(score: Score, bars: int | None, steps: int) -> int:
         bars = len(full) if len(full) < 4 else len(full) // 2
     if bars < 1:
         raise SettingError(f"a prime of {bars} bars; at least 1 is needed")
-    return min(int(full[min(bars, len(full)) - 1].end / STEP), steps) if full else steps
+    if not full:
+        return steps
+    last = full[min(bars, len(full)) - 1]
+    return min(int(last.end / STEP), steps)
 
 
 def _filled(cells: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Plans for the four-voice grid: cells that are given, the frame of the bars to come, and cells to be written.
+"""Generation plans for the four-voice grid: cells that are given, the frame of the bars to come, cells to write.
 
 A piece is written from a point on, its end by default, beside locked voices and around locked bars. Notes are kept
 whole: one that has begun before the point, or that reaches into a locked bar, stays as it is. A voice that a piece
@@ -94,15 +94,20 @@ class Plan:
         """Return the prime's notes, exactly, together with generated notes by chorale voice."""
         sung = (voice for voice in self.prime.voices if voice.notes)
         given = dict(zip(self.names, sung, strict=True))
-        voices = tuple(
-            Voice(name, (given[name].notes if name in given else ()) + tuple(generated.get(name, ())))
-            for name in VOICES
-        )
-        return dataclasses.replace(self.prime, voices=voices)
+        voices = []
+        for name in VOICES:
+            kept = given[name].notes if name in given else ()
+            voices.append(Voice(name, kept + tuple(generated.get(name, ()))))
+        return dataclasses.replace(self.prime, voices=tuple(voices))
 
 
 def plan_piece(
-    score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None, reach: int | None = None
+    score: Score,
+    *,
+    extent: int,
+    start: Fraction | None = None,
+    keep: Keep | None = None,
+    reach: int | None = None,
 ) -> Plan:
     """Return the plan of `extent` bars from a point on; a bar that the point falls into is filled first.
 
@@ -140,17 +145,21 @@ def plan_piece(
     kept = _kept(whole, start, keep.voices, spans)
     if not kept.end:
         raise SettingError(f"nothing is kept before quarter {start} nor locked: the model needs a note to go on from")
-    total = max(_end_of_bars(whole, start, int(extent)), _next_line(whole, kept.end), *(stop for _, stop in spans))
+    end = _end_of_bars(whole, start, int(extent))
+    total = max(end, _next_line(whole, kept.end), *(stop for _, stop in spans))
     plan = _plan(whole, kept, start, keep.voices, spans, total)
     if plan.first == plan.length:
         raise SettingError("every voice is kept in every bar: there is nothing to write")
     if reach is None or plan.first < reach:
         return plan
     offset = _window(whole, plan.steps * STEP, reach // (2 * VOICE_COUNT) * STEP)
-    moved = [(max(a - offset, Fraction(0)), b - offset) for a, b in spans if b > offset]
+    later = [(begin, end) for begin, end in spans if end > offset]
+    moved = [(max(begin - offset, Fraction(0)), end - offset) for begin, end in later]
     stop = max(kept.end, whole.end)
-    tail, kept_tail = whole.cut(offset, stop), kept.cut(offset, stop)
-    part = _plan(tail, kept_tail, max(start - offset, Fraction(0)), keep.voices, moved, total - offset)
+    tail = whole.cut(offset, stop)
+    kept_tail = kept.cut(offset, stop)
+    begin = max(start - offset, Fraction(0))
+    part = _plan(tail, kept_tail, begin, keep.voices, moved, total - offset)
     return Plan(kept, plan.names, part.grid, part.steps, offset)
 
 
@@ -163,15 +172,22 @@ def _spans(score: Score, numbers: Collection[int]) -> list[Span]:
     return [places[number] for number in sorted(set(numbers))]
 
 
-def _kept(score: Score, start: Fraction, voices: Collection[str], spans: Sequence[Span]) -> Score:
+def _kept(
+    score: Score,
+    start: Fraction,
+    voices: Collection[str],
+    spans: Sequence[Span],
+) -> Score:
     def stays(note: Note, name: str) -> bool:
-        return note.onset < start or name in voices or any(note.onset < b and note.end > a for a, b in spans)
+        if note.onset < start or name in voices:
+            return True
+        return any(note.onset < end and note.end > begin for begin, end in spans)
 
-    kept = tuple(
-        dataclasses.replace(voice, notes=tuple(note for note in voice.notes if stays(note, voice.name)))
-        for voice in score.voices
-    )
-    return dataclasses.replace(score, voices=kept)
+    kept = []
+    for voice in score.voices:
+        notes = tuple(note for note in voice.notes if stays(note, voice.name))
+        kept.append(dataclasses.replace(voice, notes=notes))
+    return dataclasses.replace(score, voices=tuple(kept))
 
 
 def _next_line(score: Score, quarter: Fraction) -> Fraction:
@@ -192,7 +208,12 @@ def _end_of_bars(score: Score, start: Fraction, bars: int) -> Fraction:
 
 
 def _plan(
-    whole: Score, kept: Score, start: Fraction, voices: Collection[str], spans: Sequence[Span], total: Fraction
+    whole: Score,
+    kept: Score,
+    start: Fraction,
+    voices: Collection[str],
+    spans: Sequence[Span],
+    total: Fraction,
 ) -> Plan:
     """Return the plan of a piece: given cells where it is kept, UNKNOWN elsewhere."""
     steps = int(total / STEP)
@@ -201,13 +222,15 @@ def _plan(
     given = np.zeros(grid.cells.shape, bool)
     for voice in whole.voices:
         column = given[:, VOICES.index(voice.name)]
-        told = voice.end if voice.name in voices else min(start, voice.end)
-        for first, last in [(Fraction(0), told), *spans]:
+        end = voice.end if voice.name in voices else min(start, voice.end)
+        for first, last in [(Fraction(0), end), *spans]:
             column[int(first / STEP) : int(-(-last // STEP))] = True
     for voice in kept.voices:
+        column = given[:, VOICES.index(voice.name)]
         for note in voice.notes:
-            given[int(note.onset / STEP) : int(note.end / STEP), VOICES.index(voice.name)] = True
-    cells = np.where(given, np.where(grid.cells == UNKNOWN, REST, grid.cells), UNKNOWN)
+            column[int(note.onset / STEP) : int(note.end / STEP)] = True
+    filled = np.where(grid.cells == UNKNOWN, REST, grid.cells)
+    cells = np.where(given, filled, UNKNOWN)
     frame = Frame(grid.frame.columns.copy())
     plan_phrases(frame.columns, kept, total)
     full = np.all(given, axis=1)

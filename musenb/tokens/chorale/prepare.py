@@ -1,4 +1,4 @@
-"""Preprocessing of a score for the four-voice grid: moved, quantised, trimmed, split, its voices named."""
+"""Score preprocessing for the four-voice grid: moved, quantised, trimmed, split, its voices named."""
 
 from __future__ import annotations
 
@@ -51,10 +51,15 @@ def with_chorale_names(score: Score, voices: Sequence[str] | None = None) -> Sco
     """
     sounding = [voice for voice in score.voices if voice.notes]
     names = assign_voices(score) if voices is None else tuple(voices)
-    if len(names) != len(sounding) or not set(names) <= set(VOICES) or len(set(names)) != len(names):
+    known = set(names) <= set(VOICES)
+    distinct = len(set(names)) == len(names)
+    if len(names) != len(sounding) or not known or not distinct:
         raise TokenError(
             f"voices {', '.join(map(str, names)) or 'of no name'} do not name the {len(sounding)} voices that sound; "
             f"allowed are {', '.join(VOICES)}, each once"
         )
-    renamed = {name: dataclasses.replace(voice, name=name) for name, voice in zip(names, sounding, strict=True)}
-    return dataclasses.replace(score, voices=tuple(renamed[name] for name in VOICES if name in renamed))
+    renamed = {}
+    for name, voice in zip(names, sounding, strict=True):
+        renamed[name] = dataclasses.replace(voice, name=name)
+    ordered = tuple(renamed[name] for name in VOICES if name in renamed)
+    return dataclasses.replace(score, voices=ordered)

@@ -1,4 +1,4 @@
-"""Cells read one at a time: notes begin and end as they are written."""
+"""Incremental grid decoder, one cell at a time: notes begin and end as they are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may stand in a cell of the four-voice grid: each constraint one function from a place to the words it allows.
+"""Token constraints in a cell of the four-voice grid: each one function from a place to the tokens it allows.
 
 A constraint sees the cells written so far and returns bool (V,). The grammar and the ranges always hold. The rules of
 part-writing are wishes: where a wish would leave no note, new or held, it is passed over.
@@ -14,7 +14,7 @@ import numpy as np
 from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, VOCABULARY, VOICE_COUNT
 from musenb.tokens.voice_ranges import VOICE_RANGES
 
-WORDS = len(VOCABULARY)
+VOCABULARY_SIZE = len(VOCABULARY)
 SILENT = -1
 
 
@@ -46,7 +46,7 @@ Constraint = Callable[[Place], np.ndarray]
 
 def grammar(place: Place) -> np.ndarray:
     """Allow HOLD only where a note sounds, and never to lengthen a note that was given."""
-    allowed = np.ones(WORDS, bool)
+    allowed = np.ones(VOCABULARY_SIZE, bool)
     allowed[HOLD] = place.before[place.voice] != SILENT and not place.after_given
     return allowed
 
@@ -54,7 +54,7 @@ def grammar(place: Place) -> np.ndarray:
 def in_range(place: Place) -> np.ndarray:
     """Allow onsets only within the range that the voice has in Bach's chorales."""
     lowest, highest = VOICE_RANGES[place.voice]
-    allowed = np.ones(WORDS, bool)
+    allowed = np.ones(VOCABULARY_SIZE, bool)
     allowed[: lowest - LOWEST] = False
     allowed[highest - LOWEST + 1 : HOLD] = False
     return allowed
@@ -62,13 +62,15 @@ def in_range(place: Place) -> np.ndarray:
 
 def no_parallels(place: Place) -> np.ndarray:
     """Forbid fifths, octaves and unisons in parallel with a voice that is written already."""
-    allowed = np.ones(WORDS, bool)
+    allowed = np.ones(VOCABULARY_SIZE, bool)
     here = place.before[place.voice]
     if here == SILENT:
         return allowed
     for other in range(VOICE_COUNT):
         was, now = place.before[other], place.now[other]
-        if other == place.voice or SILENT in (was, now) or was == now or (was - here) % 12 not in (0, 7):
+        if other == place.voice or SILENT in (was, now) or was == now:
+            continue
+        if (was - here) % 12 not in (0, 7):
             continue
         for pitch in range(HOLD):
             same_interval = (now - pitch) % 12 == (was - here) % 12
@@ -79,7 +81,7 @@ def no_parallels(place: Place) -> np.ndarray:
 
 def no_crossing(place: Place) -> np.ndarray:
     """Forbid onsets above a higher voice, or below a lower voice, that is written already."""
-    allowed = np.ones(WORDS, bool)
+    allowed = np.ones(VOCABULARY_SIZE, bool)
     for other in range(VOICE_COUNT):
         sounding = place.now[other]
         if sounding == SILENT or other == place.voice:
@@ -95,8 +97,8 @@ ALWAYS: tuple[Constraint, ...] = (grammar, in_range)
 PART_WRITING: tuple[Constraint, ...] = (no_parallels, no_crossing)
 
 
-def allowed_words(place: Place, wishes: Sequence[Constraint] = ()) -> np.ndarray:
-    """Return the words allowed at a place, bool (V,), never none: a wish that would leave no note is passed over."""
+def allowed_tokens(place: Place, wishes: Sequence[Constraint] = ()) -> np.ndarray:
+    """Return the tokens allowed at a place, bool (V,), never none: a wish that would leave no note is passed over."""
     allowed = np.logical_and.reduce([constraint(place) for constraint in ALWAYS])
     for wish in wishes:
         narrowed = allowed & wish(place)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from musenb.score.fifths import transposed_fifths
-from musenb.tokens.chorale import grid as words
+from musenb.tokens.chorale import grid as chorale_grid
 from musenb.tokens.chorale.grid import (
     HOLD,
     UNKNOWN,
@@ -36,23 +36,31 @@ def plain_row(grid: Grid) -> Row:
     return row_with(grid, features_of(grid.frame))
 
 
-def row_with(grid: Grid, features: np.ndarray, weights: np.ndarray | None = None) -> Row:
+def row_with(
+    grid: Grid,
+    features: np.ndarray,
+    weights: np.ndarray | None = None,
+) -> Row:
     """Return a full grid as a row with features (4 T, F) and loss weights (4 T,)."""
     cells = grid.cells
-    inputs = words.inputs_of(cells)
-    return row_of(cells.ravel(), features, attributes_of(cells), begin=words.INPUTS, inputs=inputs, weights=weights)
+    inputs = chorale_grid.inputs_of(cells)
+    related = attributes_of(cells)
+    return row_of(cells.ravel(), features, related, begin=chorale_grid.INPUTS, inputs=inputs, weights=weights)
 
 
 def varied(grid: Grid, rng: np.random.Generator) -> Row:
     """Return a grid as a row: transposed, with random cells given and random parts of the frame hidden."""
     pitches = sounding(grid.cells)
-    moves = transpositions(np.where(pitches == HOLD, UNKNOWN, pitches + words.LOWEST))
+    moves = transpositions(np.where(pitches == HOLD, UNKNOWN, pitches + chorale_grid.LOWEST))
     moved = transposed(grid, int(rng.integers(moves.start, moves.stop)))
     columns = moved.frame.columns.copy()
     if rng.random() < NO_PHRASES:
-        words.set_phrases(columns, (), under=np.zeros(len(columns), bool), known=False)
+        under = np.zeros(len(columns), bool)
+        chorale_grid.set_phrases(columns, (), under=under, known=False)
     if rng.random() < NO_KEY:
-        columns[:, words.KEY - 1], columns[:, words.MODE - 1] = words.key_columns(None)
+        fifths, mode = chorale_grid.key_columns(None)
+        columns[:, chorale_grid.KEY - 1] = fifths
+        columns[:, chorale_grid.MODE - 1] = mode
     given = draw_given(len(columns), rng)
     known = np.where(given, sounding(moved.cells), UNKNOWN)
     weights = (~given).astype(np.float32).ravel()
@@ -63,9 +71,9 @@ def transposed(grid: Grid, semitones: int) -> Grid:
     """Return a grid moved by semitones, its key with it."""
     cells = np.where(grid.cells < HOLD, grid.cells + semitones, grid.cells)
     columns = grid.frame.columns.copy()
-    key = columns[:, words.KEY - 1]
+    key = columns[:, chorale_grid.KEY - 1]
     moved = [transposed_fifths(fifths, semitones) + 7 for fifths in range(-7, 8)]
-    columns[:, words.KEY - 1] = np.array([*moved, words.NO_KEY])[key]
+    columns[:, chorale_grid.KEY - 1] = np.array([*moved, chorale_grid.NO_KEY])[key]
     return Grid(cells, Frame(columns))
 
 

@@ -1,4 +1,4 @@
-"""Writer of the four-voice grid: notes begin and end as cells arrive."""
+"""Incremental grid encoder: notes begin and end as cells arrive."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from musenb.tokens.chorale.grid import (
 )
 from musenb.tokens.chorale.plan import Plan
 from musenb.tokens.chorale.reader import Change, GridReader, Sounding
-from musenb.tokens.chorale.rules import PART_WRITING, Place, allowed_words
+from musenb.tokens.chorale.rules import PART_WRITING, Place, allowed_tokens
 from musenb.tokens.idiom import NoteEvent
 from musenb.tokens.row import Row
 
@@ -78,7 +78,9 @@ class GridWriter:
             before, related = row_before(cells, first)
         count = position + 1 - first
         targets = np.append(cells[first:], UNKNOWN)
-        return Row(before, self._features[first : position + 1], related, targets, np.zeros(count, np.float32))
+        features = self._features[first : position + 1]
+        weights = np.zeros(count, np.float32)
+        return Row(before, features, related, targets, weights)
 
     def given(self) -> int | None:
         """Return the next cell where the plan gives it."""
@@ -86,12 +88,12 @@ class GridWriter:
         return None if cell == UNKNOWN else cell
 
     def allowed(self, *, rules: bool = True) -> np.ndarray:
-        """Return the words that may stand in the next cell, bool (V,)."""
+        """Return the tokens that may stand in the next cell, bool (V,)."""
         place, reader = self.position, self._reader
         step, voice = divmod(place, VOICE_COUNT)
         after_given = step > 0 and self._given[place - VOICE_COUNT] != UNKNOWN
         here = Place(step, voice, reader.before, reader.now, bool(after_given))
-        return allowed_words(here, PART_WRITING if rules else ())
+        return allowed_tokens(here, PART_WRITING if rules else ())
 
     def take(self, token: int) -> tuple[NoteEvent, ...]:
         """Write the next cell; return the events of generated notes. With the last cell, everything that sounds ends.
@@ -144,17 +146,20 @@ class GridWriter:
         return self.plan.grid.cells[note.onset, voice] == UNKNOWN
 
     def _note(self, note: Sounding, end: int) -> Note:
-        fermata, onset = has_fermata(self.plan.grid.frame.columns, end), note.onset * STEP
+        fermata = has_fermata(self.plan.grid.frame.columns, end)
+        onset = note.onset * STEP
         duration = end * STEP - onset
-        return Note(onset + self.plan.offset, duration, note.pitch + LOWEST, fermata=fermata, origin=self.origin)
+        pitch = note.pitch + LOWEST
+        return Note(onset + self.plan.offset, duration, pitch, fermata=fermata, origin=self.origin)
 
 
 def row_before(cells: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return input words (n,) and attributes (n, 2) that stand before positions first..len(cells)."""
+    """Return input tokens (n,) and attributes (n, 2) that stand before positions first..len(cells)."""
     steps = -(-len(cells) // VOICE_COUNT)
     grid = np.full(steps * VOICE_COUNT, REST)
     grid[: len(cells)] = cells
     table = grid.reshape(-1, VOICE_COUNT)
-    tokens = np.append(INPUTS, inputs_of(table))[first : len(cells) + 1]
-    related = np.vstack([np.full((1, 2), -1), attributes_of(table)])[first : len(cells) + 1]
-    return tokens, related
+    stop = len(cells) + 1
+    tokens = np.append(INPUTS, inputs_of(table))
+    related = np.vstack([np.full((1, 2), -1), attributes_of(table)])
+    return tokens[first:stop], related[first:stop]

@@ -1,4 +1,4 @@
-"""The paper's form of a chorale: one pitch per voice and sixteenth, read S A T B, S A T B ... (benchmark only).
+"""JSB chorales token grid, the paper's form: a pitch per voice and sixteenth, S A T B, S A T B ... (benchmark only).
 
 A held note and a repeated one look the same here, so this form cannot be notated; `musenb.tokens.chorale.grid` can.
 
@@ -47,7 +47,8 @@ def encode_pitches(pitches: np.ndarray) -> Row:
     steps = np.repeat(np.arange(len(pitches)), VOICE_COUNT)
     voices = np.tile(np.arange(VOICE_COUNT), len(pitches))
     features = np.stack([voices, steps % STEPS_A_BAR], axis=1)
-    attributes = np.stack([np.where(tokens == REST, -1, tokens), steps], axis=1)
+    pitches = np.where(tokens == REST, -1, tokens)
+    attributes = np.stack([pitches, steps], axis=1)
     return row_of(tokens, features, attributes, begin=VOCABULARY)
 
 

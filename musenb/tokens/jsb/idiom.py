@@ -1,4 +1,4 @@
-"""Idiom of the benchmark models: the paper's form of a chorale, read but not continued.
+"""JSB chorales benchmark idiom: the paper's form of a chorale, read but not continued.
 
 A held note and a repeated one look the same in it, so it cannot be notated: it has no plans, writers or pieces.
 """
@@ -29,7 +29,12 @@ class Jsb:
         _refuse()
 
     def plan(
-        self, score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None,
+        self,
+        score: Score,
+        *,
+        extent: int,
+        start: Fraction | None = None,
+        keep: Keep | None = None,
         reach: int | None = None,
     ) -> Plan:
         """Raise ModelError."""
@@ -40,7 +45,12 @@ class Jsb:
         _refuse()
 
     def piece(
-        self, score: Score, *, plan: Plan | None = None, given: int | None = None, extent: int = 4,
+        self,
+        score: Score,
+        *,
+        plan: Plan | None = None,
+        given: int | None = None,
+        extent: int = 4,
         voices: Sequence[str] | None = None,
     ) -> Piece:
         """Raise ModelError."""

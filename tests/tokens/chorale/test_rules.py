@@ -11,9 +11,9 @@ from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, VOCABULARY, VOICES
 from musenb.tokens.chorale.rules import (
     PART_WRITING,
     SILENT,
-    WORDS,
+    VOCABULARY_SIZE,
     Place,
-    allowed_words,
+    allowed_tokens,
     grammar,
     in_range,
     no_crossing,
@@ -44,7 +44,7 @@ def forbidden(mask: np.ndarray) -> set[str]:
 
 @given(places())
 def test_something_is_always_allowed_and_rules_only_narrow(here: Place) -> None:
-    free, ruled = allowed_words(here), allowed_words(here, PART_WRITING)
+    free, ruled = allowed_tokens(here), allowed_tokens(here, PART_WRITING)
     assert ruled[:REST].any()
     assert not (ruled & ~free).any()
     assert np.array_equal(free, grammar(here) & in_range(here))
@@ -121,8 +121,8 @@ def test_a_rule_that_would_leave_no_note_is_passed_over() -> None:
     # The alto must be below a soprano that sings lower than any alto: with nothing to hold, only the rest is left.
     here = place("alto", "- - - -", "D3 - - -")
     assert forbidden(no_crossing(here)) >= {VOCABULARY[pitch] for pitch in range(52 - LOWEST, HOLD)}
-    assert np.array_equal(allowed_words(here, PART_WRITING), allowed_words(here))
+    assert np.array_equal(allowed_tokens(here, PART_WRITING), allowed_tokens(here))
 
 
 def test_masks_are_as_wide_as_the_vocabulary() -> None:
-    assert grammar(place("alto", "- - - -", "- - - -")).shape == (WORDS,) == (len(VOCABULARY),)
+    assert grammar(place("alto", "- - - -", "- - - -")).shape == (VOCABULARY_SIZE,) == (len(VOCABULARY),)
