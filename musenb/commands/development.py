@@ -1,4 +1,4 @@
-"""`musenb evaluate development`: does a model develop its primes (P2), and how is what it writes built (P3)?
+"""Evaluation of motivic development, `musenb evaluate development`: recall of primes (P2) and structure (P3).
 
 Each prime is continued once; the same measures are taken of real music and of controls that a measure must see through,
 and of the model with its primes shuffled beat by beat: if its recall of the true prime does not fall then, it was not

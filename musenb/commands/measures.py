@@ -1,4 +1,4 @@
-"""`musenb evaluate`: the measures of a model as a table or as JSON."""
+"""Evaluation metrics on the command line, `musenb evaluate`: as a table or as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`musenb page`: a continued motif, or whole notebooks, each as one HTML page that plays without kernel and network."""
+"""HTML export, `musenb page`: a continued motif or whole notebooks, as pages that play without kernel and network."""
 
 from __future__ import annotations
 

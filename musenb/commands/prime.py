@@ -1,4 +1,4 @@
-"""The prime on the command line: its options, and how it is prepared."""
+"""Prime options of the command line, and how a prime is prepared."""
 
 from __future__ import annotations
 

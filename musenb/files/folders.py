@@ -1,4 +1,4 @@
-"""Folders for the user's data: where journals and answers are kept."""
+"""User data folders: where journals and answers are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models ready to write: a checkpoint's decoder together with the idiom that it names."""
+"""Model loading for sampling: a checkpoint's decoder together with the idiom that it names."""
 
 from __future__ import annotations
 

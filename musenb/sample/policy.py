@@ -1,4 +1,4 @@
-"""From logits to a word: temperature, top-k, top-p, and draws that depend on the seed and the place alone.
+"""Sampling policy from logits to a token: temperature, top-k, top-p, and draws by seed and position alone.
 
 References
 ----------

@@ -1,4 +1,4 @@
-"""Recipe of a take: all that it takes to write the same notes again, with its form in JSON."""
+"""Sampling recipe: every setting that reproduces a take note for note, with its form in JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sampling of tokens: seeded, cancellable, and resumable to the same result.
+"""Seeded token sampler with resumable state, cancellable at every token.
 
 The number drawn for a token depends on the seed and the token's place alone, and tokens are always computed by the same
 calls in the same order, so a piece that was stopped anywhere and taken up again is the piece that an uninterrupted run

@@ -1,4 +1,4 @@
-"""The chorale models: their configurations, and the rows that they are trained on."""
+"""Chorale model configurations, and their training rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chorales for training: the installed music21 corpus by the canonical split, or a folder of the user's own music.
+"""Chorale training data: the music21 corpus by the canonical split, or a folder of the user's own music.
 
 The corpus is read where it is installed and never copied; the grids are kept in the folder of the run.
 """

@@ -1,4 +1,4 @@
-"""Negative log-likelihood of held-apart music, in nats per cell (C1)."""
+"""Negative log-likelihood of held-out music, in nats per cell (C1)."""
 
 from __future__ import annotations
 

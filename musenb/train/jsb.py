@@ -1,4 +1,4 @@
-"""The paper's chorale experiment: the canonical split, and the variants of its Table 2.
+"""JSB chorale experiment of the paper: the canonical split, and the variants of its Table 2.
 
 A variant is what a model knows of positions, pitches and times; everything else (size, rows, seed, budget) is the same
 for all. The paper's own models are of the size 'paper'; the others are sizes that two processor cores train.

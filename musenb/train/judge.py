@@ -1,4 +1,4 @@
-"""What a trained model is worth: C1 by the decoder that plays, and chorales written for C2, C3 and C4."""
+"""Model evaluation: C1 by the decoder that plays, and chorales sampled for C2, C3 and C4."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The training loop: seeded, resumable after a kill, the best average of weights kept.
+"""AdamW/Muon training loop with resumable checkpoints; the best average of weights is kept.
 
 One step draws rows, computes the mean loss in nats per weighted token, and updates: Muon for the matrices inside the
 blocks, AdamW for everything else. The learning rate rises, stays, and falls linearly to zero over the last part of the

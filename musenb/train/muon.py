@@ -1,4 +1,4 @@
-"""Muon: momentum whose update is replaced by the nearest matrix with equal singular values, in single precision.
+"""Muon optimiser in single precision: momentum whose update is orthogonalised by Newton-Schulz iteration.
 
 torch.optim.Muon computes in bfloat16, which a CPU without matrix units for it does twenty times slower than single
 precision; this one also takes all matrices of one shape as one batch.

@@ -1,4 +1,4 @@
-"""The processes of one training and all that they tell each other.
+"""Distributed data-parallel ranks: the processes of one training and their collective operations.
 
 torchrun starts the processes, and its environment is all that `joined` reads: gloo connects processes on CPUs, NCCL
 those on GPUs. Without torchrun there is one process, and every exchange gives back what it was given.

@@ -1,4 +1,4 @@
-"""Training rows drawn from pieces: the frame that every task shares."""
+"""Training batches of random crops drawn from pieces, for every task."""
 
 from __future__ import annotations
 

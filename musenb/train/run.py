@@ -1,4 +1,4 @@
-"""The trainings that musenb knows by name, from a folder for the run to its best checkpoint."""
+"""Training runs by name, from a folder for the run to its best checkpoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that an exact resume needs, as tensors with names: weights, their average, and what the optimisers remember."""
+"""Training state for an exact resume: weights, their average and the optimisers' state, as named tensors."""
 
 from __future__ import annotations
 

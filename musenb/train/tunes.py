@@ -1,4 +1,4 @@
-"""A small model of single lines, trained on a handful of tunes in minutes on one CPU core.
+"""Small-model training on a handful of single-line tunes, in minutes on one CPU core.
 
 The tunes are read as the soprano of the four-voice grid, the other voices resting, so that what is trained stands
 wherever musenb takes a model. Each time a tune is read it is moved by up to five semitones, so that the tune is learned
