@@ -1,4 +1,4 @@
-"""Public face of musenb: from a prime to a take, and from a take to a file."""
+"""Public session API of musenb: from a prime to a take, and from a take to a file."""
 
 from __future__ import annotations
 

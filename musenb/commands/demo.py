@@ -1,4 +1,4 @@
-"""Open the studio notebook, or a lesson, in JupyterLab: a copy of its own, so that nobody's work is written over."""
+"""JupyterLab launcher, `musenb demo`: the studio notebook or a lesson, opened as a copy of its own."""
 
 from __future__ import annotations
 

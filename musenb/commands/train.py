@@ -1,4 +1,4 @@
-"""`musenb train`: train a model on this machine, alone or as one of the processes of torchrun."""
+"""Training command `musenb train`: on this machine, alone or as one of the processes of torchrun."""
 
 from __future__ import annotations
 

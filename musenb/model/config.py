@@ -1,4 +1,4 @@
-"""The shape of a model, written into its checkpoint and checked when it is loaded."""
+"""Model configuration, written into a checkpoint and checked when it is loaded."""
 
 from __future__ import annotations
 

@@ -108,7 +108,8 @@ def _path_of(name: str) -> Path:
 
 def _unnamed_checksum(path: Path) -> str:
     try:
-        return hashlib.sha256(with_idiom(read_file(str(path)), "", source=str(path))).hexdigest()
+        unnamed = with_idiom(read_file(str(path)), "", source=str(path))
+        return hashlib.sha256(unnamed).hexdigest()
     except (OSError, ValueError, WeightsError):
         return ""
 

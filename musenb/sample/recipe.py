@@ -77,7 +77,13 @@ class Recipe:
 def plan_of(model: Model, score: Score, recipe: Recipe) -> Plan:
     """Return what a recipe has a model write behind, or in, a prepared score; errors as in `Idiom.plan`."""
     reach = None if recipe.reach is None else min(recipe.reach, model.decoder.config.context)
-    return model.idiom.plan(score, extent=recipe.extent, start=recipe.start, keep=recipe.keep, reach=reach)
+    return model.idiom.plan(
+        score,
+        extent=recipe.extent,
+        start=recipe.start,
+        keep=recipe.keep,
+        reach=reach,
+    )
 
 
 def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sampling:
