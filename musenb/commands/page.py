@@ -50,7 +50,11 @@ def page(options: argparse.Namespace) -> int:
     prime = prepared_prime(options)
     if options.bars:
         take = develop(
-            prime, model=options.model, bars=options.bars, seed=options.seed, temperature=options.temperature,
+            prime,
+            model=options.model,
+            bars=options.bars,
+            seed=options.seed,
+            temperature=options.temperature,
             top_p=options.top_p,
         )
         score, source = take.score, take

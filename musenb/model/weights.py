@@ -104,7 +104,8 @@ def idiom_of(path: str | os.PathLike[str]) -> str:
     """Return the idiom that a checkpoint names, from its header alone; errors as in `load_weights`."""
     source = os.fspath(path)
     start = read_file(source, 8 + MOST_HEADER_BYTES)
-    return _config(header_of(start, str(source))[0].get("__metadata__"), str(source)).idiom
+    header, _ = header_of(start, str(source))
+    return _config(header.get("__metadata__"), str(source)).idiom
 
 
 def manifest_bytes(folder: Path) -> bytes:
@@ -304,12 +305,13 @@ def _is_short_list(value: object) -> bool:
 def _check_offsets(entries: dict[str, _Entry], size: int, source: str) -> None:
     """Check that the tensors follow one another without holes and fill the data."""
     expected = 0
-    in_place = sorted(entries.items(), key=lambda item: (item[1].start, item[1].stop))
-    for name, entry in in_place:
-        if entry.start != expected:
-            places = f"begins at byte {entry.start:,} of the data, not at {expected:,}"
+    by_place = {name: (entry.start, entry.stop) for name, entry in entries.items()}
+    for name in sorted(by_place, key=by_place.__getitem__):
+        start, stop = by_place[name]
+        if start != expected:
+            places = f"begins at byte {start:,} of the data, not at {expected:,}"
             raise WeightsError(f"{source}: tensor {name[:80]!r} {places}")
-        expected = entry.stop
+        expected = stop
     if size < expected:
         raise WeightsError(f"{source}: the file is cut: {expected:,} bytes of data are announced, {size:,} follow")
     if size > expected:

@@ -89,7 +89,8 @@ def open_model(name: str | os.PathLike[str] = "chorale") -> Model:
 @lru_cache(maxsize=4)
 def _opened(name: str, path: Path, changed: int, own: bool) -> Model:
     config, tensors = load_weights(path) if own else open_shipped(name)
-    return Model(name, hashlib.sha256(path.read_bytes()).hexdigest(), Decoder(config, tensors))
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Model(name, checksum, Decoder(config, tensors))
 
 
 def idiom_of_model(name: str | os.PathLike[str]) -> Idiom:

@@ -106,7 +106,13 @@ def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sa
     writer = model.idiom.writer(plan, recipe.origin)
     written = np.array(recipe.written, np.int64)
     return Sampling(
-        model.decoder, plan, writer, seed=recipe.seed, policy=recipe.policy, rules=rules, written=written
+        model.decoder,
+        plan,
+        writer,
+        seed=recipe.seed,
+        policy=recipe.policy,
+        rules=rules,
+        written=written,
     )
 
 

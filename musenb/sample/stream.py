@@ -30,7 +30,9 @@ class Reader(Protocol):
         """Return an empty cache."""
         ...
 
-    def extend(self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
+    def extend(
+        self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray
+    ) -> np.ndarray:
         """Append positions and return their logits."""
         ...
 
@@ -59,8 +61,15 @@ class Sampling:
     """
 
     def __init__(
-        self, decoder: Reader, plan: Plan, writer: Writer, *, seed: int, policy: Policy | None = None,
-        rules: bool = True, written: np.ndarray = NOTHING,
+        self,
+        decoder: Reader,
+        plan: Plan,
+        writer: Writer,
+        *,
+        seed: int,
+        policy: Policy | None = None,
+        rules: bool = True,
+        written: np.ndarray = NOTHING,
     ) -> None:
         context = decoder.config.context
         if plan.first >= context:

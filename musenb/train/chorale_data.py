@@ -37,12 +37,15 @@ def corpus_splits() -> dict[str, list[str]]:
     """
     text = (resources.files("musenb") / "data" / "jsb_splits.csv").read_text(encoding="utf-8")
     wanted = {"train": 0, "valid": 1, "test": 2}
-    place: dict[str, str] = {}
+    split_of: dict[str, str] = {}
     for line in csv.DictReader(text.splitlines()):
         name, split = line["music21_file"], line["split"]
-        if name and wanted[split] >= wanted[place.get(name, "train")]:
-            place[name] = split
-    return {split: sorted(name for name, s in place.items() if s == split) for split in SPLITS}
+        if name and wanted[split] >= wanted[split_of.get(name, "train")]:
+            split_of[name] = split
+    splits: dict[str, list[str]] = {split: [] for split in SPLITS}
+    for name in sorted(split_of):
+        splits[split_of[name]].append(name)
+    return splits
 
 
 def read_chorale(name: str) -> Grid | str:

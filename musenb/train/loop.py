@@ -194,7 +194,9 @@ class Trainer:
         ]
         self.peaks = (schedule.muon_rate, schedule.rate)
 
-    def run(self, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False) -> float:
+    def run(
+        self, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False
+    ) -> float:
         """Train to the last step, or until `stop` says so or patience ends; return the best validation loss in nats.
 
         `stop` is asked before each step; the state is saved when it is true, in whichever process.

@@ -78,7 +78,9 @@ class Run:
             raise SettingError(f"no folder '{self.data}' to train on")
 
 
-def train(run: Run, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False) -> float:
+def train(
+    run: Run, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False
+) -> float:
     """Train to the end, or until `stop`, and return the best validation loss in nats per cell.
 
     The best checkpoint is `best.safetensors` in the run's folder; it can be handed to `musenb.develop` as `model`. Of

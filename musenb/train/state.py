@@ -16,7 +16,9 @@ from musenb.errors import WeightsError
 METADATA = ("config", "step", "best", "stale")  # what every state says beside its tensors
 
 
-def packed(model: nn.Module, average: Mapping[str, Tensor], optimisers: Sequence[Optimizer]) -> dict[str, Tensor]:
+def packed(
+    model: nn.Module, average: Mapping[str, Tensor], optimisers: Sequence[Optimizer]
+) -> dict[str, Tensor]:
     """Return the state of a training; the names begin with 'model.', 'average.' and 'optimiser.NUMBER.PARAMETER.'."""
     tensors = {f"model.{name}": value.contiguous() for name, value in model.state_dict().items()}
     tensors |= {f"average.{name}": value.contiguous() for name, value in average.items()}
@@ -29,7 +31,10 @@ def packed(model: nn.Module, average: Mapping[str, Tensor], optimisers: Sequence
 
 
 def unpack(
-    tensors: Mapping[str, Tensor], model: nn.Module, average: Mapping[str, Tensor], optimisers: Sequence[Optimizer]
+    tensors: Mapping[str, Tensor],
+    model: nn.Module,
+    average: Mapping[str, Tensor],
+    optimisers: Sequence[Optimizer],
 ) -> None:
     """Put the state that `packed` returned back in its place."""
     weights = {}

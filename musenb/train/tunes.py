@@ -97,7 +97,9 @@ class TuneTraining:
         return self.folder / "best.safetensors"
 
     def run(
-        self, report: Callable[[Progress], None] = lambda line: None, stop: Callable[[], bool] = lambda: False
+        self,
+        report: Callable[[Progress], None] = lambda line: None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> float:
         """Train to the last step, or until `stop`, on one thread; return the best nats a cell of the held tunes.
 

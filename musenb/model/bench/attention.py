@@ -174,7 +174,9 @@ def time_forms(
     return rows
 
 
-def peak_memory(form: str, length: int, *, what: str = "train", layers: int = 6, width: int = 256) -> float | None:
+def peak_memory(
+    form: str, length: int, *, what: str = "train", layers: int = 6, width: int = 256
+) -> float | None:
     """Return the MB that a fresh process holds at most above the network, in one forward or training pass.
 
     None where /proc does not tell.

@@ -122,7 +122,9 @@ def steps_of(
     return {position: step_at(position) for position in positions}
 
 
-def decode_figures(config: ModelConfig = WIDE, *, rounds: int = 60, positions: Sequence[int] = POSITIONS) -> dict:
+def decode_figures(
+    config: ModelConfig = WIDE, *, rounds: int = 60, positions: Sequence[int] = POSITIONS
+) -> dict:
     """Measure decoding from the first token to the last of the context, and reading a prime.
 
     Parameters
@@ -229,7 +231,11 @@ def gpt2_figures(config: ModelConfig = WIDE, *, tokens: int = 512, rounds: int =
     size = {"n_embd": config.width, "n_layer": config.layers, "n_head": config.heads}
     special = {"bos_token_id": 0, "eos_token_id": None}
     shape = GPT2Config(
-        vocab_size=config.vocabulary, n_positions=tokens + 1, n_inner=config.feed_forward * 3 // 2, **size, **special
+        vocab_size=config.vocabulary,
+        n_positions=tokens + 1,
+        n_inner=config.feed_forward * 3 // 2,
+        **size,
+        **special,
     )
     model, decoder = GPT2LMHeadModel(shape).eval(), random_decoder(config)
     prime = torch.zeros((1, 1), dtype=torch.int64)
