@@ -1,4 +1,4 @@
-"""Public face of musenb: from a prime to a take, and from a take to a file."""
+"""Public session API of musenb: from a prime to a take, and from a take to a file."""
 
 from __future__ import annotations
 
@@ -117,8 +117,13 @@ class Stream:
 
 
 def prepared(
-    source: Any, *, model: Model, voices: str | Sequence[str] | None = None, bars: int | tuple[int, int] | None = None,
-    transpose: int = 0, exact: bool = False,
+    source: Any,
+    *,
+    model: Model,
+    voices: str | Sequence[str] | None = None,
+    bars: int | tuple[int, int] | None = None,
+    transpose: int = 0,
+    exact: bool = False,
 ) -> Prepared:
     """Return a prime as a model will read it, with what was changed on the way.
 
@@ -144,7 +149,8 @@ def prepared(
     check_prime_length(found.score.end, source=found.score.source)
     if not score.notices:
         return found
-    return dataclasses.replace(found, notices=(notice_sentence(score.notices), *found.notices))
+    notices = (notice_sentence(score.notices), *found.notices)
+    return dataclasses.replace(found, notices=notices)
 
 
 def stream(
@@ -159,7 +165,8 @@ def stream(
     voices: Sequence[str] | None = None,
 ) -> Stream:
     """Return a continuation that is written while it is iterated over; parameters as in `develop`."""
-    policy, opened = Policy(temperature=temperature, top_p=top_p, top_k=top_k), open_model(model)
+    policy = Policy(temperature=temperature, top_p=top_p, top_k=top_k)
+    opened = open_model(model)
     read = prepared(prime, model=opened, voices=voices)
     # Who hands over a Score has met what was left out of it where it was loaded.
     known = notice_sentence(prime.notices) if isinstance(prime, Score) else ""
@@ -169,7 +176,8 @@ def stream(
     chosen = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
     names = tuple(voice.name for voice in read.score.voices)
     recipe = Recipe(opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name)
-    return Stream(begin(opened, plan_of(opened, read.score, recipe), recipe), recipe)
+    plan = plan_of(opened, read.score, recipe)
+    return Stream(begin(opened, plan, recipe), recipe)
 
 
 def develop(prime: Any, **settings: Any) -> Take:

@@ -1,4 +1,4 @@
-"""`musenb bench`: relative attention, decoding and the first note beside their floors, as ratios of one run."""
+"""Benchmark command `musenb bench`: attention, decoding and the first note as ratios to their floors, in one run."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def figures(*, quick: bool = False) -> dict[str, Any]:
     from musenb.model.bench.decoding import decode_figures, gpt2_figures
     from musenb.train.chorale import chorale_config
 
-    lengths, repeats, rounds = ((128, 256, 512), 2, 10) if quick else (LENGTHS, 3, 60)
+    lengths = (128, 256, 512) if quick else LENGTHS
+    repeats = 2 if quick else 3
+    rounds = 10 if quick else 60
     headline = 512 if quick else 2048
     forms = ("chunked",) if quick else tuple(FORMS)
     stages = {
@@ -78,7 +80,12 @@ def figures(*, quick: bool = False) -> dict[str, Any]:
     }
     if importlib.util.find_spec("transformers") is None:
         del stages["hf_gpt2"]
-    record: dict[str, Any] = {"musenb": musenb.__version__, "machine": machine(), "quick": quick, "length": headline}
+    record: dict[str, Any] = {
+        "musenb": musenb.__version__,
+        "machine": machine(),
+        "quick": quick,
+        "length": headline,
+    }
     with Bar("measuring") as bar:
         for number, (name, measure) in enumerate(stages.items()):
             record[name] = measure()
@@ -96,15 +103,24 @@ def headlines(record: dict[str, Any]) -> dict[str, float | None]:
 def machine() -> dict[str, Any]:
     """Return what the figures were measured on, and how busy it was with other work."""
     name = platform.processor() or platform.machine()
-    told = Path("/proc/cpuinfo")
-    if told.exists():
-        lines = told.read_text(encoding="utf-8", errors="replace").splitlines()
-        name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
-    found = {"processor": name, "processors": os.cpu_count(), "platform": platform.platform(terse=True)}
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                name = line.partition(":")[2].strip()
+                break
+    found: dict[str, Any] = {
+        "processor": name,
+        "processors": os.cpu_count(),
+        "platform": platform.platform(terse=True),
+    }
     if hasattr(os, "getloadavg"):
         found["load"] = round(os.getloadavg()[0], 1)
-    versions = {"python": platform.python_version()} | {name: version(name) for name in ("numpy", "torch")}
-    return found | versions | {"date": time.strftime("%Y-%m-%d", time.gmtime())}
+    found["python"] = platform.python_version()
+    found["numpy"] = version("numpy")
+    found["torch"] = version("torch")
+    found["date"] = time.strftime("%Y-%m-%d", time.gmtime())
+    return found
 
 
 def session_figures(processes: int) -> dict[str, float | None]:
@@ -127,7 +143,10 @@ def session_figures(processes: int) -> dict[str, float | None]:
         if done.returncode:
             raise MusenbError(f"measuring the first note failed: {done.stderr.strip()[-300:]}")
         runs.append(json.loads(done.stdout))
-    return {name: None if value is None else min(run[name] for run in runs) for name, value in runs[0].items()}
+    best: dict[str, float | None] = {}
+    for name, value in runs[0].items():
+        best[name] = None if value is None else min(run[name] for run in runs)
+    return best
 
 
 def print_session(import_s: float) -> None:
@@ -182,7 +201,8 @@ def attention_table(figures: dict[str, Any]) -> str:
             f"{row['train_ms']:>12.1f}{row['train_x_floor']:>9.2f}{'' if peak is None else format(peak, '.0f'):>10}"
         )
     for name, fit in figures["growth"].items():
-        lines.append(f"{name} grows as L^{fit['exponent']:.2f}: " + ", ".join(f"{k} {v:.3g}" for k, v in fit.items()))
+        terms = ", ".join(f"{term} {value:.3g}" for term, value in fit.items())
+        lines.append(f"{name} grows as L^{fit['exponent']:.2f}: {terms}")
     return "\n".join(lines)
 
 
@@ -194,10 +214,11 @@ def decode_table(figures: dict[str, Any]) -> str:
     positions = [step["position"] for step in next(iter(ways.values()))]
     lines = [f"{'tokens/s (x floor)':<20}" + "".join(f"{f'token {position + 1:,}':>16}" for position in positions)]
     for way, steps in ways.items():
-        told = (f"{step['tokens_per_s']:.0f} ({step['x_sgemv']:.2f})" for step in steps)
-        lines.append(f"{way:<20}" + "".join(f"{text:>16}" for text in told))
+        speeds = (f"{step['tokens_per_s']:.0f} ({step['x_sgemv']:.2f})" for step in steps)
+        lines.append(f"{way:<20}" + "".join(f"{text:>16}" for text in speeds))
     lines.append(f"floor: {figures['floor_tokens_per_s']:.0f} tokens/s")
-    lines.append("prime: " + ", ".join(f"{row['length']} tokens in {row['ms']:.1f} ms" for row in figures["primes"]))
+    primes = [f"{row['length']} tokens in {row['ms']:.1f} ms" for row in figures["primes"]]
+    lines.append("prime: " + ", ".join(primes))
     return "\n".join(lines)
 
 

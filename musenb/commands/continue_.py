@@ -1,4 +1,4 @@
-"""`musenb continue`: continue a motif and write the result."""
+"""Continuation command `musenb continue`: a motif continued and written to a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open the studio notebook, or a lesson, in JupyterLab: a copy of its own, so that nobody's work is written over."""
+"""JupyterLab launcher, `musenb demo`: the studio notebook or a lesson, opened as a copy of its own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ _QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", 
 
 
 def open_demo(
-    browser: bool = True, port: int | None = None, folder: str | os.PathLike[str] | None = None,
+    browser: bool = True,
+    port: int | None = None,
+    folder: str | os.PathLike[str] | None = None,
     lesson: int | None = None,
 ) -> int:
     """Start JupyterLab on a copy of the studio notebook, and stay until it ends or Ctrl-C; return the exit code.
@@ -139,7 +141,9 @@ def shipped_lesson(number: int) -> Path:
         There is none.
     """
     tutorials = shipped_notebooks().parent / "tutorials"
-    lessons = {int(path.name[:2]): path for path in sorted(tutorials.glob("[0-9][0-9]-*.ipynb"))}
+    lessons = {}
+    for path in sorted(tutorials.glob("[0-9][0-9]-*.ipynb")):
+        lessons[int(path.name[:2])] = path
     if number not in lessons:
         there = f"the lessons are {min(lessons)} to {max(lessons)}" if lessons else "install musenb again"
         raise LoadError("missing", f"this installation has no lesson {number}", there)
@@ -187,7 +191,9 @@ def _is_free(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def _server(notebook: Path, port: int, *, settings: str, token: str) -> Iterator[subprocess.Popen[bytes]]:
+def _server(
+    notebook: Path, port: int, *, settings: str, token: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start the server as a process of its own group, so that Ctrl-C reaches us alone; end it on leaving."""
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--Application.log_level=ERROR"),
@@ -199,7 +205,11 @@ def _server(notebook: Path, port: int, *, settings: str, token: str) -> Iterator
         command.append("--allow-root")
     environment = {**os.environ, "JUPYTER_TOKEN": token, "JUPYTER_PREFER_ENV_PATH": "1"}
     server = subprocess.Popen(
-        command, cwd=notebook.parent, env=environment, stdin=subprocess.DEVNULL, start_new_session=os.name == "posix"
+        command,
+        cwd=notebook.parent,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=os.name == "posix",
     )
     try:
         yield server

@@ -1,4 +1,4 @@
-"""`musenb evaluate development`: does a model develop its primes (P2), and how is what it writes built (P3)?
+"""Evaluation of motivic development, `musenb evaluate development`: recall of primes (P2) and structure (P3).
 
 Each prime is continued once; the same measures are taken of real music and of controls that a measure must see through,
 and of the model with its primes shuffled beat by beat: if its recall of the true prime does not fall then, it was not
@@ -76,35 +76,46 @@ def line_of(score: Score) -> Line:
     """Return the notes of a score in seconds, by its tempos."""
     def at(quarter: Fraction) -> float:
         edges = [tempo.onset for tempo in score.tempos[1:] if tempo.onset < quarter] + [quarter]
-        seconds, start = 0.0, Fraction(0)
+        seconds = 0.0
+        start = Fraction(0)
         for tempo, end in zip(score.tempos, edges, strict=False):
-            seconds, start = seconds + float(end - start) * 60 / tempo.qpm, end
+            seconds += float(end - start) * 60 / tempo.qpm
+            start = end
         return seconds
 
-    rows = [(at(note.onset), at(note.end), note.pitch) for note in score.notes]
-    onset, end, pitch = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.zeros(0),) * 3
-    return Line(onset.astype(float), (end - onset).astype(float), pitch.astype(np.int64))
+    onset = np.array([at(note.onset) for note in score.notes], float)
+    end = np.array([at(note.end) for note in score.notes], float)
+    pitch = np.array([note.pitch for note in score.notes], np.int64)
+    return Line(onset, end - onset, pitch)
 
 
 def sample_of(score: Score, *, prime_seconds: float, seconds: float, name: str = "") -> Sample | None:
     """Return a piece cut at the bar line nearest to `prime_seconds`; None when little or nothing is left behind it."""
     bars = [bar for bar in score.bars() if bar.number >= 1]
     pace = 60 / score.tempos[0].qpm
-    wanted = min(bars, key=lambda bar: abs(float(bar.end) * pace - prime_seconds), default=None)
+
+    def miss(end: Fraction) -> float:
+        return abs(float(end) * pace - prime_seconds)
+
+    wanted = min(bars, key=lambda bar: miss(bar.end), default=None)
     if wanted is None or score.end - wanted.end < wanted.metre.bar_length:
         return None
     length = float(wanted.metre.bar_length) * pace
     prime = score.cut(Fraction(0), wanted.end)
     cut = float(wanted.end) * pace
-    return Sample(name, prime, max(1, math.ceil(seconds / length)), cut, line_of(score))
+    added = max(1, math.ceil(seconds / length))
+    return Sample(name, prime, added, cut, line_of(score))
 
 
 def score_of_grid(grid: Grid) -> Score:
     """Return a full grid as a score with the metre, anacrusis and key that its first step tells."""
     first = grid.frame.columns[0]
-    beats, unit = METRES[first[2]] if first[2] < len(METRES) else (4, 4)
+    beats, unit = (4, 4)
+    if first[2] < len(METRES):
+        beats, unit = METRES[first[2]]
     metre = TimeSignature(Fraction(0), beats, unit)
-    fifths, mode = int(first[KEY - 1]), MODES[first[MODE - 1]]
+    fifths = int(first[KEY - 1])
+    mode = MODES[first[MODE - 1]]
     keys = () if fifths == NO_KEY else (KeySignature(Fraction(0), fifths - 7, mode),)
     anacrusis = (metre.bar_length - int(first[0]) * STEP) % metre.bar_length
     return decode(grid, template=Score(metres=(metre,), keys=keys, anacrusis=anacrusis))
@@ -118,16 +129,21 @@ def shuffled_prime(prime: Score, generator: np.random.Generator) -> Score:
     beats = len(cells) // STEPS_PER_QUARTER
     starts = np.arange(beats) * STEPS_PER_QUARTER
     cells[starts] = np.where(cells[starts] == HOLD, begun[starts], cells[starts])
-    moved = cells[: beats * STEPS_PER_QUARTER].reshape(beats, STEPS_PER_QUARTER, -1)[generator.permutation(beats)]
-    rest = cells[beats * STEPS_PER_QUARTER :]
-    rest[:1] = np.where(rest[:1] == HOLD, begun[beats * STEPS_PER_QUARTER :][:1], rest[:1])
-    whole = Grid(np.concatenate([moved.reshape(-1, cells.shape[1]), rest]), grid.frame)
-    score = decode(whole, template=prime)
+    edge = beats * STEPS_PER_QUARTER
+    by_beat = cells[:edge].reshape(beats, STEPS_PER_QUARTER, -1)
+    moved = by_beat[generator.permutation(beats)]
+    rest = cells[edge:]
+    first = rest[:1]
+    rest[:1] = np.where(first == HOLD, begun[edge:][:1], first)
+    whole = np.concatenate([moved.reshape(-1, cells.shape[1]), rest])
+    score = decode(Grid(whole, grid.frame), template=prime)
     names = {voice.name for voice in score.voices if voice.notes}
     return score if names else prime
 
 
-def continued(model: Model, sample: Sample, prime: Score, *, policy: Policy, seed: int, seconds: float) -> Line:
+def continued(
+    model: Model, sample: Sample, prime: Score, *, policy: Policy, seed: int, seconds: float
+) -> Line:
     """Return what a model writes behind a prime, from 0 on, up to `seconds`."""
     recipe = Recipe(model.name, model.checksum, seed, sample.bars, policy)
     read = model.idiom.prepare(prime, Wishes(exact=True)).score
@@ -146,9 +162,10 @@ def controls(samples: Sequence[Sample], *, seconds: float, seed: int) -> dict[st
         others = [other for place, other in enumerate(lines) if place != number]
         pitch = reuse.interval_chain(others, int(lines[number][0]), len(onset), generator)
         chain.append(Line(onset, np.full(len(onset), 0.5), pitch))
-    looped = [
-        reuse.looped(sample.whole.part(0, sample.cut), sample.cut, seconds) for sample in samples
-    ]
+    primes = [sample.whole.part(0, sample.cut) for sample in samples]
+    looped = []
+    for sample, prime in zip(samples, primes, strict=True):
+        looped.append(reuse.looped(prime, sample.cut, seconds))
     return {
         "real": real,
         "interval chain": chain,
@@ -159,14 +176,21 @@ def controls(samples: Sequence[Sample], *, seconds: float, seed: int) -> dict[st
 
 
 def written_arms(
-    samples: Sequence[Sample], models: dict[str, Model], *, policy: Policy, seed: int, seconds: float,
+    samples: Sequence[Sample],
+    models: dict[str, Model],
+    *,
+    policy: Policy,
+    seed: int,
+    seconds: float,
     tick: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, list[Line]]:
     """Return what each model writes behind each prime, and the first one behind shuffled primes; seeds are shared."""
     arms: dict[str, list[Line]] = {}
     first = next(iter(models))
-    wanted = [(name, model, False) for name, model in models.items()] + [(first, models[first], True)]
-    done, total = 0, len(wanted) * len(samples)
+    wanted = [(name, model, False) for name, model in models.items()]
+    wanted.append((first, models[first], True))
+    done = 0
+    total = len(wanted) * len(samples)
     for name, model, mixed in wanted:
         arm = f"{name}, prime shuffled" if mixed else name
         for number, sample in enumerate(samples):
@@ -179,7 +203,9 @@ def written_arms(
     return arms
 
 
-def judged(samples: Sequence[Sample], arms: dict[str, list[Line]], *, seconds: float, seed: int = 0) -> dict[str, Any]:
+def judged(
+    samples: Sequence[Sample], arms: dict[str, list[Line]], *, seconds: float, seed: int = 0
+) -> dict[str, Any]:
     """Return P2 and P3 of every arm: means and 95 % bootstrap intervals over pieces, by name."""
     primes = [sample.whole.part(0, sample.cut) for sample in samples]
     record: dict[str, Any] = {}
@@ -187,11 +213,13 @@ def judged(samples: Sequence[Sample], arms: dict[str, list[Line]], *, seconds: f
         found = reuse.reuse(primes, lines, seed=seed)
         shapes = np.array([structureness(line, min(seconds, _end(line))) for line in lines])
         values = {
-            "recall": [found.recall, *found.recall_interval], "auc": [found.auc, *found.auc_interval],
+            "recall": [found.recall, *found.recall_interval],
+            "auc": [found.auc, *found.auc_interval],
             "verbatim": [found.verbatim, *found.verbatim_interval],
         }
         for column, (low, _) in enumerate(RANGES):
-            known = shapes[np.isfinite(shapes[:, column]), column]
+            shape = shapes[:, column]
+            known = shape[np.isfinite(shape)]
             mean = float(known.mean()) if len(known) else float("nan")
             values[f"si_{low:g}s"] = [mean, *reuse.mean_interval(known, seed=seed)]
         record[name] = values | {"recalls": found.recalls.tolist()}
@@ -236,7 +264,9 @@ def evaluate_development(options: argparse.Namespace) -> int:
             f"s: at least {FEWEST} pieces, and above 0 s"
         )
     policy = Policy(temperature=options.temperature, top_p=options.top_p)
-    names = [options.model or "chorale", *([options.against] if options.against else [])]
+    names = [options.model or "chorale"]
+    if options.against:
+        names.append(options.against)
     models = {str(name): open_model(name) for name in names}
     for model in models.values():
         model.decoder.compile()
@@ -250,14 +280,17 @@ def evaluate_development(options: argparse.Namespace) -> int:
     record = judged(samples, arms, seconds=options.seconds)
     first = next(iter(models))
     others = [*list(models)[1:], f"{first}, prime shuffled"]
-    paired = {
-        name: reuse.signed_ranks(np.array(record[first]["recalls"]), np.array(record[name]["recalls"]))
-        for name in others
-    }
+    recalls = {name: np.array(values["recalls"]) for name, values in record.items()}
+    paired = {name: reuse.signed_ranks(recalls[first], recalls[name]) for name in others}
     if options.json:
-        told = {"pieces": len(samples), "seed": options.seed, "temperature": policy.temperature, "top_p": policy.top_p}
-        told |= {"checksums": {name: model.checksum for name, model in models.items()}}
-        print(json.dumps(told | {"arms": record, "wilcoxon_p": paired}, allow_nan=True))
+        settings = {
+            "pieces": len(samples),
+            "seed": options.seed,
+            "temperature": policy.temperature,
+            "top_p": policy.top_p,
+            "checksums": {name: model.checksum for name, model in models.items()},
+        }
+        print(json.dumps(settings | {"arms": record, "wilcoxon_p": paired}, allow_nan=True))
     else:
         print(table(record, len(samples)))
         for name, p in paired.items():
@@ -268,8 +301,13 @@ def evaluate_development(options: argparse.Namespace) -> int:
 def table(record: dict[str, Any], pieces: int) -> str:
     """Return the arms as text, a line each, with 95 % intervals."""
     columns = ("recall", "auc", "verbatim", *(f"si_{low:g}s" for low, _ in RANGES))
-    lines = [f"{pieces} pieces, 95 % bootstrap over pieces", f"{'':24}" + "".join(f"{name:>23}" for name in columns)]
+    heads = "".join(f"{name:>23}" for name in columns)
+    lines = [f"{pieces} pieces, 95 % bootstrap over pieces", f"{'':24}{heads}"]
     for name, values in record.items():
-        cells = (f"{values[c][0]:.3f} [{values[c][1]:.3f}, {values[c][2]:.3f}]" for c in columns)
-        lines.append(f"{name:24.24}" + "".join(f"{cell:>23}" for cell in cells))
+        line = f"{name:24.24}"
+        for column in columns:
+            mean, low, high = values[column]
+            cell = f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+            line += f"{cell:>23}"
+        lines.append(line)
     return "\n".join(lines)

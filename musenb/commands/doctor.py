@@ -1,4 +1,4 @@
-"""`musenb doctor`: what is installed, which models are there and intact, and how fast this machine samples."""
+"""Installation check, `musenb doctor`: packages, models and whether they are intact, sampling speed."""
 
 from __future__ import annotations
 
@@ -31,10 +31,12 @@ def examine(*, as_json: bool = False) -> int:
         "packages": {name: _version(name) for name in (*NEEDED, *FOR_NOTEBOOKS)},
         "chromium": shutil.which("chromium") or shutil.which("google-chrome"),
     }
+    faults: list[str] = []
     try:
-        record["models"], faults = {name: _model(name) for name in shipped_names()}, []
+        record["models"] = {name: _model(name) for name in shipped_names()}
     except WeightsError as error:
-        record["models"], faults = {}, [str(error)]
+        record["models"] = {}
+        faults = [str(error)]
     missing = [name for name in NEEDED if record["packages"][name] is None]
     damaged = [name for name, found in record["models"].items() if found["state"] != "intact"]
     record["amiss"] = missing + damaged + faults + ([] if record["models"] else ["no models"])

@@ -1,4 +1,4 @@
-"""`musenb evaluate`: measure a model on held-apart music, and on what it writes."""
+"""Evaluation command `musenb evaluate`: a model measured on held-out music, and on what it writes."""
 
 from __future__ import annotations
 

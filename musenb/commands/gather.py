@@ -1,4 +1,4 @@
-"""`musenb gather`: what students answered, from their files, as one table."""
+"""Answer collection, `musenb gather`: students' answers, from their files, as one table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `musenb`: demo, continue, page, train, evaluate, bench, motif, gather, doctor.
+"""Command-line entry point `musenb`: demo, continue, page, train, evaluate, bench, motif, gather, doctor.
 
 Exit codes: 0 done, 1 the doctor found something amiss or not all answers could be read, 2 the input cannot be used
 (one line says why), 130 interrupted.

@@ -1,4 +1,4 @@
-"""`musenb evaluate`: the measures of a model as a table or as JSON."""
+"""Evaluation metrics on the command line, `musenb evaluate`: as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -36,9 +36,11 @@ def evaluate_jsb(options: argparse.Namespace) -> int:
     for split in ("valid", "test"):
         with Bar(split) as bar:
             sums = nats(model.decoder, split_rows(split, config), _tick(bar))
-        low, high = ratio_interval(sums[:, 0], sums[:, 1])
-        record[split] = float(sums[:, 0].sum() / sums[:, 1].sum())
-        record[f"{split}_interval"], record[f"{split}_cells"] = [low, high], int(sums[:, 1].sum())
+        losses = sums[:, 0]
+        cells = sums[:, 1]
+        record[split] = float(losses.sum() / cells.sum())
+        record[f"{split}_interval"] = list(ratio_interval(losses, cells))
+        record[f"{split}_cells"] = int(cells.sum())
     if options.json:
         print(json.dumps(record))
         return 0
@@ -69,12 +71,17 @@ def evaluate_chorale(options: argparse.Namespace) -> int:
     for split in ("valid", "test"):
         with Bar(f"nats of {split}") as bar:
             record[split] = split_nats(model.decoder, splits[split], _tick(bar))
-    frames = [splits["test"], splits["valid"], splits["train"]]
-    chosen = [grid for part in frames for grid in part][: options.pieces]
+    frames = [*splits["test"], *splits["valid"], *splits["train"]]
+    chosen = frames[: options.pieces]
     began = time.perf_counter()
     with Bar("writing chorales") as bar:
         written = write_chorales(
-            model.decoder, chosen, policy=policy, seed=options.seed, rules=not options.free, tick=_tick(bar)
+            model.decoder,
+            chosen,
+            policy=policy,
+            seed=options.seed,
+            rules=not options.free,
+            tick=_tick(bar),
         )
     record["cells_per_second"] = sum(grid.size for grid in written) / (time.perf_counter() - began)
     report = judge_chorales(written)

@@ -1,4 +1,4 @@
-"""`musenb motif`: list every return of some bars of a voice."""
+"""Motif search on the command line, `musenb motif`: every return of some bars of a voice."""
 
 from __future__ import annotations
 

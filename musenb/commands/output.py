@@ -1,4 +1,4 @@
-"""The output on the command line, checked before any work."""
+"""Output options of the command line, checked before any work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`musenb page`: a continued motif, or whole notebooks, each as one HTML page that plays without kernel and network."""
+"""HTML export, `musenb page`: a continued motif or whole notebooks, as pages that play without kernel and network."""
 
 from __future__ import annotations
 
@@ -50,7 +50,11 @@ def page(options: argparse.Namespace) -> int:
     prime = prepared_prime(options)
     if options.bars:
         take = develop(
-            prime, model=options.model, bars=options.bars, seed=options.seed, temperature=options.temperature,
+            prime,
+            model=options.model,
+            bars=options.bars,
+            seed=options.seed,
+            temperature=options.temperature,
             top_p=options.top_p,
         )
         score, source = take.score, take
@@ -70,14 +74,17 @@ def page_from_notebook(options: argparse.Namespace) -> int:
     print(f"musenb: running the code of {options.prime}", file=sys.stderr)
     with Bar("running") as bar:
         content = page_of_notebook(
-            Path(options.prime).resolve(), title=options.title, tell=lambda done, total: bar.show(done / total)
+            Path(options.prime).resolve(),
+            title=options.title,
+            on_progress=lambda done, total: bar.show(done / total),
         )
     return _write(options.output, content)
 
 
 def pages_from_notebooks(options: argparse.Namespace) -> int:
     """Write each notebook into a folder as a page, each in a process of its own; one that fails stops no other."""
-    folder, title = Path(options.output), ["--title", options.title] if options.title else []
+    folder = Path(options.output)
+    title = ["--title", options.title] if options.title else []
     if folder.suffix:
         raise SaveError(f"cannot write '{folder}': the suffix '{folder.suffix}' is none of {', '.join(PAGE_SUFFIXES)}")
     try:
@@ -87,7 +94,8 @@ def pages_from_notebooks(options: argparse.Namespace) -> int:
     worst = 0
     for notebook in options.primes:
         out = folder / f"{Path(notebook).stem}.html"
-        done = subprocess.run([sys.executable, "-m", "musenb", "page", notebook, *title, "-o", str(out)])
+        command = [sys.executable, "-m", "musenb", "page", notebook, *title, "-o", str(out)]
+        done = subprocess.run(command)
         if done.returncode == 0:
             print(f"{out}: {out.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
         worst = max(worst, abs(done.returncode))

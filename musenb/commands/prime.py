@@ -1,4 +1,4 @@
-"""The prime on the command line: its options, and how it is prepared."""
+"""Prime options of the command line, and how a prime is prepared."""
 
 from __future__ import annotations
 
@@ -26,10 +26,16 @@ def prepared_prime(options: argparse.Namespace) -> Score:
     """Return the prime that the options ask for, as the model will read it; say what was changed."""
     from musenb.session import open_model, prepared
 
-    voices = [name.strip().lower() for name in options.voices.split(",")] if options.voices else None
+    voices = None
+    if options.voices:
+        voices = [name.strip().lower() for name in options.voices.split(",")]
     read = prepared(
-        options.prime, model=open_model(options.model), voices=voices, bars=options.prime_bars,
-        transpose=options.transpose, exact=options.exact,
+        options.prime,
+        model=open_model(options.model),
+        voices=voices,
+        bars=options.prime_bars,
+        transpose=options.transpose,
+        exact=options.exact,
     )
     for notice in read.notices:
         print(f"musenb: {notice}", file=sys.stderr)

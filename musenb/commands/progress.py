@@ -1,4 +1,4 @@
-"""A bar on the terminal while something takes long; nothing when the output is not a terminal."""
+"""Progress bar on the terminal; nothing when the output is not a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`musenb train`: train a model on this machine, alone or as one of the processes of torchrun."""
+"""Training command `musenb train`: on this machine, alone or as one of the processes of torchrun."""
 
 from __future__ import annotations
 
@@ -45,16 +45,28 @@ def train(options: argparse.Namespace) -> int:
     if options.steps < 1:
         raise SettingError(f"steps {options.steps} is below 1")
     schedule = Schedule(
-        steps=options.steps, validate_every=options.validate_every, patience=options.patience, seed=options.seed,
-        accumulate=options.accumulate, precision=options.precision,
+        steps=options.steps,
+        validate_every=options.validate_every,
+        patience=options.patience,
+        seed=options.seed,
+        accumulate=options.accumulate,
+        precision=options.precision,
     )
     folder = options.folder or Path(f"musenb-{options.task}")
     threads = options.threads
     if threads is None:
         threads = max(1, (os.cpu_count() or 2) // 2 // processes_here())
     run = Run(
-        options.task, folder, options.data, options.variant, schedule, options.rows, options.cells,
-        options.device, threads, options.size,
+        task=options.task,
+        folder=folder,
+        data=options.data,
+        variant=options.variant,
+        schedule=schedule,
+        rows=options.rows,
+        cells=options.cells,
+        device=options.device,
+        threads=threads,
+        size=options.size,
     )
 
     def report(line: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Folders for the user's data: where journals and answers are kept."""
+"""User data folders: where journals and answers are kept."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ def _spare_folder() -> Path | None:
 
 def _can_be_written(folder: Path) -> bool:
     """Tell whether a folder can be written to, or made where it is missing."""
-    there = next((place for place in (folder, *folder.parents) if os.path.exists(place)), folder)
-    return os.path.isdir(there) and os.access(there, os.W_OK | os.X_OK)
+    existing = (place for place in (folder, *folder.parents) if os.path.exists(place))
+    nearest = next(existing, folder)
+    return os.path.isdir(nearest) and os.access(nearest, os.W_OK | os.X_OK)
 
 
 def spare_answers_folder() -> Path | None:

@@ -90,8 +90,8 @@ def decode_line(number: int, raw: bytes, *, unsummed: Collection[str] = ()) -> L
         body = json.loads(raw)
         if "sum" not in body and body["kind"] in unsummed:
             return Line(number, str(body.pop("kind")), body)
-        told = body.pop("sum")
-        if told != _checksum(body):
+        checksum = body.pop("sum")
+        if checksum != _checksum(body):
             return Line(number, fault="its checksum does not fit")
         return Line(number, str(body["kind"]), body["data"], str(body["at"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

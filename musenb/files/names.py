@@ -1,4 +1,4 @@
-"""File names that every operating system takes: no reserved words or signs, no dots or blanks at the end.
+"""Portable file names: no reserved words or signs, no dots or blanks at the end.
 
 References
 ----------

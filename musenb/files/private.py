@@ -1,4 +1,4 @@
-"""Files that grow and that only their owner reads.
+"""Private append-only files, which only their owner reads.
 
 Python's files know that Windows changes line ends in what `os.open` alone opens.
 """

@@ -1,4 +1,4 @@
-"""The shape of a model, written into its checkpoint and checked when it is loaded."""
+"""Model configuration, written into a checkpoint and checked when it is loaded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ModelConfig:
     vocabulary : int
         Number of classes that are predicted.
     inputs : int
-        Number of words that a position may be told about the token before it; `vocabulary` when 0. The input has one
+        Number of input tokens, by which a position reads the token before it; `vocabulary` when 0. The input has one
         more, the beginning of the piece.
     features : tuple of int
         Number of values of each integer feature column; the embeddings of a position's features are summed.

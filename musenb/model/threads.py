@@ -1,4 +1,4 @@
-"""One thread of linear algebra while single positions are decoded, and the user's number again afterwards.
+"""BLAS thread limit of one while single positions are decoded; the user's number again afterwards.
 
 The matrices of one position are so small that a second thread costs more than it brings, and on a loaded machine the
 threads wait for each other.

@@ -1,4 +1,4 @@
-"""Look inside a decoder while it reads, and switch parts of it off.
+"""Activation tracing and ablation of a decoder: record what it computes, switch parts of it off.
 
 Both are handed to `Decoder.extend` and cost nothing when they are not. Names and meanings are those of the taps of
 `Transformer.forward`.
@@ -77,7 +77,9 @@ class Trace:
             raise ModelError(f"nothing of {name!r} in layer {layer} was recorded")
         if name == "residual":
             return np.stack(rows, axis=1)
-        filled = np.zeros((*rows[0].shape[:2], len(rows), rows[-1].shape[-1]), np.float32)
+        batch, heads = rows[0].shape[:2]
+        keys = rows[-1].shape[-1]
+        filled = np.zeros((batch, heads, len(rows), keys), np.float32)
         for number, row in enumerate(rows):
             filled[:, :, number, : row.shape[-1]] = row
         return filled
@@ -93,7 +95,9 @@ class Trace:
         """Make room for positions start..stop-1; None when none of them is to be recorded."""
         if self._positions and self._positions[-1] >= start:
             self.forget(start)
-        fresh = [position for position in range(start, stop) if self.chosen is None or position in self.chosen]
+        fresh = list(range(start, stop))
+        if self.chosen is not None:
+            fresh = [position for position in fresh if position in self.chosen]
         self._positions += fresh
         return Recorder(self, start, fresh) if fresh else None
 
@@ -112,7 +116,9 @@ class Recorder:
 
     def wants(self, name: str, layer: int) -> bool:
         """Return whether a value is to be recorded."""
-        return name in self.trace.names and (self.trace.layers is None or layer in self.trace.layers)
+        if name not in self.trace.names:
+            return False
+        return self.trace.layers is None or layer in self.trace.layers
 
     def residual(self, layer: int, x: np.ndarray) -> None:
         """Record the stream (B, n, D) behind a layer."""
@@ -148,7 +154,8 @@ class Silence:
 
     def check(self, config: ModelConfig) -> None:
         """Raise ModelError when a head or layer does not exist."""
-        for layer in (*self.layers, *(layer for layer, _ in self.heads)):
+        layers = [*self.layers, *(layer for layer, _ in self.heads)]
+        for layer in layers:
             if not 0 <= layer < config.layers:
                 raise ModelError(f"cannot silence layer {layer}: the model has layers 0..{config.layers - 1}")
         for _, head in self.heads:

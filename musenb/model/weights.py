@@ -1,4 +1,4 @@
-"""Checkpoints: safetensors files that are read with distrust, and a manifest for the shipped ones.
+"""Checkpoints as safetensors files that are read with distrust, and a manifest for the shipped ones.
 
 A file is read once, into memory; every check and every array comes from those bytes. What is in it must be exactly
 what its own configuration asks for: the names and shapes of `Transformer.state_dict()`, in half, bfloat16 or single
@@ -104,7 +104,8 @@ def idiom_of(path: str | os.PathLike[str]) -> str:
     """Return the idiom that a checkpoint names, from its header alone; errors as in `load_weights`."""
     source = os.fspath(path)
     start = read_file(source, 8 + MOST_HEADER_BYTES)
-    return _config(header_of(start, str(source))[0].get("__metadata__"), str(source)).idiom
+    header, _ = header_of(start, str(source))
+    return _config(header.get("__metadata__"), str(source)).idiom
 
 
 def manifest_bytes(folder: Path) -> bytes:
@@ -197,17 +198,22 @@ def weights_bytes(
     WeightsError
         The tensors are not those of the configuration, or are too large for half precision.
     """
-    dtype, label = (np.dtype("<f2"), "F16") if half else (np.dtype("<f4"), "F32")
+    dtype = np.dtype("<f2" if half else "<f4")
+    label = "F16" if half else "F32"
     with np.errstate(over="ignore"):
         arrays = {name: np.ascontiguousarray(tensors[name], dtype) for name in sorted(tensors)}
     check_tensors(config, arrays, source=f"the tensors to write as {label}")
     content = [array.tobytes() for array in arrays.values()]
-    told = {"config": config.to_json(), "format": FORMAT, CHECKSUM: _checksum(config.to_json(), *content)}
-    header: dict[str, object] = {"__metadata__": dict(sorted({**(metadata or {}), **told}.items()))}
+    entries = dict(metadata or {})
+    entries["config"] = config.to_json()
+    entries["format"] = FORMAT
+    entries[CHECKSUM] = _checksum(config.to_json(), *content)
+    header: dict[str, object] = {"__metadata__": dict(sorted(entries.items()))}
     start = 0
     for name, array in arrays.items():
-        header[name] = {"dtype": label, "shape": list(array.shape), "data_offsets": [start, start + array.nbytes]}
-        start += array.nbytes
+        stop = start + array.nbytes
+        header[name] = {"dtype": label, "shape": list(array.shape), "data_offsets": [start, stop]}
+        start = stop
     return b"".join([header_bytes(header), *content])
 
 
@@ -261,8 +267,9 @@ def _manifest(folder: Path) -> dict[str, dict]:
         return {}
     try:
         entries = json.loads(read_file(str(path)))
-        if not all(type(e["bytes"]) is int and type(e["sha256"]) is str for e in entries.values()):
-            raise ValueError("an entry has no size or no SHA-256")
+        for entry in entries.values():
+            if type(entry["bytes"]) is not int or type(entry["sha256"]) is not str:
+                raise ValueError("an entry has no size or no SHA-256")
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         if isinstance(error, WeightsError):
             raise
@@ -280,21 +287,31 @@ def _entry(name: str, value: object, source: str) -> _Entry:
     if not isinstance(dtype, str) or dtype not in SIZES:
         raise fault(f"is of type {str(dtype)[:40]!r}; {', '.join(SIZES)} are allowed")
     for what, numbers in (("shape", shape), ("data_offsets", offsets)):
-        if not isinstance(numbers, list) or len(numbers) > 8 or not all(type(n) is int and n >= 0 for n in numbers):
+        if not _is_short_list(numbers):
             raise fault(f"has the {what} {str(numbers)[:80]}; a short list of whole numbers >= 0 is needed")
-    if len(offsets) != 2 or offsets[1] - offsets[0] != math.prod(shape) * SIZES[dtype]:
+    size = math.prod(shape) * SIZES[dtype]
+    if len(offsets) != 2 or offsets[1] - offsets[0] != size:
         raise fault(f"of {dtype} and shape {shape} does not fill its data_offsets {offsets}")
     return _Entry(dtype, tuple(shape), *offsets)
+
+
+def _is_short_list(value: object) -> bool:
+    """Return whether a value is a list of at most 8 whole numbers >= 0."""
+    if not isinstance(value, list) or len(value) > 8:
+        return False
+    return all(type(number) is int and number >= 0 for number in value)
 
 
 def _check_offsets(entries: dict[str, _Entry], size: int, source: str) -> None:
     """Check that the tensors follow one another without holes and fill the data."""
     expected = 0
-    for name, entry in sorted(entries.items(), key=lambda item: (item[1].start, item[1].stop)):
-        if entry.start != expected:
-            places = f"begins at byte {entry.start:,} of the data, not at {expected:,}"
+    by_place = {name: (entry.start, entry.stop) for name, entry in entries.items()}
+    for name in sorted(by_place, key=by_place.__getitem__):
+        start, stop = by_place[name]
+        if start != expected:
+            places = f"begins at byte {start:,} of the data, not at {expected:,}"
             raise WeightsError(f"{source}: tensor {name[:80]!r} {places}")
-        expected = entry.stop
+        expected = stop
     if size < expected:
         raise WeightsError(f"{source}: the file is cut: {expected:,} bytes of data are announced, {size:,} follow")
     if size > expected:
@@ -312,9 +329,7 @@ def _config(metadata: object, source: str) -> ModelConfig:
         raise WeightsError(f"{source}: {error}") from None
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
-        kind = {"bool": bool, "str": str, "float": (int, float), "tuple[int, ...]": tuple}.get(str(field.type), int)
-        whole = all(type(item) is int for item in value) if kind is tuple else kind is not int or type(value) is int
-        if not isinstance(value, kind) or not whole:
+        if not _is_of_type(value, str(field.type)):
             raise WeightsError(f"{source}: {field.name} of the configuration is {value!r}, not of type {field.type}")
     if not config.idiom:
         raise WeightsError(
@@ -326,6 +341,19 @@ def _config(metadata: object, source: str) -> ModelConfig:
     return config
 
 
+def _is_of_type(value: object, annotation: str) -> bool:
+    """Return whether a value of a configuration is of its field's type; True is no whole number."""
+    if annotation == "tuple[int, ...]":
+        return isinstance(value, tuple) and all(type(item) is int for item in value)
+    if annotation == "bool":
+        return isinstance(value, bool)
+    if annotation == "str":
+        return isinstance(value, str)
+    if annotation == "float":
+        return isinstance(value, (int, float))
+    return type(value) is int
+
+
 def _has_fitting_sum(metadata: dict, data: memoryview, source: str) -> bool:
     """Return False for a file without a checksum; raise WeightsError where it does not fit."""
     if CHECKSUM in metadata and metadata[CHECKSUM] != _checksum(metadata["config"], data):
@@ -335,14 +363,14 @@ def _has_fitting_sum(metadata: dict, data: memoryview, source: str) -> bool:
 
 def _check_names(shapes: dict[str, tuple[int, ...]], config: ModelConfig, source: str) -> None:
     expected = expected_shapes(config)
-    missing, unknown = sorted(expected.keys() - shapes.keys()), sorted(shapes.keys() - expected.keys())
-    if missing or unknown:
-        told = "; ".join(
-            f"{len(names)} tensors {what}, such as {names[0][:80]!r}"
-            for what, names in (("are missing", missing), ("are unknown", unknown))
-            if names
-        )
-        raise WeightsError(f"{source}: {told}: the tensors are not those of its configuration")
+    missing = sorted(expected.keys() - shapes.keys())
+    unknown = sorted(shapes.keys() - expected.keys())
+    faults = []
+    for what, names in (("are missing", missing), ("are unknown", unknown)):
+        if names:
+            faults.append(f"{len(names)} tensors {what}, such as {names[0][:80]!r}")
+    if faults:
+        raise WeightsError(f"{source}: {'; '.join(faults)}: the tensors are not those of its configuration")
     for name, shape in shapes.items():
         if shape != expected[name]:
             raise WeightsError(f"{source}: tensor {name!r} has shape {shape}, not {expected[name]} as is configured")
@@ -352,5 +380,8 @@ def _array(data: bytes, start: int, entry: _Entry) -> np.ndarray:
     """Return a tensor as float32."""
     part = memoryview(data)[start + entry.start : start + entry.stop]
     if entry.dtype == "BF16":  # the upper half of a float32
-        return (np.frombuffer(part, "<u2").astype(np.uint32) << 16).view(np.float32).reshape(entry.shape)
-    return np.frombuffer(part, "<f2" if entry.dtype == "F16" else "<f4").astype(np.float32).reshape(entry.shape)
+        bits = np.frombuffer(part, "<u2").astype(np.uint32) << 16
+        return bits.view(np.float32).reshape(entry.shape)
+    kind = "<f2" if entry.dtype == "F16" else "<f4"
+    values = np.frombuffer(part, kind).astype(np.float32)
+    return values.reshape(entry.shape)

@@ -1,4 +1,4 @@
-"""Models ready to write: a checkpoint's decoder together with the idiom that it names."""
+"""Model loading for sampling: a checkpoint's decoder together with the idiom that it names."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def open_model(name: str | os.PathLike[str] = "chorale") -> Model:
 @lru_cache(maxsize=4)
 def _opened(name: str, path: Path, changed: int, own: bool) -> Model:
     config, tensors = load_weights(path) if own else open_shipped(name)
-    return Model(name, hashlib.sha256(path.read_bytes()).hexdigest(), Decoder(config, tensors))
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Model(name, checksum, Decoder(config, tensors))
 
 
 def idiom_of_model(name: str | os.PathLike[str]) -> Idiom:
@@ -108,7 +109,8 @@ def _path_of(name: str) -> Path:
 
 def _unnamed_checksum(path: Path) -> str:
     try:
-        return hashlib.sha256(with_idiom(read_file(str(path)), "", source=str(path))).hexdigest()
+        unnamed = with_idiom(read_file(str(path)), "", source=str(path))
+        return hashlib.sha256(unnamed).hexdigest()
     except (OSError, ValueError, WeightsError):
         return ""
 

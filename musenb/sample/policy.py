@@ -1,4 +1,4 @@
-"""From logits to a word: temperature, top-k, top-p, and draws that depend on the seed and the place alone.
+"""Sampling policy from logits to a token: temperature, top-k, top-p, and draws by seed and position alone.
 
 References
 ----------
@@ -20,16 +20,16 @@ LARGEST_SEED = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a word is chosen from what the model finds likely.
+    """How a token is chosen from the model's logits.
 
     Parameters
     ----------
     temperature : float
-        0..4; below 1 the likely becomes likelier, 0 always takes the likeliest word.
+        0..4; below 1 the likely becomes likelier, 0 always takes the likeliest token.
     top_p : float
-        Above 0, up to 1: only the likeliest words that together reach this share.
+        Above 0, up to 1: only the likeliest tokens that together reach this probability.
     top_k : int
-        Only so many of the likeliest words; 0 for all.
+        Only so many of the likeliest tokens; 0 for all.
 
     Raises
     ------
@@ -50,7 +50,8 @@ class Policy:
             raise SettingError(f"temperature {self.temperature} is outside 0..4")
         if not 0 < self.top_p <= 1:
             raise SettingError(f"top_p {self.top_p} is outside the range above 0 up to 1")
-        if isinstance(self.top_k, bool) or not isinstance(self.top_k, Integral) or self.top_k < 0:
+        whole = isinstance(self.top_k, Integral) and not isinstance(self.top_k, bool)
+        if not whole or self.top_k < 0:
             raise SettingError(f"top_k {self.top_k!r} is not a whole number of at least 0")
 
     def as_pairs(self) -> tuple[tuple[str, str], ...]:
@@ -76,29 +77,31 @@ class Draws:
     seed: int
 
     def __post_init__(self) -> None:
-        if isinstance(self.seed, bool) or not isinstance(self.seed, Integral) or not 0 <= self.seed <= LARGEST_SEED:
+        whole = isinstance(self.seed, Integral) and not isinstance(self.seed, bool)
+        if not whole or not 0 <= self.seed <= LARGEST_SEED:
             raise SettingError(f"seed {self.seed!r} is not a whole number in 0..{LARGEST_SEED}")
         object.__setattr__(self, "seed", int(self.seed))
 
     def at(self, place: int) -> float:
         """Return the number, 0 to below 1, that belongs to a place >= 0."""
-        return float(np.random.Generator(np.random.Philox(key=self.seed, counter=place)).random())
+        philox = np.random.Philox(key=self.seed, counter=place)
+        return float(np.random.Generator(philox).random())
 
 
 def probabilities(logits: np.ndarray, policy: Policy, allowed: np.ndarray | None = None) -> np.ndarray:
-    """Return float64 (V,) probabilities of the words after the mask, temperature, top-k and top-p, in this order.
+    """Return float64 (V,) probabilities of the tokens after the mask, temperature, top-k and top-p, in this order.
 
     Parameters
     ----------
     logits : float (V,)
     policy : Policy
     allowed : bool (V,), optional
-        Words that may be chosen; at least one.
+        Tokens that may be chosen; at least one.
 
     Raises
     ------
     SettingError
-        No word is allowed.
+        No token is allowed.
     """
     scores = np.asarray(logits, dtype=np.float64)
     if allowed is not None:
@@ -110,19 +113,20 @@ def probabilities(logits: np.ndarray, policy: Policy, allowed: np.ndarray | None
     with np.errstate(over="ignore"):
         scores = (scores - scores.max()) / policy.temperature
     order = np.argsort(-scores, kind="stable")
-    likely = np.exp(scores[order])
-    likely /= likely.sum()
+    descending = np.exp(scores[order])
+    descending /= descending.sum()
     if policy.top_k:
-        likely[policy.top_k :] = 0
-    before = np.cumsum(likely) - likely
-    likely[before >= policy.top_p * likely.sum()] = 0
-    result = np.zeros_like(likely)
-    result[order] = likely / likely.sum()
+        descending[policy.top_k :] = 0
+    before = np.cumsum(descending) - descending
+    descending[before >= policy.top_p * descending.sum()] = 0
+    result = np.zeros_like(descending)
+    result[order] = descending / descending.sum()
     return result
 
 
-def choose(likely: np.ndarray, number: float) -> int:
-    """Return the word at which the running sum of probabilities (V,) passes `number`, 0 to below 1."""
-    edges = np.cumsum(likely)
-    word = int(np.searchsorted(edges, number * edges[-1], side="right"))
-    return min(word, int(np.flatnonzero(likely)[-1]))
+def choose(probabilities: np.ndarray, number: float) -> int:
+    """Return the token at which the running sum of probabilities (V,) passes `number`, 0 to below 1."""
+    cumulative = np.cumsum(probabilities)
+    token = int(np.searchsorted(cumulative, number * cumulative[-1], side="right"))
+    last = int(np.flatnonzero(probabilities)[-1])
+    return min(token, last)

@@ -1,4 +1,4 @@
-"""Recipe of a take: all that it takes to write the same notes again, with its form in JSON."""
+"""Sampling recipe: every setting that reproduces a take note for note, with its form in JSON."""
 
 from __future__ import annotations
 
@@ -77,7 +77,13 @@ class Recipe:
 def plan_of(model: Model, score: Score, recipe: Recipe) -> Plan:
     """Return what a recipe has a model write behind, or in, a prepared score; errors as in `Idiom.plan`."""
     reach = None if recipe.reach is None else min(recipe.reach, model.decoder.config.context)
-    return model.idiom.plan(score, extent=recipe.extent, start=recipe.start, keep=recipe.keep, reach=reach)
+    return model.idiom.plan(
+        score,
+        extent=recipe.extent,
+        start=recipe.start,
+        keep=recipe.keep,
+        reach=reach,
+    )
 
 
 def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sampling:
@@ -100,7 +106,13 @@ def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sa
     writer = model.idiom.writer(plan, recipe.origin)
     written = np.array(recipe.written, np.int64)
     return Sampling(
-        model.decoder, plan, writer, seed=recipe.seed, policy=recipe.policy, rules=rules, written=written
+        model.decoder,
+        plan,
+        writer,
+        seed=recipe.seed,
+        policy=recipe.policy,
+        rules=rules,
+        written=written,
     )
 
 

@@ -1,4 +1,4 @@
-"""Sampling of tokens: seeded, cancellable, and resumable to the same result.
+"""Seeded token sampler with resumable state, cancellable at every token.
 
 The number drawn for a token depends on the seed and the token's place alone, and tokens are always computed by the same
 calls in the same order, so a piece that was stopped anywhere and taken up again is the piece that an uninterrupted run
@@ -30,7 +30,9 @@ class Reader(Protocol):
         """Return an empty cache."""
         ...
 
-    def extend(self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
+    def extend(
+        self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray
+    ) -> np.ndarray:
         """Append positions and return their logits."""
         ...
 
@@ -59,8 +61,15 @@ class Sampling:
     """
 
     def __init__(
-        self, decoder: Reader, plan: Plan, writer: Writer, *, seed: int, policy: Policy | None = None,
-        rules: bool = True, written: np.ndarray = NOTHING,
+        self,
+        decoder: Reader,
+        plan: Plan,
+        writer: Writer,
+        *,
+        seed: int,
+        policy: Policy | None = None,
+        rules: bool = True,
+        written: np.ndarray = NOTHING,
     ) -> None:
         context = decoder.config.context
         if plan.first >= context:
@@ -68,11 +77,15 @@ class Sampling:
                 f"the prime has {plan.first} tokens, more than fit before the first new one in the model's context of "
                 f"{context}; hand over fewer of its bars"
             )
-        self.plan, self.writer, self.seed, self.written = plan, writer, seed, written
-        self.policy, self.rules = policy or Policy(), rules
+        self.plan = plan
+        self.writer = writer
+        self.seed = seed
+        self.written = written
+        self.policy = policy or Policy()
+        self.rules = rules
         self._draws = Draws(seed)
         self._feed = Feed(decoder)
-        self._untold: list[NoteEvent] = []
+        self._pending: list[NoteEvent] = []
         self._whole = 0  # tokens up to the last boundary
 
     @property
@@ -91,7 +104,9 @@ class Sampling:
         if self.plan.length is not None:
             return self.position / self.plan.length
         end = self.plan.end
-        return 1.0 if self.done or not end else min(1.0, float(self.writer.score().end / end))
+        if self.done or not end:
+            return 1.0
+        return min(1.0, float(self.writer.score().end / end))
 
     @property
     def begun(self) -> bool:
@@ -104,8 +119,8 @@ class Sampling:
         `stop` is asked before each token. Each event is handed out once, whenever the iteration is left and begun anew.
         """
         while True:
-            while self._untold:
-                event, self._untold = self._untold[0], self._untold[1:]
+            while self._pending:
+                event, self._pending = self._pending[0], self._pending[1:]
                 yield event
             if self.done or stop():
                 return
@@ -133,19 +148,23 @@ class Sampling:
 
     def _write(self) -> None:
         """Write one token. The writer takes it in one assignment, so that an interrupt leaves the piece whole."""
-        place, token = self.position, self.writer.given()
+        place = self.position
+        token = self.writer.given()
         if place >= self.plan.first:
             logits = self._feed.logits(self.writer)
-            if token is None:
-                token = int(self.written[place]) if place < len(self.written) else self._draw(logits, place)
+            if token is None and place < len(self.written):
+                token = int(self.written[place])
+            elif token is None:
+                token = self._draw(logits, place)
         assert token is not None, "the first tokens of a plan are given"
-        self._untold = [*self._untold, *self.writer.take(token)]
+        self._pending = [*self._pending, *self.writer.take(token)]
         if self.writer.boundary:
             self._whole = self.position
 
     def _draw(self, logits: np.ndarray, place: int) -> int:
         allowed = self.writer.allowed(rules=self.rules)
-        return choose(probabilities(logits, self.policy, allowed), self._draws.at(place))
+        likely = probabilities(logits, self.policy, allowed)
+        return choose(likely, self._draws.at(place))
 
 
 class Feed:
@@ -171,9 +190,12 @@ class Feed:
             # After an interrupt; what was read in one pass is read so again, for the same numbers to the last bit.
             self.cache.rewind(0 if place == self.passed else place - self.start)
         if self.cache.length == config.context:
-            self.cache, self.start = self.decoder.start(1), place - config.context // 2
+            self.cache = self.decoder.start(1)
+            self.start = place - config.context // 2
         first = self.start + self.cache.length
         if first < place or not place:
             self.passed = place
         row = writer.row(first).fitted(len(config.features), len(config.relations))
-        return self.decoder.extend(self.cache, row.before[None], row.features[None], row.related[None])[0, -1]
+        inputs = (row.before[None], row.features[None], row.related[None])
+        logits = self.decoder.extend(self.cache, *inputs)
+        return logits[0, -1]

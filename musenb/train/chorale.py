@@ -1,4 +1,4 @@
-"""The chorale models: their configurations, and the rows that they are trained on."""
+"""Chorale model configurations, and their training rows."""
 
 from __future__ import annotations
 
@@ -35,13 +35,25 @@ def chorale_config(variant: str = "relative", *, size: str = "medium") -> ModelC
     if variant not in VARIANTS:
         raise ModelError(f"unknown variant {variant!r} of the chorale model; the variants are {', '.join(VARIANTS)}")
     return ModelConfig(
-        idiom="chorale", vocabulary=SHAPE.vocabulary, inputs=SHAPE.inputs, features=SHAPE.features,
-        **size_of(size), **VARIANTS[variant], max_distance=1024, context=2048, dropout=0.15,
+        idiom="chorale",
+        vocabulary=SHAPE.vocabulary,
+        inputs=SHAPE.inputs,
+        features=SHAPE.features,
+        **size_of(size),
+        **VARIANTS[variant],
+        max_distance=1024,
+        context=2048,
+        dropout=0.15,
     )
 
 
 def chorale_rows(
-    splits: Mapping[str, Sequence[Grid]], config: ModelConfig, *, rows: int = 4, cells: int = 512, validation: int = 0,
+    splits: Mapping[str, Sequence[Grid]],
+    config: ModelConfig,
+    *,
+    rows: int = 4,
+    cells: int = 512,
+    validation: int = 0,
     device: str = "cpu",
 ) -> CroppedRows:
     """Return the training rows of grids, and whole validation pieces with nothing given.
@@ -59,7 +71,8 @@ def chorale_rows(
     """
     held = [fitted(plain_row(grid), config) for grid in splits["valid"][: validation or None]]
     train = splits["train"]
-    draws, sizes = [partial(drawn, grid, config) for grid in train], [grid.cells.size for grid in train]
+    draws = [partial(drawn, grid, config) for grid in train]
+    sizes = [grid.cells.size for grid in train]
     return CroppedRows(draws, sizes, held, rows, cells, device=device)
 
 

@@ -1,4 +1,4 @@
-"""Chorales for training: the installed music21 corpus by the canonical split, or a folder of the user's own music.
+"""Chorale training data: the music21 corpus by the canonical split, or a folder of the user's own music.
 
 The corpus is read where it is installed and never copied; the grids are kept in the folder of the run.
 """
@@ -22,7 +22,7 @@ import numpy as np
 from musenb.errors import MusenbError, SettingError
 from musenb.files.atomic import atomic_write
 from musenb.score.load import SUFFIXES, load
-from musenb.score.note import Score
+from musenb.score.note import Score, Voice
 from musenb.score.quantise import quantise
 from musenb.tokens.chorale.grid import REST, STEP, VOICES, Frame, Grid, encode
 
@@ -37,12 +37,15 @@ def corpus_splits() -> dict[str, list[str]]:
     """
     text = (resources.files("musenb") / "data" / "jsb_splits.csv").read_text(encoding="utf-8")
     wanted = {"train": 0, "valid": 1, "test": 2}
-    place: dict[str, str] = {}
+    split_of: dict[str, str] = {}
     for line in csv.DictReader(text.splitlines()):
         name, split = line["music21_file"], line["split"]
-        if name and wanted[split] >= wanted[place.get(name, "train")]:
-            place[name] = split
-    return {split: sorted(name for name, s in place.items() if s == split) for split in SPLITS}
+        if name and wanted[split] >= wanted[split_of.get(name, "train")]:
+            split_of[name] = split
+    splits: dict[str, list[str]] = {split: [] for split in SPLITS}
+    for name in sorted(split_of):
+        splits[split_of[name]].append(name)
+    return splits
 
 
 def read_chorale(name: str) -> Grid | str:
@@ -69,9 +72,13 @@ def chorale_grid(score: Score) -> Grid:
     TokenError
         It has not four monophonic voices within 36..81.
     """
-    choir = [next((v for v in score.voices if v.name == name and v.notes), None) for name in VOICES]
-    if all(choir):
-        score = dataclasses.replace(score, voices=tuple(choir))
+    named: dict[str, Voice] = {}
+    for voice in score.voices:
+        if voice.notes:
+            named.setdefault(voice.name, voice)
+    if named.keys() >= set(VOICES):
+        choir = tuple(named[name] for name in VOICES)
+        score = dataclasses.replace(score, voices=choir)
     grid = encode(quantise(score, STEP).score, voices=VOICES)
     cells = grid.cells.copy()
     cells[cells < 0] = REST
@@ -83,7 +90,9 @@ def read_corpus(workers: int = 2) -> Iterator[tuple[str, str, Grid | str]]:
     splits = corpus_splits()
     names = [(split, name) for split in SPLITS for name in splits[split]]
     with ProcessPoolExecutor(workers) as pool:
-        for (split, name), grid in zip(names, pool.map(read_chorale, [n for _, n in names], chunksize=8), strict=True):
+        files = [name for _, name in names]
+        grids = pool.map(read_chorale, files, chunksize=8)
+        for (split, name), grid in zip(names, grids, strict=True):
             yield split, name, grid
 
 
@@ -97,13 +106,16 @@ def read_folder(folder: Path) -> Iterator[tuple[str, str, Grid | str]]:
     SettingError
         The folder does not exist, or holds no music file.
     """
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    paths: list[Path] = []
+    if folder.is_dir():
+        paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     if not paths:
         raise SettingError(f"no music in '{folder}': a folder with {', '.join(SUFFIXES)} files is needed")
     for path in paths:
         digest = int(hashlib.sha256(path.name.encode()).hexdigest(), 16)
+        split = "valid" if digest % HELD_SHARE == 0 else "train"
         try:
-            yield "valid" if digest % HELD_SHARE == 0 else "train", str(path), chorale_grid(load(path))
+            yield split, str(path), chorale_grid(load(path))
         except MusenbError as error:
             yield "train", str(path), str(error)
 
@@ -128,8 +140,8 @@ def gather(found: Iterator[tuple[str, str, Grid | str]]) -> dict[str, list[Grid]
     if left_out:
         warnings.warn(f"{len(left_out)} pieces were left out: " + "; ".join(left_out[:5]), stacklevel=2)
     if not splits["train"]:
-        told = "; ".join(left_out[:3])
-        raise SettingError(f"none of the {len(left_out)} pieces fits four voices on sixteenths: {told}")
+        reasons = "; ".join(left_out[:3])
+        raise SettingError(f"none of the {len(left_out)} pieces fits four voices on sixteenths: {reasons}")
     if not splits["valid"]:
         splits["valid"] = splits["train"][::HELD_SHARE]
         rest = [grid for number, grid in enumerate(splits["train"]) if number % HELD_SHARE]
@@ -152,7 +164,9 @@ def write_grids(path: Path, splits: Mapping[str, Sequence[Grid]], *, source: str
 
 
 def _joined(parts: Sequence[np.ndarray], width: int) -> np.ndarray:
-    return np.concatenate(parts).astype(np.int8) if parts else np.zeros((0, width), np.int8)
+    if not parts:
+        return np.zeros((0, width), np.int8)
+    return np.concatenate(parts).astype(np.int8)
 
 
 def read_grids(path: Path, *, source: str = "") -> dict[str, list[Grid]]:
@@ -171,7 +185,8 @@ def read_grids(path: Path, *, source: str = "") -> dict[str, list[Grid]]:
                 edges = np.cumsum(arrays[f"{split}.lengths"])[:-1]
                 cells = np.split(arrays[f"{split}.cells"].astype(np.int64), edges)
                 columns = np.split(arrays[f"{split}.columns"].astype(np.int64), edges)
-                splits[split] = [Grid(c, Frame(f)) for c, f in zip(cells, columns, strict=True) if len(c)]
+                pieces = zip(cells, columns, strict=True)
+                splits[split] = [Grid(piece, Frame(frame)) for piece, frame in pieces if len(piece)]
     except (BadZipFile, EOFError, KeyError, OSError, ValueError, zlib.error) as error:
         raise SettingError(f"the chorales kept in '{path}' are damaged: {error}; delete the file") from None
     if source and kept and kept != source:

@@ -1,4 +1,4 @@
-"""Negative log-likelihood of held-apart music, in nats per cell (C1)."""
+"""Negative log-likelihood of held-out music, in nats per cell (C1)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from musenb.tokens.row import Row
 
 def inputs_of(rows: Sequence[Row], device: torch.device | str = "cpu") -> Inputs:
     """Return rows of one length as model inputs."""
-    stacks = (np.stack([getattr(row, name) for row in rows]) for name in ("before", "features", "related"))
-    return Inputs(*(torch.from_numpy(stack).to(device) for stack in stacks))
+    columns = []
+    for name in ("before", "features", "related"):
+        stack = np.stack([getattr(row, name) for row in rows])
+        columns.append(torch.from_numpy(stack).to(device))
+    return Inputs(*columns)
 
 
 def windows(length: int, context: int) -> Iterator[tuple[int, int, int]]:

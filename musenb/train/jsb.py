@@ -1,4 +1,4 @@
-"""The paper's chorale experiment: the canonical split, and the variants of its Table 2.
+"""JSB chorale experiment of the paper: the canonical split, and the variants of its Table 2.
 
 A variant is what a model knows of positions, pitches and times; everything else (size, rows, seed, budget) is the same
 for all. The paper's own models are of the size 'paper'; the others are sizes that two processor cores train.
@@ -62,7 +62,12 @@ def jsb_config(variant: str = BEST, *, size: str = "medium") -> ModelConfig:
     """
     if variant not in VARIANTS:
         raise ModelError(f"unknown variant {variant!r} of the JSB experiment; the variants are {', '.join(VARIANTS)}")
-    shape: dict[str, Any] = size_of(size) | {"context": 2048, "dropout": 0.15} | VARIANTS[variant].shape
+    shape: dict[str, Any] = {
+        **size_of(size),
+        "context": 2048,
+        "dropout": 0.15,
+        **VARIANTS[variant].shape,
+    }
     return ModelConfig(idiom="jsb", vocabulary=pitch_grid.VOCABULARY, **shape)
 
 
@@ -74,9 +79,10 @@ def variant_of(config: ModelConfig) -> str:
     ModelError
         It is none: it does not read the paper's form of the chorales.
     """
-    told = ("features", "relations", "relative", "positions", "vocabulary")
+    fields = ("features", "relations", "relative", "positions", "vocabulary")
     for name in VARIANTS:
-        if all(getattr(config, field) == getattr(jsb_config(name), field) for field in told):
+        variant = jsb_config(name)
+        if all(getattr(config, field) == getattr(variant, field) for field in fields):
             return name
     raise ModelError("the model is no variant of the JSB experiment: it does not read the paper's form of the chorales")
 
@@ -86,7 +92,9 @@ def split_rows(split: str, config: ModelConfig) -> list[Row]:
     return [read_by(config, piece.astype(np.int64)) for piece in load_jsb()[split]]
 
 
-def jsb_rows(config: ModelConfig, *, rows: int = 4, cells: int = 512, device: str = "cpu") -> CroppedRows:
+def jsb_rows(
+    config: ModelConfig, *, rows: int = 4, cells: int = 512, device: str = "cpu"
+) -> CroppedRows:
     """Return the rows of the experiment: training crops transposed within the voices' ranges, validation pieces whole.
 
     Parameters
@@ -99,7 +107,8 @@ def jsb_rows(config: ModelConfig, *, rows: int = 4, cells: int = 512, device: st
     pieces = [piece.astype(np.int64) for piece in load_jsb()["train"]]
     draws = [partial(transposed, piece, config) for piece in pieces]
     held = split_rows("valid", config)
-    return CroppedRows(draws, [piece.size for piece in pieces], held, rows, cells, device=device)
+    sizes = [piece.size for piece in pieces]
+    return CroppedRows(draws, sizes, held, rows, cells, device=device)
 
 
 def transposed(piece: np.ndarray, config: ModelConfig, rng: np.random.Generator) -> Row:

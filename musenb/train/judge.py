@@ -1,4 +1,4 @@
-"""What a trained model is worth: C1 by the decoder that plays, and chorales written for C2, C3 and C4."""
+"""Model evaluation: C1 by the decoder that plays, and chorales sampled for C2, C3 and C4."""
 
 from __future__ import annotations
 
@@ -23,45 +23,65 @@ Tick = Callable[[int, int], None]
 
 
 def log_probs_of(decoder: Decoder, row: Row) -> np.ndarray:
-    """Return log_probs of every word at every position, float64 (L, V), each given all before it within the context."""
+    """Return log_probs of every token at every position, float64 (L, V), given all before it within the context."""
     log_probs = np.empty((len(row), decoder.config.vocabulary))
     for start, first, stop in windows(len(row), decoder.config.context):
         part = row.crop(start, stop)
-        logits = decoder.extend(decoder.start(1), part.before[None], part.features[None], part.related[None])[0]
+        inputs = (part.before[None], part.features[None], part.related[None])
+        logits = decoder.extend(decoder.start(1), *inputs)[0]
         scores = logits[first - start :].astype(np.float64)
         scores -= scores.max(axis=1, keepdims=True)
-        log_probs[first:stop] = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        sums = np.exp(scores).sum(axis=1, keepdims=True)
+        log_probs[first:stop] = scores - np.log(sums)
     return log_probs
 
 
-def nats(decoder: Decoder, rows: Sequence[Row], tick: Tick = lambda done, total: None) -> np.ndarray:
+def _target_log_probs(log_probs: np.ndarray, row: Row) -> np.ndarray:
+    """Return the log_probs (L,) of a row's own tokens out of those of all tokens (L, V)."""
+    positions = np.arange(len(row))
+    return log_probs[positions, row.targets]
+
+
+def nats(
+    decoder: Decoder, rows: Sequence[Row], tick: Tick = lambda done, total: None
+) -> np.ndarray:
     """Return the summed nats and the cells of each piece, float64 (pieces, 2)."""
     sums = []
     for number, row in enumerate(rows):
-        sums.append((-log_probs_of(decoder, row)[np.arange(len(row)), row.targets].sum(), len(row)))
+        log_probs = _target_log_probs(log_probs_of(decoder, row), row)
+        sums.append((-log_probs.sum(), len(row)))
         tick(number + 1, len(rows))
     return np.array(sums)
 
 
-def split_nats(decoder: Decoder, grids: Sequence[Grid], tick: Tick = lambda done, total: None) -> dict[str, float]:
+def split_nats(
+    decoder: Decoder, grids: Sequence[Grid], tick: Tick = lambda done, total: None
+) -> dict[str, float]:
     """Return nats per cell of chorales in the product's form: in all, for hold or not, for the pitch of what begins.
 
-    The parts add up: ln p(word) = ln p(hold or not) + ln p(word given that it is not a hold).
+    The parts add up: ln p(token) = ln p(hold or not) + ln p(token given that it is not a hold).
     """
+    features, relations = len(decoder.config.features), len(decoder.config.relations)
     total = holding = cells = 0.0
     for number, grid in enumerate(grids):
-        row = plain_row(grid).fitted(len(decoder.config.features), len(decoder.config.relations))
+        row = plain_row(grid).fitted(features, relations)
         log_probs = log_probs_of(decoder, row)
+        total -= _target_log_probs(log_probs, row).sum()
         hold = log_probs[:, HOLD]
-        total -= log_probs[np.arange(len(row)), row.targets].sum()
-        holding -= np.where(row.targets == HOLD, hold, np.log1p(-np.exp(np.minimum(hold, -1e-12)))).sum()
+        no_hold = np.log1p(-np.exp(np.minimum(hold, -1e-12)))
+        holding -= np.where(row.targets == HOLD, hold, no_hold).sum()
         cells += len(row)
         tick(number + 1, len(grids))
     return {"all": total / cells, "hold": holding / cells, "pitch": (total - holding) / cells}
 
 
 def write_chorales(
-    decoder: Decoder, frames: Sequence[Grid], *, policy: Policy, seed: int = 0, rules: bool = True,
+    decoder: Decoder,
+    frames: Sequence[Grid],
+    *,
+    policy: Policy,
+    seed: int = 0,
+    rules: bool = True,
     tick: Tick = lambda done, total: None,
 ) -> list[np.ndarray]:
     """Return whole chorales, int (T, 4) pitches, from the frames of real ones: length, metre, key and phrases."""
@@ -70,8 +90,10 @@ def write_chorales(
     for number, real in enumerate(frames):
         blank = Grid(np.full_like(real.cells, UNKNOWN), real.frame)
         recipe = Recipe(model.name, model.checksum, seed + number, 0, policy)
-        sampling = begin(model, Plan(Score(), (), blank, 0), recipe, rules=rules).run()
-        pitches = sounding(sampling.writer.tokens.reshape(-1, real.cells.shape[1]))
+        plan = Plan(Score(), (), blank, 0)
+        sampling = begin(model, plan, recipe, rules=rules).run()
+        tokens = sampling.writer.tokens
+        pitches = sounding(tokens.reshape(-1, real.cells.shape[1]))
         written.append(np.where(pitches == HOLD, -1, pitches + LOWEST))
         tick(number + 1, len(frames))
     return written

@@ -1,4 +1,4 @@
-"""Training log: what a run wrote down at every line, as columns, a chart and a table."""
+"""Training log: the progress of a run as columns, a chart and a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The training loop: seeded, resumable after a kill, the best average of weights kept.
+"""AdamW/Muon training loop with resumable checkpoints; the best average of weights is kept.
 
 One step draws rows, computes the mean loss in nats per weighted token, and updates: Muon for the matrices inside the
 blocks, AdamW for everything else. The learning rate rises, stays, and falls linearly to zero over the last part of the
@@ -173,21 +173,30 @@ class Trainer:
     ) -> None:
         if rows.rows < ranks.size:
             raise SettingError(f"{rows.rows} rows in a batch are too few for {ranks.size} processes: each needs one")
-        self.model, self.rows, self.schedule, self.folder, self.ranks = model, rows, schedule, folder, ranks
+        self.model = model
+        self.rows = rows
+        self.schedule = schedule
+        self.folder = folder
+        self.ranks = ranks
         self.device = next(model.parameters()).device
         ranks.copy(list(model.state_dict().values()))
-        self.step, self.best, self.stale = 0, float("inf"), 0
+        self.step = 0
+        self.best = float("inf")
+        self.stale = 0
         self.average = {name: p.detach().clone() for name, p in model.state_dict().items()}
-        hidden = [p for name, p in model.blocks.named_parameters() if p.ndim == 2 and p.requires_grad]
+        trained = [p for p in model.parameters() if p.requires_grad]
+        hidden = [p for p in model.blocks.parameters() if p.ndim == 2 and p.requires_grad]
         ids = {id(p) for p in hidden}
-        rest = [p for p in model.parameters() if id(p) not in ids and p.requires_grad]
+        rest = [p for p in trained if id(p) not in ids]
         self.optimisers: list[torch.optim.Optimizer] = [
             Muon(hidden, lr=schedule.muon_rate, weight_decay=schedule.weight_decay),
             torch.optim.AdamW(rest, lr=schedule.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
         ]
         self.peaks = (schedule.muon_rate, schedule.rate)
 
-    def run(self, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False) -> float:
+    def run(
+        self, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False
+    ) -> float:
         """Train to the last step, or until `stop` says so or patience ends; return the best validation loss in nats.
 
         `stop` is asked before each step; the state is saved when it is true, in whichever process.
@@ -209,19 +218,19 @@ class Trainer:
             losses.append(loss)
             tokens += count
             last = self.step == self.schedule.steps
-            if self.step % self.schedule.validate_every == 0 or last or self.step % 50 == 0:
+            validated = last or self.step % self.schedule.validate_every == 0
+            if validated or self.step % 50 == 0:
                 speed = tokens / (time.perf_counter() - since)
-                validation = None
-                if self.step % self.schedule.validate_every == 0 or last:
-                    validation = self.validate()
+                validation = self.validate() if validated else None
                 if self.ranks.first:
-                    self._tell(Progress(self.step, float(np.mean(losses)), validation, speed), report)
+                    mean = float(np.mean(losses))
+                    self._log(Progress(self.step, mean, validation, speed), report)
                 losses, tokens, since = [], 0, time.perf_counter()
                 if self.schedule.patience and self.stale >= self.schedule.patience:
                     break
         return self.best
 
-    def _tell(self, line: Progress, report: Callable[[Progress], None]) -> None:
+    def _log(self, line: Progress, report: Callable[[Progress], None]) -> None:
         with open(self.folder / LOG_NAME, "a", encoding="utf-8", newline="\n") as log:
             log.write(json.dumps(asdict(line)) + "\n")
         report(line)
@@ -229,9 +238,11 @@ class Trainer:
     def update(self) -> tuple[float, int]:
         """Take one step; return its loss in nats per token and the number of weighted tokens."""
         self.model.train()
-        rows, sums = self.rows.rows, torch.zeros(2, device=self.device)
+        rows = self.rows.rows
+        sums = torch.zeros(2, device=self.device)
         for first in range(0, rows * self.schedule.accumulate, rows):
-            sums += self._add_gradients(self.ranks.share(range(first, first + rows)))
+            numbers = self.ranks.share(range(first, first + rows))
+            sums += self._add_gradients(numbers)
         gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
         self.ranks.add([*gradients, sums])
         nats, cells = sums.tolist()
@@ -253,18 +264,23 @@ class Trainer:
         """Add the gradients of the summed loss of the rows with these numbers; return its nats and cells that count."""
         rngs = [np.random.default_rng((self.schedule.seed, self.step, number)) for number in numbers]
         batch = self.rows.batch(rngs)
-        masks = [torch.Generator(self.device).manual_seed(int(rng.integers(2**63))) for rng in rngs]
-        reduced = torch.autocast(self.device.type, torch.bfloat16, enabled=self.schedule.precision == "bfloat16")
+        masks = []
+        for rng in rngs:
+            seed = int(rng.integers(2**63))
+            masks.append(torch.Generator(self.device).manual_seed(seed))
+        bfloat16 = self.schedule.precision == "bfloat16"
+        reduced = torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16)
         with seeded(self.model, masks), reduced:
-            logits = self.model(batch.inputs)
-            nats = functional.cross_entropy(logits.flatten(0, 1), batch.targets.flatten(), reduction="none")
+            logits = self.model(batch.inputs).flatten(0, 1)
+            nats = functional.cross_entropy(logits, batch.targets.flatten(), reduction="none")
         loss = (nats * batch.weights.flatten()).sum()
         loss.backward()
         return torch.stack([loss.detach(), batch.weights.sum()])
 
     def validate(self) -> float:
-        """Judge the average weights in the first process, which writes the checkpoints; return what all are told."""
-        value = self.ranks.tell(self._judge() if self.ranks.first else float("nan"))
+        """Judge the average weights in the first process, which writes the checkpoints; return their loss in all."""
+        value = self._judge() if self.ranks.first else float("nan")
+        value = self.ranks.broadcast(value)
         if value < self.best:
             self.best, self.stale = value, 0
             if self.ranks.first:
@@ -291,8 +307,12 @@ class Trainer:
 
     def save(self) -> None:
         """Write everything that an exact resume needs to `last.safetensors`."""
-        told = {"config": self.model.config.to_json(), "step": self.step, "best": self.best, "stale": self.stale}
-        meta = {name: str(value) for name, value in told.items()}
+        meta = {
+            "config": self.model.config.to_json(),
+            "step": str(self.step),
+            "best": str(self.best),
+            "stale": str(self.stale),
+        }
         tensors = packed(self.model, self.average, self.optimisers)
         atomic_write(self.folder / "last.safetensors", save(tensors, metadata=meta))
 
@@ -304,7 +324,8 @@ class Trainer:
         WeightsError
             The checkpoint is damaged, or belongs to a model of another shape.
         """
-        found = self.ranks.tell(read_state(self.folder / "last.safetensors") if self.ranks.first else None)
+        found = read_state(self.folder / "last.safetensors") if self.ranks.first else None
+        found = self.ranks.broadcast(found)
         if found is None:
             return False
         meta, tensors = found
@@ -312,5 +333,7 @@ class Trainer:
         if meta["config"] != config:
             raise WeightsError(f"the run in '{self.folder}' has the configuration {meta['config']}, not {config}")
         unpack(tensors, self.model, self.average, self.optimisers)
-        self.step, self.best, self.stale = int(meta["step"]), float(meta["best"]), int(meta["stale"])
+        self.step = int(meta["step"])
+        self.best = float(meta["best"])
+        self.stale = int(meta["stale"])
         return True

@@ -1,4 +1,4 @@
-"""Muon: momentum whose update is replaced by the nearest matrix with equal singular values, in single precision.
+"""Muon optimiser in single precision: momentum whose update is orthogonalised by Newton-Schulz iteration.
 
 torch.optim.Muon computes in bfloat16, which a CPU without matrix units for it does twenty times slower than single
 precision; this one also takes all matrices of one shape as one batch.
@@ -28,7 +28,8 @@ def orthogonalise(batch: Tensor) -> Tensor:
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(ITERATIONS):
         square = x @ x.transpose(1, 2)
-        x = torch.baddbmm(x, torch.baddbmm(square, square, square, beta=b, alpha=c), x, beta=a)
+        polynomial = torch.baddbmm(square, square, square, beta=b, alpha=c)
+        x = torch.baddbmm(x, polynomial, x, beta=a)
     return x.transpose(1, 2) if tall else x
 
 
@@ -55,15 +56,19 @@ class Muon(torch.optim.Optimizer):
         """Update every parameter that has a gradient."""
         loss = closure() if closure is not None else None
         for group in self.param_groups:
+            rate = group["lr"]
+            decay = 1 - rate * group["weight_decay"]
             shapes: dict[torch.Size, list[Tensor]] = {}
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     shapes.setdefault(parameter.shape, []).append(parameter)
             for shape, members in shapes.items():
-                updates = orthogonalise(torch.stack([self._momentum(p, group["momentum"]) for p in members]))
-                scale = 0.2 * max(shape) ** 0.5 * group["lr"]
+                momenta = [self._momentum(parameter, group["momentum"]) for parameter in members]
+                updates = orthogonalise(torch.stack(momenta))
+                scale = 0.2 * max(shape) ** 0.5 * rate
                 for parameter, update in zip(members, updates, strict=True):
-                    parameter.mul_(1 - group["lr"] * group["weight_decay"]).sub_(update, alpha=scale)
+                    parameter.mul_(decay)
+                    parameter.sub_(update, alpha=scale)
         return loss
 
     def _momentum(self, parameter: Tensor, momentum: float) -> Tensor:

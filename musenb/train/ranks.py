@@ -1,4 +1,4 @@
-"""The processes of one training and all that they tell each other.
+"""Distributed data-parallel ranks: the processes of one training and their collective operations.
 
 torchrun starts the processes, and its environment is all that `joined` reads: gloo connects processes on CPUs, NCCL
 those on GPUs. Without torchrun there is one process, and every exchange gives back what it was given.
@@ -62,7 +62,8 @@ class Ranks:
         sums = torch.cat([tensor.flatten() for tensor in tensors])
         with exchange():
             dist.all_reduce(sums)
-        for tensor, part in zip(tensors, sums.split([tensor.numel() for tensor in tensors]), strict=True):
+        parts = sums.split([tensor.numel() for tensor in tensors])
+        for tensor, part in zip(tensors, parts, strict=True):
             tensor.copy_(part.view_as(tensor))
 
     def copy(self, tensors: Sequence[Tensor]) -> None:
@@ -73,7 +74,7 @@ class Ranks:
             for tensor in tensors:
                 dist.broadcast(tensor, src=0)
 
-    def tell(self, value: Anything) -> Anything:
+    def broadcast(self, value: Anything) -> Anything:
         """Return the first process's value."""
         if self.size == 1:
             return value

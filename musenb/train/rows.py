@@ -1,4 +1,4 @@
-"""Training rows drawn from pieces: the frame that every task shares."""
+"""Training batches of random crops drawn from pieces, for every task."""
 
 from __future__ import annotations
 
@@ -51,13 +51,17 @@ class CroppedRows:
         chances /= chances.sum()
         crops = []
         for rng in rngs:
-            row = self.draws[rng.choice(len(self.draws), p=chances)](rng)
-            start = self.align * int(rng.integers(0, max(len(row) - self.cells, 0) // self.align + 1))
+            piece = rng.choice(len(self.draws), p=chances)
+            row = self.draws[piece](rng)
+            last = max(len(row) - self.cells, 0) // self.align
+            start = self.align * int(rng.integers(0, last + 1))
             crops.append(row.crop(start, start + self.cells))
         longest = max(map(len, crops))
         crops = [crop.pad(longest) for crop in crops]
-        targets, weights = (torch.from_numpy(np.stack([getattr(c, n) for c in crops])) for n in ("targets", "weights"))
-        return Batch(inputs_of(crops, self.device), targets.to(self.device), weights.to(self.device))
+        targets = torch.from_numpy(np.stack([crop.targets for crop in crops]))
+        weights = torch.from_numpy(np.stack([crop.weights for crop in crops]))
+        inputs = inputs_of(crops, self.device)
+        return Batch(inputs, targets.to(self.device), weights.to(self.device))
 
     def validate(self, model: Transformer) -> float:
         """Return the mean nats per cell of the validation pieces."""

@@ -1,4 +1,4 @@
-"""The trainings that musenb knows by name, from a folder for the run to its best checkpoint."""
+"""Training runs by name, from a folder for the run to its best checkpoint."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ class Run:
             raise SettingError(f"rows {self.rows} must be at least 1 and cells {self.cells} a multiple of 4")
         if self.threads < 1:
             raise SettingError(f"threads {self.threads} is below 1")
-        if self.device not in ("cpu", "cuda") or (self.device == "cuda" and not torch.cuda.is_available()):
+        known = self.device in ("cpu", "cuda")
+        if not known or (self.device == "cuda" and not torch.cuda.is_available()):
             raise SettingError(f"device {self.device!r} is not there; 'cpu' always is, 'cuda' needs a CUDA GPU")
         if self.data is not None and self.task != "chorale":
             raise SettingError(f"--data is for training on one's own chorales; {self.task!r} uses its own data")
@@ -77,7 +78,9 @@ class Run:
             raise SettingError(f"no folder '{self.data}' to train on")
 
 
-def train(run: Run, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False) -> float:
+def train(
+    run: Run, report: Callable[[Progress], None], stop: Callable[[], bool] = lambda: False
+) -> float:
     """Train to the end, or until `stop`, and return the best validation loss in nats per cell.
 
     The best checkpoint is `best.safetensors` in the run's folder; it can be handed to `musenb.develop` as `model`. Of
@@ -98,7 +101,8 @@ def train(run: Run, report: Callable[[Progress], None], stop: Callable[[], bool]
             if ranks.first:
                 ranks.wait()
             torch.manual_seed(run.schedule.seed)
-            trainer = Trainer(Transformer(config).to(ranks.device), rows, run.schedule, run.folder, ranks=ranks)
+            model = Transformer(config).to(ranks.device)
+            trainer = Trainer(model, rows, run.schedule, run.folder, ranks=ranks)
             trainer.resume()
             return trainer.run(report, stop)
     finally:

@@ -1,4 +1,4 @@
-"""Put the best checkpoint of a run among the shipped models: `python -m musenb.train.ship RUN NAME`.
+"""Checkpoint publishing, a run's best among the shipped models: `python -m musenb.train.ship RUN NAME`.
 
 The weights are written in half precision, and the manifest anew; the card and the log are written by hand.
 """

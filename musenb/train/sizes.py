@@ -1,4 +1,4 @@
-"""The sizes of the networks that musenb trains by name."""
+"""Network sizes by name, of the models that musenb trains."""
 
 from __future__ import annotations
 

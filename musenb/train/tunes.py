@@ -1,4 +1,4 @@
-"""A small model of single lines, trained on a handful of tunes in minutes on one CPU core.
+"""Small-model training on a handful of single-line tunes, in minutes on one CPU core.
 
 The tunes are read as the soprano of the four-voice grid, the other voices resting, so that what is trained stands
 wherever musenb takes a model. Each time a tune is read it is moved by up to five semitones, so that the tune is learned
@@ -54,8 +54,19 @@ CROP, CROPS = 256, 4  # cells of a passage (sixteen quarters), passages in a ste
 def tune_config() -> ModelConfig:
     """Return the shape of the small model: 3 layers of 64 with 4 heads."""
     return ModelConfig(
-        idiom="chorale", vocabulary=len(VOCABULARY), inputs=INPUTS, features=FEATURES, relations=RELATION_SPANS,
-        relation_layers=1, width=64, layers=3, heads=4, feed_forward=128, max_distance=256, context=2048, dropout=0.1,
+        idiom="chorale",
+        vocabulary=len(VOCABULARY),
+        inputs=INPUTS,
+        features=FEATURES,
+        relations=RELATION_SPANS,
+        relation_layers=1,
+        width=64,
+        layers=3,
+        heads=4,
+        feed_forward=128,
+        max_distance=256,
+        context=2048,
+        dropout=0.1,
     )
 
 
@@ -86,7 +97,9 @@ class TuneTraining:
         return self.folder / "best.safetensors"
 
     def run(
-        self, report: Callable[[Progress], None] = lambda line: None, stop: Callable[[], bool] = lambda: False
+        self,
+        report: Callable[[Progress], None] = lambda line: None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> float:
         """Train to the last step, or until `stop`, on one thread; return the best nats a cell of the held tunes.
 
@@ -106,7 +119,12 @@ class TuneTraining:
 
 
 def on_tunes(
-    tunes: Sequence[object], folder: Path | str | None = None, *, held: int = 2, steps: int = 1500, seed: int = 0
+    tunes: Sequence[object],
+    folder: Path | str | None = None,
+    *,
+    held: int = 2,
+    steps: int = 1500,
+    seed: int = 0,
 ) -> TuneTraining:
     """Prepare the training of a small model on single lines; `run` of what is returned trains it.
 
@@ -137,13 +155,21 @@ def on_tunes(
     if held < 1 or len(tunes) <= held:
         raise SettingError(f"{len(tunes)} tunes of which {held} are held apart: at least 1 to judge by and 1 to learn")
     schedule = Schedule(
-        steps=steps, rate=3e-3, muon_rate=5e-3, warmup=10, average=0.98, validate_every=max(steps // 4, 1), seed=seed
+        steps=steps,
+        rate=3e-3,
+        muon_rate=5e-3,
+        warmup=10,
+        average=0.98,
+        validate_every=max(steps // 4, 1),
+        seed=seed,
     )
     grids = [tune_grid(tune, where=f"tune {number}") for number, tune in enumerate(tunes, start=1)]
     place = Path(mkdtemp(prefix="musenb-tunes-")) if folder is None else Path(folder)
     make_folder(place)
     torch.manual_seed(seed)
-    training = TuneTraining(Trainer(Transformer(tune_config()), tune_rows(grids, held=held), schedule, place))
+    model = Transformer(tune_config())
+    rows = tune_rows(grids, held=held)
+    training = TuneTraining(Trainer(model, rows, schedule, place))
     if not training.trainer.resume():
         training.trainer.validate()
         shutil.copyfile(training.best, training.untrained)
@@ -179,10 +205,10 @@ def tune_grid(tune: object, *, where: str = "a tune") -> Grid:
 def tune_rows(grids: Sequence[Grid], *, held: int) -> CroppedRows:
     """Return the training rows: the first `held` grids to judge by, passages of the moved others to learn from."""
     learned = grids[held:]
-    return CroppedRows(
-        [lambda rng, grid=grid: _moved(grid, rng) for grid in learned], [grid.cells.size for grid in learned],
-        [tune_row(grid) for grid in grids[:held]], rows=CROPS, cells=CROP,
-    )
+    draws = [lambda rng, grid=grid: _moved(grid, rng) for grid in learned]
+    sizes = [grid.cells.size for grid in learned]
+    kept = [tune_row(grid) for grid in grids[:held]]
+    return CroppedRows(draws, sizes, kept, rows=CROPS, cells=CROP)
 
 
 def tune_row(grid: Grid) -> Row:
@@ -195,6 +221,9 @@ def tune_row(grid: Grid) -> Row:
 def _moved(grid: Grid, rng: np.random.Generator) -> Row:
     """Return a grid moved by a random number of semitones within the range of the vocabulary."""
     pitches = grid.cells[grid.cells < HOLD]
-    lowest, highest = (int(pitches.min()), int(pitches.max())) if pitches.size else (0, 0)
-    down, up = -min(MOVE, lowest), min(MOVE, HIGHEST - LOWEST - highest)
-    return tune_row(transposed(grid, int(rng.integers(down, up + 1))))
+    lowest = int(pitches.min()) if pitches.size else 0
+    highest = int(pitches.max()) if pitches.size else 0
+    down = -min(MOVE, lowest)
+    up = min(MOVE, HIGHEST - LOWEST - highest)
+    shift = int(rng.integers(down, up + 1))
+    return tune_row(transposed(grid, shift))

@@ -93,7 +93,7 @@ def test_one_process_is_told_what_it_tells() -> None:
     ranks.copy([tensor])
     ranks.wait()
     assert tensor.tolist() == [1, 1]
-    assert ranks.tell("x") == "x"
+    assert ranks.broadcast("x") == "x"
     assert ranks.any(True)
     assert not ranks.any(False)
     assert ranks.first

@@ -1,4 +1,4 @@
-"""Measure relative attention against its floor: causal attention of torch without any relative term.
+"""Relative-attention benchmark against its floor: causal attention of torch without any relative term.
 
 Every figure is a ratio of two measurements of one run, taken in turn, on one thread, of the whole network: the
 attention form is all that differs. Times are processor time, the best of the repeats: other programs on the machine are
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,7 +61,8 @@ class FormAttention(nn.Module):
 
     def __init__(self, config: ModelConfig, form: Form) -> None:
         super().__init__()
-        self.heads, self.form = config.heads, form
+        self.heads = config.heads
+        self.form = form
         self.mix = nn.Linear(config.width, 3 * config.width, bias=False)
         self.out = nn.Linear(config.width, config.width, bias=False)
         shape = (config.heads, config.max_distance, config.head_width)
@@ -68,7 +70,8 @@ class FormAttention(nn.Module):
 
     def forward(self, x: Tensor, attributes: Tensor, tap: None = None) -> Tensor:  # (B, L, D)
         rows, length, width = x.shape
-        q, k, v = self.mix(x).view(rows, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # each (B, H, L, Dh)
+        projected = self.mix(x).view(rows, length, 3, self.heads, -1)
+        q, k, v = projected.permute(2, 0, 3, 1, 4)  # each (B, H, L, Dh)
         mixed = self.form(q, k, v, self.distance)
         return self.out(mixed.transpose(1, 2).reshape(rows, length, width))
 
@@ -86,7 +89,13 @@ def network(form: str, length: int, *, layers: int = 6, width: int = 256) -> Tra
     if length < 1:
         raise ModelError(f"a benchmark of length {length} was asked for; at least 1 is needed")
     config = ModelConfig(
-        VOCABULARY, width=width, layers=layers, heads=8, feed_forward=4 * width, max_distance=length, context=length,
+        VOCABULARY,
+        width=width,
+        layers=layers,
+        heads=8,
+        feed_forward=4 * width,
+        max_distance=length,
+        context=length,
         dropout=0.0,
     )
     model = Transformer(config)
@@ -119,7 +128,12 @@ PASSES = {"forward": forward_once, "train": train_once}
 
 
 def time_forms(
-    length: int, *, forms: Sequence[str] = tuple(FORMS), repeats: int = 3, layers: int = 6, width: int = 256
+    length: int,
+    *,
+    forms: Sequence[str] = tuple(FORMS),
+    repeats: int = 3,
+    layers: int = 6,
+    width: int = 256,
 ) -> list[dict]:
     """Time forward and training of each form at one length.
 
@@ -137,7 +151,10 @@ def time_forms(
     list of dict
         `form`, `length`, `forward_ms`, `train_ms`, `forward_x_floor`, `train_x_floor`; the floor first.
     """
-    names = ["floor", *(f for f in forms if f != "floor" and length <= LONGEST.get(f, length))]
+    names = ["floor"]
+    for form in forms:
+        if form != "floor" and length <= LONGEST.get(form, length):
+            names.append(form)
     models = {name: network(name, length, layers=layers, width=width) for name in names}
     best = {(name, what): float("inf") for name in names for what in PASSES}
     with torch_on_one_thread():
@@ -145,17 +162,21 @@ def time_forms(
             for name, what in best:
                 start = time.process_time()
                 PASSES[what](models[name], length)
+                taken = 1e3 * (time.process_time() - start)
                 if round_number:  # the first round warms up
-                    best[name, what] = min(best[name, what], 1e3 * (time.process_time() - start))
-    return [
-        {"form": name, "length": length}
-        | {f"{what}_ms": best[name, what] for what in PASSES}
-        | {f"{what}_x_floor": best[name, what] / best["floor", what] for what in PASSES}
-        for name in names
-    ]
+                    best[name, what] = min(best[name, what], taken)
+    rows = []
+    for name in names:
+        row: dict[str, Any] = {"form": name, "length": length}
+        row |= {f"{what}_ms": best[name, what] for what in PASSES}
+        row |= {f"{what}_x_floor": best[name, what] / best["floor", what] for what in PASSES}
+        rows.append(row)
+    return rows
 
 
-def peak_memory(form: str, length: int, *, what: str = "train", layers: int = 6, width: int = 256) -> float | None:
+def peak_memory(
+    form: str, length: int, *, what: str = "train", layers: int = 6, width: int = 256
+) -> float | None:
     """Return the MB that a fresh process holds at most above the network, in one forward or training pass.
 
     None where /proc does not tell.
@@ -196,26 +217,35 @@ def growth(lengths: Sequence[int], values: Sequence[float]) -> dict[str, float]:
     ModelError
         There are fewer than 3 lengths, or a figure is not above 0.
     """
-    x, y = np.asarray(lengths, float), np.asarray(values, float)
+    x = np.asarray(lengths, float)
+    y = np.asarray(values, float)
     if x.size < 3 or np.any(y <= 0):
         raise ModelError(f"growth needs at least 3 lengths and figures above 0; got {list(lengths)} and {list(values)}")
     exponent = float(np.polyfit(np.log(x), np.log(y), 1)[0])
     powers = np.stack([x**0, x, x**2], 1) / y[:, None]
     kept = [0, 1, 2]
     while True:
-        terms = np.linalg.lstsq(powers[:, kept], np.ones_like(y), rcond=None)[0]
+        columns = powers[:, kept]
+        terms = np.linalg.lstsq(columns, np.ones_like(y), rcond=None)[0]
         if np.all(terms >= 0):
             break
-        kept.pop(int(np.argmin(terms * np.max(np.abs(powers[:, kept]), 0))))
-    found = dict.fromkeys(("constant", "linear", "quadratic"), 0.0)
-    names = list(found)
-    found.update({names[k]: float(t) for k, t in zip(kept, terms, strict=True)})
+        largest = np.max(np.abs(columns), 0)
+        kept.pop(int(np.argmin(terms * largest)))
+    names = ("constant", "linear", "quadratic")
+    found = dict.fromkeys(names, 0.0)
+    for number, term in zip(kept, terms, strict=True):
+        found[names[number]] = float(term)
     return {"exponent": exponent} | found
 
 
 def attention_figures(
-    *, lengths: Sequence[int] = LENGTHS, forms: Sequence[str] = tuple(FORMS), repeats: int = 3, headline: int = 2048,
-    layers: int = 6, width: int = 256,
+    *,
+    lengths: Sequence[int] = LENGTHS,
+    forms: Sequence[str] = tuple(FORMS),
+    repeats: int = 3,
+    headline: int = 2048,
+    layers: int = 6,
+    width: int = 256,
 ) -> dict:
     """Measure all lengths and forms, the peaks of memory and their growth.
 
@@ -227,22 +257,29 @@ def attention_figures(
         `memory`, rows with `form`, `length`, `forward_mb`, `train_mb`; `growth`, the fits of the chunked form.
     """
     size = {"layers": layers, "width": width}
-    times = [row for length in lengths for row in time_forms(length, forms=forms, repeats=repeats, **size)]
-    memory = [
-        {"form": form, "length": length}
-        | {f"{what}_mb": peak_memory(form, length, what=what, **size) for what in PASSES}
-        for length in lengths
-        for form in ("floor", "chunked")
-    ]
+    times = []
+    for length in lengths:
+        times += time_forms(length, forms=forms, repeats=repeats, **size)
+    memory = []
+    for length in lengths:
+        for form in ("floor", "chunked"):
+            row: dict[str, Any] = {"form": form, "length": length}
+            row |= {f"{what}_mb": peak_memory(form, length, what=what, **size) for what in PASSES}
+            memory.append(row)
     chunked = {row["length"]: row for row in times if row["form"] == "chunked"}
-    found = {f"{what}_x_floor": chunked.get(headline, {}).get(f"{what}_x_floor") for what in PASSES}
+    ratios = chunked.get(headline, {})
+    found = {f"{what}_x_floor": ratios.get(f"{what}_x_floor") for what in PASSES}
     peaks = {(row["form"], row["length"]): row for row in memory}
+    above = peaks.get(("chunked", headline), {})
+    below = peaks.get(("floor", headline), {})
     for name, column in (("memory_x_floor", "train_mb"), ("forward_memory_x_floor", "forward_mb")):
-        above, below = (peaks.get((form, headline), {}).get(column) for form in ("chunked", "floor"))
-        found[name] = above / below if above and below else None
+        measured = above.get(column) and below.get(column)
+        found[name] = above[column] / below[column] if measured else None
     fits = {}
     if len(lengths) >= 3:
-        fits = {f"{what}_ms": growth(lengths, [chunked[n][f"{what}_ms"] for n in lengths]) for what in PASSES}
+        for what in PASSES:
+            durations = [chunked[length][f"{what}_ms"] for length in lengths]
+            fits[f"{what}_ms"] = growth(lengths, durations)
         held = [mb for n in lengths if (mb := peaks["chunked", n]["train_mb"])]
         if len(held) == len(lengths):
             fits["train_mb"] = growth(lengths, held)

@@ -1,4 +1,4 @@
-"""Measure the numpy decoder against its floor: every matrix of the network multiplied once with a vector, and no more.
+"""Decoding benchmark of the numpy decoder against its floor: one matrix-vector product for every matrix.
 
 All figures of a model come from interleaved rounds in one process, in processor time of one thread, lower decile. The
 floor has no attention, so nobody reaches it. A step is linear in its position, so that the mean over many tokens
@@ -32,37 +32,62 @@ WAYS: dict[str, tuple[int, tuple[str, ...], bool]] = {  # rows, what is traced, 
     "8 candidates": (8, (), False),
     "without numba": (1, (), True),
 }
-WIDE = ModelConfig(vocabulary=390, width=256, layers=6, heads=8, feed_forward=1024, max_distance=1024, context=2048)
+WIDE = ModelConfig(
+    vocabulary=390,
+    width=256,
+    layers=6,
+    heads=8,
+    feed_forward=1024,
+    max_distance=1024,
+    context=2048,
+)
 
 
 def random_decoder(config: ModelConfig, *, plain: bool = False) -> Decoder:
     """Return a decoder with random weights of a usual size, in the half precision of a checkpoint."""
     rng = np.random.default_rng(0)
-    shapes = expected_shapes(config).items()
-    tensors = {name: rng.normal(scale=shape[-1] ** -0.5, size=shape).astype(np.float16) for name, shape in shapes}
-    ones = {name: np.ones(shape, np.float16) for name, shape in shapes if "norm" in name}
-    decoder = Decoder(config, tensors | ones)
+    tensors = {}
+    for name, shape in expected_shapes(config).items():
+        drawn = rng.normal(scale=shape[-1] ** -0.5, size=shape)
+        if "norm" in name:
+            drawn = np.ones(shape)
+        tensors[name] = drawn.astype(np.float16)
+    decoder = Decoder(config, tensors)
     return decoder if plain else decoder.compile()
 
 
 def random_row(config: ModelConfig, rows: int) -> tuple[np.ndarray, ...]:
     """Return tokens, features and attributes that fill the context."""
-    rng, shape = np.random.default_rng(0), (rows, config.context)
+    rng = np.random.default_rng(0)
+    shape = (rows, config.context)
     features = [rng.integers(0, size, shape) for size in config.features]
     related = [rng.integers(-1, 2 * span, shape) for span in config.relations]
-    blank = np.zeros((*shape, 0), np.int64)
     tokens = rng.integers(0, config.vocabulary, shape)
-    return tokens, np.stack(features, -1) if features else blank, np.stack(related, -1) if related else blank
+    return tokens, _stacked(features, shape), _stacked(related, shape)
+
+
+def _stacked(columns: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+    """Return arrays of one shape (B, L) as (B, L, columns)."""
+    if not columns:
+        return np.zeros((*shape, 0), np.int64)
+    return np.stack(columns, -1)
 
 
 def floor_of(decoder: Decoder) -> Callable[[], None]:
     """Return a function that multiplies a vector with every matrix once."""
-    matrices = [m for layer in decoder.layers for m in (layer.mix, layer.out, layer.rise, layer.fall)]
+    matrices = []
+    for layer in decoder.layers:
+        matrices += [layer.mix, layer.out, layer.rise, layer.fall]
     matrices.append(decoder.readout)
-    vectors = [(np.ones((1, m.shape[0]), np.float32), np.empty((1, m.shape[1]), np.float32)) for m in matrices]
+    products = []
+    for matrix in matrices:
+        inputs, outputs = matrix.shape
+        vector = np.ones((1, inputs), np.float32)
+        out = np.empty((1, outputs), np.float32)
+        products.append((vector, matrix, out))
 
     def stream() -> None:
-        for matrix, (vector, out) in zip(matrices, vectors, strict=True):
+        for vector, matrix, out in products:
             np.dot(vector, matrix, out)
 
     return stream
@@ -80,7 +105,9 @@ def steps_of(
     decoder: Decoder, positions: Sequence[int], rows: int, names: tuple[str, ...]
 ) -> dict[int, Callable[[], None]]:
     """Return a function for each position that reads it once more."""
-    cache, row, trace = decoder.start(rows), random_row(decoder.config, rows), Trace(names) if names else None
+    cache = decoder.start(rows)
+    row = random_row(decoder.config, rows)
+    trace = Trace(names) if names else None
     decoder.extend(cache, *row)
 
     def step_at(position: int) -> Callable[[], None]:
@@ -95,7 +122,9 @@ def steps_of(
     return {position: step_at(position) for position in positions}
 
 
-def decode_figures(config: ModelConfig = WIDE, *, rounds: int = 60, positions: Sequence[int] = POSITIONS) -> dict:
+def decode_figures(
+    config: ModelConfig = WIDE, *, rounds: int = 60, positions: Sequence[int] = POSITIONS
+) -> dict:
     """Measure decoding from the first token to the last of the context, and reading a prime.
 
     Parameters
@@ -128,13 +157,15 @@ def decode_figures(config: ModelConfig = WIDE, *, rounds: int = 60, positions: S
         lengths = [length for length in PRIMES if length <= config.context]
         primes = [{"length": n, "ms": 1e3 * _prime_seconds(decoder, n)} for n in lengths]
     floor = taken["floor", 0]
-    steps = [
-        {"way": way, "position": position, "us": 1e6 * taken[way, position]}
-        | {"tokens_per_s": rows / taken[way, position], "x_sgemv": floor / taken[way, position]}
-        for way, (rows, _, _) in WAYS.items()
-        for position in positions
-    ]
-    means = {way: _mean(positions, [taken[way, position] for position in positions]) for way in WAYS}
+    steps = []
+    means = {}
+    for way, (rows, _, _) in WAYS.items():
+        durations = [taken[way, position] for position in positions]
+        means[way] = _mean(positions, durations)
+        for position, duration in zip(positions, durations, strict=True):
+            step = {"way": way, "position": position, "us": 1e6 * duration}
+            step |= {"tokens_per_s": rows / duration, "x_sgemv": floor / duration}
+            steps.append(step)
     plain = [taken["plain", position] for position in positions]
     return {
         "decode_x_sgemv": floor / means["plain"],
@@ -166,12 +197,17 @@ def _rounds(
 
 def _prime_seconds(decoder: Decoder, length: int) -> float:
     prime = [column[:, :length] for column in random_row(decoder.config, 1)]
-    return min(seconds(lambda: decoder.extend(decoder.start(), *prime)) for _ in range(2))
+
+    def read() -> None:
+        decoder.extend(decoder.start(), *prime)
+
+    return min(seconds(read) for _ in range(2))
 
 
 def _mean(positions: Sequence[int], values: Sequence[float]) -> float:
     """Return the mean over all positions up to the last, by straight lines between those that are known."""
-    return float(np.interp(np.arange(positions[-1] + 1), positions, values).mean())
+    every = np.arange(positions[-1] + 1)
+    return float(np.interp(every, positions, values).mean())
 
 
 def gpt2_figures(config: ModelConfig = WIDE, *, tokens: int = 512, rounds: int = 3) -> dict:
@@ -195,7 +231,11 @@ def gpt2_figures(config: ModelConfig = WIDE, *, tokens: int = 512, rounds: int =
     size = {"n_embd": config.width, "n_layer": config.layers, "n_head": config.heads}
     special = {"bos_token_id": 0, "eos_token_id": None}
     shape = GPT2Config(
-        vocab_size=config.vocabulary, n_positions=tokens + 1, n_inner=config.feed_forward * 3 // 2, **size, **special
+        vocab_size=config.vocabulary,
+        n_positions=tokens + 1,
+        n_inner=config.feed_forward * 3 // 2,
+        **size,
+        **special,
     )
     model, decoder = GPT2LMHeadModel(shape).eval(), random_decoder(config)
     prime = torch.zeros((1, 1), dtype=torch.int64)
@@ -222,8 +262,11 @@ def gpt2_figures(config: ModelConfig = WIDE, *, tokens: int = 512, rounds: int =
 
 def greedy(decoder: Decoder, tokens: int) -> list[int]:
     """Return the likeliest tokens one after another, for a network without features and relations."""
-    cache, empty, written = decoder.start(), np.zeros((1, 1, 0), np.int64), [decoder.config.begin]
+    cache = decoder.start()
+    empty = np.zeros((1, 1, 0), np.int64)
+    written = [decoder.config.begin]
     for _ in range(tokens):
-        logits = decoder.extend(cache, np.array([[written[-1]]]), empty, empty)
+        last = np.array([[written[-1]]])
+        logits = decoder.extend(cache, last, empty, empty)
         written.append(int(logits[0, -1].argmax()))
     return written[1:]
