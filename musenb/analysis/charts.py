@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from musenb.analysis.chart import Chart, Series
+from musenb.analysis.chart import Chart, Kind, Series
 from musenb.errors import SettingError
 
 
@@ -33,25 +33,33 @@ def training_chart(
     return Chart("Training", "step", unit, (Series("learned from", steps, loss), apart))
 
 
-def surprise_chart(bits: np.ndarray, onsets: np.ndarray, voices: Mapping[str, np.ndarray] | None = None) -> Chart:
-    """Return the surprise of notes along the piece.
+def surprise_chart(measures: Mapping[str, np.ndarray], onsets: np.ndarray | None = None) -> Chart:
+    """Return measures of notes along the piece: by onset, or by the number of the note where no onsets are known.
 
     Parameters
     ----------
-    bits : float (notes,)
-        Surprise of each note.
-    onsets : float (notes,)
-        Quarters from the beginning.
-    voices : mapping of str to int (some,), optional
-        Notes of each voice, by name; one series for all by default.
+    measures : mapping of str to float (notes,)
+        Bits of each note, by what is measured.
+    onsets : float (notes,), optional
+        Quarters from the beginning. Where notes begin together they are drawn as points, as no line joins them.
+
+    Raises
+    ------
+    SettingError
+        There are not as many bits as onsets.
     """
-    if len(bits) != len(onsets):
-        raise SettingError(f"surprise of {len(bits)} notes, onsets of {len(onsets)}")
-    lines = []
-    for name, notes in (voices or {"surprise": np.arange(len(bits))}).items():
-        ordered = notes[np.argsort(onsets[notes], kind="stable")]
-        lines.append(Series(name, onsets[ordered].tolist(), bits[ordered].tolist()))
-    return Chart("Surprise", "quarters from the beginning", "bits a note", tuple(lines))
+    if onsets is None:
+        numbered = [Series(name, range(1, len(bits) + 1), bits.tolist()) for name, bits in measures.items()]
+        return Chart("Surprise", "note", "bits", tuple(numbered))
+    order = np.argsort(onsets, kind="stable")
+    places = onsets[order].tolist()
+    kind: Kind = "line" if len(set(places)) == len(places) else "points"
+    timed = []
+    for name, bits in measures.items():
+        if len(bits) != len(onsets):
+            raise SettingError(f"{name} of {len(bits)} notes, onsets of {len(onsets)}")
+        timed.append(Series(name, places, bits[order].tolist(), kind=kind))
+    return Chart("Surprise", "quarters from the beginning", "bits", tuple(timed))
 
 
 def returns_chart(starts: Mapping[str, Sequence[int]], first: int, last: int) -> Chart:

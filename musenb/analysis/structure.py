@@ -26,9 +26,12 @@ maximum over a range of durations as an indicator of structure.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from musenb.analysis.chart import Chart, Plottable
+from musenb.analysis.charts import structure_chart
 from musenb.analysis.reuse import Line
 
 RATE = 2.0
@@ -36,6 +39,26 @@ SHARE, PENALTY, SMOOTH = 0.15, -2.0, 4
 COARSE, LONGEST = 15.0, 2 / 3  # seconds; share of the piece
 RANGES = ((3.0, 8.0), (8.0, 15.0), (15.0, float("inf")))  # seconds
 NONE = -1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Structureness(Plottable):
+    """SI of a piece at each time scale.
+
+    Parameters
+    ----------
+    values : tuple of float (ranges,)
+        0..1; not-a-number where the music is shorter than the range.
+    ranges : tuple of (float, float)
+        Seconds.
+    """
+
+    values: tuple[float, ...]
+    ranges: tuple[tuple[float, float], ...]
+
+    def charts(self) -> list[Chart]:
+        """Return SI over the time scales."""
+        return [structure_chart({"structureness": np.array(self.values)}, self.ranges)]
 
 
 def chroma(line: Line, seconds: float, *, rate: float = RATE) -> np.ndarray:
@@ -136,8 +159,8 @@ def _best_paths(blocks: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray,
     return score[2, :, 0], covered[2, :, 0], cells[2, :, 0]
 
 
-def structureness(line: Line, seconds: float, *, ranges: Sequence[tuple[float, float]] = RANGES) -> tuple[float, ...]:
-    """Return SI for each range of durations in seconds, 0..1; not-a-number where the music is shorter."""
+def structureness(line: Line, seconds: float, *, ranges: Sequence[tuple[float, float]] = RANGES) -> Structureness:
+    """Return SI for each range of durations in seconds."""
     similarity = self_similarity(chroma(line, seconds))
     count = len(similarity)
     best = np.full(count + 1, np.nan)
@@ -150,4 +173,4 @@ def structureness(line: Line, seconds: float, *, ranges: Sequence[tuple[float, f
     for low, high in ranges:
         inside = best[int(np.ceil(low * RATE)) : int(min(high * RATE, count)) + 1]
         found.append(float(np.nanmax(inside)) if np.isfinite(inside).any() else float("nan"))
-    return tuple(found)
+    return Structureness(tuple(found), tuple(ranges))
