@@ -1,4 +1,4 @@
-"""Attention of any model, told in notes instead of tokens.
+"""Attention weights between notes, of any model.
 
 Definition
 ----------
@@ -83,7 +83,7 @@ class AttentionRecord:
 
 
 def validate(record: AttentionRecord) -> None:
-    """Raise ModelError unless shapes agree, weights are shares that sum to 1 or 0 in a row, and maps fit the tokens."""
+    """Raise ModelError unless shapes agree, rows of weights are probabilities (or all 0), and maps fit the tokens."""
     shape = np.shape(record.weights)
     if len(shape) != 4:
         raise ModelError(f"weights of shape {shape}: not (layers, heads, queries, keys)")
@@ -101,7 +101,7 @@ def validate(record: AttentionRecord) -> None:
 
 
 def check_weights(weights: np.ndarray, where: str) -> None:
-    """Raise ModelError unless the rows of weights (queries, keys) are shares that sum to 1, or to 0."""
+    """Raise ModelError unless the rows of weights (queries, keys) are probabilities that sum to 1, or are 0."""
     if not np.isfinite(weights).all() or (weights < -_TOLERANCE).any():
         raise ModelError(f"weights of {where}: below 0 or not finite")
     sums = weights.sum(axis=-1, dtype=np.float64)

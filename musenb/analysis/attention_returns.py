@@ -1,4 +1,4 @@
-"""Which heads look at the places of return: from a note of a return back to the same note of the motif.
+"""Attention to motif returns: which heads look from a note of a return back to the same note of the motif.
 
 Definition
 ----------
@@ -174,9 +174,9 @@ def looking_in_words(result: Looking, *, most_p: float = 0.05) -> str:
     found = sorted(zip(*np.nonzero(known & (result.p_value <= most_p) & (result.score > 1)), strict=True),
                    key=lambda place: -result.score[place])
     by_chance = most_p * known.sum()
-    told = f"{known.sum()} heads were asked; about {by_chance:.1f} would pass by chance alone."
+    tested = f"{known.sum()} heads were asked; about {by_chance:.1f} would pass by chance alone."
     if not found:
-        return f"No head looks back at the motif more than its habit of distance would have it. {told}"
+        return f"No head looks back at the motif more than its habit of distance would have it. {tested}"
     layer, head = found[0]
     best = result.score[layer, head]
     times = f"{best:.1f} times" if best < 100 else "more than 100 times"
@@ -186,5 +186,5 @@ def looking_in_words(result: Looking, *, most_p: float = 0.05) -> str:
     return (
         f"{count} back at the motif more than distance alone would have it: first head {head + 1} of layer "
         f"{layer + 1}, {times} as much ({100 * result.looking[layer, head]:.1f} % of its weight, p = "
-        f"{result.p_value[layer, head]:.3f}). {told}"
+        f"{result.p_value[layer, head]:.3f}). {tested}"
     )

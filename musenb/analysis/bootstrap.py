@@ -1,4 +1,4 @@
-"""Percentile bootstrap over pieces.
+"""Percentile bootstrap confidence intervals, over pieces.
 
 Pieces are drawn with replacement, the statistic is taken anew on every draw, and the interval is what the middle 95 %
 of the draws span. Seeded by its caller: the same numbers give the same interval.

@@ -1,4 +1,4 @@
-"""Charts as data: series of numbers along something, as a result hands them to a plot or a table.
+"""Chart data: series of numbers along something, as a result hands them to a plot or a table.
 
 A result that is numbers along something derives from `Plottable` and says in `charts` what there is to draw. It knows
 neither plotly nor a theme: `plot` hands its charts to what draws them, which the package's `__init__` names.

@@ -1,4 +1,4 @@
-"""Charts of this package's measures: from arrays to what is drawn, a function a question.
+"""Chart builders for this package's measures, a function a question.
 
 All are pure: they read arrays and return a `Chart`, whose `plot` and `table` come with the result that uses it.
 """

@@ -1,4 +1,4 @@
-"""Alignment of two scores, note by note: which notes are the same, which were changed, which stand in one alone.
+"""Score alignment, note by note: which notes are the same, which were changed, which stand in one alone.
 
 Definition
 ----------

@@ -1,4 +1,4 @@
-"""What kind of head a head is: how far back it looks, at whom, and whether it does a job that has a name.
+"""Attention head classification: how far back a head looks, at whom, and whether its job has a name.
 
 Definition
 ----------
@@ -341,8 +341,8 @@ def profile_weights(weights: np.ndarray, distance: np.ndarray, tokens: np.ndarra
 
 
 def profile_of(weights: np.ndarray, even: np.ndarray, distance: np.ndarray) -> DistanceProfile:
-    """Return how weights (N, N) fall on distances in quarters, beside the even baseline; both as shares of all."""
+    """Return how weights (N, N) fall on distances in quarters, beside the even baseline; both as probabilities."""
     edges = np.array(EDGES)
-    shares = [np.histogram(distance, edges, weights=rows)[0] for rows in (weights, even)]
-    share, flat = (found / found.sum() if found.sum() else found for found in shares)
+    totals = [np.histogram(distance, edges, weights=rows)[0] for rows in (weights, even)]
+    share, flat = (total / total.sum() if total.sum() else total for total in totals)
     return DistanceProfile(edges, share, flat)

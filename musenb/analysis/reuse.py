@@ -1,4 +1,4 @@
-"""Does a continuation develop its prime? Shared interval windows of the top line (R6), and a guard against copying.
+"""Motivic reuse of a prime by its continuation: shared interval windows (R6), and a guard against copying.
 
 Definition
 ----------

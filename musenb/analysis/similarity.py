@@ -1,4 +1,4 @@
-"""Which bars of a piece are alike: its self-similarity matrix.
+"""Self-similarity matrix of a piece: which of its bars are alike.
 
 Definition
 ----------

@@ -1,4 +1,4 @@
-"""How much a piece repeats itself, at which time scale: the structureness indicator (SI).
+"""Structureness indicator (SI): how much a piece repeats itself, at which time scale.
 
 Definition
 ----------

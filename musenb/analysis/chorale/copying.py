@@ -1,4 +1,4 @@
-"""Is it copying? The longest run that a piece shares with the music a model learned from.
+"""Memorisation check: the longest run that a piece shares with the music a model learned from.
 
 Definition: music is a sequence of steps, and a step tells how one event follows from the one before, so that a
 transposed copy counts as a copy. A piece's longest run is the longest stretch of steps that stands, in one stretch,

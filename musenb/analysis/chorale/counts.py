@@ -1,4 +1,4 @@
-"""A count model of chorales: what can be had without a network.
+"""Count model (n-gram) of chorales: what can be had without a network.
 
 Definition: the probability of a cell is a mixture of chains of contexts. A chain begins with all cells of the voice and
 takes in more of the past with each link; each link mixes its own counts with what the link before it says:
@@ -150,8 +150,9 @@ class CountModel:
         self.weights = np.full(len(CHAINS), 1 / len(CHAINS))
         chances = self.chain_probabilities(_together(tune))
         for _ in range(60):
-            shares = self.weights[:, None] * chances
-            self.weights = (shares / shares.sum(axis=0)).mean(axis=1)
+            joint = self.weights[:, None] * chances
+            posterior = joint / joint.sum(axis=0)
+            self.weights = posterior.mean(axis=1)
 
     def chain_probabilities(self, cells: dict[str, np.ndarray]) -> np.ndarray:
         """Return what each chain says of the outcome of described cells: a float array (chains, cells)."""

@@ -1,4 +1,4 @@
-"""How far a chorale lies from Bach's: a sum of distances between histograms, lower is closer.
+"""Wasserstein grade of a chorale: its distance from Bach's histograms, lower is closer.
 
 Definition: for each of eight features, the Wasserstein-1 distance between the histogram of one chorale and that of all
 training chorales, divided by the mean of that distance over the training chorales themselves; so an average Bach
@@ -92,23 +92,26 @@ class BachHistograms:
 
     Parameters
     ----------
-    shares : mapping of str to float array (bins,)
+    probabilities : mapping of str to float array (bins,)
         Histogram of every feature, summing to 1; 'notes' stands twice, as 'notes major' and 'notes minor'.
     scales : mapping of str to float
         Mean distance of the training chorales from it, for every name of FEATURES, above 0.
     """
 
-    shares: Mapping[str, np.ndarray]
+    probabilities: Mapping[str, np.ndarray]
     scales: Mapping[str, float]
 
     def as_dict(self) -> dict[str, dict]:
         """Return plain lists and numbers, as JSON holds them."""
-        return {"shares": {k: v.tolist() for k, v in self.shares.items()}, "scales": dict(self.scales)}
+        # Files keep their key.
+        shares = {name: bins.tolist() for name, bins in self.probabilities.items()}
+        return {"shares": shares, "scales": dict(self.scales)}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, dict]) -> BachHistograms:
         """Return the histograms that `as_dict` wrote."""
-        return cls({k: np.array(v) for k, v in plain["shares"].items()}, dict(plain["scales"]))
+        probabilities = {name: np.array(bins) for name, bins in plain["shares"].items()}
+        return cls(probabilities, dict(plain["scales"]))
 
 
 def count(grid: np.ndarray) -> Features:
@@ -171,11 +174,11 @@ def fit(grids: Sequence[np.ndarray]) -> BachHistograms:
         sums[f"notes {mode}"] = sum((p.histograms["notes"] for p in pieces if p.minor == minor), np.zeros(12))
         sums[f"notes {mode}"] += 0 if sums[f"notes {mode}"].any() else sums["notes"]
     del sums["notes"]
-    shares = {name: total / max(total.sum(), 1) for name, total in sums.items()}
-    unscaled = BachHistograms(shares, dict.fromkeys(FEATURES, 1.0))
+    probabilities = {name: total / max(total.sum(), 1) for name, total in sums.items()}
+    unscaled = BachHistograms(probabilities, dict.fromkeys(FEATURES, 1.0))
     parts = [grade_features(piece, unscaled) for piece in pieces]
     means = {name: float(np.mean([getattr(part, name) for part in parts])) for name in FEATURES}
-    return BachHistograms(shares, {name: mean or 1.0 for name, mean in means.items()})
+    return BachHistograms(probabilities, {name: mean or 1.0 for name, mean in means.items()})
 
 
 def grade(grid: np.ndarray, reference: BachHistograms) -> GradeParts:
@@ -193,21 +196,25 @@ def grade_features(piece: Features, reference: BachHistograms) -> GradeParts:
     """Return the grade of a chorale that has been counted."""
     parts = {}
     for name, (_, ordered) in FEATURES.items():
-        share = reference.shares[f"notes {'minor' if piece.minor else 'major'}" if name == "notes" else name]
-        parts[name] = wasserstein(piece.histograms[name], share, ordered=ordered) / reference.scales[name]
+        mode = "minor" if piece.minor else "major"
+        expected = reference.probabilities[f"notes {mode}" if name == "notes" else name]
+        distance = wasserstein(piece.histograms[name], expected, ordered=ordered)
+        parts[name] = distance / reference.scales[name]
     return GradeParts(**parts, parallels=piece.parallels)
 
 
-def wasserstein(counts: np.ndarray, share: np.ndarray, *, ordered: bool) -> float:
+def wasserstein(counts: np.ndarray, expected: np.ndarray, *, ordered: bool) -> float:
     """Return the Wasserstein-1 distance of a histogram from a reference that sums to 1.
 
     Ordered bins are one apart from the next; unordered ones are one apart from every other.
     """
     if not counts.any():
-        corners = np.eye(len(share))
-        return max(wasserstein(corner, share, ordered=ordered) for corner in corners)
-    gap = counts / counts.sum() - share
-    return float(np.abs(np.cumsum(gap)[:-1]).sum() if ordered else np.abs(gap).sum() / 2)
+        corners = np.eye(len(expected))
+        return max(wasserstein(corner, expected, ordered=ordered) for corner in corners)
+    gap = counts / counts.sum() - expected
+    if ordered:
+        return float(np.abs(np.cumsum(gap)[:-1]).sum())
+    return float(np.abs(gap).sum() / 2)
 
 
 def auc(generated: Sequence[float], real: Sequence[float]) -> float:
@@ -232,7 +239,8 @@ def evaluate(
 
 
 def _wins(generated: Sequence[float], real: Sequence[float]) -> np.ndarray:
-    return (np.sign(np.subtract.outer(np.asarray(generated, float), np.asarray(real, float))) + 1) / 2
+    ours, theirs = np.asarray(generated, float), np.asarray(real, float)
+    return (np.sign(np.subtract.outer(ours, theirs)) + 1) / 2
 
 
 def _tally(name: str, values: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""How good generated chorales are, beside real ones and beside what is aimed at, as one record and one table.
+"""Evaluation report of generated chorales, beside real ones and beside what is aimed at.
 
 Definition: part-writing (`chorale`), distance from Bach (`mock_grade`) and copying (`copying`) of generated chorales
 and of real test chorales, with 95 % bootstrap intervals over pieces, and whether each figure meets its target.

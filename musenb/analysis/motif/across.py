@@ -1,4 +1,4 @@
-"""Returns of a motif that pass from one voice to another.
+"""Motif returns across voices: those that pass from one voice to another.
 
 Conventions
 -----------

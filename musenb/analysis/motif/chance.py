@@ -1,4 +1,4 @@
-"""How many returns chance would give: the same search with other pieces' motifs.
+"""Chance baseline of motif returns: the same search with other pieces' motifs.
 
 Definition
 ----------

@@ -1,4 +1,4 @@
-"""Find every return of a motif: as it was, moved, upside down, backwards, slower, faster, in part, or only its rhythm.
+"""Motif search: every return as it was, moved, upside down, backwards, slower, faster, in part, or its rhythm alone.
 
 Definition
 ----------

@@ -1,4 +1,4 @@
-"""How often a match would come by chance in a piece like this one.
+"""Chance odds of a motif match in a piece like this one.
 
 Definition
 ----------

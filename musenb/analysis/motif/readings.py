@@ -1,4 +1,4 @@
-"""Every passage of a line that can be read as a motif, weaker readings of the same notes included.
+"""Motif readings: every passage of a line that can be read as a motif, weaker ones included.
 
 What counts as a reading, and how much of the motif it keeps, is told in `musenb.analysis.motif.finder`.
 """
@@ -154,8 +154,9 @@ class _Reader:
         elif pitch == "contour":
             kept = IN_DIRECTION * len(rhythm) + rhythm.sum()
         else:
-            told = [fit.same[within], fit.kept[within], fit.near[within]]
-            kept = np.select(told, [SAME, IN_STEPS, NEAR], 0.0).sum() + rhythm.sum()
+            matches = [fit.same[within], fit.kept[within], fit.near[within]]
+            scores = np.select(matches, [SAME, IN_STEPS, NEAR], 0.0)
+            kept = scores.sum() + rhythm.sum()
         weight = MOTION_WEIGHTS[shape.motion] * (1.0 if shape.speed == 1 else SPEED_WEIGHT)
         return Reading(
             tuple((line.voice, number) for number in numbers),

@@ -1,4 +1,4 @@
-"""The ways in which a motif can come back, as shapes to lay over a line.
+"""Motif transformations: the ways in which a motif can come back, as shapes to lay over a line.
 
 A shape is the motif turned upside down, backwards or both, and at its own speed, half of it or twice: the intervals in
 semitones and in steps and the lengths that a line must have from note to note.

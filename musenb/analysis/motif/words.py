@@ -1,4 +1,4 @@
-"""What became of a motif, in the words of a teacher: "returns in the tenor in bar 5, a fifth lower, rhythm kept"."""
+"""Motif report sentences: "returns in the tenor in bar 5, a fifth lower, rhythm kept"."""
 
 from __future__ import annotations
 
