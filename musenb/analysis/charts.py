@@ -28,8 +28,11 @@ def training_chart(
         None where the model was not validated.
     unit : str
     """
-    judged = [(step, value) for step, value in zip(steps, validation, strict=True) if value is not None]
-    apart = Series("held apart", [step for step, _ in judged], [value for _, value in judged], kind="points")
+    pairs = zip(steps, validation, strict=True)
+    judged = [(step, value) for step, value in pairs if value is not None]
+    judged_steps = [step for step, _ in judged]
+    judged_loss = [value for _, value in judged]
+    apart = Series("held apart", judged_steps, judged_loss, kind="points")
     return Chart("Training", "step", unit, (Series("learned from", steps, loss), apart))
 
 
@@ -49,7 +52,10 @@ def surprise_chart(measures: Mapping[str, np.ndarray], onsets: np.ndarray | None
         There are not as many bits as onsets.
     """
     if onsets is None:
-        numbered = [Series(name, range(1, len(bits) + 1), bits.tolist()) for name, bits in measures.items()]
+        numbered = []
+        for name, bits in measures.items():
+            numbers = range(1, len(bits) + 1)
+            numbered.append(Series(name, numbers, bits.tolist()))
         return Chart("Surprise", "note", "bits", tuple(numbered))
     order = np.argsort(onsets, kind="stable")
     places = onsets[order].tolist()
