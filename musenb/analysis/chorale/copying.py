@@ -97,7 +97,9 @@ def chord_steps(grid: np.ndarray) -> list[bytes]:
     """
     heard = chords(validate(grid)).astype(np.int16)
     spacing = heard[:-1, :-1] - heard[:-1, 1:]
-    return [row.tobytes() for row in np.concatenate([spacing, np.diff(heard, axis=0)], axis=1)]
+    motion = np.diff(heard, axis=0)
+    steps = np.concatenate([spacing, motion], axis=1)
+    return [step.tobytes() for step in steps]
 
 
 def note_steps(groups: Iterable[Sequence[int]]) -> list[tuple[int, bool]]:
@@ -128,7 +130,11 @@ def evaluate(pieces: Sequence[Steps], corpus: Corpus, *, seed: int = 0) -> dict[
     lengths = np.array([corpus.longest_run(piece).events for piece in pieces], float)
     if not len(lengths):
         return dict.fromkeys(("median", "value", "low", "high", "longest"), float("nan"))
-    low, high = interval(lambda drawn: np.quantile(lengths[drawn], 0.95, axis=1), len(lengths), seed=seed)
+
+    def percentile(drawn: np.ndarray) -> np.ndarray:
+        return np.quantile(lengths[drawn], 0.95, axis=1)
+
+    low, high = interval(percentile, len(lengths), seed=seed)
     return {
         "median": float(np.median(lengths)),
         "value": float(np.quantile(lengths, 0.95)),

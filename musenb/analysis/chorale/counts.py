@@ -78,7 +78,11 @@ def describe(grid: np.ndarray) -> dict[str, np.ndarray]:
         cells |= {f"before {i}": distance(before[:, i], anchor) for i in range(4)}
         cells[f"before {voice}"] = np.full(steps, ABSENT)
         voices.append(cells)
-    return {name: np.stack([cells[name] for cells in voices], axis=1).ravel().astype(int) for name in voices[0]}
+    together = {}
+    for name in voices[0]:
+        columns = np.stack([cells[name] for cells in voices], axis=1)
+        together[name] = columns.ravel().astype(int)
+    return together
 
 
 def distance(pitch: np.ndarray, anchor: np.ndarray) -> np.ndarray:

@@ -39,7 +39,6 @@ LABELS: Mapping[str, str] = {
 }
 
 
-
 class Record(dict[str, Any], Plottable):
     """The measures of `evaluate` as a dict, which can be drawn and tabulated as well."""
 
@@ -52,7 +51,11 @@ class Record(dict[str, Any], Plottable):
 
 
 def evaluate(
-    generated: Sequence[np.ndarray], real_test: Sequence[np.ndarray], train: Sequence[np.ndarray], *, seed: int = 0
+    generated: Sequence[np.ndarray],
+    real_test: Sequence[np.ndarray],
+    train: Sequence[np.ndarray],
+    *,
+    seed: int = 0,
 ) -> Record:
     """Return every measure of generated and of real chorales.
 
@@ -132,7 +135,9 @@ def _measure(
 
 
 def _beside(name: str, sides: Mapping[str, Mapping[str, dict[str, float]]]) -> dict:
-    row: dict = {side: {k: _finite(v) for k, v in measured[name].items()} for side, measured in sides.items()}
+    row: dict = {}
+    for side, measured in sides.items():
+        row[side] = {figure: _finite(value) for figure, value in measured[name].items()}
     sign, bound = TARGETS.get(name, ("", 0.0))
     value = row["generated"]["value"]
     met = value is not None and (value <= bound if sign == "<=" else value >= bound)

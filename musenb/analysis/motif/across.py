@@ -50,7 +50,8 @@ def _starts(shape: Shape, lines: Sequence[Line]) -> Iterator[Place]:
         kept = (semitones == shape.semitones[0]) | (
             (steps == shape.steps[0]) & (np.sign(semitones) == np.sign(shape.semitones[0]))
         )
-        for index in np.flatnonzero(kept & (line.lengths[:-1] == shape.rhythms[0][0])).tolist():
+        in_rhythm = line.lengths[:-1] == shape.rhythms[0][0]
+        for index in np.flatnonzero(kept & in_rhythm).tolist():
             yield number, index
 
 

@@ -97,10 +97,13 @@ def chance(
         forms_found = Counter(one.form for one in find_returns(score, foreign, **settings))
         counts += forms_found
         totals[draw] = forms_found.total()
+    as_often = (totals >= found.total()).sum()
     return Chance(
         {form: found[form] for form in forms},
         {form: counts[form] / draws for form in forms},
-        found.total(), totals, float((1 + (totals >= found.total()).sum()) / (1 + draws)),
+        found.total(),
+        totals,
+        float((1 + as_often) / (1 + draws)),
     )
 
 
@@ -122,10 +125,13 @@ def foreign_motif(chorales: Sequence[Grid], notes: int, generator: np.random.Gen
         first = int(generator.integers(len(sounding) - notes + 1))
         chosen = sounding[first : first + notes]
         moved = 12 * round((centre - float(np.median(pitches[chosen]))) / 12)
-        return as_motif(
-            Note((int(begins[i]) - int(begins[chosen[0]])) * STEP, int(steps[i]) * STEP, int(pitches[i]) + moved)
-            for i in chosen
-        )
+        origin = int(begins[chosen[0]])
+        passage = []
+        for run in chosen:
+            onset = (int(begins[run]) - origin) * STEP
+            duration = int(steps[run]) * STEP
+            passage.append(Note(onset, duration, int(pitches[run]) + moved))
+        return as_motif(passage)
     raise SettingError(f"no passage of {notes} notes was found in a voice of {len(chorales)} chorales")
 
 

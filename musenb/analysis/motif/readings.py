@@ -107,7 +107,9 @@ class _Reader:
             real = bool(fit.same[row].all())
             yield self._reading(int(row), 0, intervals, "real" if real else "tonal")
         lost = intervals - fit.kept.sum(1)
-        answer = inside & ~pitches & (lost <= MOST_MUTATIONS) & fit.near.all(1) & fit.rhythm[:, 1:-1].all(1)
+        few_lost = lost <= MOST_MUTATIONS
+        inner_rhythm = fit.rhythm[:, 1:-1].all(1)
+        answer = inside & ~pitches & few_lost & fit.near.all(1) & inner_rhythm
         if intervals + 1 >= SHORTEST_MUTATED and "retrograde" not in self.shape.motion:
             for row in np.flatnonzero(answer):
                 yield self._reading(int(row), 0, intervals, "answer")
