@@ -191,9 +191,15 @@ def _chosen(notes: np.ndarray, *, last: bool) -> np.ndarray:
     return kept
 
 
-def _sums(values: np.ndarray, query_notes: np.ndarray, key_notes: np.ndarray, count: int) -> np.ndarray:
+def _sums(
+    values: np.ndarray,
+    query_notes: np.ndarray,
+    key_notes: np.ndarray,
+    count: int,
+) -> np.ndarray:
     """Return sums float32 (count, count) over the tokens of each pair of notes; notes below 0 are left out."""
-    return _row_sums(_row_sums(values, query_notes, count).T, key_notes, count).T
+    by_query = _row_sums(values, query_notes, count)
+    return _row_sums(by_query.T, key_notes, count).T
 
 
 def _row_sums(values: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
@@ -211,7 +217,12 @@ def _row_sums(values: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
 # Measures
 
 
-def top_k(row: np.ndarray, count: int, *, threshold: float = 0.0) -> list[tuple[int, float]]:
+def top_k(
+    row: np.ndarray,
+    count: int,
+    *,
+    threshold: float = 0.0,
+) -> list[tuple[int, float]]:
     """Return (key, weight) of the `count` largest values of a row that are above `threshold`, the largest first.
 
     Of two that are equal the earlier comes first; NaN never comes.

@@ -158,7 +158,8 @@ def effect_of(
     SettingError
         The shapes do not agree.
     """
-    if before.shape != after.shape or len(before) != len(taken) or len(before) != len(groups):
+    lengths = {len(before), len(taken), len(groups)}
+    if before.shape != after.shape or len(lengths) > 1:
         raise SettingError(
             f"predictions of shapes {before.shape} and {after.shape}, {len(taken)} words and {len(groups)} groups: "
             "there must be one of each for every prediction"
@@ -169,7 +170,14 @@ def effect_of(
     lost, found = loss_bits(before, taken), loss_bits(after, taken)
     change = estimate(*grouped(found - lost, groups), seed=seed)
     divergence = estimate(*grouped(kl_bits(before, after), groups), seed=seed)
-    return Effect(float(lost.mean()), float(found.mean()), change, divergence, len(taken), over)
+    return Effect(
+        loss_before=float(lost.mean()),
+        loss_after=float(found.mean()),
+        change=change,
+        kl=divergence,
+        predictions=len(taken),
+        over=over,
+    )
 
 
 # Do two accounts of what mattered agree?

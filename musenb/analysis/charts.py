@@ -15,7 +15,11 @@ from musenb.errors import SettingError
 
 
 def training_chart(
-    steps: Sequence[int], loss: Sequence[float], validation: Sequence[float | None], *, unit: str = "nats a token"
+    steps: Sequence[int],
+    loss: Sequence[float],
+    validation: Sequence[float | None],
+    *,
+    unit: str = "nats a token",
 ) -> Chart:
     """Return the curves of a training: the loss on what is learned, and on music that is held apart.
 

@@ -112,7 +112,8 @@ def _placed(score: Score, names: Sequence[str], name: str) -> Placed:
 def _voice(name: str, first: Placed, second: Placed) -> list[Pair]:
     pairs = []
     for onset in sorted({*first, *second}):
-        ours, theirs = list(first.get(onset, ())), list(second.get(onset, ()))
+        ours = list(first.get(onset, ()))
+        theirs = list(second.get(onset, ()))
         for one in list(ours):
             note, note_id = one
             other = next((two for two in theirs if _alike(note, two[0])), None)

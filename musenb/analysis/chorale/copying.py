@@ -115,7 +115,10 @@ def note_steps(groups: Iterable[Sequence[int]]) -> list[tuple[int, bool]]:
     list of (int, bool)
         Interval in semitones from the note before, and whether the two begin together.
     """
-    notes = [(pitch, i > 0) for group in groups for i, pitch in enumerate(sorted(group, reverse=True))]
+    notes = []
+    for group in groups:
+        for place, pitch in enumerate(sorted(group, reverse=True)):
+            notes.append((pitch, place > 0))
     return [(b - a, together) for (a, _), (b, together) in pairwise(notes)]
 
 

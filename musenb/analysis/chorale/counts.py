@@ -121,11 +121,14 @@ def local_key(grid: np.ndarray) -> np.ndarray:
     """Return the key, 0..23 (minor from 12), of the KEY_WINDOW steps before each step: an int array (steps,)."""
     sounds = np.zeros((len(grid) + 1, 12))
     for column in grid.T:
-        np.add.at(sounds, (np.flatnonzero(column >= 0) + 1, column[column >= 0] % 12), 1)
+        sounding = column >= 0
+        rows = np.flatnonzero(sounding) + 1
+        np.add.at(sounds, (rows, column[sounding] % 12), 1)
     total = np.cumsum(sounds, axis=0)[:-1]
     recent = total.copy()
     recent[KEY_WINDOW:] -= total[:-KEY_WINDOW]
-    return np.argmax((recent - recent.mean(axis=1, keepdims=True)) @ KEY_PROFILES.T, axis=1)
+    centred = recent - recent.mean(axis=1, keepdims=True)
+    return np.argmax(centred @ KEY_PROFILES.T, axis=1)
 
 
 class CountModel:
@@ -166,7 +169,8 @@ class CountModel:
             for added in chain:
                 names += added
                 keys = _hash(cells, names)
-                seen, kinds, hits = map(_look_up, self._tables[names], (keys, keys, _mix(keys, cells["outcome"])))
+                wanted = (keys, keys, _mix(keys, cells["outcome"]))
+                seen, kinds, hits = map(_look_up, self._tables[names], wanted)
                 trust = TRUST * np.maximum(kinds, 0.5)
                 chance = (hits + trust * chance) / (seen + trust)
             rows.append(chance)

@@ -43,7 +43,8 @@ def read_packed(file: IO[bytes]) -> Splits:
     with np.load(file, allow_pickle=False) as packed:
         pieces, runs, pitch, steps = (packed[name] for name in ("pieces", "runs", "pitch", "steps"))
     ends = np.cumsum(runs.ravel().astype(int))
-    pitches, lengths = np.split(pitch, ends[:-1]), np.split(steps, ends[:-1])
+    pitches = np.split(pitch, ends[:-1])
+    lengths = np.split(steps, ends[:-1])
     columns = [np.repeat(*voice) for voice in zip(pitches, lengths, strict=True)]
     chorales = [columns[first : first + 4] for first in range(0, len(columns), 4)]
     grids = [np.stack(voices, axis=1) for voices in chorales]

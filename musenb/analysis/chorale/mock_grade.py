@@ -134,7 +134,8 @@ def count(grid: np.ndarray) -> Features:
         "repeats": _tally("repeats", repeats(*voices[0])),
     }
     for name, (line, _) in zip(("soprano", "alto", "tenor", "bass"), voices, strict=True):
-        leaps = np.diff(line)[(line[1:] >= 0) & (line[:-1] >= 0)]
+        both_sound = (line[1:] >= 0) & (line[:-1] >= 0)
+        leaps = np.diff(line)[both_sound]
         histograms[name] = _tally(name, np.clip(leaps, -WIDEST_LEAP, WIDEST_LEAP) + WIDEST_LEAP)
     rate = 100 * len(parallel_motion(heard)) / max(len(heard) - 1, 1)
     return Features(key.minor, histograms, rate)
@@ -151,7 +152,8 @@ def repeats(line: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         Steps, 0..LONGEST_REPEAT; 0 where even this one step is new.
     """
     steps = np.stack([np.diff(line), lengths[:-1]], axis=1)
-    same = np.tril((steps[:, None] == steps[None]).all(axis=2), -1)
+    alike = (steps[:, None] == steps[None]).all(axis=2)
+    same = np.tril(alike, -1)
     run = same.astype(int)
     for i in range(1, len(steps)):
         run[i, 1:] += same[i, 1:] * run[i - 1, :-1]
@@ -171,8 +173,10 @@ def fit(grids: Sequence[np.ndarray]) -> BachHistograms:
         raise ScoreError("a grade needs at least 1 chorale to compare with, got 0")
     sums = {name: np.sum([piece.histograms[name] for piece in pieces], axis=0) for name in FEATURES}
     for mode, minor in (("major", False), ("minor", True)):
-        sums[f"notes {mode}"] = sum((p.histograms["notes"] for p in pieces if p.minor == minor), np.zeros(12))
-        sums[f"notes {mode}"] += 0 if sums[f"notes {mode}"].any() else sums["notes"]
+        of_mode = (piece.histograms["notes"] for piece in pieces if piece.minor == minor)
+        total = sum(of_mode, np.zeros(12))
+        total += 0 if total.any() else sums["notes"]
+        sums[f"notes {mode}"] = total
     del sums["notes"]
     probabilities = {name: total / max(total.sum(), 1) for name, total in sums.items()}
     unscaled = BachHistograms(probabilities, dict.fromkeys(FEATURES, 1.0))
@@ -223,7 +227,11 @@ def auc(generated: Sequence[float], real: Sequence[float]) -> float:
 
 
 def evaluate(
-    generated: Sequence[np.ndarray], real: Sequence[np.ndarray], reference: BachHistograms, *, seed: int = 0
+    generated: Sequence[np.ndarray],
+    real: Sequence[np.ndarray],
+    reference: BachHistograms,
+    *,
+    seed: int = 0,
 ) -> dict[str, float]:
     """Return the AUC 'graded worse than real chorales' with its 95 % bootstrap interval, and both median grades."""
     ours, theirs = ([grade(grid, reference).total for grid in grids] for grids in (generated, real))

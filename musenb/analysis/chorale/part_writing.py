@@ -34,7 +34,13 @@ REST = -1
 STEPS_PER_QUARTER = 4
 OCTAVE, FIFTH = 12, 7
 
-SEVENTH_CHORDS = ((0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10), (0, 3, 6, 10), (0, 3, 6, 9))
+SEVENTH_CHORDS = (
+    (0, 4, 7, 10),
+    (0, 4, 7, 11),
+    (0, 3, 7, 10),
+    (0, 3, 6, 10),
+    (0, 3, 6, 9),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +223,8 @@ def _rate(above: np.ndarray, below: np.ndarray, seed: int) -> dict[str, float]:
 def _mean(values: np.ndarray, seed: int) -> dict[str, float]:
     values = values[np.isfinite(values)]
     low, high = interval(lambda drawn: values[drawn].mean(axis=1), len(values), seed=seed)
-    return {"value": float(values.mean()) if len(values) else float("nan"), "low": low, "high": high}
+    value = float(values.mean()) if len(values) else float("nan")
+    return {"value": value, "low": low, "high": high}
 
 
 def _tertian_sets() -> np.ndarray:

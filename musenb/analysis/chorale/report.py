@@ -116,7 +116,10 @@ def _measure_chart(label: str, row: Mapping[str, Any]) -> Chart:
         Series(side, [side], [cell["value"]], [cell["low"]], [cell["high"]], kind="points")
         for side, cell in (("generated", row["generated"]), ("real", row["real"]))
     )
-    target = ((f"target {row['target']}", float(row["target"].split()[1])),) if row["target"] else ()
+    target: tuple[tuple[str, float], ...] = ()
+    if row["target"]:
+        _, level = row["target"].split()
+        target = ((f"target {row['target']}", float(level)),)
     return Chart(what, "chorales", unit or "value", sides, target)
 
 

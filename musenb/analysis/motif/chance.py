@@ -89,7 +89,8 @@ def chance(
     found = Counter(one.form for one in find_returns(score, motif, **settings))
     generator = np.random.default_rng(seed)
     pieces = load_jsb()["train"] if chorales is None else chorales
-    centre = sorted(note.pitch for note in score.notes)[len(score.notes) // 2] if score.notes else 60
+    heights = sorted(note.pitch for note in score.notes)
+    centre = heights[len(heights) // 2] if heights else 60
     counts: Counter[str] = Counter()
     totals = np.zeros(draws, np.int64)
     for draw in range(draws):
@@ -107,7 +108,13 @@ def chance(
     )
 
 
-def foreign_motif(chorales: Sequence[Grid], notes: int, generator: np.random.Generator, *, centre: int = 60) -> Motif:
+def foreign_motif(
+    chorales: Sequence[Grid],
+    notes: int,
+    generator: np.random.Generator,
+    *,
+    centre: int = 60,
+) -> Motif:
     """Return a passage of that many notes from a random voice of a random chorale, within octaves of `centre`.
 
     Raises
@@ -117,7 +124,8 @@ def foreign_motif(chorales: Sequence[Grid], notes: int, generator: np.random.Gen
     """
     for _ in range(MOST_TRIES if len(chorales) else 0):
         grid = chorales[int(generator.integers(len(chorales)))]
-        pitches, steps = run_lengths(grid[:, generator.integers(grid.shape[1])], longest=1 << 30)
+        voice = generator.integers(grid.shape[1])
+        pitches, steps = run_lengths(grid[:, voice], longest=1 << 30)
         begins = np.concatenate([[0], np.cumsum(steps)[:-1]])
         sounding = np.flatnonzero(pitches >= 0)
         if len(sounding) < notes:

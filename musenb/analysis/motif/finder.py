@@ -259,7 +259,8 @@ def find_returns(
         raise SettingError(f"most_expected {most_expected} is below 0")
     motif, score = as_motif(motif), spell_score(score)
     ticks = ticks_a_quarter([*score.notes, *motif.notes])
-    line, lines = line_of(motif.notes, range(len(motif.notes)), -1, ticks), lines_of(score, ticks)
+    line = line_of(motif.notes, range(len(motif.notes)), -1, ticks)
+    lines = lines_of(score, ticks)
     if not lines:
         return []
     odds = Odds(lines)
