@@ -1,4 +1,4 @@
-"""Attention of any model, told in notes instead of tokens.
+"""Attention weights between notes, of any model.
 
 Definition
 ----------
@@ -78,12 +78,15 @@ class AttentionRecord:
     def of_notes(self, what: What, layer: int, head: int, *, query: Query = "mean") -> np.ndarray:
         """Return one head as float32 (notes, notes), gathered as the conventions say."""
         queries = self.key_notes if self.query_notes is None else self.query_notes
-        count = 1 + max(int(self.key_notes.max(initial=NO_NOTE)), int(queries.max(initial=NO_NOTE)))
-        return gather(self.array(what)[layer, head], queries, self.key_notes, count=count, what=what, query=query)
+        last_key = int(self.key_notes.max(initial=NO_NOTE))
+        last_query = int(queries.max(initial=NO_NOTE))
+        count = 1 + max(last_key, last_query)
+        matrix = self.array(what)[layer, head]
+        return gather(matrix, queries, self.key_notes, count=count, what=what, query=query)
 
 
 def validate(record: AttentionRecord) -> None:
-    """Raise ModelError unless shapes agree, weights are shares that sum to 1 or 0 in a row, and maps fit the tokens."""
+    """Raise ModelError unless shapes agree, rows of weights are probabilities (or all 0), and maps fit the tokens."""
     shape = np.shape(record.weights)
     if len(shape) != 4:
         raise ModelError(f"weights of shape {shape}: not (layers, heads, queries, keys)")
@@ -101,11 +104,13 @@ def validate(record: AttentionRecord) -> None:
 
 
 def check_weights(weights: np.ndarray, where: str) -> None:
-    """Raise ModelError unless the rows of weights (queries, keys) are shares that sum to 1, or to 0."""
+    """Raise ModelError unless the rows of weights (queries, keys) are probabilities that sum to 1, or are 0."""
     if not np.isfinite(weights).all() or (weights < -_TOLERANCE).any():
         raise ModelError(f"weights of {where}: below 0 or not finite")
     sums = weights.sum(axis=-1, dtype=np.float64)
-    wrong = (np.abs(sums - 1) > _TOLERANCE) & (np.abs(sums) > _TOLERANCE)
+    not_one = np.abs(sums - 1) > _TOLERANCE
+    not_zero = np.abs(sums) > _TOLERANCE
+    wrong = not_one & not_zero
     if wrong.any():
         query = int(np.argmax(wrong))
         raise ModelError(f"weights of {where}: row {query} sums to {sums[query]:.4g}; a row sums to 1, or to 0")
@@ -113,7 +118,8 @@ def check_weights(weights: np.ndarray, where: str) -> None:
 
 def check_notes(notes: np.ndarray, tokens: int, name: str) -> None:
     """Raise ModelError unless a map gives each of `tokens` tokens a note >= 0 or NO_NOTE."""
-    if np.shape(notes) != (tokens,) or not np.issubdtype(np.asarray(notes).dtype, np.integer):
+    whole = np.issubdtype(np.asarray(notes).dtype, np.integer)
+    if np.shape(notes) != (tokens,) or not whole:
         raise ModelError(f"the map of {tokens} {name} has shape {np.shape(notes)}; it takes one integer a token")
     if (np.asarray(notes) < NO_NOTE).any():
         raise ModelError(f"the map of the {name} holds {np.min(notes)}; notes are 0 or above, {NO_NOTE} is none")
@@ -171,7 +177,8 @@ def gather(
     seen = ~np.isnan(matrix)
     total = _sums(np.where(seen, matrix, 0), query_notes, key_notes, count)
     pairs = _sums(seen, query_notes, key_notes, count)
-    return np.where(pairs > 0, total / np.maximum(pairs, 1), np.nan).astype(np.float32)
+    mean = total / np.maximum(pairs, 1)
+    return np.where(pairs > 0, mean, np.nan).astype(np.float32)
 
 
 def _chosen(notes: np.ndarray, *, last: bool) -> np.ndarray:
@@ -184,9 +191,15 @@ def _chosen(notes: np.ndarray, *, last: bool) -> np.ndarray:
     return kept
 
 
-def _sums(values: np.ndarray, query_notes: np.ndarray, key_notes: np.ndarray, count: int) -> np.ndarray:
+def _sums(
+    values: np.ndarray,
+    query_notes: np.ndarray,
+    key_notes: np.ndarray,
+    count: int,
+) -> np.ndarray:
     """Return sums float32 (count, count) over the tokens of each pair of notes; notes below 0 are left out."""
-    return _row_sums(_row_sums(values, query_notes, count).T, key_notes, count).T
+    by_query = _row_sums(values, query_notes, count)
+    return _row_sums(by_query.T, key_notes, count).T
 
 
 def _row_sums(values: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
@@ -204,7 +217,12 @@ def _row_sums(values: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
 # Measures
 
 
-def top_k(row: np.ndarray, count: int, *, threshold: float = 0.0) -> list[tuple[int, float]]:
+def top_k(
+    row: np.ndarray,
+    count: int,
+    *,
+    threshold: float = 0.0,
+) -> list[tuple[int, float]]:
     """Return (key, weight) of the `count` largest values of a row that are above `threshold`, the largest first.
 
     Of two that are equal the earlier comes first; NaN never comes.
@@ -260,8 +278,10 @@ def distance_profile(
     weights = np.asarray(weights, np.float64)
     sums = weights.sum(axis=1)
     asking = sums > 0
-    weights, places = weights[asking] / sums[asking, None], np.asarray(query_places, np.float64)[asking]
-    distance = places[:, None] - np.asarray(key_places, np.float64)[None, :]
+    weights = weights[asking] / sums[asking, None]
+    queries = np.asarray(query_places, np.float64)[asking]
+    keys = np.asarray(key_places, np.float64)
+    distance = queries[:, None] - keys[None, :]
     seen = weights > 0
     even = seen / np.maximum(seen.sum(axis=1, keepdims=True), 1)
     rows = max(1, len(weights))

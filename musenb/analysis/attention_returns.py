@@ -1,4 +1,4 @@
-"""Which heads look at the places of return: from a note of a return back to the same note of the motif.
+"""Attention to motif returns: which heads look from a note of a return back to the same note of the motif.
 
 Definition
 ----------
@@ -57,7 +57,12 @@ class Looking:
     pairs: int
 
 
-def return_pairs(returns: Sequence[Return], motif: Motif, *, after: int = 0) -> list[tuple[tuple, tuple]]:
+def return_pairs(
+    returns: Sequence[Return],
+    motif: Motif,
+    *,
+    after: int = 0,
+) -> list[tuple[tuple, tuple]]:
     """Return (note of a return, note of the motif), each as (voice, number in the voice).
 
     Parameters
@@ -108,7 +113,9 @@ def attention_on_returns(
     SettingError
         The bins have no width.
     """
-    weights, pairs, onsets = np.asarray(weights), np.asarray(pairs, np.int64).reshape(-1, 2), np.asarray(onsets, float)
+    weights = np.asarray(weights)
+    pairs = np.asarray(pairs, np.int64).reshape(-1, 2)
+    onsets = np.asarray(onsets, float)
     notes = len(onsets)
     if weights.ndim != 4 or weights.shape[2:] != (notes, notes):
         raise ModelError(f"weights of shape {weights.shape} with {notes} onsets: not (layers, heads, notes, notes)")
@@ -120,10 +127,14 @@ def attention_on_returns(
     nothing = np.full(weights.shape[:2], np.nan)
     if not len(pairs):
         return Looking(nothing, nothing, nothing, nothing, 0)
-    bins = np.floor((onsets[:, None] - onsets[None, :]) / bin_quarters).astype(int)
-    elsewhere = ~np.isin(np.arange(notes), pairs[:, 0])[:, None] & (onsets[:, None] > onsets[None, :])
-    asked = bins[pairs[:, 0], pairs[:, 1]]
-    looking = weights[:, :, pairs[:, 0], pairs[:, 1]].mean(-1, dtype=float)
+    query, key = pairs[:, 0], pairs[:, 1]
+    distances = onsets[:, None] - onsets[None, :]
+    bins = np.floor(distances / bin_quarters).astype(int)
+    unpaired = ~np.isin(np.arange(notes), query)
+    earlier = onsets[:, None] > onsets[None, :]
+    elsewhere = unpaired[:, None] & earlier
+    asked = bins[query, key]
+    looking = weights[:, :, query, key].mean(-1, dtype=float)
     generator = np.random.default_rng(seed)
     recency = np.zeros_like(looking)
     drawn = np.zeros((*looking.shape, draws))
@@ -135,11 +146,13 @@ def attention_on_returns(
         known += int(count)
         values = weights[:, :, queries, keys].astype(float)
         recency += values.mean(-1) * count
-        drawn += values[:, :, generator.integers(len(queries), size=(draws, count))].sum(-1)
+        chosen = generator.integers(len(queries), size=(draws, count))
+        drawn += values[:, :, chosen].sum(-1)
     if not known:
         return Looking(looking, nothing, nothing, nothing, len(pairs))
     recency, drawn = np.maximum(recency / known, FLOOR), drawn / known
-    p_value = (1 + (drawn >= looking[..., None] - 1e-12).sum(-1)) / (1 + draws)
+    as_much = drawn >= looking[..., None] - 1e-12
+    p_value = (1 + as_much.sum(-1)) / (1 + draws)
     return Looking(looking, recency, looking / recency, p_value, len(pairs))
 
 
@@ -160,8 +173,10 @@ def attention_by_bars(weights: np.ndarray, bars: np.ndarray, count: int) -> np.n
         0 where no note begins.
     """
     member = np.asarray(bars)[:, None] == np.arange(count)
-    mean = np.divide(member, member.sum(0), out=np.zeros(member.shape), where=member.any(0))
-    return np.einsum("qi,lhqk,kj->lhij", mean, np.asarray(weights), member.astype(float), optimize=True)
+    nothing = np.zeros(member.shape)
+    mean = np.divide(member, member.sum(0), out=nothing, where=member.any(0))
+    total = member.astype(float)
+    return np.einsum("qi,lhqk,kj->lhij", mean, np.asarray(weights), total, optimize=True)
 
 
 def looking_in_words(result: Looking, *, most_p: float = 0.05) -> str:
@@ -171,12 +186,13 @@ def looking_in_words(result: Looking, *, most_p: float = 0.05) -> str:
         return "There is no return to look back from."
     if not known.any():
         return "Nothing else in the piece lies as far back, so the heads cannot be judged."
-    found = sorted(zip(*np.nonzero(known & (result.p_value <= most_p) & (result.score > 1)), strict=True),
-                   key=lambda place: -result.score[place])
+    passing = known & (result.p_value <= most_p) & (result.score > 1)
+    places = zip(*np.nonzero(passing), strict=True)
+    found = sorted(places, key=lambda place: -result.score[place])
     by_chance = most_p * known.sum()
-    told = f"{known.sum()} heads were asked; about {by_chance:.1f} would pass by chance alone."
+    tested = f"{known.sum()} heads were asked; about {by_chance:.1f} would pass by chance alone."
     if not found:
-        return f"No head looks back at the motif more than its habit of distance would have it. {told}"
+        return f"No head looks back at the motif more than its habit of distance would have it. {tested}"
     layer, head = found[0]
     best = result.score[layer, head]
     times = f"{best:.1f} times" if best < 100 else "more than 100 times"
@@ -186,5 +202,5 @@ def looking_in_words(result: Looking, *, most_p: float = 0.05) -> str:
     return (
         f"{count} back at the motif more than distance alone would have it: first head {head + 1} of layer "
         f"{layer + 1}, {times} as much ({100 * result.looking[layer, head]:.1f} % of its weight, p = "
-        f"{result.p_value[layer, head]:.3f}). {told}"
+        f"{result.p_value[layer, head]:.3f}). {tested}"
     )

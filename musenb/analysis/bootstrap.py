@@ -1,4 +1,4 @@
-"""Percentile bootstrap over pieces.
+"""Percentile bootstrap confidence intervals, over pieces.
 
 Pieces are drawn with replacement, the statistic is taken anew on every draw, and the interval is what the middle 95 %
 of the draws span. Seeded by its caller: the same numbers give the same interval.
@@ -55,7 +55,12 @@ def interval(
     return float(low), float(high)
 
 
-def ratio_interval(above: np.ndarray, below: np.ndarray, *, seed: int = 0) -> tuple[float, float]:
+def ratio_interval(
+    above: np.ndarray,
+    below: np.ndarray,
+    *,
+    seed: int = 0,
+) -> tuple[float, float]:
     """Return the interval of sum(above) / sum(below) over pieces, for counts (pieces,) of events and occasions."""
 
     def ratio(drawn: np.ndarray) -> np.ndarray:
@@ -65,7 +70,12 @@ def ratio_interval(above: np.ndarray, below: np.ndarray, *, seed: int = 0) -> tu
     return interval(ratio, len(above), seed=seed)
 
 
-def win_interval(wins: np.ndarray, *, seed: int = 0, draws: int = DRAWS) -> tuple[float, float]:
+def win_interval(
+    wins: np.ndarray,
+    *,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> tuple[float, float]:
     """Return the interval of the mean of a comparison of every piece of one set with every piece of another.
 
     Rows and columns are drawn apart. `wins` is a float array (ones, others), 1 where the row wins, 1/2 for a tie.
@@ -73,8 +83,9 @@ def win_interval(wins: np.ndarray, *, seed: int = 0, draws: int = DRAWS) -> tupl
     if not wins.size:
         return (float("nan"), float("nan"))
     generator = np.random.default_rng(seed)
-    ones = generator.multinomial(len(wins), np.full(len(wins), 1 / len(wins)), size=draws)
-    others = generator.multinomial(wins.shape[1], np.full(wins.shape[1], 1 / wins.shape[1]), size=draws)
+    rows, columns = wins.shape
+    ones = generator.multinomial(rows, np.full(rows, 1 / rows), size=draws)
+    others = generator.multinomial(columns, np.full(columns, 1 / columns), size=draws)
     values = np.einsum("do,op,dp->d", ones, wins, others, optimize=True) / wins.size
     low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)

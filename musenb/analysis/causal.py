@@ -56,7 +56,9 @@ def kl_bits(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 def loss_bits(log_probs: np.ndarray, taken: np.ndarray) -> np.ndarray:
     """Return -log2 p of the words `taken` (...,) under log_probs (..., V)."""
-    return -np.take_along_axis(log_probs, np.asarray(taken)[..., None], axis=-1)[..., 0] / LN2
+    index = np.asarray(taken)[..., None]
+    nats = -np.take_along_axis(log_probs, index, axis=-1)[..., 0]
+    return nats / LN2
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,11 @@ def estimate(sums: np.ndarray, counts: np.ndarray | None = None, *, seed: int = 
     mean = float(sums.sum() / counts.sum())
     if len(sums) == 1:
         return Estimate(mean, nothing, nothing, 1)
-    low, high = interval(lambda drawn: sums[drawn].sum(1) / counts[drawn].sum(1), len(sums), seed=seed)
+
+    def ratio(drawn: np.ndarray) -> np.ndarray:
+        return sums[drawn].sum(1) / counts[drawn].sum(1)
+
+    low, high = interval(ratio, len(sums), seed=seed)
     return Estimate(mean, low, high, len(sums))
 
 
@@ -137,7 +143,13 @@ class Effect:
 
 
 def effect_of(
-    before: np.ndarray, after: np.ndarray, taken: np.ndarray, groups: np.ndarray, *, over: str, seed: int = 0
+    before: np.ndarray,
+    after: np.ndarray,
+    taken: np.ndarray,
+    groups: np.ndarray,
+    *,
+    over: str,
+    seed: int = 0,
 ) -> Effect:
     """Return the effect from log_probs (n, V) before and after, the words taken (n,), and a group (n,) for each.
 
@@ -146,17 +158,26 @@ def effect_of(
     SettingError
         The shapes do not agree.
     """
-    if before.shape != after.shape or len(before) != len(taken) or len(before) != len(groups):
+    lengths = {len(before), len(taken), len(groups)}
+    if before.shape != after.shape or len(lengths) > 1:
         raise SettingError(
             f"predictions of shapes {before.shape} and {after.shape}, {len(taken)} words and {len(groups)} groups: "
             "there must be one of each for every prediction"
         )
     if not len(before):
-        return Effect(float("nan"), float("nan"), estimate(np.zeros(0)), estimate(np.zeros(0)), 0, over)
+        nothing, unknown = float("nan"), estimate(np.zeros(0))
+        return Effect(nothing, nothing, unknown, unknown, 0, over)
     lost, found = loss_bits(before, taken), loss_bits(after, taken)
     change = estimate(*grouped(found - lost, groups), seed=seed)
     divergence = estimate(*grouped(kl_bits(before, after), groups), seed=seed)
-    return Effect(float(lost.mean()), float(found.mean()), change, divergence, len(taken), over)
+    return Effect(
+        loss_before=float(lost.mean()),
+        loss_after=float(found.mean()),
+        change=change,
+        kl=divergence,
+        predictions=len(taken),
+        over=over,
+    )
 
 
 # Do two accounts of what mattered agree?
@@ -199,7 +220,13 @@ def agreement_of(one: np.ndarray, other: np.ndarray, *, top: int = 5) -> Agreeme
     top = min(top, len(one))
     if not top:
         return Agreement(float("nan"), float("nan"), float("nan"), 0, 0)
-    return Agreement(spearman(one, other), top_overlap(one, other, top), top / len(one), top, len(one))
+    return Agreement(
+        correlation=spearman(one, other),
+        overlap=top_overlap(one, other, top),
+        chance=top / len(one),
+        top=top,
+        count=len(one),
+    )
 
 
 def spearman(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray) -> float:
@@ -220,6 +247,11 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 
 def top_overlap(one: np.ndarray, other: np.ndarray, top: int) -> float:
     """Return the share of the `top` largest of one series that are among those of the other; of equals, the earlier."""
-    largest = (set(np.argsort(-np.asarray(series), kind="stable")[:top].tolist()) for series in (one, other))
-    first, second = largest
+    first, second = _largest(one, top), _largest(other, top)
     return len(first & second) / top
+
+
+def _largest(values: np.ndarray, top: int) -> set[int]:
+    """Return the places of the `top` largest values."""
+    order = np.argsort(-np.asarray(values), kind="stable")
+    return set(order[:top].tolist())

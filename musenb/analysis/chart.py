@@ -1,4 +1,4 @@
-"""Charts as data: series of numbers along something, as a result hands them to a plot or a table.
+"""Chart data: series of numbers along something, as a result hands them to a plot or a table.
 
 A result that is numbers along something derives from `Plottable` and says in `charts` what there is to draw. It knows
 neither plotly nor a theme: `plot` hands its charts to what draws them, which the package's `__init__` names.
@@ -50,7 +50,9 @@ class Series:
     def __post_init__(self) -> None:
         for name in ("x", "y", "low", "high"):
             object.__setattr__(self, name, tuple(_plain(value) for value in getattr(self, name)))
-        counts = {len(self.x), len(self.y), *((len(self.low), len(self.high)) if self.low or self.high else ())}
+        counts = {len(self.x), len(self.y)}
+        if self.low or self.high:
+            counts |= {len(self.low), len(self.high)}
         if len(counts) > 1:
             sizes = f"{len(self.x)} x, {len(self.y)} y, {len(self.low)} low and {len(self.high)} high values"
             raise SettingError(f"series {self.name!r} has {sizes}; as many of each are needed")
@@ -143,8 +145,11 @@ def table(charts: Sequence[Chart]) -> Any:
     columns = {}
     for series in chart.series:
         index = pd.Index(series.x, name=chart.x_label)
-        ends = {f"{series.name}, low": series.low, f"{series.name}, high": series.high} if series.low else {}
-        for name, values in {series.name: series.y, **ends}.items():
+        parts = {series.name: series.y}
+        if series.low:
+            parts[f"{series.name}, low"] = series.low
+            parts[f"{series.name}, high"] = series.high
+        for name, values in parts.items():
             columns[name] = pd.Series(values, index=index, dtype=float)
     return pd.DataFrame(columns)
 

@@ -1,4 +1,4 @@
-"""Charts of this package's measures: from arrays to what is drawn, a function a question.
+"""Chart builders for this package's measures, a function a question.
 
 All are pure: they read arrays and return a `Chart`, whose `plot` and `table` come with the result that uses it.
 """
@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from musenb.analysis.chart import Chart, Series
+from musenb.analysis.chart import Chart, Kind, Series
 from musenb.errors import SettingError
 
 
 def training_chart(
-    steps: Sequence[int], loss: Sequence[float], validation: Sequence[float | None], *, unit: str = "nats a token"
+    steps: Sequence[int],
+    loss: Sequence[float],
+    validation: Sequence[float | None],
+    *,
+    unit: str = "nats a token",
 ) -> Chart:
     """Return the curves of a training: the loss on what is learned, and on music that is held apart.
 
@@ -28,30 +32,44 @@ def training_chart(
         None where the model was not validated.
     unit : str
     """
-    judged = [(step, value) for step, value in zip(steps, validation, strict=True) if value is not None]
-    apart = Series("held apart", [step for step, _ in judged], [value for _, value in judged], kind="points")
+    pairs = zip(steps, validation, strict=True)
+    judged = [(step, value) for step, value in pairs if value is not None]
+    judged_steps = [step for step, _ in judged]
+    judged_loss = [value for _, value in judged]
+    apart = Series("held apart", judged_steps, judged_loss, kind="points")
     return Chart("Training", "step", unit, (Series("learned from", steps, loss), apart))
 
 
-def surprise_chart(bits: np.ndarray, onsets: np.ndarray, voices: Mapping[str, np.ndarray] | None = None) -> Chart:
-    """Return the surprise of notes along the piece.
+def surprise_chart(measures: Mapping[str, np.ndarray], onsets: np.ndarray | None = None) -> Chart:
+    """Return measures of notes along the piece: by onset, or by the number of the note where no onsets are known.
 
     Parameters
     ----------
-    bits : float (notes,)
-        Surprise of each note.
-    onsets : float (notes,)
-        Quarters from the beginning.
-    voices : mapping of str to int (some,), optional
-        Notes of each voice, by name; one series for all by default.
+    measures : mapping of str to float (notes,)
+        Bits of each note, by what is measured.
+    onsets : float (notes,), optional
+        Quarters from the beginning. Where notes begin together they are drawn as points, as no line joins them.
+
+    Raises
+    ------
+    SettingError
+        There are not as many bits as onsets.
     """
-    if len(bits) != len(onsets):
-        raise SettingError(f"surprise of {len(bits)} notes, onsets of {len(onsets)}")
-    lines = []
-    for name, notes in (voices or {"surprise": np.arange(len(bits))}).items():
-        ordered = notes[np.argsort(onsets[notes], kind="stable")]
-        lines.append(Series(name, onsets[ordered].tolist(), bits[ordered].tolist()))
-    return Chart("Surprise", "quarters from the beginning", "bits a note", tuple(lines))
+    if onsets is None:
+        numbered = []
+        for name, bits in measures.items():
+            numbers = range(1, len(bits) + 1)
+            numbered.append(Series(name, numbers, bits.tolist()))
+        return Chart("Surprise", "note", "bits", tuple(numbered))
+    order = np.argsort(onsets, kind="stable")
+    places = onsets[order].tolist()
+    kind: Kind = "line" if len(set(places)) == len(places) else "points"
+    timed = []
+    for name, bits in measures.items():
+        if len(bits) != len(onsets):
+            raise SettingError(f"{name} of {len(bits)} notes, onsets of {len(onsets)}")
+        timed.append(Series(name, places, bits[order].tolist(), kind=kind))
+    return Chart("Surprise", "quarters from the beginning", "bits", tuple(timed))
 
 
 def returns_chart(starts: Mapping[str, Sequence[int]], first: int, last: int) -> Chart:

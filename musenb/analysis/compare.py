@@ -1,4 +1,4 @@
-"""Alignment of two scores, note by note: which notes are the same, which were changed, which stand in one alone.
+"""Score alignment, note by note: which notes are the same, which were changed, which stand in one alone.
 
 Definition
 ----------
@@ -82,13 +82,15 @@ def compare(first: Score, second: Score) -> Comparison:
     """Return the notes of two scores aligned; see the definition at the head of this module."""
     ours, theirs = _names(first), _names(second)
     if not set(ours) & set(theirs):
-        ours, theirs = list(map(str, range(len(ours)))), list(map(str, range(len(theirs))))
+        ours = [str(place) for place in range(len(ours))]
+        theirs = [str(place) for place in range(len(theirs))]
     names = list(dict.fromkeys([*ours, *theirs]))
     pairs = []
     for name in names:
         pairs += _voice(name, _placed(first, ours, name), _placed(second, theirs, name))
     order = {name: number for number, name in enumerate(names)}
-    return Comparison(tuple(sorted(pairs, key=lambda pair: (pair.onset, order[pair.voice]))))
+    pairs.sort(key=lambda pair: (pair.onset, order[pair.voice]))
+    return Comparison(tuple(pairs))
 
 
 def _names(score: Score) -> list[str]:
@@ -110,17 +112,19 @@ def _placed(score: Score, names: Sequence[str], name: str) -> Placed:
 def _voice(name: str, first: Placed, second: Placed) -> list[Pair]:
     pairs = []
     for onset in sorted({*first, *second}):
-        ours, theirs = list(first.get(onset, ())), list(second.get(onset, ()))
+        ours = list(first.get(onset, ()))
+        theirs = list(second.get(onset, ()))
         for one in list(ours):
-            other = next((two for two in theirs if _alike(one[0], two[0])), None)
+            note, note_id = one
+            other = next((two for two in theirs if _alike(note, two[0])), None)
             if other is not None:
-                pairs.append(Pair(SAME, name, onset, one[0], other[0], one[1], other[1]))
+                pairs.append(Pair(SAME, name, onset, note, other[0], note_id, other[1]))
                 ours.remove(one)
                 theirs.remove(other)
         changed = min(len(ours), len(theirs))
-        for one, other in zip(ours, theirs, strict=False):
-            kind = DURATION if one[0].pitch == other[0].pitch else PITCH
-            pairs.append(Pair(kind, name, onset, one[0], other[0], one[1], other[1]))
+        for (note, note_id), (other_note, other_id) in zip(ours, theirs, strict=False):
+            kind = DURATION if note.pitch == other_note.pitch else PITCH
+            pairs.append(Pair(kind, name, onset, note, other_note, note_id, other_id))
         pairs += [Pair(ONLY_FIRST, name, onset, note, None, note_id) for note, note_id in ours[changed:]]
         pairs += [Pair(ONLY_SECOND, name, onset, None, note, "", note_id) for note, note_id in theirs[changed:]]
     return pairs

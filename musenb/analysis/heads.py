@@ -1,4 +1,4 @@
-"""What kind of head a head is: how far back it looks, at whom, and whether it does a job that has a name.
+"""Attention head classification: how far back a head looks, at whom, and whether its job has a name.
 
 Definition
 ----------
@@ -185,14 +185,18 @@ def summarise(weights: np.ndarray, places: Places, tokens: np.ndarray) -> list[H
         The shapes do not agree.
     """
     count = len(places)
-    if np.ndim(weights) != 4 or np.shape(weights)[2:] != (count, count) or np.shape(tokens) != (count, count):
+    square = (count, count)
+    fitting = np.ndim(weights) == 4 and np.shape(weights)[2:] == square
+    if not fitting or np.shape(tokens) != square:
         raise ModelError(f"weights {np.shape(weights)} and tokens {np.shape(tokens)} do not fit {count} notes")
     layers, heads = weights.shape[:2]
-    targets, groups = _jobs(places, tokens > 0), _groups(places, tokens > 0)
-    return [
-        _summary(layer, head, np.where(tokens > 0, weights[layer, head], 0.0), places, tokens, targets, groups)
-        for layer in range(layers) for head in range(heads)
-    ]
+    seen = tokens > 0
+    targets, groups = _jobs(places, seen), _groups(places, seen)
+    found = []
+    for layer, head in np.ndindex(layers, heads):
+        visible = np.where(seen, weights[layer, head], 0.0)
+        found.append(_summary(layer, head, visible, places, tokens, targets, groups))
+    return found
 
 
 def _summary(
@@ -201,7 +205,8 @@ def _summary(
 ) -> HeadSummary:
     mass = weights.sum(axis=1)
     distance = _distances(places)
-    mean = float((weights * distance).sum() / mass.sum()) if mass.sum() else float("nan")
+    nothing = float("nan")
+    mean = float((weights * distance).sum() / mass.sum()) if mass.sum() else nothing
     bar = np.array([float(length) for length in places.bar_length])
     baselines = {
         "even": _given(tokens.astype(float), mass),
@@ -209,30 +214,49 @@ def _summary(
         "recency": recent_weights(distance, tokens, mass, mean),
         "own": profile_weights(weights, distance, tokens),
     }
-    found = {
-        name: share_on(name, weights, hit, {baseline: baselines[baseline] for baseline in BASELINES[name]})
-        for name, hit in (targets | groups).items()
-    }
+    found = {}
+    for name, hit in (targets | groups).items():
+        chances = {baseline: baselines[baseline] for baseline in BASELINES[name]}
+        found[name] = share_on(name, weights, hit, chances)
     jobs = tuple(found[name] for name in targets)
-    names = tuple(job.name for job in sorted(jobs, key=lambda job: -job.share) if job.stands_out)
+    strongest = sorted(jobs, key=lambda job: -job.share)
     return HeadSummary(
-        layer, head, names, jobs, found["same voice"], found["same place"], found["prime"], mean,
-        profile_of(weights, baselines["even"], distance), float(mass.mean()) if len(mass) else float("nan"),
+        layer=layer,
+        head=head,
+        names=tuple(job.name for job in strongest if job.stands_out),
+        jobs=jobs,
+        same_voice=found["same voice"],
+        same_place=found["same place"],
+        prime=found["prime"],
+        distance=mean,
+        profile=profile_of(weights, baselines["even"], distance),
+        on_notes=float(mass.mean()) if len(mass) else nothing,
     )
 
 
-def share_on(name: str, weights: np.ndarray, hit: np.ndarray, baselines: dict[str, np.ndarray]) -> Share:
+def share_on(
+    name: str,
+    weights: np.ndarray,
+    hit: np.ndarray,
+    baselines: dict[str, np.ndarray],
+) -> Share:
     """Return the share of weights (N, N) on the targets `hit`, bool (N, N), beside those of baselines (N, N)."""
     asking = hit.any(axis=1)
     count = int(asking.sum())
     nothing = float("nan")
     if not count:
         return Share(name, nothing, dict.fromkeys(baselines, nothing), (nothing, nothing), 0)
-    found = {key: (rows * hit).sum(axis=1)[asking] for key, rows in baselines.items()}
-    own = (weights * hit).sum(axis=1)[asking]
+
+    def on_targets(rows: np.ndarray) -> np.ndarray:
+        return (rows * hit).sum(axis=1)[asking]
+
+    found = {key: on_targets(rows) for key, rows in baselines.items()}
+    own = on_targets(weights)
     chance = {key: float(values.mean()) for key, values in found.items()}
-    gains = own - found[max(chance, key=chance.__getitem__)]
-    return Share(name, float(own.mean()), chance, interval(lambda drawn: gains[drawn].mean(1), count), count)
+    highest = max(chance, key=chance.__getitem__)
+    gains = own - found[highest]
+    gain = interval(lambda drawn: gains[drawn].mean(1), count)
+    return Share(name, float(own.mean()), chance, gain, count)
 
 
 # Jobs and groups: what the targets of each note are
@@ -271,9 +295,12 @@ def previous_notes(places: Places) -> np.ndarray:
 
 def notes_a_bar_ago(places: Places) -> np.ndarray:
     """Return which notes begin one bar before each note at its place in the bar, bool (N, N)."""
-    onset, phase = np.array(places.onset, object), np.array(places.phase, object)
+    onset = np.array(places.onset, object)
+    phase = np.array(places.phase, object)
     before = onset - np.array(places.bar_length, object)
-    return ((before[:, None] == onset[None, :]) & (phase[:, None] == phase[None, :])).astype(bool)
+    one_bar = before[:, None] == onset[None, :]
+    same_phase = phase[:, None] == phase[None, :]
+    return (one_bar & same_phase).astype(bool)
 
 
 def repeats(places: Places, predecessors: int = PREDECESSORS) -> np.ndarray:
@@ -286,14 +313,17 @@ def repeats(places: Places, predecessors: int = PREDECESSORS) -> np.ndarray:
     for line in _lines(places).values():
         for end in range(predecessors, len(line)):
             motif = line[end - predecessors : end]
-            steps = tuple(int(places.pitch[b] - places.pitch[a]) for a, b in pairwise(motif))
-            times = tuple(places.onset[b] - places.onset[a] for a, b in pairwise(motif))
+            pitches = [int(places.pitch[note]) for note in motif]
+            onsets = [places.onset[note] for note in motif]
+            steps = tuple(b - a for a, b in pairwise(pitches))
+            times = tuple(b - a for a, b in pairwise(onsets))
             if any(steps):
                 found[steps, times].append(line[end])
     hit = np.zeros((len(places), len(places)), bool)
     for notes in found.values():
         for note in notes:
-            hit[note, [other for other in notes if places.onset[other] < places.onset[note]]] = True
+            earlier = [other for other in notes if places.onset[other] < places.onset[note]]
+            hit[note, earlier] = True
     return hit
 
 
@@ -310,7 +340,12 @@ def _distances(places: Places) -> np.ndarray:
     return onset[:, None] - onset[None, :]
 
 
-def recent_weights(distance: np.ndarray, tokens: np.ndarray, mass: np.ndarray, mean: float) -> np.ndarray:
+def recent_weights(
+    distance: np.ndarray,
+    tokens: np.ndarray,
+    mass: np.ndarray,
+    mean: float,
+) -> np.ndarray:
     """Return weights that fall off exponentially with distance (N, N), at the rate with this mean distance."""
     low, high = 1e-3, 1e4
     rows = _given(tokens.astype(float), mass)
@@ -318,8 +353,10 @@ def recent_weights(distance: np.ndarray, tokens: np.ndarray, mass: np.ndarray, m
         return rows
     for _ in range(16):
         rate = float(np.sqrt(low * high))
-        near = np.where(tokens > 0, distance, np.inf).min(axis=1, initial=np.inf)
-        back = distance - np.where(np.isfinite(near), near, 0)[:, None]
+        seen = np.where(tokens > 0, distance, np.inf)
+        near = seen.min(axis=1, initial=np.inf)
+        offset = np.where(np.isfinite(near), near, 0)
+        back = distance - offset[:, None]
         with np.errstate(over="ignore", under="ignore"):
             rows = _given(tokens * np.exp(-np.maximum(back, 0) / rate), mass)
         if (rows * distance).sum() / mass.sum() < mean:
@@ -332,7 +369,8 @@ def recent_weights(distance: np.ndarray, tokens: np.ndarray, mass: np.ndarray, m
 def profile_weights(weights: np.ndarray, distance: np.ndarray, tokens: np.ndarray) -> np.ndarray:
     """Return weights that give each distance (N, N), to the sixteenth, what `weights` give it a token on average."""
     seen = tokens > 0
-    _, bins = np.unique(np.round(distance[seen] * 4).astype(int), return_inverse=True)
+    sixteenths = np.round(distance[seen] * 4).astype(int)
+    _, bins = np.unique(sixteenths, return_inverse=True)
     given = np.bincount(bins, weights=weights[seen])
     held = np.bincount(bins, weights=tokens[seen].astype(float))
     rows = np.zeros_like(weights, dtype=np.float64)
@@ -341,8 +379,8 @@ def profile_weights(weights: np.ndarray, distance: np.ndarray, tokens: np.ndarra
 
 
 def profile_of(weights: np.ndarray, even: np.ndarray, distance: np.ndarray) -> DistanceProfile:
-    """Return how weights (N, N) fall on distances in quarters, beside the even baseline; both as shares of all."""
+    """Return how weights (N, N) fall on distances in quarters, beside the even baseline; both as probabilities."""
     edges = np.array(EDGES)
-    shares = [np.histogram(distance, edges, weights=rows)[0] for rows in (weights, even)]
-    share, flat = (found / found.sum() if found.sum() else found for found in shares)
+    totals = [np.histogram(distance, edges, weights=rows)[0] for rows in (weights, even)]
+    share, flat = (total / total.sum() if total.sum() else total for total in totals)
     return DistanceProfile(edges, share, flat)

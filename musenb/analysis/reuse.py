@@ -1,4 +1,4 @@
-"""Does a continuation develop its prime? Shared interval windows of the top line (R6), and a guard against copying.
+"""Motivic reuse of a prime by its continuation: shared interval windows (R6), and a guard against copying.
 
 Definition
 ----------
@@ -79,8 +79,14 @@ def top_pitches(line: Line) -> np.ndarray:
 def interval_windows(pitches: np.ndarray) -> list[tuple[int, ...]]:
     """Return the windows of a line of pitches (n,) that count, in order, each as five intervals."""
     steps = np.clip(np.diff(pitches), -CLIP, CLIP)
-    found = (tuple(steps[start : start + NOTES - 1].tolist()) for start in range(len(steps) - NOTES + 2))
-    return [window for window in found if sum(step != 0 for step in window) >= MOVING]
+    size = NOTES - 1
+    windows = []
+    for start in range(len(steps) - size + 1):
+        window = tuple(steps[start : start + size].tolist())
+        moving = sum(step != 0 for step in window)
+        if moving >= MOVING:
+            windows.append(window)
+    return windows
 
 
 def recall(prime: np.ndarray, continuation: np.ndarray) -> float:
@@ -93,14 +99,16 @@ def verbatim(prime: Line, continuation: Line) -> float:
     windows = []
     for line in (prime, continuation):
         groups = [pitches for _, pitches in line.groups()]
-        windows.append([tuple(groups[n : n + VERBATIM]) for n in range(len(groups) - VERBATIM + 1)])
+        starts = range(len(groups) - VERBATIM + 1)
+        windows.append([tuple(groups[start : start + VERBATIM]) for start in starts])
     return shared(*windows)
 
 
 def shared(given: Sequence[Hashable], found: Sequence[Hashable]) -> float:
     """Return the share of what was `found` that was `given`, 0 when nothing was found."""
     known = set(given)
-    return sum(item in known for item in found) / len(found) if found else 0.0
+    hits = sum(item in known for item in found)
+    return hits / len(found) if found else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +151,16 @@ def reuse(primes: Sequence[Line], continuations: Sequence[Line], *, seed: int = 
     beaten = (own[:, None] > table) + 0.5 * (own[:, None] == table)
     wins = (beaten.sum(axis=1) - 0.5) / (len(own) - 1)
     copied = np.array([verbatim(*pair) for pair in zip(primes, continuations, strict=True)])
-    means = [(float(values.mean()), mean_interval(values, seed=seed)) for values in (own, wins, copied)]
-    return Reuse(*means[0], *means[1], *means[2], own, wins)
+    return Reuse(
+        recall=float(own.mean()),
+        recall_interval=mean_interval(own, seed=seed),
+        auc=float(wins.mean()),
+        auc_interval=mean_interval(wins, seed=seed),
+        verbatim=float(copied.mean()),
+        verbatim_interval=mean_interval(copied, seed=seed),
+        recalls=own,
+        wins=wins,
+    )
 
 
 def mean_interval(values: np.ndarray, *, seed: int = 0) -> tuple[float, float]:
@@ -152,7 +168,13 @@ def mean_interval(values: np.ndarray, *, seed: int = 0) -> tuple[float, float]:
     return interval(lambda drawn: values[drawn].mean(axis=1), len(values), seed=seed)
 
 
-def signed_ranks(one: np.ndarray, other: np.ndarray, *, seed: int = 0, draws: int = 20_000) -> float:
+def signed_ranks(
+    one: np.ndarray,
+    other: np.ndarray,
+    *,
+    seed: int = 0,
+    draws: int = 20_000,
+) -> float:
     """Return the two-sided p of Wilcoxon's signed ranks of paired values (pieces,), by random flips of the signs.
 
     Pairs without a difference are left out; 1 when none is left.
@@ -164,7 +186,8 @@ def signed_ranks(one: np.ndarray, other: np.ndarray, *, seed: int = 0, draws: in
     _, place, count = np.unique(np.abs(difference), return_inverse=True, return_counts=True)
     ranks = (np.cumsum(count) - (count - 1) / 2)[place]
     observed = abs(float((np.sign(difference) * ranks).sum()))
-    flips = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, len(ranks)))
+    generator = np.random.default_rng(seed)
+    flips = generator.choice([-1.0, 1.0], size=(draws, len(ranks)))
     extreme = np.abs(flips @ ranks) >= observed - 1e-9
     return float((extreme.sum() + 1) / (draws + 1))
 
@@ -186,15 +209,25 @@ def shuffled(line: Line, generator: np.random.Generator, *, block: int = 1) -> L
     blocks = [groups[n : n + block] for n in range(0, len(groups), block)]
     order = generator.permutation(len(blocks))
     pitches = [pitches for number in order for _, pitches in blocks[number]]
-    rows = [(onset, pitch) for (onset, _), chord in zip(groups, pitches, strict=True) for pitch in chord]
-    if not rows:
+    onset: list[float] = []
+    pitch: list[int] = []
+    for (time, _), chord in zip(groups, pitches, strict=True):
+        onset += [time] * len(chord)
+        pitch += chord
+    if not onset:
         return line
-    onset, pitch = (np.array(column) for column in zip(*rows, strict=True))
-    return Line(onset.astype(np.float64), np.full(len(rows), float(np.median(line.duration))), pitch.astype(np.int64))
+    usual = float(np.median(line.duration))
+    duration = np.full(len(onset), usual)
+    return Line(np.array(onset, np.float64), duration, np.array(pitch, np.int64))
 
 
 def interval_chain(
-    lines: Sequence[np.ndarray], first: int, length: int, generator: np.random.Generator, *, lowest: int = 36,
+    lines: Sequence[np.ndarray],
+    first: int,
+    length: int,
+    generator: np.random.Generator,
+    *,
+    lowest: int = 36,
     highest: int = 96,
 ) -> np.ndarray:
     """Return a line of pitches drawn from the intervals that follow one another in `lines`; it stays in a range."""

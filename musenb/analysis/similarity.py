@@ -1,4 +1,4 @@
-"""Which bars of a piece are alike: its self-similarity matrix.
+"""Self-similarity matrix of a piece: which of its bars are alike.
 
 Definition
 ----------
@@ -32,15 +32,19 @@ def self_similarity(score: Score) -> np.ndarray:
     ends = np.array([round(bar.end * ticks) for bar in bars], np.int64)
     bags: list[Counter] = [Counter() for _ in bars]
     for line in lines_of(score, ticks):
-        figures = zip(np.diff(line.steps).tolist(), line.lengths[:-1].tolist(), strict=True)
-        for bar, figure in zip(np.searchsorted(ends, line.onsets[:-1], side="right").tolist(), figures, strict=True):
-            bags[bar][figure] += 1
-    numbers = {figure: i for i, figure in enumerate(sorted({figure for bag in bags for figure in bag}))}
+        steps = np.diff(line.steps).tolist()
+        lengths = line.lengths[:-1].tolist()
+        places = np.searchsorted(ends, line.onsets[:-1], side="right").tolist()
+        for bar, step, length in zip(places, steps, lengths, strict=True):
+            bags[bar][step, length] += 1
+    figures = sorted({figure for bag in bags for figure in bag})
+    numbers = {figure: number for number, figure in enumerate(figures)}
     counts = np.zeros((len(bars), len(numbers)))
     for bar, bag in enumerate(bags):
         for figure, count in bag.items():
             counts[bar, numbers[figure]] = count
-    common = np.array([np.minimum(row, counts).sum(1) for row in counts]).reshape(len(bars), len(bars))
+    rows = [np.minimum(row, counts).sum(1) for row in counts]
+    common = np.array(rows).reshape(len(bars), len(bars))
     sizes = counts.sum(1)
     either = sizes[:, None] + sizes[None, :] - common
     return np.divide(common, either, out=np.zeros_like(common), where=either > 0)

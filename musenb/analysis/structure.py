@@ -1,4 +1,4 @@
-"""How much a piece repeats itself, at which time scale: the structureness indicator (SI).
+"""Structureness indicator (SI): how much a piece repeats itself, at which time scale.
 
 Definition
 ----------
@@ -26,9 +26,12 @@ maximum over a range of durations as an indicator of structure.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from musenb.analysis.chart import Chart, Plottable
+from musenb.analysis.charts import structure_chart
 from musenb.analysis.reuse import Line
 
 RATE = 2.0
@@ -36,6 +39,26 @@ SHARE, PENALTY, SMOOTH = 0.15, -2.0, 4
 COARSE, LONGEST = 15.0, 2 / 3  # seconds; share of the piece
 RANGES = ((3.0, 8.0), (8.0, 15.0), (15.0, float("inf")))  # seconds
 NONE = -1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Structureness(Plottable):
+    """SI of a piece at each time scale.
+
+    Parameters
+    ----------
+    values : tuple of float (ranges,)
+        0..1; not-a-number where the music is shorter than the range.
+    ranges : tuple of (float, float)
+        Seconds.
+    """
+
+    values: tuple[float, ...]
+    ranges: tuple[tuple[float, float], ...]
+
+    def charts(self) -> list[Chart]:
+        """Return SI over the time scales."""
+        return [structure_chart({"structureness": np.array(self.values)}, self.ranges)]
 
 
 def chroma(line: Line, seconds: float, *, rate: float = RATE) -> np.ndarray:
@@ -53,10 +76,14 @@ def chroma(line: Line, seconds: float, *, rate: float = RATE) -> np.ndarray:
     edges = np.arange(frames + 1) / rate
     held = np.zeros((frames, 12))
     for onset, duration, pitch in zip(line.onset, line.duration, line.pitch, strict=True):
-        inside = np.minimum(edges[1:], onset + duration) - np.maximum(edges[:-1], onset)
+        ends = np.minimum(edges[1:], onset + duration)
+        begins = np.maximum(edges[:-1], onset)
+        inside = ends - begins
         held[:, int(pitch) % 12] += np.maximum(inside, 0)
     size = np.linalg.norm(held, axis=1, keepdims=True)
-    return np.where(size > 0, held / np.where(size > 0, size, 1), 12**-0.5)
+    sounding = size > 0
+    normed = held / np.where(sounding, size, 1)
+    return np.where(sounding, normed, 12**-0.5)
 
 
 def self_similarity(frames: np.ndarray) -> np.ndarray:
@@ -112,7 +139,10 @@ def _best_paths(blocks: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray,
         new = np.full((starts, length + 1), NONE)
         kept = [np.zeros((starts, length + 1), np.int64) for _ in range(3)]
         new[:, 1] = score[2, :, 0] + blocks[:, row, 0]
-        kept[0][:, 1], kept[1][:, 1], kept[2][:, 1] = covered[2, :, 0], cells[2, :, 0] + 1, row
+        new_covered, new_cells, new_begun = kept
+        new_covered[:, 1] = covered[2, :, 0]
+        new_cells[:, 1] = cells[2, :, 0] + 1
+        new_begun[:, 1] = row
         for back, left in sources:
             first = left + 1  # paths never step out of the state between paths but into its first frame
             if first > length:
@@ -121,33 +151,46 @@ def _best_paths(blocks: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray,
             candidate = score[back][:, there] + blocks[:, row, first - 1 :]
             better = candidate > new[:, first:]
             new[:, first:] = np.where(better, candidate, new[:, first:])
-            taken = (covered[back][:, there], cells[back][:, there] + 1, begun[back][:, there])
-            for array, values in zip(kept, taken, strict=True):
+            from_covered = covered[back][:, there]
+            from_cells = cells[back][:, there] + 1
+            from_begun = begun[back][:, there]
+            for array, values in zip(kept, (from_covered, from_cells, from_begun), strict=True):
                 array[:, first:] = np.where(better, values, array[:, first:])
         stay, ended = score[2, :, 0], new[:, length]
         closes = ended > stay
         new[:, 0] = np.where(closes, ended, stay)
-        reached = kept[0][:, length] + row - kept[2][:, length] + 1
-        kept[0][:, 0] = np.where(closes, reached, covered[2, :, 0])
-        kept[1][:, 0] = np.where(closes, kept[1][:, length], cells[2, :, 0])
-        for history, value in zip((score, covered, cells, begun), (new, *kept), strict=True):
+        reached = new_covered[:, length] + row - new_begun[:, length] + 1
+        new_covered[:, 0] = np.where(closes, reached, covered[2, :, 0])
+        new_cells[:, 0] = np.where(closes, new_cells[:, length], cells[2, :, 0])
+        histories = (score, covered, cells, begun)
+        for history, value in zip(histories, (new, *kept), strict=True):
             history[:-1] = history[1:]
             history[2] = value
     return score[2, :, 0], covered[2, :, 0], cells[2, :, 0]
 
 
-def structureness(line: Line, seconds: float, *, ranges: Sequence[tuple[float, float]] = RANGES) -> tuple[float, ...]:
-    """Return SI for each range of durations in seconds, 0..1; not-a-number where the music is shorter."""
+def structureness(
+    line: Line,
+    seconds: float,
+    *,
+    ranges: Sequence[tuple[float, float]] = RANGES,
+) -> Structureness:
+    """Return SI for each range of durations in seconds."""
     similarity = self_similarity(chroma(line, seconds))
     count = len(similarity)
     best = np.full(count + 1, np.nan)
     for low, high in ranges:
-        shortest, longest = max(1, int(np.ceil(low * RATE))), int(min(high * RATE, LONGEST * count))
-        for length in range(shortest, longest + 1, 1 if low < COARSE else 2):
+        shortest = max(1, int(np.ceil(low * RATE)))
+        longest = int(min(high * RATE, LONGEST * count))
+        step = 1 if low < COARSE else 2
+        for length in range(shortest, longest + 1, step):
             if np.isnan(best[length]):
                 best[length] = float(fitness(similarity, length).max())
     found = []
     for low, high in ranges:
-        inside = best[int(np.ceil(low * RATE)) : int(min(high * RATE, count)) + 1]
-        found.append(float(np.nanmax(inside)) if np.isfinite(inside).any() else float("nan"))
-    return tuple(found)
+        first = int(np.ceil(low * RATE))
+        last = int(min(high * RATE, count))
+        inside = best[first : last + 1]
+        known = np.isfinite(inside).any()
+        found.append(float(np.nanmax(inside)) if known else float("nan"))
+    return Structureness(tuple(found), tuple(ranges))

@@ -26,7 +26,8 @@ import numpy as np
 
 from musenb.analysis.attention import check_notes
 from musenb.analysis.causal import entropy_bits, loss_bits
-from musenb.analysis.chart import Chart, Plottable, Series
+from musenb.analysis.chart import Chart, Plottable
+from musenb.analysis.charts import surprise_chart
 from musenb.errors import ModelError
 
 
@@ -44,12 +45,15 @@ class Surprise(Plottable):
         Of the distribution of its first token: what surprise to expect.
     other_bits : float
         Sum over tokens that belong to no note, such as rests.
+    onsets : float64, optional
+        Quarters from the beginning, where they are known.
     """
 
     bits: np.ndarray
     onset_bits: np.ndarray
     entropy: np.ndarray
     other_bits: float
+    onsets: np.ndarray | None = None
 
     @property
     def total(self) -> float:
@@ -57,14 +61,19 @@ class Surprise(Plottable):
         return float(self.bits.sum()) + self.other_bits
 
     def charts(self) -> list[Chart]:
-        """Return the surprise of each note beside what was to be expected, in the order of the notes."""
-        notes = range(1, len(self.bits) + 1)
-        told = Series("surprise of its first token", notes, self.onset_bits.tolist())
-        expected = Series("expected", notes, self.entropy.tolist())
-        return [Chart("Surprise", "note", "bits", (told, expected))]
+        """Return the surprise of each note beside what was to be expected, by onset where onsets are known."""
+        measures = {"surprise of its first token": self.onset_bits, "expected": self.entropy}
+        return [surprise_chart(measures, self.onsets)]
 
 
-def surprise_of(log_probs: np.ndarray, taken: np.ndarray, notes: np.ndarray, *, count: int) -> Surprise:
+def surprise_of(
+    log_probs: np.ndarray,
+    taken: np.ndarray,
+    notes: np.ndarray,
+    *,
+    count: int,
+    onsets: np.ndarray | None = None,
+) -> Surprise:
     """Return the surprise of each note.
 
     Parameters
@@ -77,6 +86,8 @@ def surprise_of(log_probs: np.ndarray, taken: np.ndarray, notes: np.ndarray, *, 
         The note of each token, 0..count-1, or -1.
     count : int
         How many notes there are.
+    onsets : float (count,), optional
+        Quarters from the beginning, for charts along the piece.
 
     Raises
     ------
@@ -87,13 +98,15 @@ def surprise_of(log_probs: np.ndarray, taken: np.ndarray, notes: np.ndarray, *, 
     if len(log_probs) != len(taken) or notes.max(initial=-1) >= count:
         fault = f"{len(log_probs)} distributions, {len(taken)} words"
         raise ModelError(f"{fault}, notes up to {notes.max(initial=-1)} of {count}")
+    if onsets is not None and len(onsets) != count:
+        raise ModelError(f"{len(onsets)} onsets for {count} notes; one a note is needed")
     bits, inside = loss_bits(log_probs, taken), notes >= 0
     total = np.bincount(notes[inside], weights=bits[inside], minlength=count)
     first = first_tokens(notes, count)
     there = first >= 0
     onset, entropy = np.zeros(count), np.zeros(count)
     onset[there], entropy[there] = bits[first[there]], entropy_bits(log_probs[first[there]])
-    return Surprise(total, onset, entropy, float(bits[~inside].sum()))
+    return Surprise(total, onset, entropy, float(bits[~inside].sum()), onsets)
 
 
 def first_tokens(notes: np.ndarray, count: int) -> np.ndarray:

@@ -211,7 +211,7 @@ def judged(
     record: dict[str, Any] = {}
     for name, lines in arms.items():
         found = reuse.reuse(primes, lines, seed=seed)
-        shapes = np.array([structureness(line, min(seconds, _end(line))) for line in lines])
+        shapes = np.array([structureness(line, min(seconds, _end(line))).values for line in lines])
         values = {
             "recall": [found.recall, *found.recall_interval],
             "auc": [found.auc, *found.auc_interval],

@@ -153,7 +153,13 @@ class Answers:
     def surprise(self) -> Surprise:
         """Return the bits that each note cost, in the order of `score.notes`; given and generated notes alike."""
         reading = self.reading
-        return surprise_of(reading.log_probs, reading.row.targets, self.piece.token_notes, count=len(self.notes))
+        return surprise_of(
+            reading.log_probs,
+            reading.row.targets,
+            self.piece.token_notes,
+            count=len(self.notes),
+            onsets=np.array([float(place.note.onset) for place in self.notes]),
+        )
 
     # What if
 

@@ -23,6 +23,8 @@ from musenb.analysis.attention_returns import (
     looking_in_words,
     return_pairs,
 )
+from musenb.analysis.chart import Chart, Plottable
+from musenb.analysis.charts import returns_chart
 from musenb.analysis.motif.chance import Chance, chance, chance_words
 from musenb.analysis.motif.finder import SHORTEST_MOTIF, Motif, Return, find_returns, motif_of
 from musenb.analysis.motif.words import parsed_bars, record, report
@@ -40,7 +42,7 @@ Bars = int | str | tuple[int, int]
 DRAWS, MOST_FIRST_BARS = 20, 2
 
 
-class MotifReport:
+class MotifReport(Plottable):
     """Every return of a motif in a piece, beside chance, with the heads that look at them.
 
     As the last line of a cell it is shown as lanes, score and piano roll with a player; printed, it is sentences.
@@ -123,9 +125,17 @@ class MotifReport:
             parts.append(looking_in_words(self.looking))
         return "\n".join(parts)
 
-    def table(self) -> list[dict[str, object]]:
+    def records(self) -> list[dict[str, object]]:
         """Return the returns as `musenb motif --json` prints them."""
         return [record(one) for one in self.returns]
+
+    def charts(self) -> list[Chart]:
+        """Return how many returns begin in each bar, a series a form; one series of zeros where nothing returns."""
+        starts: dict[str, list[int]] = {}
+        for one in self.returns:
+            starts.setdefault(one.form, []).append(one.bar)
+        numbers = [bar.number for bar in self.score.bars()]
+        return [returns_chart(starts or {"returns": []}, min(numbers), max(numbers))]
 
     # What is seen
 

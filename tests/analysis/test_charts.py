@@ -64,15 +64,22 @@ def test_validation_stands_where_it_was_measured() -> None:
     assert (apart.x, apart.y) == ((100,), (2.5,))
 
 
-def test_surprise_follows_each_voice_in_time() -> None:
-    bits, onsets = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 0.0, 1.0, 0.0])
-    upper, lower = surprise_chart(bits, onsets, {"upper": np.array([0, 1]), "lower": np.array([2, 3])}).series
-    assert (upper.x, upper.y) == ((0, 2), (2, 1))
-    assert (lower.x, lower.y) == ((0, 1), (4, 3))
-    (whole,) = surprise_chart(bits, onsets).series
-    assert whole.y == (2, 4, 3, 1)
-    with pytest.raises(SettingError, match="surprise of 4 notes, onsets of 3"):
-        surprise_chart(bits, onsets[:3])
+def test_surprise_runs_by_onset_where_onsets_are_known() -> None:
+    bits = np.array([1.0, 2.0, 3.0])
+    chart = surprise_chart({"surprise": bits}, np.array([2.0, 0.0, 1.0]))
+    (found,) = chart.series
+    assert (found.x, found.y, found.kind) == ((0, 1, 2), (2, 3, 1), "line")
+    assert chart.x_label == "quarters from the beginning"
+    (together,) = surprise_chart({"surprise": bits}, np.array([2.0, 0.0, 0.0])).series
+    assert (together.x, together.y, together.kind) == ((0, 0, 2), (2, 3, 1), "points")
+    with pytest.raises(SettingError, match="surprise of 3 notes, onsets of 2"):
+        surprise_chart({"surprise": bits}, np.zeros(2))
+
+
+def test_surprise_is_numbered_where_no_onsets_are_known() -> None:
+    chart = surprise_chart({"surprise": np.array([1.0, 2.0])})
+    assert chart.x_label == "note"
+    assert chart.series[0].x == (1, 2)
 
 
 def test_returns_are_counted_in_every_bar() -> None:

@@ -39,6 +39,15 @@ def test_a_loop_is_structured_at_its_own_length_and_noise_is_not() -> None:
     rng = np.random.default_rng(0)
     loop = structureness(line(np.tile(rng.integers(60, 72, 16), 4)), 32.0)
     noise = structureness(line(rng.integers(60, 72, 64)), 32.0)
-    assert all(high > low + 0.15 for high, low in zip(loop, noise, strict=True))
-    assert loop[0] > 0.6
-    assert np.isnan(structureness(line(rng.integers(60, 72, 8)), 4.0)[1])
+    assert all(high > low + 0.15 for high, low in zip(loop.values, noise.values, strict=True))
+    assert loop.values[0] > 0.6
+    assert np.isnan(structureness(line(rng.integers(60, 72, 8)), 4.0).values[1])
+
+
+def test_structureness_is_drawn_over_the_time_scales() -> None:
+    found = structureness(line(np.tile([60, 64, 67, 62], 4)), 8.0, ranges=[(1, 3), (3, 8), (8, float("inf"))])
+    (chart,) = found.charts()
+    (drawn,) = chart.series
+    assert drawn.x == ("1 to 3 s", "3 to 8 s", "above 8 s")
+    assert drawn.y == (*found.values[:2], None)
+    assert chart.y_label == "structureness, 0 to 1"

@@ -13,8 +13,8 @@ from musenb.errors import ModelError
 
 
 def test_a_note_costs_the_bits_of_its_onset_and_its_holds() -> None:
-    shares = np.log(np.array([[1 / 4, 3 / 4], [1 / 2, 1 / 2], [1 / 8, 7 / 8], [1 / 2, 1 / 2]]))
-    found = surprise_of(shares, np.zeros(4, int), np.array([0, 0, -1, 1]), count=3)
+    log_probs = np.log(np.array([[1 / 4, 3 / 4], [1 / 2, 1 / 2], [1 / 8, 7 / 8], [1 / 2, 1 / 2]]))
+    found = surprise_of(log_probs, np.zeros(4, int), np.array([0, 0, -1, 1]), count=3)
     np.testing.assert_allclose(found.bits, [3, 1, 0])
     np.testing.assert_allclose(found.onset_bits, [2, 1, 0])
     np.testing.assert_allclose(found.entropy, [0.811278, 1, 0], atol=1e-6)
@@ -22,11 +22,20 @@ def test_a_note_costs_the_bits_of_its_onset_and_its_holds() -> None:
 
 
 def test_surprise_is_drawn_beside_what_was_expected() -> None:
-    shares = np.log(np.array([[1 / 4, 3 / 4], [1 / 2, 1 / 2]]))
-    (chart,) = surprise_of(shares, np.zeros(2, int), np.array([0, 1]), count=2).charts()
-    told, expected = chart.series
-    assert (told.x, told.y) == ((1, 2), (2, 1))
+    log_probs = np.log(np.array([[1 / 4, 3 / 4], [1 / 2, 1 / 2]]))
+    (chart,) = surprise_of(log_probs, np.zeros(2, int), np.array([0, 1]), count=2).charts()
+    of_notes, expected = chart.series
+    assert (of_notes.x, of_notes.y) == ((1, 2), (2, 1))
     assert expected.y == pytest.approx((0.811278, 1))
+
+
+def test_surprise_with_onsets_is_drawn_in_time() -> None:
+    log_probs = np.log(np.array([[1 / 4, 3 / 4], [1 / 2, 1 / 2]]))
+    found = surprise_of(log_probs, np.zeros(2, int), np.array([0, 1]), count=2, onsets=np.array([1.5, 0]))
+    (chart,) = found.charts()
+    assert [(series.x, series.y[0]) for series in chart.series] == [((0, 1.5), 1), ((0, 1.5), 1)]
+    with pytest.raises(ModelError, match="1 onsets for 2 notes"):
+        surprise_of(log_probs, np.zeros(2, int), np.array([0, 1]), count=2, onsets=np.zeros(1))
 
 
 @given(st.integers(0, 1000), st.lists(st.integers(-1, 4), min_size=1, max_size=30))

@@ -159,6 +159,7 @@ def test_attention_in_notes_is_that_of_the_position_that_chose_the_note(random: 
 
 def test_surprise_adds_up_to_the_nats_of_the_piece(random: Questions) -> None:
     found, row = random.surprise(), random.reading.row
+    assert found.charts()[0].series[0].x == tuple(sorted(float(place.note.onset) for place in random.notes))
     nats = -random.reading.log_probs[np.arange(len(row)), row.targets].sum()
     assert found.total == pytest.approx(nats / np.log(2))
     assert len(found.bits) == len(random.notes)

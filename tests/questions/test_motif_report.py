@@ -86,10 +86,32 @@ def test_the_words_tell_returns_and_chance() -> None:
     assert f"It returns {'twice' if len(report.returns) == 2 else len(report.returns)}" in report.words
     assert report.attention is None
     assert report.looking is None
-    assert report.table()[0] == {
+    assert report.records()[0] == {
         "voice": "melody", "bar": 2, "beat": 1, "form": "exact", "interval": 0, "confidence": 1.0
     }
     assert repr(report).startswith("1.00  returns in the melody in bar 2, note for note")
+
+
+def test_returns_are_drawn_in_every_bar_by_form() -> None:
+    report = motif_report(score_from_text(f"upbeat=1 G4 | {TEXT}"), bars=1)
+    (chart,) = report.charts()
+    exact = {series.name: series for series in chart.series}["exact"]
+    assert exact.x == (0, 1, 2, 3, 4)
+    assert exact.y == (0, 0, 1, 0, 0)
+    assert sum(sum(series.y) for series in chart.series) == len(report.returns)
+
+
+def test_where_nothing_returns_every_bar_has_none() -> None:
+    (chart,) = motif_report(score_from_text("C5 E5:1/2 D5:3/2 G4 | r:4"), bars=1).charts()
+    (none,) = chart.series
+    assert (none.name, set(none.y)) == ("returns", {0})
+
+
+def test_the_table_of_returns_has_a_row_a_bar() -> None:
+    pytest.importorskip("pandas", reason="a table is for who has pandas")
+    found = motif_report(score_from_text(TEXT), bars=1).table()
+    assert found.index.name == "bar"
+    assert found.loc[2, "exact"] == 1
 
 
 def test_a_hand_made_head_that_copies_is_named_as_one_that_looks_back(induction_decoder: Decoder) -> None:

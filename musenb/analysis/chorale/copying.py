@@ -1,4 +1,4 @@
-"""Is it copying? The longest run that a piece shares with the music a model learned from.
+"""Memorisation check: the longest run that a piece shares with the music a model learned from.
 
 Definition: music is a sequence of steps, and a step tells how one event follows from the one before, so that a
 transposed copy counts as a copy. A piece's longest run is the longest stretch of steps that stands, in one stretch,
@@ -97,7 +97,9 @@ def chord_steps(grid: np.ndarray) -> list[bytes]:
     """
     heard = chords(validate(grid)).astype(np.int16)
     spacing = heard[:-1, :-1] - heard[:-1, 1:]
-    return [row.tobytes() for row in np.concatenate([spacing, np.diff(heard, axis=0)], axis=1)]
+    motion = np.diff(heard, axis=0)
+    steps = np.concatenate([spacing, motion], axis=1)
+    return [step.tobytes() for step in steps]
 
 
 def note_steps(groups: Iterable[Sequence[int]]) -> list[tuple[int, bool]]:
@@ -113,7 +115,10 @@ def note_steps(groups: Iterable[Sequence[int]]) -> list[tuple[int, bool]]:
     list of (int, bool)
         Interval in semitones from the note before, and whether the two begin together.
     """
-    notes = [(pitch, i > 0) for group in groups for i, pitch in enumerate(sorted(group, reverse=True))]
+    notes = []
+    for group in groups:
+        for place, pitch in enumerate(sorted(group, reverse=True)):
+            notes.append((pitch, place > 0))
     return [(b - a, together) for (a, _), (b, together) in pairwise(notes)]
 
 
@@ -128,7 +133,11 @@ def evaluate(pieces: Sequence[Steps], corpus: Corpus, *, seed: int = 0) -> dict[
     lengths = np.array([corpus.longest_run(piece).events for piece in pieces], float)
     if not len(lengths):
         return dict.fromkeys(("median", "value", "low", "high", "longest"), float("nan"))
-    low, high = interval(lambda drawn: np.quantile(lengths[drawn], 0.95, axis=1), len(lengths), seed=seed)
+
+    def percentile(drawn: np.ndarray) -> np.ndarray:
+        return np.quantile(lengths[drawn], 0.95, axis=1)
+
+    low, high = interval(percentile, len(lengths), seed=seed)
     return {
         "median": float(np.median(lengths)),
         "value": float(np.quantile(lengths, 0.95)),

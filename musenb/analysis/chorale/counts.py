@@ -1,4 +1,4 @@
-"""A count model of chorales: what can be had without a network.
+"""Count model (n-gram) of chorales: what can be had without a network.
 
 Definition: the probability of a cell is a mixture of chains of contexts. A chain begins with all cells of the voice and
 takes in more of the past with each link; each link mixes its own counts with what the link before it says:
@@ -78,7 +78,11 @@ def describe(grid: np.ndarray) -> dict[str, np.ndarray]:
         cells |= {f"before {i}": distance(before[:, i], anchor) for i in range(4)}
         cells[f"before {voice}"] = np.full(steps, ABSENT)
         voices.append(cells)
-    return {name: np.stack([cells[name] for cells in voices], axis=1).ravel().astype(int) for name in voices[0]}
+    together = {}
+    for name in voices[0]:
+        columns = np.stack([cells[name] for cells in voices], axis=1)
+        together[name] = columns.ravel().astype(int)
+    return together
 
 
 def distance(pitch: np.ndarray, anchor: np.ndarray) -> np.ndarray:
@@ -117,11 +121,14 @@ def local_key(grid: np.ndarray) -> np.ndarray:
     """Return the key, 0..23 (minor from 12), of the KEY_WINDOW steps before each step: an int array (steps,)."""
     sounds = np.zeros((len(grid) + 1, 12))
     for column in grid.T:
-        np.add.at(sounds, (np.flatnonzero(column >= 0) + 1, column[column >= 0] % 12), 1)
+        sounding = column >= 0
+        rows = np.flatnonzero(sounding) + 1
+        np.add.at(sounds, (rows, column[sounding] % 12), 1)
     total = np.cumsum(sounds, axis=0)[:-1]
     recent = total.copy()
     recent[KEY_WINDOW:] -= total[:-KEY_WINDOW]
-    return np.argmax((recent - recent.mean(axis=1, keepdims=True)) @ KEY_PROFILES.T, axis=1)
+    centred = recent - recent.mean(axis=1, keepdims=True)
+    return np.argmax(centred @ KEY_PROFILES.T, axis=1)
 
 
 class CountModel:
@@ -150,8 +157,9 @@ class CountModel:
         self.weights = np.full(len(CHAINS), 1 / len(CHAINS))
         chances = self.chain_probabilities(_together(tune))
         for _ in range(60):
-            shares = self.weights[:, None] * chances
-            self.weights = (shares / shares.sum(axis=0)).mean(axis=1)
+            joint = self.weights[:, None] * chances
+            posterior = joint / joint.sum(axis=0)
+            self.weights = posterior.mean(axis=1)
 
     def chain_probabilities(self, cells: dict[str, np.ndarray]) -> np.ndarray:
         """Return what each chain says of the outcome of described cells: a float array (chains, cells)."""
@@ -161,7 +169,8 @@ class CountModel:
             for added in chain:
                 names += added
                 keys = _hash(cells, names)
-                seen, kinds, hits = map(_look_up, self._tables[names], (keys, keys, _mix(keys, cells["outcome"])))
+                wanted = (keys, keys, _mix(keys, cells["outcome"]))
+                seen, kinds, hits = map(_look_up, self._tables[names], wanted)
                 trust = TRUST * np.maximum(kinds, 0.5)
                 chance = (hits + trust * chance) / (seen + trust)
             rows.append(chance)

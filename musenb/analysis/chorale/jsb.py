@@ -43,8 +43,11 @@ def read_packed(file: IO[bytes]) -> Splits:
     with np.load(file, allow_pickle=False) as packed:
         pieces, runs, pitch, steps = (packed[name] for name in ("pieces", "runs", "pitch", "steps"))
     ends = np.cumsum(runs.ravel().astype(int))
-    columns = [np.repeat(p, s) for p, s in zip(np.split(pitch, ends[:-1]), np.split(steps, ends[:-1]), strict=True)]
-    grids = [np.stack(columns[i : i + 4], axis=1) for i in range(0, len(columns), 4)]
+    pitches = np.split(pitch, ends[:-1])
+    lengths = np.split(steps, ends[:-1])
+    columns = [np.repeat(*voice) for voice in zip(pitches, lengths, strict=True)]
+    chorales = [columns[first : first + 4] for first in range(0, len(columns), 4)]
+    grids = [np.stack(voices, axis=1) for voices in chorales]
     stops = np.cumsum(pieces.astype(int))
     return {
         split: grids[stop - count : stop]

@@ -1,4 +1,4 @@
-"""How far a chorale lies from Bach's: a sum of distances between histograms, lower is closer.
+"""Wasserstein grade of a chorale: its distance from Bach's histograms, lower is closer.
 
 Definition: for each of eight features, the Wasserstein-1 distance between the histogram of one chorale and that of all
 training chorales, divided by the mean of that distance over the training chorales themselves; so an average Bach
@@ -92,23 +92,26 @@ class BachHistograms:
 
     Parameters
     ----------
-    shares : mapping of str to float array (bins,)
+    probabilities : mapping of str to float array (bins,)
         Histogram of every feature, summing to 1; 'notes' stands twice, as 'notes major' and 'notes minor'.
     scales : mapping of str to float
         Mean distance of the training chorales from it, for every name of FEATURES, above 0.
     """
 
-    shares: Mapping[str, np.ndarray]
+    probabilities: Mapping[str, np.ndarray]
     scales: Mapping[str, float]
 
     def as_dict(self) -> dict[str, dict]:
         """Return plain lists and numbers, as JSON holds them."""
-        return {"shares": {k: v.tolist() for k, v in self.shares.items()}, "scales": dict(self.scales)}
+        # Files keep their key.
+        shares = {name: bins.tolist() for name, bins in self.probabilities.items()}
+        return {"shares": shares, "scales": dict(self.scales)}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, dict]) -> BachHistograms:
         """Return the histograms that `as_dict` wrote."""
-        return cls({k: np.array(v) for k, v in plain["shares"].items()}, dict(plain["scales"]))
+        probabilities = {name: np.array(bins) for name, bins in plain["shares"].items()}
+        return cls(probabilities, dict(plain["scales"]))
 
 
 def count(grid: np.ndarray) -> Features:
@@ -131,7 +134,8 @@ def count(grid: np.ndarray) -> Features:
         "repeats": _tally("repeats", repeats(*voices[0])),
     }
     for name, (line, _) in zip(("soprano", "alto", "tenor", "bass"), voices, strict=True):
-        leaps = np.diff(line)[(line[1:] >= 0) & (line[:-1] >= 0)]
+        both_sound = (line[1:] >= 0) & (line[:-1] >= 0)
+        leaps = np.diff(line)[both_sound]
         histograms[name] = _tally(name, np.clip(leaps, -WIDEST_LEAP, WIDEST_LEAP) + WIDEST_LEAP)
     rate = 100 * len(parallel_motion(heard)) / max(len(heard) - 1, 1)
     return Features(key.minor, histograms, rate)
@@ -148,7 +152,8 @@ def repeats(line: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         Steps, 0..LONGEST_REPEAT; 0 where even this one step is new.
     """
     steps = np.stack([np.diff(line), lengths[:-1]], axis=1)
-    same = np.tril((steps[:, None] == steps[None]).all(axis=2), -1)
+    alike = (steps[:, None] == steps[None]).all(axis=2)
+    same = np.tril(alike, -1)
     run = same.astype(int)
     for i in range(1, len(steps)):
         run[i, 1:] += same[i, 1:] * run[i - 1, :-1]
@@ -168,14 +173,16 @@ def fit(grids: Sequence[np.ndarray]) -> BachHistograms:
         raise ScoreError("a grade needs at least 1 chorale to compare with, got 0")
     sums = {name: np.sum([piece.histograms[name] for piece in pieces], axis=0) for name in FEATURES}
     for mode, minor in (("major", False), ("minor", True)):
-        sums[f"notes {mode}"] = sum((p.histograms["notes"] for p in pieces if p.minor == minor), np.zeros(12))
-        sums[f"notes {mode}"] += 0 if sums[f"notes {mode}"].any() else sums["notes"]
+        of_mode = (piece.histograms["notes"] for piece in pieces if piece.minor == minor)
+        total = sum(of_mode, np.zeros(12))
+        total += 0 if total.any() else sums["notes"]
+        sums[f"notes {mode}"] = total
     del sums["notes"]
-    shares = {name: total / max(total.sum(), 1) for name, total in sums.items()}
-    unscaled = BachHistograms(shares, dict.fromkeys(FEATURES, 1.0))
+    probabilities = {name: total / max(total.sum(), 1) for name, total in sums.items()}
+    unscaled = BachHistograms(probabilities, dict.fromkeys(FEATURES, 1.0))
     parts = [grade_features(piece, unscaled) for piece in pieces]
     means = {name: float(np.mean([getattr(part, name) for part in parts])) for name in FEATURES}
-    return BachHistograms(shares, {name: mean or 1.0 for name, mean in means.items()})
+    return BachHistograms(probabilities, {name: mean or 1.0 for name, mean in means.items()})
 
 
 def grade(grid: np.ndarray, reference: BachHistograms) -> GradeParts:
@@ -193,21 +200,25 @@ def grade_features(piece: Features, reference: BachHistograms) -> GradeParts:
     """Return the grade of a chorale that has been counted."""
     parts = {}
     for name, (_, ordered) in FEATURES.items():
-        share = reference.shares[f"notes {'minor' if piece.minor else 'major'}" if name == "notes" else name]
-        parts[name] = wasserstein(piece.histograms[name], share, ordered=ordered) / reference.scales[name]
+        mode = "minor" if piece.minor else "major"
+        expected = reference.probabilities[f"notes {mode}" if name == "notes" else name]
+        distance = wasserstein(piece.histograms[name], expected, ordered=ordered)
+        parts[name] = distance / reference.scales[name]
     return GradeParts(**parts, parallels=piece.parallels)
 
 
-def wasserstein(counts: np.ndarray, share: np.ndarray, *, ordered: bool) -> float:
+def wasserstein(counts: np.ndarray, expected: np.ndarray, *, ordered: bool) -> float:
     """Return the Wasserstein-1 distance of a histogram from a reference that sums to 1.
 
     Ordered bins are one apart from the next; unordered ones are one apart from every other.
     """
     if not counts.any():
-        corners = np.eye(len(share))
-        return max(wasserstein(corner, share, ordered=ordered) for corner in corners)
-    gap = counts / counts.sum() - share
-    return float(np.abs(np.cumsum(gap)[:-1]).sum() if ordered else np.abs(gap).sum() / 2)
+        corners = np.eye(len(expected))
+        return max(wasserstein(corner, expected, ordered=ordered) for corner in corners)
+    gap = counts / counts.sum() - expected
+    if ordered:
+        return float(np.abs(np.cumsum(gap)[:-1]).sum())
+    return float(np.abs(gap).sum() / 2)
 
 
 def auc(generated: Sequence[float], real: Sequence[float]) -> float:
@@ -216,7 +227,11 @@ def auc(generated: Sequence[float], real: Sequence[float]) -> float:
 
 
 def evaluate(
-    generated: Sequence[np.ndarray], real: Sequence[np.ndarray], reference: BachHistograms, *, seed: int = 0
+    generated: Sequence[np.ndarray],
+    real: Sequence[np.ndarray],
+    reference: BachHistograms,
+    *,
+    seed: int = 0,
 ) -> dict[str, float]:
     """Return the AUC 'graded worse than real chorales' with its 95 % bootstrap interval, and both median grades."""
     ours, theirs = ([grade(grid, reference).total for grid in grids] for grids in (generated, real))
@@ -232,7 +247,8 @@ def evaluate(
 
 
 def _wins(generated: Sequence[float], real: Sequence[float]) -> np.ndarray:
-    return (np.sign(np.subtract.outer(np.asarray(generated, float), np.asarray(real, float))) + 1) / 2
+    ours, theirs = np.asarray(generated, float), np.asarray(real, float)
+    return (np.sign(np.subtract.outer(ours, theirs)) + 1) / 2
 
 
 def _tally(name: str, values: np.ndarray) -> np.ndarray:

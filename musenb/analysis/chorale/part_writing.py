@@ -34,7 +34,13 @@ REST = -1
 STEPS_PER_QUARTER = 4
 OCTAVE, FIFTH = 12, 7
 
-SEVENTH_CHORDS = ((0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10), (0, 3, 6, 10), (0, 3, 6, 9))
+SEVENTH_CHORDS = (
+    (0, 4, 7, 10),
+    (0, 4, 7, 11),
+    (0, 3, 7, 10),
+    (0, 3, 6, 10),
+    (0, 3, 6, 9),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +199,10 @@ def evaluate(grids: Sequence[np.ndarray], *, seed: int = 0) -> dict[str, dict[st
         the mean of the pieces' shares, for each piece has its own key); 'with_parallels', the share of pieces that have
         one. Each has 'value', 'low' and 'high'; not-a-number where nothing was there to count.
     """
-    table = np.array([astuple(count(grid)) for grid in grids], float).reshape(-1, len(fields(PartWriting)))
-    column = {field.name: table[:, i] for i, field in enumerate(fields(PartWriting))}
+    names = [field.name for field in fields(PartWriting)]
+    counted = [astuple(count(grid)) for grid in grids]
+    table = np.array(counted, float).reshape(-1, len(names))
+    column = dict(zip(names, table.T, strict=True))
     sounding = np.where(column["sounding"] > 0, column["sounding"], np.nan)
     return {
         "parallels": _rate(100 * column["parallels"], column["changes"], seed),
@@ -208,13 +216,15 @@ def evaluate(grids: Sequence[np.ndarray], *, seed: int = 0) -> dict[str, dict[st
 
 def _rate(above: np.ndarray, below: np.ndarray, seed: int) -> dict[str, float]:
     low, high = ratio_interval(above, below, seed=seed)
-    return {"value": float(above.sum() / below.sum()) if below.sum() else float("nan"), "low": low, "high": high}
+    value = float(above.sum() / below.sum()) if below.sum() else float("nan")
+    return {"value": value, "low": low, "high": high}
 
 
 def _mean(values: np.ndarray, seed: int) -> dict[str, float]:
     values = values[np.isfinite(values)]
     low, high = interval(lambda drawn: values[drawn].mean(axis=1), len(values), seed=seed)
-    return {"value": float(values.mean()) if len(values) else float("nan"), "low": low, "high": high}
+    value = float(values.mean()) if len(values) else float("nan")
+    return {"value": value, "low": low, "high": high}
 
 
 def _tertian_sets() -> np.ndarray:

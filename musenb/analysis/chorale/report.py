@@ -1,4 +1,4 @@
-"""How good generated chorales are, beside real ones and beside what is aimed at, as one record and one table.
+"""Evaluation report of generated chorales, beside real ones and beside what is aimed at.
 
 Definition: part-writing (`chorale`), distance from Bach (`mock_grade`) and copying (`copying`) of generated chorales
 and of real test chorales, with 95 % bootstrap intervals over pieces, and whether each figure meets its target.
@@ -39,7 +39,6 @@ LABELS: Mapping[str, str] = {
 }
 
 
-
 class Record(dict[str, Any], Plottable):
     """The measures of `evaluate` as a dict, which can be drawn and tabulated as well."""
 
@@ -52,7 +51,11 @@ class Record(dict[str, Any], Plottable):
 
 
 def evaluate(
-    generated: Sequence[np.ndarray], real_test: Sequence[np.ndarray], train: Sequence[np.ndarray], *, seed: int = 0
+    generated: Sequence[np.ndarray],
+    real_test: Sequence[np.ndarray],
+    train: Sequence[np.ndarray],
+    *,
+    seed: int = 0,
 ) -> Record:
     """Return every measure of generated and of real chorales.
 
@@ -113,7 +116,10 @@ def _measure_chart(label: str, row: Mapping[str, Any]) -> Chart:
         Series(side, [side], [cell["value"]], [cell["low"]], [cell["high"]], kind="points")
         for side, cell in (("generated", row["generated"]), ("real", row["real"]))
     )
-    target = ((f"target {row['target']}", float(row["target"].split()[1])),) if row["target"] else ()
+    target: tuple[tuple[str, float], ...] = ()
+    if row["target"]:
+        _, level = row["target"].split()
+        target = ((f"target {row['target']}", float(level)),)
     return Chart(what, "chorales", unit or "value", sides, target)
 
 
@@ -132,7 +138,9 @@ def _measure(
 
 
 def _beside(name: str, sides: Mapping[str, Mapping[str, dict[str, float]]]) -> dict:
-    row: dict = {side: {k: _finite(v) for k, v in measured[name].items()} for side, measured in sides.items()}
+    row: dict = {}
+    for side, measured in sides.items():
+        row[side] = {figure: _finite(value) for figure, value in measured[name].items()}
     sign, bound = TARGETS.get(name, ("", 0.0))
     value = row["generated"]["value"]
     met = value is not None and (value <= bound if sign == "<=" else value >= bound)

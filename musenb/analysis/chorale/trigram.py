@@ -1,4 +1,4 @@
-"""A bad composer to hold the measures against: chorales drawn from trigrams.
+"""Trigram model of chorales, a bad composer to hold the measures against.
 
 Definition: each cell follows the cell before it in its voice and the cell above it at the same time (in the soprano,
 the two cells before it), as often as it did in the music that was counted; where that pair never stood, as it followed

@@ -1,4 +1,4 @@
-"""Returns of a motif that pass from one voice to another.
+"""Motif returns across voices: those that pass from one voice to another.
 
 Conventions
 -----------
@@ -47,10 +47,12 @@ def _starts(shape: Shape, lines: Sequence[Line]) -> Iterator[Place]:
     """Yield where the first two notes of the shape follow each other in a line."""
     for number, line in enumerate(lines):
         semitones, steps = np.diff(line.pitches), np.diff(line.steps)
-        kept = (semitones == shape.semitones[0]) | (
-            (steps == shape.steps[0]) & (np.sign(semitones) == np.sign(shape.semitones[0]))
-        )
-        for index in np.flatnonzero(kept & (line.lengths[:-1] == shape.rhythms[0][0])).tolist():
+        same = semitones == shape.semitones[0]
+        same_steps = steps == shape.steps[0]
+        same_direction = np.sign(semitones) == np.sign(shape.semitones[0])
+        kept = same | (same_steps & same_direction)
+        in_rhythm = line.lengths[:-1] == shape.rhythms[0][0]
+        for index in np.flatnonzero(kept & in_rhythm).tolist():
             yield number, index
 
 
@@ -81,7 +83,10 @@ def _kept(shape: Shape, interval: int, line: Line, index: int, other: Line, foll
     semitones = other.pitches[following] - line.pitches[index]
     steps = other.steps[following] - line.steps[index]
     wanted = shape.semitones[interval]
-    return bool(semitones == wanted or (steps == shape.steps[interval] and np.sign(semitones) == np.sign(wanted)))
+    if semitones == wanted:
+        return True
+    same_direction = np.sign(semitones) == np.sign(wanted)
+    return bool(steps == shape.steps[interval] and same_direction)
 
 
 def _reading(path: list[Place], shape: Shape, lines: Sequence[Line], odds: Odds) -> Reading:
@@ -94,7 +99,9 @@ def _reading(path: list[Place], shape: Shape, lines: Sequence[Line], odds: Odds)
     voices = len({line.voice for line in lines})
     ways = (len(same) * voices) ** handovers * (1 if shape.motion == "prime" else TURNS)
     rhythm = shape.rhythms[0].tolist()
-    chance = odds.steps.probability(steps.tolist()) * odds.rhythm(rhythm, [True] * len(rhythm)) * ways
+    step_chance = odds.steps.probability(steps.tolist())
+    rhythm_chance = odds.rhythm(rhythm, [True] * len(rhythm))
+    chance = step_chance * rhythm_chance * ways
     return Reading(
         tuple((lines[number].voice, int(lines[number].numbers[index])) for number, index in path),
         tuple(shape.order.tolist()), shape.motion, Fraction(1), "real" if same.all() else "tonal", "whole",

@@ -1,4 +1,4 @@
-"""How many returns chance would give: the same search with other pieces' motifs.
+"""Chance baseline of motif returns: the same search with other pieces' motifs.
 
 Definition
 ----------
@@ -89,7 +89,8 @@ def chance(
     found = Counter(one.form for one in find_returns(score, motif, **settings))
     generator = np.random.default_rng(seed)
     pieces = load_jsb()["train"] if chorales is None else chorales
-    centre = sorted(note.pitch for note in score.notes)[len(score.notes) // 2] if score.notes else 60
+    heights = sorted(note.pitch for note in score.notes)
+    centre = heights[len(heights) // 2] if heights else 60
     counts: Counter[str] = Counter()
     totals = np.zeros(draws, np.int64)
     for draw in range(draws):
@@ -97,14 +98,23 @@ def chance(
         forms_found = Counter(one.form for one in find_returns(score, foreign, **settings))
         counts += forms_found
         totals[draw] = forms_found.total()
+    as_often = (totals >= found.total()).sum()
     return Chance(
         {form: found[form] for form in forms},
         {form: counts[form] / draws for form in forms},
-        found.total(), totals, float((1 + (totals >= found.total()).sum()) / (1 + draws)),
+        found.total(),
+        totals,
+        float((1 + as_often) / (1 + draws)),
     )
 
 
-def foreign_motif(chorales: Sequence[Grid], notes: int, generator: np.random.Generator, *, centre: int = 60) -> Motif:
+def foreign_motif(
+    chorales: Sequence[Grid],
+    notes: int,
+    generator: np.random.Generator,
+    *,
+    centre: int = 60,
+) -> Motif:
     """Return a passage of that many notes from a random voice of a random chorale, within octaves of `centre`.
 
     Raises
@@ -114,7 +124,8 @@ def foreign_motif(chorales: Sequence[Grid], notes: int, generator: np.random.Gen
     """
     for _ in range(MOST_TRIES if len(chorales) else 0):
         grid = chorales[int(generator.integers(len(chorales)))]
-        pitches, steps = run_lengths(grid[:, generator.integers(grid.shape[1])], longest=1 << 30)
+        voice = generator.integers(grid.shape[1])
+        pitches, steps = run_lengths(grid[:, voice], longest=1 << 30)
         begins = np.concatenate([[0], np.cumsum(steps)[:-1]])
         sounding = np.flatnonzero(pitches >= 0)
         if len(sounding) < notes:
@@ -122,10 +133,13 @@ def foreign_motif(chorales: Sequence[Grid], notes: int, generator: np.random.Gen
         first = int(generator.integers(len(sounding) - notes + 1))
         chosen = sounding[first : first + notes]
         moved = 12 * round((centre - float(np.median(pitches[chosen]))) / 12)
-        return as_motif(
-            Note((int(begins[i]) - int(begins[chosen[0]])) * STEP, int(steps[i]) * STEP, int(pitches[i]) + moved)
-            for i in chosen
-        )
+        origin = int(begins[chosen[0]])
+        passage = []
+        for run in chosen:
+            onset = (int(begins[run]) - origin) * STEP
+            duration = int(steps[run]) * STEP
+            passage.append(Note(onset, duration, int(pitches[run]) + moved))
+        return as_motif(passage)
     raise SettingError(f"no passage of {notes} notes was found in a voice of {len(chorales)} chorales")
 
 

@@ -1,4 +1,4 @@
-"""Find every return of a motif: as it was, moved, upside down, backwards, slower, faster, in part, or only its rhythm.
+"""Motif search: every return as it was, moved, upside down, backwards, slower, faster, in part, or its rhythm alone.
 
 Definition
 ----------
@@ -51,6 +51,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import groupby
 
 from musenb.analysis.motif.across import shared_readings
 from musenb.analysis.motif.lines import diatonic_step, line_of, lines_of, outer, ticks_a_quarter
@@ -200,7 +201,8 @@ def voice_number(score: Score, voice: str | int) -> int:
     if isinstance(voice, int):
         found = [voice] if 0 <= voice < len(names) else []
     else:
-        found = [i for i, name in enumerate(names) if name.strip().lower() == voice.strip().lower()]
+        wanted = voice.strip().lower()
+        found = [i for i, name in enumerate(names) if name.strip().lower() == wanted]
     if len(found) == 1:
         return found[0]
     said = ", ".join(map(repr, names)) or "none"
@@ -257,7 +259,8 @@ def find_returns(
         raise SettingError(f"most_expected {most_expected} is below 0")
     motif, score = as_motif(motif), spell_score(score)
     ticks = ticks_a_quarter([*score.notes, *motif.notes])
-    line, lines = line_of(motif.notes, range(len(motif.notes)), -1, ticks), lines_of(score, ticks)
+    line = line_of(motif.notes, range(len(motif.notes)), -1, ticks)
+    lines = lines_of(score, ticks)
     if not lines:
         return []
     odds = Odds(lines)
@@ -267,10 +270,12 @@ def find_returns(
     bars = list(score.bars())
     ends = [bar.end for bar in bars]
     kept = [r for r in found if _strong(r) or r.expected <= most_expected]
-    returns = [_placed(reading, motif, score, bars[bisect_right(ends, _onset(reading, score))]) for reading in kept]
-    return sorted(
-        (r for r in standing(returns, motif.home) if r.form in forms), key=lambda r: (r.onset, r.notes, r.form)
-    )
+    returns = []
+    for reading in kept:
+        bar = bars[bisect_right(ends, _onset(reading, score))]
+        returns.append(_placed(reading, motif, score, bar))
+    wanted = [one for one in standing(returns, motif.home) if one.form in forms]
+    return sorted(wanted, key=lambda one: (one.onset, one.notes, one.form))
 
 
 def _strong(reading: Reading) -> bool:
@@ -285,14 +290,20 @@ def standing(returns: Iterable[Return], home: Iterable[tuple[int, int]] = ()) ->
     for note in home:
         owners[note].append(-1)
     stand = []
-    for one in sorted(returns, key=lambda r: (-r.confidence, FORMS.index(r.form), r.onset, r.notes)):
+    for one in sorted(returns, key=_strength):
         shared = Counter(owner for note in one.notes for owner in owners[note])
-        if any(_covers(count, one, stand[owner].confidence if owner >= 0 else 1.0) for owner, count in shared.items()):
+        confidences = {owner: stand[owner].confidence if owner >= 0 else 1.0 for owner in shared}
+        if any(_covers(count, one, confidences[owner]) for owner, count in shared.items()):
             continue
         for note in one.notes:
             owners[note].append(len(stand))
         stand.append(one)
     return stand
+
+
+def _strength(one: Return) -> tuple:
+    """Return what returns are sorted by, the strongest first."""
+    return -one.confidence, FORMS.index(one.form), one.onset, one.notes
 
 
 def _covers(shared: int, one: Return, confidence: float) -> bool:
@@ -310,7 +321,7 @@ def _placed(reading: Reading, motif: Motif, score: Score, bar: Bar) -> Return:
     notes = [score.voices[voice].notes[number] for voice, number in reading.notes]
     model = motif.notes[reading.places[0]]
     interval = notes[0].pitch - model.pitch
-    passed = [score.voices[v].name for i, (v, _) in enumerate(reading.notes) if not i or reading.notes[i - 1][0] != v]
+    passed = [score.voices[voice].name for voice, _ in groupby(reading.notes, key=lambda note: note[0])]
     return Return(
         voice=" to ".join(passed),
         bar=bar.number,
@@ -365,7 +376,9 @@ def evaluate(
         'precision', 'recall' and 'f' (0..1, NaN where nothing is found or nothing there), 'hits', 'found', 'there', and
         what was 'missed' and what was found 'besides', as (voice, onset).
     """
-    claims = [(one.voice, one.onset) for one in sorted(found, key=lambda r: -r.confidence) if one.confidence >= least]
+    confident = [one for one in found if one.confidence >= least]
+    confident.sort(key=lambda one: -one.confidence)
+    claims = [(one.voice, one.onset) for one in confident]
     missed, besides = sorted(truth, key=lambda entry: (entry[1], entry[0])), []
     for voice, onset in claims:
         near = [entry for entry in missed if entry[0] == voice and abs(entry[1] - onset) <= within]

@@ -1,4 +1,4 @@
-"""A score as single lines of whole numbers, the form in which motifs are compared.
+"""Monophonic lines of a score in whole numbers, the form in which motifs are compared.
 
 Conventions
 -----------

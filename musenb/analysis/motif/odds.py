@@ -1,4 +1,4 @@
-"""How often a match would come by chance in a piece like this one.
+"""Chance odds of a motif match in a piece like this one.
 
 Definition
 ----------
@@ -36,7 +36,13 @@ from musenb.analysis.motif.lines import Line
 PAIRS_WEIGHT, VALUES_WEIGHT = 10.0, 50.0  # how many observations the smoothing is worth
 STEP_PRIOR = {0: 0.12, 1: 0.22, 2: 0.09, 3: 0.05, 4: 0.04, 7: 0.02}
 DIRECTION_PRIOR = {-1: 0.45, 0: 0.1, 1: 0.45}
-RATIO_PRIOR = {(1, 1): 0.5, (1, 2): 0.14, (2, 1): 0.14, (1, 3): 0.05, (3, 1): 0.05}
+RATIO_PRIOR = {
+    (1, 1): 0.5,
+    (1, 2): 0.14,
+    (2, 1): 0.14,
+    (1, 3): 0.05,
+    (3, 1): 0.05,
+}
 RARE, LENGTH_PRIOR = 0.01, 0.25
 
 

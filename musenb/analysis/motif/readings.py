@@ -1,4 +1,4 @@
-"""Every passage of a line that can be read as a motif, weaker readings of the same notes included.
+"""Motif readings: every passage of a line that can be read as a motif, weaker ones included.
 
 What counts as a reading, and how much of the motif it keeps, is told in `musenb.analysis.motif.finder`.
 """
@@ -107,7 +107,9 @@ class _Reader:
             real = bool(fit.same[row].all())
             yield self._reading(int(row), 0, intervals, "real" if real else "tonal")
         lost = intervals - fit.kept.sum(1)
-        answer = inside & ~pitches & (lost <= MOST_MUTATIONS) & fit.near.all(1) & fit.rhythm[:, 1:-1].all(1)
+        few_lost = lost <= MOST_MUTATIONS
+        inner_rhythm = fit.rhythm[:, 1:-1].all(1)
+        answer = inside & ~pitches & few_lost & fit.near.all(1) & inner_rhythm
         if intervals + 1 >= SHORTEST_MUTATED and "retrograde" not in self.shape.motion:
             for row in np.flatnonzero(answer):
                 yield self._reading(int(row), 0, intervals, "answer")
@@ -154,8 +156,9 @@ class _Reader:
         elif pitch == "contour":
             kept = IN_DIRECTION * len(rhythm) + rhythm.sum()
         else:
-            told = [fit.same[within], fit.kept[within], fit.near[within]]
-            kept = np.select(told, [SAME, IN_STEPS, NEAR], 0.0).sum() + rhythm.sum()
+            matches = [fit.same[within], fit.kept[within], fit.near[within]]
+            scores = np.select(matches, [SAME, IN_STEPS, NEAR], 0.0)
+            kept = scores.sum() + rhythm.sum()
         weight = MOTION_WEIGHTS[shape.motion] * (1.0 if shape.speed == 1 else SPEED_WEIGHT)
         return Reading(
             tuple((line.voice, number) for number in numbers),

@@ -1,4 +1,4 @@
-"""The ways in which a motif can come back, as shapes to lay over a line.
+"""Motif transformations: the ways in which a motif can come back, as shapes to lay over a line.
 
 A shape is the motif turned upside down, backwards or both, and at its own speed, half of it or twice: the intervals in
 semitones and in steps and the lengths that a line must have from note to note.
@@ -58,8 +58,11 @@ def shapes_of(motif: Line) -> Iterator[Shape]:
             shape = Shape(motion, speed, order, turn * semitones, turn * steps, (lengths[:-1],))
             if "retrograde" in motion:
                 rhythms = (lengths[:0:-1], lengths[-2::-1])
-                shape = Shape(motion, speed, order[::-1], -turn * semitones[::-1], -turn * steps[::-1], rhythms)
-            looks = [(speed, shape.semitones.tobytes(), shape.steps.tobytes(), r.tobytes()) for r in shape.rhythms]
+                back_semitones = -turn * semitones[::-1]
+                back_steps = -turn * steps[::-1]
+                shape = Shape(motion, speed, order[::-1], back_semitones, back_steps, rhythms)
+            intervals = (shape.semitones.tobytes(), shape.steps.tobytes())
+            looks = [(speed, *intervals, rhythm.tobytes()) for rhythm in shape.rhythms]
             if not seen.issuperset(looks):
                 seen.update(looks)
                 yield shape
@@ -109,4 +112,6 @@ def fits(shape: Shape, line: Line) -> Iterator[Fit]:
 
 def leading(run: np.ndarray) -> np.ndarray:
     """Return how many places from the first on are True in every row, an int array (rows,)."""
-    return np.cumprod(run, axis=1).sum(axis=1) if run.size else np.zeros(len(run), int)
+    if not run.size:
+        return np.zeros(len(run), int)
+    return np.cumprod(run, axis=1).sum(axis=1)

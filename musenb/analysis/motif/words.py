@@ -1,4 +1,4 @@
-"""What became of a motif, in the words of a teacher: "returns in the tenor in bar 5, a fifth lower, rhythm kept"."""
+"""Motif report sentences: "returns in the tenor in bar 5, a fifth lower, rhythm kept"."""
 
 from __future__ import annotations
 
@@ -124,7 +124,8 @@ def record(one: Return) -> dict[str, object]:
 def _where(one: Return) -> str:
     bar = f"in bar {one.bar}" if one.bar else "in the upbeat"
     beat = "" if one.beat == 1 else f", beat {_number(one.beat)}"
-    first, *others = one.voice.split(" to ") if len({v for v, _ in one.notes}) > 1 else [one.voice]
+    voices = {voice for voice, _ in one.notes}
+    first, *others = one.voice.split(" to ") if len(voices) > 1 else [one.voice]
     if not others:
         return f"in the {first.lower()} {bar}{beat}"
     return f"{bar}{beat}, passed from the {' to the '.join(name.lower() for name in (first, *others))}"
