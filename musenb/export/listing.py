@@ -162,7 +162,11 @@ def _blocks(score: Score, room: int) -> Iterator[_Block]:
         before = bar
 
 
-def _pieces(heading: str, columns: list[list[str]], room: int) -> Iterator[_Block]:
+def _pieces(
+    heading: str,
+    columns: list[list[str]],
+    room: int,
+) -> Iterator[_Block]:
     start = used = 0
     for number, column in enumerate(columns):
         width = max(map(len, column))
@@ -189,7 +193,12 @@ def _moments(bar: Bar, voices: list[list[Note]]) -> list[Fraction]:
     return sorted({bar.onset} | {time for time in times if bar.onset < time < bar.end})
 
 
-def _cell(notes: list[Note], time: Fraction, starred: bool, key: KeySignature | None) -> str:
+def _cell(
+    notes: list[Note],
+    time: Fraction,
+    starred: bool,
+    key: KeySignature | None,
+) -> str:
     struck = sorted((note for note in notes if note.onset == time), key=lambda note: -note.pitch)
     if struck:
         given = not any(note.origin.generated for note in struck)

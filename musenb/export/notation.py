@@ -132,7 +132,17 @@ def _symbols(stretch: Stretch, metre: TimeSignature, tuplets: Sequence[Tuplet]) 
             name, dots = SYMBOLS[b - a]
             place, length = origin + a / scale, (b - a) / scale
             ratio = tuplet.actual, tuplet.normal
-            symbols.append(Symbol(place, length, stretch.notes, name, dots, tuplet="inside", ratio=ratio))
+            symbols.append(
+                Symbol(
+                    place,
+                    length,
+                    stretch.notes,
+                    name,
+                    dots,
+                    tuplet="inside",
+                    ratio=ratio,
+                )
+            )
     return symbols
 
 

@@ -44,7 +44,15 @@ _INSTRUMENT_ONLY = {
 }  # fmt: skip
 _VORBIS = 0x10
 _ROM = 0x8000
-_RECORDS = {"phdr": 38, "pbag": 4, "pgen": 4, "inst": 22, "ibag": 4, "igen": 4, "shdr": 46}
+_RECORDS = {
+    "phdr": 38,
+    "pbag": 4,
+    "pgen": 4,
+    "inst": 22,
+    "ibag": 4,
+    "igen": 4,
+    "shdr": 46,
+}
 _EVERY = (0, 127)
 
 
@@ -236,7 +244,11 @@ def _chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
                 yield name.decode("latin-1"), data[inner:last]
 
 
-def _steps(data: bytes, position: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
+def _steps(
+    data: bytes,
+    position: int,
+    stop: int,
+) -> Iterator[tuple[bytes, int, int]]:
     while position + 8 <= stop:
         kind, size = struct.unpack_from("<4sI", data, position)
         if position + 8 + size > stop:

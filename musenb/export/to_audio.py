@@ -157,7 +157,13 @@ class _Seconds:
         self._changes = [(Fraction(0), 0.0, 60.0 / score.tempos[0].qpm)]
         for tempo in score.tempos[1:]:
             onset, seconds, pace = self._changes[-1]
-            self._changes.append((tempo.onset, seconds + float(tempo.onset - onset) * pace, 60.0 / tempo.qpm))
+            self._changes.append(
+                (
+                    tempo.onset,
+                    seconds + float(tempo.onset - onset) * pace,
+                    60.0 / tempo.qpm,
+                )
+            )
         self._onsets = [onset for onset, _, _ in self._changes]
 
     def at(self, quarter: Fraction) -> float:
@@ -199,7 +205,11 @@ class _Envelope:
     def gain(self, time: np.ndarray) -> np.ndarray:
         """Return the gain while the key is down."""
         rising = np.clip((time - self.delay) / self.attack, 0.0, 1.0)
-        falling = np.clip((time - self.delay - self.attack - self.hold) / self.decay * _SILENCE, 0.0, self.sustain)
+        falling = np.clip(
+            (time - self.delay - self.attack - self.hold) / self.decay * _SILENCE,
+            0.0,
+            self.sustain,
+        )
         return rising * 10 ** (-falling / 200)
 
     @property
@@ -256,7 +266,13 @@ class _Tone:
                 self._add(mixed, stroke, first, wave, down, fall)
 
     def _add(
-        self, mixed: np.ndarray, stroke: _Stroke, first: int, wave: np.ndarray, down: np.ndarray, fall: np.ndarray
+        self,
+        mixed: np.ndarray,
+        stroke: _Stroke,
+        first: int,
+        wave: np.ndarray,
+        down: np.ndarray,
+        fall: np.ndarray,
     ) -> None:
         """Add one block of one stroke: `down` while the key is held, then `wave` as it dies away."""
         begin, length = round(stroke.start * self._rate), round((stroke.stop - stroke.start) * self._rate)
@@ -304,7 +320,11 @@ class _Tone:
             start, length = self._loop
             return self._source[np.where(index < start, index, start + (index - start) % length)]
         inside = index < len(self._source)
-        return np.where(inside, self._source[np.where(inside, index, 0)], np.float32(0))
+        return np.where(
+            inside,
+            self._source[np.where(inside, index, 0)],
+            np.float32(0),
+        )
 
     def _filtered(self, wave: np.ndarray) -> np.ndarray:
         """Return the wave through the low-pass, by its response to each frequency."""

@@ -143,17 +143,34 @@ def _piece_track(score: Score, origins: dict[Origin, int], tpq: int) -> list[Eve
         track.append((_ticks(metre.onset, tpq), METAS, _meta(TIME_SIGNATURE, content)))
     for key in score.keys:
         tick = _ticks(key.onset, tpq)
-        track.append((tick, METAS, _meta(KEY_SIGNATURE, struct.pack(">bB", key.fifths, key.mode == "minor"))))
+        track.append(
+            (
+                tick,
+                METAS,
+                _meta(KEY_SIGNATURE, struct.pack(">bB", key.fifths, key.mode == "minor")),
+            )
+        )
         if not key.mode:
             track.append(_mark(tick, "mode="))
     for number, tempo in enumerate(score.tempos):
         microseconds = round(60e6 / tempo.qpm)
         onset = tempo.onset if number else Fraction(0)
-        track.append((_ticks(onset, tpq), METAS, _meta(SET_TEMPO, microseconds.to_bytes(3))))
+        track.append(
+            (
+                _ticks(onset, tpq),
+                METAS,
+                _meta(SET_TEMPO, microseconds.to_bytes(3)),
+            )
+        )
     return track
 
 
-def _voice_track(voice: Voice, channel: int, origins: dict[Origin, int], tpq: int) -> list[Event]:
+def _voice_track(
+    voice: Voice,
+    channel: int,
+    origins: dict[Origin, int],
+    tpq: int,
+) -> list[Event]:
     track = [(0, METAS, _meta(TRACK_NAME, voice.name.encode())), _mark(0, "voice")]
     played, current = restruck(voice), 0
     track += _overlap_marks(voice, played, origins, tpq)
@@ -168,12 +185,29 @@ def _voice_track(voice: Voice, channel: int, origins: dict[Origin, int], tpq: in
                 track.append(_mark(tick, f"from={number}@{note.pitch}"))
             if note.fermata:
                 track.append(_mark(tick, f"fermata={note.pitch}"))
-            track.append((tick, STARTS, bytes((0x90 | channel, note.pitch, note.velocity))))
-            track.append((_ticks(note.end, tpq), STOPS, bytes((0x80 | channel, note.pitch, 64))))
+            track.append(
+                (
+                    tick,
+                    STARTS,
+                    bytes((0x90 | channel, note.pitch, note.velocity)),
+                )
+            )
+            track.append(
+                (
+                    _ticks(note.end, tpq),
+                    STOPS,
+                    bytes((0x80 | channel, note.pitch, 64)),
+                )
+            )
     return track
 
 
-def _overlap_marks(voice: Voice, played: Voice, origins: dict[Origin, int], tpq: int) -> Iterator[Event]:
+def _overlap_marks(
+    voice: Voice,
+    played: Voice,
+    origins: dict[Origin, int],
+    tpq: int,
+) -> Iterator[Event]:
     """Yield the marks of the notes that `restruck` cut or left out."""
     if len(played.notes) == len(voice.notes) and all(map(eq, played.notes, voice.notes)):
         return

@@ -90,7 +90,13 @@ def page_bytes(parts: Sequence[PagePart], *, title: str, words: str = "") -> byt
     return document_bytes(f"<h1>{escape(title)}</h1>\n{text}{places}", parts, title=title)
 
 
-def document_bytes(body: str, parts: Sequence[PagePart], *, title: str, style: str = "") -> bytes:
+def document_bytes(
+    body: str,
+    parts: Sequence[PagePart],
+    *,
+    title: str,
+    style: str = "",
+) -> bytes:
     """Return a page around a body of one's own.
 
     Parameters

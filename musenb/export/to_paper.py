@@ -103,7 +103,12 @@ def _heights(pages: tuple[str, ...]) -> list[float]:
 
 
 def _typeset(
-    score: Score, pages: tuple[str, ...], room: float, *, form: Literal["pdf", "png"], dpi: int = USUAL_DPI
+    score: Score,
+    pages: tuple[str, ...],
+    room: float,
+    *,
+    form: Literal["pdf", "png"],
+    dpi: int = USUAL_DPI,
 ) -> bytes | list[bytes]:
     import typst
 

@@ -84,7 +84,11 @@ def _change(change: TimeSignature | KeySignature | Tempo) -> str:
     return "tempo=" + f"{change.qpm:.{MOST_DIGITS}f}".rstrip("0").rstrip(".")
 
 
-def _lines(score: Score, voice: Voice, changes: dict[Fraction, list[str]]) -> list[str]:
+def _lines(
+    score: Score,
+    voice: Voice,
+    changes: dict[Fraction, list[str]],
+) -> list[str]:
     """Return the voice in lines of four bars; `changes` are the tokens to put between its notes."""
     last = max([voice.end, *changes])
     edges = {bar.end for bar in score.bars(last)}

@@ -102,7 +102,12 @@ def _over_three(start: Fraction, length: Fraction, boundaries: Iterable[Fraction
     return number % 2 == 1 and number % 3 != 0 and number <= LARGEST_NUMBER
 
 
-def _halved(start: Fraction, end: Fraction, boundaries: Iterable[Fraction], shortest: Fraction) -> list[Tuplet]:
+def _halved(
+    start: Fraction,
+    end: Fraction,
+    boundaries: Iterable[Fraction],
+    shortest: Fraction,
+) -> list[Tuplet]:
     """Return the tuplets between `start` and `end`."""
     inside = [time for time in boundaries if start < time < end]
     odd = [time for time in inside if _odd(time)]

@@ -30,7 +30,14 @@ class Inquirer(Protocol):
     def branch(self, voice: int, pitch: int) -> None:
         """Let a voice (row of `voices`) take another pitch at the note, and go on from there."""
 
-    def what_if(self, act: str, scope: str, layer: int, head: int, amount: int) -> None:
+    def what_if(
+        self,
+        act: str,
+        scope: str,
+        layer: int,
+        head: int,
+        amount: int,
+    ) -> None:
         """Silence a part of the model, or change the note or its bar; `amount` is in semitones, or a MIDI pitch."""
 
     def test(self) -> None:
@@ -87,7 +94,12 @@ class Asking(Sounding, NoteView, bundle="asking"):
     )
     _MINE: ClassVar = NoteView._MINE | _SHOWN
 
-    def __init__(self, score: Score | None = None, inquirer: Inquirer | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        score: Score | None = None,
+        inquirer: Inquirer | None = None,
+        **settings: Any,
+    ) -> None:
         self._inquirer = inquirer
         super().__init__(score, **settings)
 
@@ -123,7 +135,13 @@ class Asking(Sounding, NoteView, bundle="asking"):
             if act not in ACTS or scope not in SCOPES:
                 known = ", ".join(ACTS)
                 raise SettingError(f"what if {act!r} of the {scope!r}: it is one of {known}, of a note or bar")
-            who.what_if(act, scope, int(message["layer"]), int(message["head"]), int(message["amount"]))
+            who.what_if(
+                act,
+                scope,
+                int(message["layer"]),
+                int(message["head"]),
+                int(message["amount"]),
+            )
         elif kind == "test":
             who.test()
         elif kind == "map":

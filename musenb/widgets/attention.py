@@ -84,7 +84,10 @@ class Attention(NoteView, bundle="attention"):
     )
 
     def __init__(
-        self, score: Score | None = None, heads: Heads | AttentionRecord | np.ndarray | None = None, **settings: Any
+        self,
+        score: Score | None = None,
+        heads: Heads | AttentionRecord | np.ndarray | None = None,
+        **settings: Any,
     ) -> None:
         self._gatherer: Gatherer | None = None
         self._asked: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
@@ -228,9 +231,17 @@ class Attention(NoteView, bundle="attention"):
         logits = chosen["what"] != "weights"
         # One scale for the whole head: colours stay when one zooms.
         limits = limits_of(matrix, logits=logits)
-        packed = pack(shrink(matrix[top:bottom, left:right], (size, size)), logits=logits, limits=limits)
+        packed = pack(
+            shrink(matrix[top:bottom, left:right], (size, size)),
+            logits=logits,
+            limits=limits,
+        )
         reply = {name: asked[name] for name in ("kind", "request", "layer", "head")} | chosen
-        reply |= {"rows": [top, bottom], "columns": [left, right], "shape": list(packed.cells.shape)}
+        reply |= {
+            "rows": [top, bottom],
+            "columns": [left, right],
+            "shape": list(packed.cells.shape),
+        }
         self.send(reply | {"scale": packed.scale, "offset": packed.offset}, [packed.cells.tobytes()])
 
     def _send_rows(self, gatherer: Gatherer, asked: dict[str, Any]) -> None:
@@ -252,7 +263,14 @@ class Attention(NoteView, bundle="attention"):
 
     # In words and as a picture
 
-    def looks(self, note: str, count: int = 5, *, layer: int | None = None, head: int | None = None) -> list[str]:
+    def looks(
+        self,
+        note: str,
+        count: int = 5,
+        *,
+        layer: int | None = None,
+        head: int | None = None,
+    ) -> list[str]:
         """Return where a note looks in one head, the strongest first, as '31 % to G4, bar 3'.
 
         Parameters

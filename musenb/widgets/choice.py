@@ -44,12 +44,24 @@ class Choice(Sounding, NoteView, bundle="choice"):
     _MINE: ClassVar = NoteView._MINE | {"engine"}
 
     def __init__(
-        self, score: Score | None = None, *, chosen: Callable[[], object] | None = None, **settings: Any
+        self,
+        score: Score | None = None,
+        *,
+        chosen: Callable[[], object] | None = None,
+        **settings: Any,
     ) -> None:
         self._chosen = chosen
         super().__init__(score, **settings)
 
-    def begin(self, score: Score, *, name: str, seed: int, begins: Fraction, ends: Fraction) -> None:
+    def begin(
+        self,
+        score: Score,
+        *,
+        name: str,
+        seed: int,
+        begins: Fraction,
+        ends: Fraction,
+    ) -> None:
         """Show a take that is about to be written from `begins` to `ends`, in quarters."""
         with self.hold_sync():
             self.name, self.seed, self.writing, self.current = name, seed, True, False

@@ -37,14 +37,20 @@ class Curve(NoteView, bundle="curve"):
     height = traitlets.Int(110, min=60, max=400, help="pixels").tag(sync=True)
 
     def __init__(
-        self, score: Score | None = None, lines: Mapping[str, Mapping[str, float] | Sequence[float]] | None = None,
+        self,
+        score: Score | None = None,
+        lines: Mapping[str, Mapping[str, float] | Sequence[float]] | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(score, **settings)
         if lines is not None:
             self.show(lines)
 
-    def show(self, lines: Mapping[str, Mapping[str, float] | Sequence[float]], score: Score | None = None) -> None:
+    def show(
+        self,
+        lines: Mapping[str, Mapping[str, float] | Sequence[float]],
+        score: Score | None = None,
+    ) -> None:
         """Show other values, and another piece when `score` is given.
 
         Raises
@@ -113,7 +119,10 @@ def _values(
 
 
 def curve_png(
-    lines: Sequence[Sequence[float | None]], onsets: Sequence[float], width: int = 800, height: int = 110
+    lines: Sequence[Sequence[float | None]],
+    onsets: Sequence[float],
+    width: int = 800,
+    height: int = 110,
 ) -> bytes:
     """Return values (one sequence a line, one value a note) over onsets as PNG, a stem for each."""
     pixels = np.full((height, width, 3), PAPER, np.uint8)

@@ -160,7 +160,11 @@ class Desk(MusenbWidget, bundle="desk"):
         elif kind == "act":
             hands.act(str(message["act"]))
         elif kind == "take":
-            hands.on_take(str(message["act"]), str(message["id"]), str(message.get("text", "")))
+            hands.on_take(
+                str(message["act"]),
+                str(message["id"]),
+                str(message.get("text", "")),
+            )
         elif kind == "from":
             hands.go_on_from([str(name) for name in message["ids"]])
         elif kind == "lock":
@@ -174,7 +178,12 @@ class Desk(MusenbWidget, bundle="desk"):
         elif kind == "recover":
             hands.recover(str(message["id"]))
 
-    def _take_part(self, hands: Hands, message: dict[str, Any], buffers: list[memoryview]) -> None:
+    def _take_part(
+        self,
+        hands: Hands,
+        message: dict[str, Any],
+        buffers: list[memoryview],
+    ) -> None:
         """Gather the pieces of a file, in whatever order they come; pass the whole on."""
         file, name = str(message["file"]), str(message["name"])
         part, parts = int(message["part"]), int(message["parts"])

@@ -63,7 +63,12 @@ class GameView(Sounding, NoteView, bundle="game"):
     )
     _MINE: ClassVar = NoteView._MINE | _SHOWN
 
-    def __init__(self, score: Score | None = None, hands: GameHands | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        score: Score | None = None,
+        hands: GameHands | None = None,
+        **settings: Any,
+    ) -> None:
         self._hands = hands
         super().__init__(score, **settings)
         self.observe(self.guarded(lambda change: self._hands and self._hands.go(change["new"])), "current")
@@ -76,7 +81,13 @@ class GameView(Sounding, NoteView, bundle="game"):
         self.refresh_description()
 
     def show_round(
-        self, score: Score, *, rounds: Sequence[RoundRow], reveals: Sequence[RevealRow], current: int, result: str
+        self,
+        score: Score,
+        *,
+        rounds: Sequence[RoundRow],
+        reveals: Sequence[RevealRow],
+        current: int,
+        result: str,
     ) -> None:
         """Show a round with the music that may be heard in it.
 

@@ -122,7 +122,11 @@ class Heads:
         matrix = self._read("weights", layer, head)
         if what == "weights":
             return matrix
-        return np.where(matrix > 0, self._read(what, layer, head), np.float32(np.nan))
+        return np.where(
+            matrix > 0,
+            self._read(what, layer, head),
+            np.float32(np.nan),
+        )
 
     def _read(self, what: What, layer: int, head: int) -> np.ndarray:
         source = self._sources[what]
@@ -151,7 +155,12 @@ def _source(source: Any, name: str) -> Any:
     return source if source is None or callable(source) else stacked(source, name)
 
 
-def _rows(notes: Notes | None, tokens: int, places: dict[tuple[int, int], int], name: str) -> np.ndarray:
+def _rows(
+    notes: Notes | None,
+    tokens: int,
+    places: dict[tuple[int, int], int],
+    name: str,
+) -> np.ndarray:
     if notes is None:
         return np.full(tokens, NO_NOTE)
     rows = np.array([_place(note, places, name) for note in notes], np.int64)
@@ -159,7 +168,11 @@ def _rows(notes: Notes | None, tokens: int, places: dict[tuple[int, int], int], 
     return rows
 
 
-def _place(note: Any, places: dict[tuple[int, int], int], name: str) -> int:
+def _place(
+    note: Any,
+    places: dict[tuple[int, int], int],
+    name: str,
+) -> int:
     if note is None:
         return NO_NOTE
     try:
@@ -199,7 +212,15 @@ class Gatherer:
         self._kept: OrderedDict[tuple, np.ndarray] = OrderedDict()
         self._lock = threading.Lock()
 
-    def matrix(self, layer: int, head: int, *, what: What, level: str, order: str = "time") -> np.ndarray:
+    def matrix(
+        self,
+        layer: int,
+        head: int,
+        *,
+        what: What,
+        level: str,
+        order: str = "time",
+    ) -> np.ndarray:
         """Return float32 (queries, keys) for tokens, (notes, notes) for notes; notes by time, or voice by voice."""
         wanted = (layer, head, what, level, order)
         with self._lock:
@@ -208,7 +229,14 @@ class Gatherer:
                 return self._kept[wanted]
         made = self.heads.matrix(what, layer, head)
         if level == "notes":
-            made = gather(made, self.queries, self.keys, count=self.count, what=what, query=self.query)
+            made = gather(
+                made,
+                self.queries,
+                self.keys,
+                count=self.count,
+                what=what,
+                query=self.query,
+            )
             if order == "voice":
                 made = made[np.ix_(self.by_voice, self.by_voice)]
         with self._lock:

@@ -104,7 +104,12 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
 
     def _record(self, message: Mapping[str, Any]) -> None:
         metre, presses = (int(message["beats"]), 4), [tuple(press) for press in message["presses"]]
-        done = score_from_keys(presses, qpm=float(message["qpm"]), metre=metre, grid=GRIDS[self.grid])
+        done = score_from_keys(
+            presses,
+            qpm=float(message["qpm"]),
+            metre=metre,
+            grid=GRIDS[self.grid],
+        )
         score = done.score
         self.recording, self.report, self._taken = score, done.report, message
         self.take = [
@@ -120,7 +125,12 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
         """Return the state of keys that sound and record nothing."""
         return super().page_state(edition=edition) | {"live": False, "take": []}
 
-    def show_distribution(self, shares: Mapping[int, float] | Sequence[float] | None, *, label: str = "") -> None:
+    def show_distribution(
+        self,
+        shares: Mapping[int, float] | Sequence[float] | None,
+        *,
+        label: str = "",
+    ) -> None:
         """Show how likely each pitch is, as bars on the keys; None takes them away.
 
         Parameters
@@ -173,7 +183,13 @@ def _checked(shares: Mapping[int, float] | Sequence[float]) -> list[list[float]]
     return [[int(pitch), float(share)] for pitch, share in pairs if share >= SMALLEST_SHARE]
 
 
-def keys_png(low: int, high: int, shares: Mapping[int, float], width: int = 14, height: int = 80) -> bytes:
+def keys_png(
+    low: int,
+    high: int,
+    shares: Mapping[int, float],
+    width: int = 14,
+    height: int = 80,
+) -> bytes:
     """Return keys as PNG: `width` pixels a semitone, bars for shares from the bottom up."""
     pitches = range(low, high + 1)
     pixels = np.full((height, len(pitches) * width, 3), 255, np.uint8)

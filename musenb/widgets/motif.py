@@ -66,7 +66,11 @@ class MotifView(NoteView, bundle="motif"):
     _MINE: ClassVar = NoteView._MINE | _SHOWN
 
     def __init__(
-        self, score: Score | None = None, motif: Motif | None = None, returns: Sequence[Return] = (), **settings: Any
+        self,
+        score: Score | None = None,
+        motif: Motif | None = None,
+        returns: Sequence[Return] = (),
+        **settings: Any,
     ) -> None:
         self.found: tuple[Return, ...] = ()
         super().__init__(score, **settings)
@@ -204,7 +208,12 @@ def return_row(one: Return) -> ReturnRow:
     return ReturnRow(onset, end, voices, *told, ids)
 
 
-def lanes_png(rows: Sequence[tuple[int, ReturnRow]], lanes: int, end: float, width: int = 800) -> bytes:
+def lanes_png(
+    rows: Sequence[tuple[int, ReturnRow]],
+    lanes: int,
+    end: float,
+    width: int = 800,
+) -> bytes:
     """Return rows in their lanes as PNG, in the colours of their voices, as light as they are uncertain."""
     tall = 22
     pixels = np.full((lanes * tall + 2, width, 3), PAPER, np.uint8)

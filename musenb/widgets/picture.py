@@ -54,7 +54,12 @@ def roll_png(notes: np.ndarray, width: int = 800, row: int = 4) -> bytes:
 
 
 def roll_pixels(
-    notes: np.ndarray, *, width: int = 800, row: int = 4, span: tuple[int, int] | None = None, end: float | None = None
+    notes: np.ndarray,
+    *,
+    width: int = 800,
+    row: int = 4,
+    span: tuple[int, int] | None = None,
+    end: float | None = None,
 ) -> np.ndarray:
     """Return a piano roll of a note table, uint8 (height, width, 3): voices in colours, generated notes hatched.
 
@@ -73,7 +78,11 @@ def roll_pixels(
     """
     low, high = span or (int(notes["pitch"].min()) - 2, int(notes["pitch"].max()) + 2)
     end = float((notes["onset"] + notes["duration"]).max()) if end is None else end
-    pixels = np.full(((high - low + 1) * row, width, 3), PAPER, np.uint8)
+    pixels = np.full(
+        ((high - low + 1) * row, width, 3),
+        PAPER,
+        np.uint8,
+    )
     for pitch in range(low, high + 1):
         if pitch % 12 in (1, 3, 6, 8, 10):
             pixels[(high - pitch) * row : (high - pitch + 1) * row] = 243

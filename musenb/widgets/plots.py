@@ -100,14 +100,30 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
 
-def _add(made: go.Figure, chart: Chart, where: dict[str, Any], dark: bool, *, first: bool) -> None:
+def _add(
+    made: go.Figure,
+    chart: Chart,
+    where: dict[str, Any],
+    dark: bool,
+    *,
+    first: bool,
+) -> None:
     """Draw one chart in its panel; the legend names the series of the first panel, where places do not name them."""
     named = first and not all(series.x == (series.name,) for series in chart.series)
     for number, series in enumerate(chart.series):
         made.add_trace(_trace(series, number, dark, named=named), **where)
     for name, value in chart.bounds:
-        made.add_hline(y=value, line={"color": INK[dark], "dash": "dot", "width": 1}, annotation_text=name, **where)
-    axis: dict[str, Any] = {"gridcolor": GRID[dark], "linecolor": GRID[dark], "zerolinecolor": GRID[dark]}
+        made.add_hline(
+            y=value,
+            line={"color": INK[dark], "dash": "dot", "width": 1},
+            annotation_text=name,
+            **where,
+        )
+    axis: dict[str, Any] = {
+        "gridcolor": GRID[dark],
+        "linecolor": GRID[dark],
+        "zerolinecolor": GRID[dark],
+    }
     made.update_xaxes(title_text=chart.x_label, **axis, **where)
     whole: dict[str, Any] = {"dtick": 1} if _few_counts(chart) else {}
     made.update_yaxes(title_text=chart.y_label, rangemode="tozero", **whole, **axis, **where)
@@ -119,13 +135,24 @@ def _few_counts(chart: Chart) -> bool:
     return all(series.kind == "bars" for series in chart.series) and sum(values) > 0 and max(values) <= MOST_COUNTED
 
 
-def _trace(series: Series, number: int, dark: bool, *, named: bool) -> go.Scatter | go.Bar:
+def _trace(
+    series: Series,
+    number: int,
+    dark: bool,
+    *,
+    named: bool,
+) -> go.Scatter | go.Bar:
     """Return a series as a trace whose colour, dash and sign are those of its number."""
     import plotly.graph_objects as go
 
     colours = VOICES_ON_DARK if dark else VOICES_ON_LIGHT
     colour = colours[number % len(colours)]
-    common = {"name": series.name, "x": list(series.x), "y": list(series.y), "legendgroup": series.name}
+    common = {
+        "name": series.name,
+        "x": list(series.x),
+        "y": list(series.y),
+        "legendgroup": series.name,
+    }
     common |= {"showlegend": named, "error_y": _errors(series, colour)}
     if series.kind == "bars":
         pattern = {"shape": SHAPES[number % len(SHAPES)], "fgcolor": PAPER[dark], "fillmode": "overlay"}

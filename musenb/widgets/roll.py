@@ -224,7 +224,11 @@ def _score_order(row: Row) -> tuple[int, Fraction, int, Fraction]:
     return voice, note.onset, note.pitch, note.duration
 
 
-def _apply(op: Mapping[str, Any], notes: dict[Key, Note], deleted: dict[Key, Note]) -> None:
+def _apply(
+    op: Mapping[str, Any],
+    notes: dict[Key, Note],
+    deleted: dict[Key, Note],
+) -> None:
     """Carry out one operation on `notes`; keep what is taken away in `deleted`."""
     kind = op.get("op") if isinstance(op, Mapping) else None
     if kind not in _CHANGES and kind not in ("add", "delete"):
@@ -248,7 +252,12 @@ def _apply(op: Mapping[str, Any], notes: dict[Key, Note], deleted: dict[Key, Not
 _CHANGES = {"move": ("onset", "pitch"), "resize": ("onset", "duration"), "velocity": ("velocity",)}
 
 
-def _added(op: Mapping[str, Any], key: Key, notes: Mapping[Key, Note], deleted: Mapping[Key, Note]) -> Note:
+def _added(
+    op: Mapping[str, Any],
+    key: Key,
+    notes: Mapping[Key, Note],
+    deleted: Mapping[Key, Note],
+) -> Note:
     if key in notes:
         raise ScoreError(f"edit 'add': the id {op['id']!r} is taken")
     if key[0] >= MOST_VOICES:

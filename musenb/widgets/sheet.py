@@ -267,7 +267,11 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         )
         press = Press()
         plates = [press.plate(laid, number)[1] for number in range(len(laid.plan["pages"]))]
-        drawn = {"plan": dict(laid.plan), "plates": pack_plates(list(filter(None, plates))), "plates_version": edition}
+        drawn = {
+            "plan": dict(laid.plan),
+            "plates": pack_plates(list(filter(None, plates))),
+            "plates_version": edition,
+        }
         return super().page_state(edition=edition) | drawn
 
     def wait(self, timeout: float = PATIENCE) -> bool:
@@ -296,7 +300,12 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         if not self._rows:
             return None
         if self.wait() and self._first is not None and self._first["svg"]:
-            svg = re.sub(r"(<svg [^>]*>)", lambda found: found[1] + _INK + _PAPER, self._first["svg"], count=1)
+            svg = re.sub(
+                r"(<svg [^>]*>)",
+                lambda found: found[1] + _INK + _PAPER,
+                self._first["svg"],
+                count=1,
+            )
             return "image/svg+xml", svg.encode()
         return super().picture()
 

@@ -45,7 +45,15 @@ class Layout:
     plan: SheetPlan
 
 
-def lay_out_sheet(score: Score, *, edition: int, width: int, staves: str, transpose: int, growing: bool) -> Layout:
+def lay_out_sheet(
+    score: Score,
+    *,
+    edition: int,
+    width: int,
+    staves: str,
+    transpose: int,
+    growing: bool,
+) -> Layout:
     """Return the layout of a score; its plan carries an error where it cannot be shown so.
 
     Parameters
@@ -101,7 +109,12 @@ class Press:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple, tuple[str, Page]] = OrderedDict()
 
-    def plate(self, layout: Layout, number: int, known: str = "") -> tuple[str, SheetPlate | None]:
+    def plate(
+        self,
+        layout: Layout,
+        number: int,
+        known: str = "",
+    ) -> tuple[str, SheetPlate | None]:
         """Return the key of a page and the page; None in its place when its key is `known`.
 
         A page that cannot be engraved carries the reason.
@@ -121,7 +134,13 @@ class Press:
             return key, {**empty, "key": key, "error": text}
         heads = [SheetHead(*_head_row(head), _name(layout.score, head.id)) for head in page.heads]
         rows = _lines_with_times(page, layout.bars[first:stop], lines, first)
-        drawn = {"svg": page.svg, "width": page.width, "height": page.height, "heads": heads, "lines": rows}
+        drawn = {
+            "svg": page.svg,
+            "width": page.width,
+            "height": page.height,
+            "heads": heads,
+            "lines": rows,
+        }
         return key, {**empty, "key": key, **drawn}  # type: ignore[typeddict-item]
 
     def _page(self, layout: Layout, page: SheetPage) -> tuple[str, Page]:
@@ -165,7 +184,11 @@ def _head_row(head: Head) -> tuple[str, int, int, int, int, int]:
 
 def pack_plates(plates: Sequence[SheetPlate] | SheetPlate) -> bytes:
     """Return pages as they travel: gzip of JSON, the same bytes for the same pages."""
-    return gzip.compress(json.dumps(plates, ensure_ascii=False, separators=(",", ":")).encode(), 6, mtime=0)
+    return gzip.compress(
+        json.dumps(plates, ensure_ascii=False, separators=(",", ":")).encode(),
+        6,
+        mtime=0,
+    )
 
 
 def unpack_plates(packed: bytes) -> list[SheetPlate]:
@@ -173,14 +196,25 @@ def unpack_plates(packed: bytes) -> list[SheetPlate]:
     return json.loads(gzip.decompress(packed))
 
 
-def _lines_with_times(page: Page, bars: Sequence[Bar], starts: Sequence[int], first: int) -> list[SheetLine]:
+def _lines_with_times(
+    page: Page,
+    bars: Sequence[Bar],
+    starts: Sequence[int],
+    first: int,
+) -> list[SheetLine]:
     """Return the lines of a page with the quarters at which their bars begin and end."""
     stops = [*(start - first for start in starts[1:]), len(bars)]
     rows = []
     for line, start, stop in zip(page.lines, starts, stops, strict=False):
         inside = bars[start - first : stop]
         times = [Quarters(float(quarter)) for quarter in (*(bar.onset for bar in inside), inside[-1].end)]
-        rows.append(SheetLine(staves=list(line.staves), edges=list(line.edges), times=times))
+        rows.append(
+            SheetLine(
+                staves=list(line.staves),
+                edges=list(line.edges),
+                times=times,
+            )
+        )
     return rows
 
 

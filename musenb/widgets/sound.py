@@ -100,7 +100,11 @@ class Sound(Sounding, NoteView, bundle="sound"):
     soundfont = traitlets.Unicode(help="digest of the user's soundfont; empty for the piano").tag(sync=True)
 
     def __init__(
-        self, score: Score | None = None, *, soundfont: str | os.PathLike[str] | None = None, **settings: Any
+        self,
+        score: Score | None = None,
+        *,
+        soundfont: str | os.PathLike[str] | None = None,
+        **settings: Any,
     ) -> None:
         self._soundfont = b"" if soundfont is None else read_soundfont(Path(soundfont))
         super().__init__(score, **settings)
