@@ -53,7 +53,8 @@ class _Block:
         """Return one row, padded to the width of the block; row 0 is the heading, 1 the beats, then the voices."""
         if row == 0:
             return self.heading.ljust(self.width)
-        cells = (column[row - 1].ljust(width) for column, width in zip(self.columns, self.widths, strict=True))
+        sized = zip(self.columns, self.widths, strict=True)
+        cells = (column[row - 1].ljust(width) for column, width in sized)
         return " ".join(cells).ljust(self.width)
 
 
@@ -113,7 +114,9 @@ def key_words(key: KeySignature) -> str:
 
 
 def _heading(score: Score) -> list[str]:
-    metre, key, tempo = score.metres[0], score.key_at(Fraction(0)), score.tempos[0]
+    metre = score.metres[0]
+    key = score.key_at(Fraction(0))
+    tempo = score.tempos[0]
     said = [*([key_words(key)] if key else []), f"{metre.beats}/{metre.unit}", f"{tempo.qpm:g} quarters a minute"]
     if score.anacrusis:
         said.append(f"upbeat of {score.anacrusis} quarter{'s' if score.anacrusis > 1 else ''}")
@@ -140,7 +143,10 @@ def _system(rows: list[str], system: list[_Block]) -> list[str]:
     if not system:
         return []
     margin = max(map(len, rows))
-    lines = [SEPARATOR.join([name.ljust(margin), *(b.line(row) for b in system)]) for row, name in enumerate(rows)]
+    lines = []
+    for row, name in enumerate(rows):
+        blocks = [block.line(row) for block in system]
+        lines.append(SEPARATOR.join([name.ljust(margin), *blocks]))
     return ["", *(line.rstrip() for line in lines)]
 
 
@@ -157,7 +163,8 @@ def _blocks(score: Score, room: int) -> Iterator[_Block]:
         columns = []
         for time in _moments(bar, notes):
             key = score.key_at(time)
-            columns.append([" " * starred + _beat(bar, time), *(_cell(here, time, starred, key) for here in notes)])
+            cells = [_cell(here, time, starred, key) for here in notes]
+            columns.append([" " * starred + _beat(bar, time), *cells])
         yield from _pieces(heading, columns, room)
         before = bar
 

@@ -117,7 +117,10 @@ def break_into_lines(
     low, high = max(widths), width * 100
     for _ in range(12):
         middle = (low + high) / 2
-        low, high = (low, middle) if len(_fill(widths, heads, signs, middle)) == len(greedy) else (middle, high)
+        if len(_fill(widths, heads, signs, middle)) == len(greedy):
+            high = middle
+        else:
+            low = middle
     return _fill(widths, heads, signs, high)
 
 

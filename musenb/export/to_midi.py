@@ -171,7 +171,8 @@ def _voice_track(
     origins: dict[Origin, int],
     tpq: int,
 ) -> list[Event]:
-    track = [(0, METAS, _meta(TRACK_NAME, voice.name.encode())), _mark(0, "voice")]
+    name = _meta(TRACK_NAME, voice.name.encode())
+    track = [(0, METAS, name), _mark(0, "voice")]
     played, current = restruck(voice), 0
     track += _overlap_marks(voice, played, origins, tpq)
     for onset, group in groupby(played.notes, key=lambda note: note.onset):
@@ -209,7 +210,8 @@ def _overlap_marks(
     tpq: int,
 ) -> Iterator[Event]:
     """Yield the marks of the notes that `restruck` cut or left out."""
-    if len(played.notes) == len(voice.notes) and all(map(eq, played.notes, voice.notes)):
+    same_length = len(played.notes) == len(voice.notes)
+    if same_length and all(map(eq, played.notes, voice.notes)):
         return
     struck = {(note.onset, note.pitch): note for note in played.notes}
     for (onset, pitch), group in groupby(voice.notes, key=lambda note: (note.onset, note.pitch)):

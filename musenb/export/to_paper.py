@@ -127,7 +127,9 @@ def _typeset(
         "title": score.title, "composer": score.composer, "given": provenance(score),
         "alt": f"Score{': ' + names if names else ''}",
     }  # fmt: skip
-    inputs = {"words": json.dumps(words)} | {f"page{n}": inked(page) for n, page in enumerate(pages)}
+    inputs = {"words": json.dumps(words)}
+    for number, page in enumerate(pages):
+        inputs[f"page{number}"] = inked(page)
     foreign = any(sign > _LAST_OF_BUNDLED_FONTS for sign in score.title + score.composer + names)
     try:
         return typst.compile(

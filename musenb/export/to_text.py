@@ -40,7 +40,9 @@ def text_from_score(score: Score) -> str:
             if system == len(systems):
                 systems.append([])
             systems[system].append(f"{prefixes[number]}{line}".rstrip())
-    return "\n\n".join(["\n".join(_heading(score)), *("\n".join(lines) for lines in systems)]) + "\n"
+    heading = "\n".join(_heading(score))
+    blocks = ["\n".join(lines) for lines in systems]
+    return "\n\n".join([heading, *blocks]) + "\n"
 
 
 def written_pitch(note: Note, key: KeySignature | None) -> str:
@@ -56,7 +58,8 @@ def key_name(key: KeySignature) -> str:
     """Return the key as text writes it: 'D', 'Bm', or '2#' when its mode is unknown."""
     if not key.mode:
         return f"{abs(key.fifths)}{'b' if key.fifths < 0 else '#'}" if key.fifths else "0"
-    return MAJOR_KEYS[key.fifths + 7 + 3 * (key.mode == "minor")] + "m" * (key.mode == "minor")
+    minor = key.mode == "minor"
+    return MAJOR_KEYS[key.fifths + 7 + 3 * minor] + "m" * minor
 
 
 def _heading(score: Score) -> list[str]:
@@ -93,7 +96,8 @@ def _lines(
     last = max([voice.end, *changes])
     edges = {bar.end for bar in score.bars(last)}
     ends = {time for note in voice.notes for time in (note.onset, note.end)}
-    stops = sorted({Fraction(0), last} | ends | set(changes) | {edge for edge in edges if edge < last})
+    inner = {edge for edge in edges if edge < last}
+    stops = sorted({Fraction(0), last} | ends | set(changes) | inner)
     lines: list[list[str]] = [[]]
     notes = list(reversed(voice.notes))
     for start, stop in zip(stops, [*stops[1:], None], strict=True):
@@ -128,7 +132,8 @@ def _names(score: Score) -> list[str]:
     names: list[str] = []
     for voice in score.voices:
         if not voice.monophonic:
-            note = next(b for a, b in zip(voice.notes, voice.notes[1:], strict=False) if a.end > b.onset)
+            pairs = zip(voice.notes, voice.notes[1:], strict=False)
+            note = next(later for earlier, later in pairs if earlier.end > later.onset)
             place = f"quarter {note.onset} of voice {voice.name!r}"
             raise SaveError(f"text has one note at a time; at {place} two sound together: split the voices first")
         name, number = voice.name, 2

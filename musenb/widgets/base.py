@@ -127,7 +127,10 @@ class MusenbWidget(anywidget.AnyWidget):
         picture = self.picture()
         if picture is not None:
             kind, content = picture
-            data[kind] = content.decode("utf-8") if kind.endswith("xml") else base64.b64encode(content).decode("ascii")
+            if kind.endswith("xml"):
+                data[kind] = content.decode("utf-8")
+            else:
+                data[kind] = base64.b64encode(content).decode("ascii")
             if kind == "image/png":
                 data["text/html"] = figure(content, self.describe())
         return data, metadata

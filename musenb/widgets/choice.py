@@ -65,7 +65,9 @@ class Choice(Sounding, NoteView, bundle="choice"):
         """Show a take that is about to be written from `begins` to `ends`, in quarters."""
         with self.hold_sync():
             self.name, self.seed, self.writing, self.current = name, seed, True, False
-            self.begins, self.shown_from, self.shown_to = float(begins), float(max(0, begins - LEAD)), float(ends)
+            self.begins = float(begins)
+            self.shown_from = float(max(0, begins - LEAD))
+            self.shown_to = float(ends)
         self.show_score(score)
 
     def on_message(self, message: dict[str, Any], buffers: list[memoryview]) -> None:

@@ -60,7 +60,8 @@ class Curve(NoteView, bundle="curve"):
         """
         if score is not None:
             self.show_score(score)
-        places = {note_id(voice, index): row for row, (voice, index, _) in enumerate(rows_of(self.score))}
+        ids = [note_id(voice, index) for voice, index, _ in rows_of(self.score)]
+        places = {name: row for row, name in enumerate(ids)}
         self.lines = [
             dict(CurveLine(name=name, values=_values(name, given, places))) for name, given in lines.items()
         ]
@@ -78,7 +79,9 @@ class Curve(NoteView, bundle="curve"):
                 continue
             mean = sum(value for value, _ in known) / len(known)
             value, row = max(known)
-            bar = next((bar.number for bar in self.score.bars() if bar.onset <= rows[row][2].onset < bar.end), 0)
+            onset = rows[row][2].onset
+            numbers = (bar.number for bar in self.score.bars() if bar.onset <= onset < bar.end)
+            bar = next(numbers, 0)
             where = f"bar {bar}" if bar else "the upbeat"
             found.append(
                 f"{line['name'][:1].upper()}{line['name'][1:]}: {mean:.2f} {self.unit} a note on average, "

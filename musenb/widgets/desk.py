@@ -137,7 +137,8 @@ class Desk(MusenbWidget, bundle="desk"):
 
     def found(self, text: str, names: Sequence[str]) -> None:
         """Answer a search with the names that were found."""
-        self.send({"kind": "found", "text": text, "names": list(names[:MOST_FOUND]), "count": len(names)})
+        shown = list(names[:MOST_FOUND])
+        self.send({"kind": "found", "text": text, "names": shown, "count": len(names)})
 
     def hand_over(self, name: str, mime: str, content: bytes) -> None:
         """Give the page a file to save under this name."""

@@ -78,9 +78,8 @@ class Heads:
         same = query_notes is None and self.shape[2] == self.shape[3]
         asking = (self.labels if same else ()) if query_labels is None else query_labels
         self.query_labels = [str(label) for label in asking]
-        for given, count, name in ((self.labels, self.shape[3], "keys"), (self.query_labels, self.shape[2], "queries")):
-            if given and len(given) != count:
-                raise ModelError(f"{len(given)} labels for {count} {name}")
+        _check_labels(self.labels, self.shape[3], "keys")
+        _check_labels(self.query_labels, self.shape[2], "queries")
 
     @classmethod
     def of(cls, record: AttentionRecord, score: Score) -> Heads:
@@ -114,7 +113,8 @@ class Heads:
         ModelError
             There is no such head or kind, or a function returned another shape.
         """
-        for name, number, count in (("layer", layer, self.shape[0]), ("head", head, self.shape[1])):
+        layers, heads = self.shape[:2]
+        for name, number, count in (("layer", layer, layers), ("head", head, heads)):
             if not 0 <= number < count:
                 raise ModelError(f"{name} {number}: the model has 0..{count - 1}")
         if what not in self._sources:
@@ -143,11 +143,17 @@ class Heads:
         ModelError
             A map has another length, or names a note that the score does not have.
         """
-        places = {(voice, index): row for row, (voice, index, _) in enumerate(rows_of(score))}
+        pairs = [(voice, index) for voice, index, _ in rows_of(score)]
+        places = {pair: row for row, pair in enumerate(pairs)}
         return (
             _rows(self.query_notes, self.shape[2], places, "queries"),
             _rows(self.notes, self.shape[3], places, "keys"),
         )
+
+
+def _check_labels(labels: Sequence[str], tokens: int, name: str) -> None:
+    if labels and len(labels) != tokens:
+        raise ModelError(f"{len(labels)} labels for {tokens} {name}")
 
 
 def _source(source: Any, name: str) -> Any:
@@ -207,8 +213,10 @@ class Gatherer:
         self.count = len(rows)
         self.queries, self.keys = heads.rows(score)
         # Voice after voice, in each from the first note to the last.
-        self.by_voice = np.array(sorted(range(self.count), key=lambda row: (rows[row][0], row)), np.int64)
-        self.has_notes = bool((self.queries >= 0).any() and (self.keys >= 0).any())
+        by_voice = sorted(range(self.count), key=lambda row: (rows[row][0], row))
+        self.by_voice = np.array(by_voice, np.int64)
+        asking, seen = self.queries >= 0, self.keys >= 0
+        self.has_notes = bool(asking.any() and seen.any())
         self._kept: OrderedDict[tuple, np.ndarray] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -103,7 +103,8 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
             super().on_message(message, buffers)
 
     def _record(self, message: Mapping[str, Any]) -> None:
-        metre, presses = (int(message["beats"]), 4), [tuple(press) for press in message["presses"]]
+        metre = (int(message["beats"]), 4)
+        presses = [tuple(press) for press in message["presses"]]
         done = score_from_keys(
             presses,
             qpm=float(message["qpm"]),
@@ -154,7 +155,8 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
         key = self.first_key
         text = f"Keyboard from {spoken_pitch(self.low, key)} to {spoken_pitch(self.high, key)}."
         if self.distribution:
-            best = sorted(self._probabilities().items(), key=lambda pair: -pair[1])[:5]
+            ranked = sorted(self._probabilities().items(), key=lambda pair: -pair[1])
+            best = ranked[:5]
             said = ", ".join(f"{spoken_pitch(pitch, key)} {100 * share:.0f} %" for pitch, share in best)
             text += f" {self.distribution_label or 'Likely'}: {said}."
         if self.take:

@@ -73,7 +73,8 @@ def pack(
             offset,
         )
     # In double precision: the step of a matrix of subnormal numbers is 0 in single precision.
-    cells = np.rint((np.where(nothing, offset, matrix).astype(np.float64) - offset) / scale)
+    values = np.where(nothing, offset, matrix).astype(np.float64)
+    cells = np.rint((values - offset) / scale)
     return Packed(
         np.where(nothing, 0, np.clip(cells, 0, STEPS) + 1).astype(np.uint8),
         scale,
@@ -83,7 +84,8 @@ def pack(
 
 def limits_of(matrix: np.ndarray, *, logits: bool = False) -> tuple[float, float]:
     """Return the least and the largest logit, or 0 and the largest weight; zeros when there is nothing."""
-    least, most = np.fmin.reduce(matrix, axis=None), np.fmax.reduce(matrix, axis=None)
+    least = np.fmin.reduce(matrix, axis=None)
+    most = np.fmax.reduce(matrix, axis=None)
     if not np.isfinite(most):
         return 0.0, 0.0
     return (float(least) if logits else 0.0), float(most)

@@ -6,6 +6,7 @@ as it is known. `musenb.questions.motif_report` does that.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -128,7 +129,8 @@ class MotifView(NoteView, bundle="motif"):
             self.side, self.likeness, self.likeness_scale = side, alike.cells.tobytes(), alike.scale
             if attention is not None:
                 layers, heads = attention.shape[:2]
-                maps = [attention.mean((0, 1)), *attention.reshape(layers * heads, *attention.shape[2:])]
+                each = attention.reshape(layers * heads, *attention.shape[2:])
+                maps = [attention.mean((0, 1)), *each]
                 packed = [_packed(one, side) for one in maps]
                 self.heads = heads
                 self.attention = b"".join(one.cells.tobytes() for one in packed)
@@ -138,7 +140,12 @@ class MotifView(NoteView, bundle="motif"):
     def show_looking(self, looking: Looking) -> None:
         """Show which heads look at the places of return, the first ones above what distance alone would give."""
         known = np.argwhere(np.isfinite(looking.score) & np.isfinite(looking.p_value))
-        order = sorted(known.tolist(), key=lambda at: (looking.p_value[tuple(at)] > 0.05, -looking.score[tuple(at)]))
+
+        def rank(at: list[int]) -> tuple[bool, float]:
+            layer, head = at
+            return looking.p_value[layer, head] > 0.05, -looking.score[layer, head]
+
+        order = sorted(known.tolist(), key=rank)
         self.looking = [
             LookingRow(layer, head, *(float(table[layer, head]) for table in
                                       (looking.looking, looking.recency, looking.p_value)))
@@ -174,10 +181,13 @@ class MotifView(NoteView, bundle="motif"):
 
     def picture(self) -> tuple[str, bytes] | None:
         """Return the lanes as PNG: the motif on top, then the forms in the order of the list."""
-        rows = ([(0, self.motif)] if self.motif is not None else []) + [
-            (1 + place, row) for place, lane in enumerate(self.lanes) for row in self.returns if row[3] == lane[0]
-        ]
-        return ("image/png", lanes_png(rows, 1 + len(self.lanes), float(self.piece["end"]))) if rows else None
+        rows = [(0, self.motif)] if self.motif is not None else []
+        for number, lane in enumerate(self.lanes, start=1):
+            rows += [(number, row) for row in self.returns if row[3] == lane[0]]
+        if not rows:
+            return None
+        end = float(self.piece["end"])
+        return "image/png", lanes_png(rows, 1 + len(self.lanes), end)
 
 
 def home_row(score: Score, motif: Motif) -> ReturnRow | None:
@@ -201,7 +211,7 @@ def home_row(score: Score, motif: Motif) -> ReturnRow | None:
 
 def return_row(one: Return) -> ReturnRow:
     """Return a return as the page takes it."""
-    voices = [voice for place, (voice, _) in enumerate(one.notes) if not place or one.notes[place - 1][0] != voice]
+    voices = [voice for voice, _ in itertools.groupby(voice for voice, _ in one.notes)]
     onset, end = Quarters(float(one.onset)), Quarters(float(one.end))
     ids = [note_id(*place) for place in one.notes]
     told = (one.form, interval_of(one), sentence(one), one.confidence, one.expected)
@@ -223,9 +233,9 @@ def lanes_png(
         right = max(left + 2, int(stop / end * width) - 1)
         colour = np.array(COLOURS[voices[0] % len(COLOURS)], float)
         share = 0.25 + 0.75 * confidence
-        pixels[lane * tall + 4 : (lane + 1) * tall - 4, left:right] = (share * colour + (1 - share) * PAPER).astype(
-            np.uint8
-        )
+        mixed = share * colour + (1 - share) * PAPER
+        top, bottom = lane * tall + 4, (lane + 1) * tall - 4
+        pixels[top:bottom, left:right] = mixed.astype(np.uint8)
     return png_bytes(pixels)
 
 

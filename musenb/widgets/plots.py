@@ -60,11 +60,17 @@ def figure(charts: Sequence[Chart], dark: bool = False) -> go.Figure:
         where: dict[str, Any] = {"row": place // columns + 1, "col": place % columns + 1}
         _add(made, chart, where, dark, first=place == 0)
     made.update_layout(
-        template="none", barmode="stack", hovermode="x unified" if len(charts) == 1 else "closest",
-        paper_bgcolor=PAPER[dark], plot_bgcolor=PAPER[dark], font={"color": INK[dark], "size": 12},
-        width=PANEL_WIDTH * max(columns, 2), height=HEAD + PANEL_HEIGHT * (down + (len(charts) == 1)),
-        margin={"l": 60, "r": 20, "t": 50, "b": 50}, legend={"orientation": "h", "y": -0.2 / down},
-    )  # fmt: skip
+        template="none",
+        barmode="stack",
+        hovermode="x unified" if len(charts) == 1 else "closest",
+        paper_bgcolor=PAPER[dark],
+        plot_bgcolor=PAPER[dark],
+        font={"color": INK[dark], "size": 12},
+        width=PANEL_WIDTH * max(columns, 2),
+        height=HEAD + PANEL_HEIGHT * (down + (len(charts) == 1)),
+        margin={"l": 60, "r": 20, "t": 50, "b": 50},
+        legend={"orientation": "h", "y": -0.2 / down},
+        )
     made.musenb_charts = tuple(charts)
     return made
 
@@ -72,7 +78,8 @@ def figure(charts: Sequence[Chart], dark: bool = False) -> go.Figure:
 def mime_bundle(charts: Sequence[Chart], drawn: dict[str, Any]) -> dict[str, Any]:
     """Return what a notebook keeps of a figure: plotly's JSON and the numbers as text."""
     config = {"displaylogo": False, "responsive": True}
-    return {MIME: {"data": drawn["data"], "layout": drawn["layout"], "config": config}, "text/plain": text(charts)}
+    figure = {"data": drawn["data"], "layout": drawn["layout"], "config": config}
+    return {MIME: figure, "text/plain": text(charts)}
 
 
 def text(charts: Sequence[Chart], most: int = SHOWN_ROWS) -> str:
@@ -132,7 +139,8 @@ def _add(
 def _few_counts(chart: Chart) -> bool:
     """Return True for small numbers of things, between which no value can be."""
     values = [y for series in chart.series for y in series.y if y is not None]
-    return all(series.kind == "bars" for series in chart.series) and sum(values) > 0 and max(values) <= MOST_COUNTED
+    bars_alone = all(series.kind == "bars" for series in chart.series)
+    return bars_alone and sum(values) > 0 and max(values) <= MOST_COUNTED
 
 
 def _trace(
@@ -169,9 +177,13 @@ def _errors(series: Series, colour: str) -> dict[str, Any] | None:
     """Return the interval of each value as plotly's distances above and below."""
     if not series.low:
         return None
-    above = [0.0 if y is None or high is None else high - y for y, high in zip(series.y, series.high, strict=True)]
-    below = [0.0 if y is None or low is None else y - low for y, low in zip(series.y, series.low, strict=True)]
+    above = [_distance(y, high) for y, high in zip(series.y, series.high, strict=True)]
+    below = [_distance(low, y) for y, low in zip(series.y, series.low, strict=True)]
     return {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": colour}
+
+
+def _distance(lower: float | None, upper: float | None) -> float:
+    return 0.0 if lower is None or upper is None else upper - lower
 
 
 @cache

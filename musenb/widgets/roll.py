@@ -184,7 +184,8 @@ class Roll(NoteView, bundle="roll"):
         text = f"Piano roll: {super().describe()}"
         if not self._rows:
             return text
-        named = sorted((row[2].pitch, name) for row, name in zip(self._rows, self._names, strict=False))
+        pitches = [note.pitch for _, _, note in self._rows]
+        named = sorted(zip(pitches, self._names, strict=False))
         return f"{text} From {spoken(named[0][1])} to {spoken(named[-1][1])}." if named else text
 
 
@@ -216,7 +217,8 @@ def apply_edits(score: Score, ops: Iterable[EditOp]) -> Score:
     deleted: dict[Key, Note] = {}
     for op in ops:
         _apply(op, notes, deleted)
-    return edited_score(score, [(voice, index, note) for (voice, index), note in notes.items()])
+    rows = [(voice, index, note) for (voice, index), note in notes.items()]
+    return edited_score(score, rows)
 
 
 def _score_order(row: Row) -> tuple[int, Fraction, int, Fraction]:

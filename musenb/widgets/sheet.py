@@ -227,7 +227,8 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
             notes.setdefault(voice, []).append(note)
         names = [voice.name for voice in self.score.voices]
         names += [""] * (max(notes, default=-1) + 1 - len(names))
-        voices = tuple(Voice(name, tuple(notes.get(number, ()))) for number, name in enumerate(names))
+        lines = [tuple(notes.get(number, ())) for number in range(len(names))]
+        voices = tuple(map(Voice, names, lines))
         return replace(self.score, voices=voices)
 
     def _deliver(self, number: int, known: str) -> None:

@@ -99,8 +99,12 @@ def _keys_at_bar_lines(score: Score, bars: Sequence[Bar]) -> Score:
     }
     if not inside:
         return score
-    moved = {(onset := inside.get(key.onset, key.onset)): replace(key, onset=onset) for key in score.keys}
-    return replace(score, keys=tuple(key for onset, key in sorted(moved.items()) if onset < bars[-1].end))
+    moved = {}
+    for key in score.keys:
+        onset = inside.get(key.onset, key.onset)
+        moved[onset] = replace(key, onset=onset)
+    keys = [moved[onset] for onset in sorted(moved) if onset < bars[-1].end]
+    return replace(score, keys=tuple(keys))
 
 
 class Press:
@@ -132,7 +136,8 @@ class Press:
             text = text if text.startswith(UNAVAILABLE) else f"{UNAVAILABLE}: {text}"
             key = f"x{zlib.crc32(text.encode()):08x}"
             return key, {**empty, "key": key, "error": text}
-        heads = [SheetHead(*_head_row(head), _name(layout.score, head.id)) for head in page.heads]
+        names = [_name(layout.score, head.id) for head in page.heads]
+        heads = [SheetHead(*_head_row(head), name) for head, name in zip(page.heads, names, strict=True)]
         rows = _lines_with_times(page, layout.bars[first:stop], lines, first)
         drawn = {
             "svg": page.svg,
@@ -207,7 +212,8 @@ def _lines_with_times(
     rows = []
     for line, start, stop in zip(page.lines, starts, stops, strict=False):
         inside = bars[start - first : stop]
-        times = [Quarters(float(quarter)) for quarter in (*(bar.onset for bar in inside), inside[-1].end)]
+        edges = [*(bar.onset for bar in inside), inside[-1].end]
+        times = [Quarters(float(quarter)) for quarter in edges]
         rows.append(
             SheetLine(
                 staves=list(line.staves),

@@ -75,7 +75,9 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
             self.heading = self.heading if heading is None else heading
             self.words, self.rows = list(words), [VersionRow(*row) for row in rows]
             if self.scores is None or self.difference is None:
-                self.first, self.second, self.differ, self.parts = b"", b"", [[], []], None
+                self.first, self.second = b"", b""
+                self.differ = [[], []]
+                self.parts = None
             else:
                 end = max(score.end for score in self.scores)
                 self.piece = dict(piece_of(self.scores[0], Fraction(end)))
