@@ -1,4 +1,4 @@
-"""A score as a table for the terminal: bars side by side, a row for each voice, a column for each moment.
+"""Terminal score listing: bars side by side, a row for each voice, a column for each moment.
 
     Old Hundredth
     G major, 4/4, 100 quarters a minute, upbeat of 1 quarter

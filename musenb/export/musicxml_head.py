@@ -1,4 +1,4 @@
-"""What stands in a MusicXML document before its parts: title, composer, provenance and the list of parts."""
+"""MusicXML header: title, composer, provenance and the list of parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From times to written symbols: which notes, dots, ties, tuplets and beams say a stretch of a bar.
+"""Rhythm notation of a bar: notes, dots, ties, tuplets and beams from times.
 
 A stretch is cut where a reader needs to see the beat, and then where no single symbol lasts as long. Times that no
 halving of the beat reaches are written as tuplets.

@@ -1,4 +1,4 @@
-"""Read a soundfont: which recorded sample sounds for a key and how it is tuned, shaped and filtered.
+"""SoundFont 2 reader: which sample sounds for a key, and how it is tuned, shaped and filtered.
 
 Presets, instruments, their zones and the generators of SF2 are read, and both kinds of samples: plain ones of 16 bits
 and the Vorbis streams of SF3. Modulators other than that of the velocity, oscillators (vibrato, tremolo) and links

@@ -1,4 +1,4 @@
-"""Which voices stand on which staff, and which bars on which line of the page."""
+"""Staff and system layout: which voices stand on which staff, and which bars on which line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Score to sound: the recorded piano that the page plays, or a soundfont of the user's own, rendered with numpy.
+"""WAV audio renderer and sample-based synthesiser in numpy.
 
 A note is its sample at the right speed, through the region's filter, under its envelope. Levels, envelopes, filter and
 interpolation are those of the synthesiser in the page (spessasynth), so that a file sounds like what was heard; a test

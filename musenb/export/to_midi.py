@@ -1,4 +1,4 @@
-"""Score to MIDI bytes, exact and the same every time; the inverse of `score.from_midi` up to spelling.
+"""Standard MIDI file writer, exact; the inverse of `score.from_midi` up to spelling.
 
 Conventions
 -----------
@@ -108,7 +108,8 @@ def ticks_per_quarter(score: Score) -> int:
         More than 32,767 would be needed.
     """
     times = {time for voice in score.voices for note in voice.notes for time in (note.onset, note.duration)}
-    changes = (*score.metres, *score.keys, *score.tempos, *score.measures, *score.repeats, *score.chords)
+    signs = (*score.metres, *score.keys, *score.tempos)
+    changes = (*signs, *score.measures, *score.repeats, *score.chords)
     times |= {change.onset for change in changes}
     needed = lcm(*(time.denominator for time in times))
     tpq = needed * ceil(USUAL_TPQ / needed) if USUAL_TPQ % needed else USUAL_TPQ
@@ -217,7 +218,10 @@ def _overlap_marks(
     for (onset, pitch), group in groupby(voice.notes, key=lambda note: (note.onset, note.pitch)):
         notes = list(group)
         if notes != [struck[onset, pitch]]:
-            rows = tuple((_ticks(n.duration, tpq), n.velocity, n.origin, n.fermata) for n in notes)
+            rows = tuple(
+                (_ticks(note.duration, tpq), note.velocity, note.origin, note.fermata)
+                for note in notes
+            )
             overlap = Overlap(_ticks(struck[onset, pitch].duration, tpq), rows)
             yield _mark(_ticks(onset, tpq), overlap_text(pitch, overlap, origins))
 

@@ -1,4 +1,4 @@
-"""Score to paper: PDF on A4 and PNG, with title, composer and which notes were given, typeset by typst.
+"""PDF and PNG writer: a score on A4 pages, typeset by typst.
 
 The engraved pages are set as pictures; what a user wrote is handed over as values, so nothing of it is ever markup. The
 fonts are typst's own; those of the system are asked only for writing that these lack.

@@ -1,4 +1,4 @@
-"""Score to the text notation of `score.from_text`; its inverse for lines.
+"""Text notation writer, of the notation that `score.from_text` reads; its inverse for lines.
 
 What text does not hold: velocities, who wrote a note, and tempos beyond six decimals. Notes over a bar line are written
 with a tie, four bars a line after an upbeat; a note without a spelling gets sharps, or flats where the key has flats.
@@ -48,7 +48,8 @@ def text_from_score(score: Score) -> str:
 def written_pitch(note: Note, key: KeySignature | None) -> str:
     """Return the name that a note is written with, such as 'F#4': its spelling when that fits, else one by the key."""
     match = _SPELLING.fullmatch(note.spelling)
-    if match and 12 * (int(match[3]) + 1) + LETTERS[match[1]] + ACCIDENTALS[match[2]] == note.pitch:
+    octave = 12 * (int(match[3]) + 1) if match else 0
+    if match and octave + LETTERS[match[1]] + ACCIDENTALS[match[2]] == note.pitch:
         return note.spelling
     names = FLAT_NAMES if key is not None and key.fifths < 0 else SHARP_NAMES
     return f"{names[note.pitch % 12]}{note.pitch // 12 - 1}"

@@ -1,4 +1,4 @@
-"""The panel of questions about a piece: what else, what was heard, what if, which heads matter.
+"""Model question panel widget: what else, what was heard, what if, which heads matter.
 
 It decides nothing. What is asked in the page goes to the hands that it was given; what it shows are its traits.
 """
@@ -173,6 +173,10 @@ class Asking(Sounding, NoteView, bundle="asking"):
         if not self.voices:
             return super().picture()
         own = self.voices[min(self.voice, len(self.voices) - 1)]
-        begun = {int(pitch): float(probability) for _, probability, pitch, begins, _ in own["choices"] if begins}
+        begun = {
+            int(pitch): float(probability)
+            for _, probability, pitch, begins, _ in own["choices"]
+            if begins
+        }
         low, high = 12 * (self.lowest // 12), 12 * -(-self.highest // 12)
         return "image/png", keys_png(low, high, begun)

@@ -1,4 +1,4 @@
-"""Who looks at whom: the heads of any model over any tokens, told in notes.
+"""Attention map widget: the heads of any model over any tokens, told in notes.
 
 Python holds the arrays; the page asks for one head at a time, as bytes, and for the true rows of the notes that are
 selected. A small picture of every head is saved in the state.

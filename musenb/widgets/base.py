@@ -1,4 +1,4 @@
-"""What every view shares: strict keywords, errors that are seen in the cell, a picture and a text that stand in.
+"""Widget base class: strict keywords, errors that are seen in the cell, a picture and a text.
 
 A view is a subclass of `MusenbWidget`, or of `musenb.widgets.notes.NoteView` where it shows notes, with its traits and
 a bundle in `musenb/static`. `frontend/README.md` tells how to add one.

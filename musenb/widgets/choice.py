@@ -1,4 +1,4 @@
-"""One of several takes that are written side by side: a small roll that grows, Play, and a button to go on from it."""
+"""Candidate take widget: one of several takes side by side, to be played and chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of the notes along a piece, such as their surprise, as curves on the page's clock."""
+"""Curve widget: values of the notes along a piece, such as their surprisal."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ class Curve(NoteView, bundle="curve"):
         ids = [note_id(voice, index) for voice, index, _ in rows_of(self.score)]
         places = {name: row for row, name in enumerate(ids)}
         self.lines = [
-            dict(CurveLine(name=name, values=_values(name, given, places))) for name, given in lines.items()
+            dict(CurveLine(name=name, values=_values(name, given, places)))
+            for name, given in lines.items()
         ]
         self.refresh_description()
 

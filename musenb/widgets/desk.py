@@ -1,4 +1,4 @@
-"""The desk of the studio: what to begin with, how to go on, the tree of takes, and what is kept.
+"""Studio control panel widget: what to begin with, how to go on, the tree of takes.
 
 It decides nothing. What is pressed goes to the hands that it was given; what it shows are its traits.
 """

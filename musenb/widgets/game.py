@@ -1,4 +1,4 @@
-"""The prediction game: the piece plays and stops, a student says what comes next, then all answers are shown and heard.
+"""Prediction game widget: the piece stops, and a student says what comes next.
 
 It decides nothing: what is entered goes to the hands it was given, and it shows what they tell it. The notes in it are
 those that may be heard so far; what comes is not in the page before it was predicted.

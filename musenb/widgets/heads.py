@@ -1,4 +1,4 @@
-"""The heads of any model, as arrays or as a function that makes them, and which note each token belongs to."""
+"""Attention heads of any model, as arrays or as a function, and the note of each token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A keyboard to play on with the mouse, fingers, computer keys or a MIDI keyboard.
+"""On-screen keyboard widget, for the mouse, fingers, computer keys or a MIDI keyboard.
 
 It shows what sounds on its clock, records into a score, and shows on its keys how likely each pitch is.
 """
@@ -114,7 +114,8 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
         score = done.score
         self.recording, self.report, self._taken = score, done.report, message
         self.take = [
-            [float(note.onset), float(note.duration), note.pitch, note.velocity] for note in score.voices[0].notes
+            [float(note.onset), float(note.duration), note.pitch, note.velocity]
+            for note in score.voices[0].notes
         ]
         self.refresh_description()
         for function in [*self._on_recorded]:

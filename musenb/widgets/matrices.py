@@ -1,4 +1,4 @@
-"""Matrices on their way to the page: shrunk to what a screen can show, and as bytes with a scale."""
+"""Matrix downsampling and quantisation to bytes with a scale, for a screen."""
 
 from __future__ import annotations
 

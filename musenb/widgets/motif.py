@@ -1,4 +1,4 @@
-"""The motif view: a lane for each form in which a motif returns, along the bars.
+"""Motif view widget: a lane for each form in which a motif returns, along the bars.
 
 It computes nothing: returns, chance, likeness and attention come from `musenb.analysis` and are handed in, each as soon
 as it is known. `musenb.questions.motif_report` does that.
@@ -95,8 +95,11 @@ class MotifView(NoteView, bundle="motif"):
             self.returns = [return_row(one) for one in self.found]
             self.verdict = ""
             self._show_lanes(None)
-            self.likeness, self.attention, self.attention_scales, self.side = b"", b"", [], 0
-            self.looking, self.looking_words, self.heads = [], "", 0
+            self.side = 0
+            self.likeness, self.attention = b"", b""
+            self.attention_scales = []
+            self.looking, self.looking_words = [], ""
+            self.heads = 0
             self.matrices += 1
         self.refresh_description()
 
@@ -111,7 +114,9 @@ class MotifView(NoteView, bundle="motif"):
         counts = Counter(one.form for one in self.found)
         by_chance = (lambda form: chance.by_chance[form]) if chance is not None else (lambda _: -1.0)
         self.lanes = [
-            LaneRow(form, FORM_WORDS[form], counts[form], float(by_chance(form))) for form in FORMS if counts[form]
+            LaneRow(form, FORM_WORDS[form], counts[form], float(by_chance(form)))
+            for form in FORMS
+            if counts[form]
         ]
 
     def show_likeness(self, likeness: np.ndarray, attention: np.ndarray | None = None) -> None:
@@ -126,7 +131,9 @@ class MotifView(NoteView, bundle="motif"):
         side = min(len(likeness), LARGEST_SIDE)
         alike = _packed(likeness, side)
         with self.hold_sync():
-            self.side, self.likeness, self.likeness_scale = side, alike.cells.tobytes(), alike.scale
+            self.side = side
+            self.likeness = alike.cells.tobytes()
+            self.likeness_scale = alike.scale
             if attention is not None:
                 layers, heads = attention.shape[:2]
                 each = attention.reshape(layers * heads, *attention.shape[2:])

@@ -1,4 +1,4 @@
-"""Notes on their way to the page: the note table, and the base class of the views that show notes."""
+"""Note table and the base class of the widgets that show notes."""
 
 from __future__ import annotations
 
@@ -250,8 +250,8 @@ class NoteView(MusenbWidget):
         if large:
             times = [time for *_, note in self._rows for time in (note.onset, note.duration)]
             table = squeeze(notes, ticks_of(time.denominator for time in times))
-            ends = (notes["onset"] + notes["duration"]).tolist()
-            end = max([piece.get("end", 0.0), *ends])
+        ends = (notes["onset"] + notes["duration"]).tolist()
+        end = max([piece.get("end", 0.0), *ends])
         with self.hold_sync():
             self.notes, self.squeezed = table, large
             self.piece = {**piece, "end": end}

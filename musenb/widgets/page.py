@@ -1,4 +1,4 @@
-"""Self-contained HTML pages of the views: one piece, or several of which one is chosen; no kernel and no network."""
+"""HTML export of the views: self-contained pages of one or several pieces."""
 
 from __future__ import annotations
 

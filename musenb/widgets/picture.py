@@ -1,4 +1,4 @@
-"""Pictures that stand in for a view where widgets do not run."""
+"""PNG pictures that stand in for a view where widgets do not run."""
 
 from __future__ import annotations
 

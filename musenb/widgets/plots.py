@@ -1,4 +1,4 @@
-"""Plotly figures of charts: small, drawn by JupyterLab itself, light or dark.
+"""Plotly figures of charts, drawn by JupyterLab itself.
 
 A figure goes into the notebook as plotly's own MIME type and as numbers in plain text, and as nothing else: no script
 is fetched, and none is stored. (plotly's default adds a page with its whole library, and a FigureWidget stores 5 MB.)
@@ -70,7 +70,7 @@ def figure(charts: Sequence[Chart], dark: bool = False) -> go.Figure:
         height=HEAD + PANEL_HEIGHT * (down + (len(charts) == 1)),
         margin={"l": 60, "r": 20, "t": 50, "b": 50},
         legend={"orientation": "h", "y": -0.2 / down},
-        )
+    )
     made.musenb_charts = tuple(charts)
     return made
 

@@ -1,4 +1,4 @@
-"""A piano roll that can be edited, and that grows while notes are streamed into it."""
+"""Canvas piano roll widget, which can be edited and grows while notes are streamed into it."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ class Roll(NoteView, bundle="roll"):
                 _apply(op, notes, self._deleted)
             self._rows = [(voice, index, note) for (voice, index), note in notes.items()]
             for voice, index in notes:
-                self._next[voice] = max(self._next.get(voice, 0), index + 1 if index < FIRST_DRAWN else 0)
+                following = index + 1 if index < FIRST_DRAWN else 0
+                self._next[voice] = max(self._next.get(voice, 0), following)
             self._stale = True
             self._publish_soon()
 

@@ -1,4 +1,4 @@
-"""The engraved score as a view: pages drawn on demand, in step with the other views."""
+"""Engraved score widget: pages drawn on demand, in step with the other views."""
 
 from __future__ import annotations
 

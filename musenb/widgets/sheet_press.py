@@ -1,4 +1,4 @@
-"""From a score to engraved pages on their way to the page: the layout, and one page at a time. No Jupyter here."""
+"""Engraving press of the score view: the layout, then one page at a time. No Jupyter here."""
 
 from __future__ import annotations
 
@@ -125,7 +125,15 @@ class Press:
         """
         first, stop, lines = layout.plan["pages"][number]
         empty = SheetPlate(
-            edition=layout.plan["edition"], page=number, key="", svg="", width=0, height=0, heads=[], lines=[], error=""
+            edition=layout.plan["edition"],
+            page=number,
+            key="",
+            svg="",
+            width=0,
+            height=0,
+            heads=[],
+            lines=[],
+            error="",
         )
         try:
             key, page = self._page(layout, SheetPage(first, stop, lines))
@@ -157,7 +165,8 @@ class Press:
             last=page.stop == len(layout.bars),
             lines=frozenset(layout.bars[start].onset for start in page.lines),
         )
-        content = (layout.staves, passage, width, layout.score.keys, layout.score.tempos, _inside(layout.score, bars))
+        score = layout.score
+        content = (layout.staves, passage, width, score.keys, score.tempos, _inside(score, bars))
         if content not in self._kept:
             document = passage_bytes(layout.score, passage, layout.staves)
             key = f"{zlib.crc32(document):08x}{len(document):x}-{width}{'e' if passage.last else ''}"

@@ -1,4 +1,4 @@
-"""The player, and the engine that all sounding views of a notebook share.
+"""Player widget, and the synthesiser that all sounding views of a notebook share.
 
 The engine's code and its piano (1.1 MB) are the state of one `Engine` model: they are sent once a notebook and saved
 once, however many views sound. A page builds one audio context and one synthesiser from them.

@@ -1,4 +1,4 @@
-"""Large note tables on their way to the page, made small: differences in planes of bytes, deflated.
+"""Note table compression: differences in planes of bytes, deflated.
 
 The page unpacks them at once (`frontend/src/core/squeeze.ts`), without waiting for anything. Layout, little-endian:
 uint32 n, uint32 ticks a quarter (0: times are floats), then a raw deflate stream [1]_ of columns, each split into

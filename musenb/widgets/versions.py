@@ -1,4 +1,4 @@
-"""Two versions of a piece, one above the other: what differs is marked, and each can be played."""
+"""Score comparison widget: two versions of a piece, one above the other."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
             return None
         tables = [unpack(self.first), unpack(self.second)]
         both = np.concatenate(tables)
-        span = (int(both["pitch"].min()) - 2, int(both["pitch"].max()) + 2)
+        pitches = both["pitch"]
+        span = (int(pitches.min()) - 2, int(pitches.max()) + 2)
         end = float((both["onset"] + both["duration"]).max())
         rolls = [roll_pixels(table, span=span, end=end) for table in tables]
         rule = np.full(
