@@ -90,7 +90,7 @@ class Attention(NoteView, bundle="attention"):
         **settings: Any,
     ) -> None:
         self._gatherer: Gatherer | None = None
-        self._asked: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._worker: threading.Thread | None = None
         super().__init__(score, **settings)
         if heads is not None:
@@ -185,7 +185,7 @@ class Attention(NoteView, bundle="attention"):
 
     def _ask(self, message: dict[str, Any]) -> None:
         with self._lock:
-            self._asked.put(message)
+            self._requests.put(message)
             if self._worker is None and not self._closed:
                 self._worker = threading.Thread(target=self._serve, name="attention", daemon=True)
                 self._worker.start()
@@ -194,15 +194,15 @@ class Attention(NoteView, bundle="attention"):
         """Answer until nothing has been asked for a while; of several matrices only the last is still wanted."""
         while True:
             try:
-                messages = [self._asked.get(timeout=IDLE_SECONDS)]
+                messages = [self._requests.get(timeout=IDLE_SECONDS)]
             except queue.Empty:
                 with self._lock:
-                    if self._asked.empty():
+                    if self._requests.empty():
                         self._worker = None
                         return
                 continue
-            while not self._asked.empty():
-                messages.append(self._asked.get())
+            while not self._requests.empty():
+                messages.append(self._requests.get())
             newest = {str(message["kind"]): message for message in messages if message is not None}
             for message in newest.values():
                 if not self._closed:
@@ -262,7 +262,7 @@ class Attention(NoteView, bundle="attention"):
 
     def clean_up(self) -> None:
         """End the thread and let go of the arrays."""
-        self._asked.put(None)
+        self._requests.put(None)
         self._gatherer = None
         super().clean_up()
 

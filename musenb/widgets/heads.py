@@ -217,7 +217,7 @@ class Gatherer:
         self.by_voice = np.array(by_voice, np.int64)
         asking, seen = self.queries >= 0, self.keys >= 0
         self.has_notes = bool(asking.any() and seen.any())
-        self._kept: OrderedDict[tuple, np.ndarray] = OrderedDict()
+        self._cache: OrderedDict[tuple, np.ndarray] = OrderedDict()
         self._lock = threading.Lock()
 
     def matrix(
@@ -232,9 +232,9 @@ class Gatherer:
         """Return float32 (queries, keys) for tokens, (notes, notes) for notes; notes by time, or voice by voice."""
         wanted = (layer, head, what, level, order)
         with self._lock:
-            if wanted in self._kept:
-                self._kept.move_to_end(wanted)
-                return self._kept[wanted]
+            if wanted in self._cache:
+                self._cache.move_to_end(wanted)
+                return self._cache[wanted]
         made = self.heads.matrix(what, layer, head)
         if level == "notes":
             made = gather(
@@ -248,7 +248,7 @@ class Gatherer:
             if order == "voice":
                 made = made[np.ix_(self.by_voice, self.by_voice)]
         with self._lock:
-            self._kept[wanted] = made
-            while len(self._kept) > 1 and sum(matrix.nbytes for matrix in self._kept.values()) > KEPT_BYTES:
-                self._kept.popitem(last=False)
+            self._cache[wanted] = made
+            while len(self._cache) > 1 and sum(matrix.nbytes for matrix in self._cache.values()) > KEPT_BYTES:
+                self._cache.popitem(last=False)
         return made

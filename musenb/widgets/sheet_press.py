@@ -111,7 +111,7 @@ class Press:
     """Engraves pages of layouts and remembers the last ones; not for several threads at once."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple, tuple[str, Page]] = OrderedDict()
+        self._cache: OrderedDict[tuple, tuple[str, Page]] = OrderedDict()
 
     def plate(
         self,
@@ -167,14 +167,14 @@ class Press:
         )
         score = layout.score
         content = (layout.staves, passage, width, score.keys, score.tempos, _inside(score, bars))
-        if content not in self._kept:
+        if content not in self._cache:
             document = passage_bytes(layout.score, passage, layout.staves)
             key = f"{zlib.crc32(document):08x}{len(document):x}-{width}{'e' if passage.last else ''}"
-            self._kept[content] = key, engrave_page(document, width=width, scale=SCALE, last=passage.last)
-        self._kept.move_to_end(content)
-        while len(self._kept) > KEPT_PAGES:
-            self._kept.popitem(last=False)
-        return self._kept[content]
+            self._cache[content] = key, engrave_page(document, width=width, scale=SCALE, last=passage.last)
+        self._cache.move_to_end(content)
+        while len(self._cache) > KEPT_PAGES:
+            self._cache.popitem(last=False)
+        return self._cache[content]
 
 
 def _inside(score: Score, bars: Sequence[Bar]) -> tuple[tuple[tuple[int, Note], ...], ...]:
