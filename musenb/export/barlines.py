@@ -38,7 +38,14 @@ def written_measures(score: Score, bars: Sequence[Bar]) -> list[Bar]:
         for start, end in itertools.pairwise(edges):
             if start > bar.onset and start >= score.end:
                 break
-            measures.append(dataclasses.replace(bar, onset=start, end=end, before=start - bar.first_beat))
+            measures.append(
+                dataclasses.replace(
+                    bar,
+                    onset=start,
+                    end=end,
+                    before=start - bar.first_beat,
+                )
+            )
     return measures
 
 

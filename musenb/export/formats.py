@@ -50,4 +50,5 @@ PAGE, PAGE_MIME = ".html", "text/html"
 PAGE_SUFFIXES = (PAGE, ".htm")
 SUFFIXES = (*FORMATS, PAGE)
 # The usual suffix of each kind, without its dot.
-FORMS = tuple(suffix.removeprefix(".") for suffix in (*(kind.suffixes[0] for kind in TABLE), PAGE))
+_FIRST_SUFFIXES = [kind.suffixes[0] for kind in TABLE]
+FORMS = tuple(suffix.removeprefix(".") for suffix in (*_FIRST_SUFFIXES, PAGE))

@@ -1,4 +1,4 @@
-"""The engraved score in which the notes that a model wrote are drawn in blue."""
+"""Coloured engraving of a score: the notes that a model wrote are drawn in blue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def engraved(score: Score, *, width: int = 900, height: int | None = None) -> En
     def classes(note_id: str) -> str:
         # 'v1n7-2' is written for note 7 of voice 1.
         found = re.fullmatch(r"v(\d+)n(\d+)(-\d+)?", note_id)
-        return GENERATED if found and score.voices[int(found[1])].notes[int(found[2])].origin.generated else ""
+        if not found:
+            return ""
+        note = score.voices[int(found[1])].notes[int(found[2])]
+        return GENERATED if note.origin.generated else ""
 
     return engrave(musicxml_bytes(score), width=width, height=height, classes=classes)
 

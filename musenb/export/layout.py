@@ -1,4 +1,4 @@
-"""Lay the voices of a score out in bars: full bars, gaps as rests, chords together, overlaps in lines of their own."""
+"""Voice layout in bars: full bars, gaps as rests, chords together, overlaps in lines of their own."""
 
 from __future__ import annotations
 
@@ -64,7 +64,12 @@ def _lines(voice: Voice, bars: list[Bar]) -> list[list[_Chord]]:
         if note.end <= bars[0].onset:
             continue
         chords.setdefault((note.onset, note.end), []).append((index, note))
-    ordered = sorted(chords.items(), key=lambda item: (item[0][0], -item[1][-1][1].pitch))
+
+    def by_onset(item: tuple[tuple[Fraction, Fraction], list[tuple[int, Note]]]) -> tuple[Fraction, int]:
+        (onset, _), members = item
+        return onset, -members[-1][1].pitch
+
+    ordered = sorted(chords.items(), key=by_onset)
     lines: list[list[_Chord]] = [[]]
     for (onset, end), notes in ordered:
         free = next((line for line in lines if not line or line[-1].end <= onset), None)
@@ -79,7 +84,10 @@ def _inside(line: list[_Chord], bar: Bar) -> list[_Chord]:
     low, high = 0, len(line)
     while low < high:
         middle = (low + high) // 2
-        low, high = (middle + 1, high) if line[middle].end <= bar.onset else (low, middle)
+        if line[middle].end <= bar.onset:
+            low = middle + 1
+        else:
+            high = middle
     inside = []
     while low < len(line) and line[low].onset < bar.end:
         inside.append(line[low])

@@ -1,4 +1,4 @@
-"""A score as a table for the terminal: bars side by side, a row for each voice, a column for each moment.
+"""Terminal score listing: bars side by side, a row for each voice, a column for each moment.
 
     Old Hundredth
     G major, 4/4, 100 quarters a minute, upbeat of 1 quarter
@@ -53,7 +53,8 @@ class _Block:
         """Return one row, padded to the width of the block; row 0 is the heading, 1 the beats, then the voices."""
         if row == 0:
             return self.heading.ljust(self.width)
-        cells = (column[row - 1].ljust(width) for column, width in zip(self.columns, self.widths, strict=True))
+        sized = zip(self.columns, self.widths, strict=True)
+        cells = (column[row - 1].ljust(width) for column, width in sized)
         return " ".join(cells).ljust(self.width)
 
 
@@ -113,7 +114,9 @@ def key_words(key: KeySignature) -> str:
 
 
 def _heading(score: Score) -> list[str]:
-    metre, key, tempo = score.metres[0], score.key_at(Fraction(0)), score.tempos[0]
+    metre = score.metres[0]
+    key = score.key_at(Fraction(0))
+    tempo = score.tempos[0]
     said = [*([key_words(key)] if key else []), f"{metre.beats}/{metre.unit}", f"{tempo.qpm:g} quarters a minute"]
     if score.anacrusis:
         said.append(f"upbeat of {score.anacrusis} quarter{'s' if score.anacrusis > 1 else ''}")
@@ -140,7 +143,10 @@ def _system(rows: list[str], system: list[_Block]) -> list[str]:
     if not system:
         return []
     margin = max(map(len, rows))
-    lines = [SEPARATOR.join([name.ljust(margin), *(b.line(row) for b in system)]) for row, name in enumerate(rows)]
+    lines = []
+    for row, name in enumerate(rows):
+        blocks = [block.line(row) for block in system]
+        lines.append(SEPARATOR.join([name.ljust(margin), *blocks]))
     return ["", *(line.rstrip() for line in lines)]
 
 
@@ -157,12 +163,17 @@ def _blocks(score: Score, room: int) -> Iterator[_Block]:
         columns = []
         for time in _moments(bar, notes):
             key = score.key_at(time)
-            columns.append([" " * starred + _beat(bar, time), *(_cell(here, time, starred, key) for here in notes)])
+            cells = [_cell(here, time, starred, key) for here in notes]
+            columns.append([" " * starred + _beat(bar, time), *cells])
         yield from _pieces(heading, columns, room)
         before = bar
 
 
-def _pieces(heading: str, columns: list[list[str]], room: int) -> Iterator[_Block]:
+def _pieces(
+    heading: str,
+    columns: list[list[str]],
+    room: int,
+) -> Iterator[_Block]:
     start = used = 0
     for number, column in enumerate(columns):
         width = max(map(len, column))
@@ -189,7 +200,12 @@ def _moments(bar: Bar, voices: list[list[Note]]) -> list[Fraction]:
     return sorted({bar.onset} | {time for time in times if bar.onset < time < bar.end})
 
 
-def _cell(notes: list[Note], time: Fraction, starred: bool, key: KeySignature | None) -> str:
+def _cell(
+    notes: list[Note],
+    time: Fraction,
+    starred: bool,
+    key: KeySignature | None,
+) -> str:
     struck = sorted((note for note in notes if note.onset == time), key=lambda note: -note.pitch)
     if struck:
         given = not any(note.origin.generated for note in struck)

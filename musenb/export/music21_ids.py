@@ -1,4 +1,4 @@
-"""Give music21's notes the ids of the MusicXML that they were read from; music21 itself drops them."""
+"""Note ids of MusicXML given to music21's notes; music21 itself drops them."""
 
 from __future__ import annotations
 

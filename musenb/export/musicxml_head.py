@@ -1,4 +1,4 @@
-"""What stands in a MusicXML document before its parts: title, composer, provenance and the list of parts."""
+"""MusicXML header: title, composer, provenance and the list of parts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from musenb.score.note import Score
 from musenb.score.plain import plain_text
 
 
-def head(score: Score, staves: Sequence[Staff], fields: dict[str, str], *, whole: bool) -> Iterator[str]:
+def head(
+    score: Score,
+    staves: Sequence[Staff],
+    fields: dict[str, str],
+    *,
+    whole: bool,
+) -> Iterator[str]:
     """Yield everything before the first part."""
     yield '<?xml version="1.0" encoding="UTF-8" standalone="no"?>'
     yield (

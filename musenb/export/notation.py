@@ -1,4 +1,4 @@
-"""From times to written symbols: which notes, dots, ties, tuplets and beams say a stretch of a bar.
+"""Rhythm notation of a bar: notes, dots, ties, tuplets and beams from times.
 
 A stretch is cut where a reader needs to see the beat, and then where no single symbol lasts as long. Times that no
 halving of the beat reaches are written as tuplets.
@@ -103,8 +103,10 @@ def write_bar(stretches: Sequence[Stretch], metre: TimeSignature) -> list[Symbol
 @lru_cache(maxsize=64)
 def metre_levels(metre: TimeSignature) -> tuple[Fraction, ...]:
     """Return the lengths that divide a bar, in quarters: bar, half bar, beat, half beat ..., down to a 256th."""
-    unit, compound = Fraction(4, metre.unit), metre.beat_length != Fraction(4, metre.unit)
-    count, levels = metre.beats // 3 if compound else metre.beats, [metre.bar_length]
+    unit = Fraction(4, metre.unit)
+    compound = metre.beat_length != unit
+    count = metre.beats // 3 if compound else metre.beats
+    levels = [metre.bar_length]
     while count > 1 and count % 2 == 0:
         count //= 2
         levels.append(levels[-1] / 2)
@@ -116,7 +118,8 @@ def metre_levels(metre: TimeSignature) -> tuple[Fraction, ...]:
 
 def _symbols(stretch: Stretch, metre: TimeSignature, tuplets: Sequence[Tuplet]) -> list[Symbol]:
     """Return the symbols of one stretch, cut at the edges of the tuplets that it crosses."""
-    edges = {edge for t in tuplets for edge in (t.start, t.end) if stretch.start < edge < stretch.end}
+    all_edges = {edge for tuplet in tuplets for edge in (tuplet.start, tuplet.end)}
+    edges = {edge for edge in all_edges if stretch.start < edge < stretch.end}
     rest = not stretch.notes
     symbols = []
     for start, end in itertools.pairwise([stretch.start, *sorted(edges), stretch.end]):
@@ -124,15 +127,29 @@ def _symbols(stretch: Stretch, metre: TimeSignature, tuplets: Sequence[Tuplet]) 
         if tuplet is None:
             beat = metre.beat_length if metre.beat_length != Fraction(4, metre.unit) else None
             pieces = _pieces(start, end, metre_levels(metre), rest, beat)
-            symbols += [Symbol(a, b - a, stretch.notes, *SYMBOLS[b - a]) for a, b in pieces]
+            for first, last in pieces:
+                name, dots = SYMBOLS[last - first]
+                symbols.append(Symbol(first, last - first, stretch.notes, name, dots))
             continue
         origin, scale = tuplet.start, tuplet.stretched
         levels = _tuplet_levels(tuplet.unit, tuplet.actual)
-        for a, b in _pieces((start - origin) * scale, (end - origin) * scale, levels, rest, None):
+        written_start = (start - origin) * scale
+        written_end = (end - origin) * scale
+        for a, b in _pieces(written_start, written_end, levels, rest, None):
             name, dots = SYMBOLS[b - a]
             place, length = origin + a / scale, (b - a) / scale
             ratio = tuplet.actual, tuplet.normal
-            symbols.append(Symbol(place, length, stretch.notes, name, dots, tuplet="inside", ratio=ratio))
+            symbols.append(
+                Symbol(
+                    place,
+                    length,
+                    stretch.notes,
+                    name,
+                    dots,
+                    tuplet="inside",
+                    ratio=ratio,
+                )
+            )
     return symbols
 
 
@@ -173,7 +190,8 @@ def _readable(
         return False
     if rest and dotted and not compound_beat and end - start > 1:
         return False
-    hidden = [_level(p, levels) for p in _points_inside(start, end, levels) if _level(p, levels) > edge]
+    inside = [_level(point, levels) for point in _points_inside(start, end, levels)]
+    hidden = [level for level in inside if level > edge]
     if not hidden:
         return True
     return not rest and not dotted and len(hidden) == 1 and hidden[0] <= 2 * edge
@@ -224,10 +242,13 @@ def _with_tuplet_marks(symbols: list[Symbol], tuplets: Sequence[Tuplet]) -> list
 
 def _with_beams(symbols: list[Symbol], metre: TimeSignature) -> list[Symbol]:
     """Return the symbols with beams over the notes of each beat or group of beats."""
+
+    def group_of(symbol: Symbol) -> tuple[object, bool]:
+        flagged = bool(symbol.notes) and FLAGS.get(symbol.name, 0) > 0
+        return beam_group(symbol.start, metre), flagged
+
     beamed: list[Symbol] = []
-    for (_, flagged), group in itertools.groupby(
-        symbols, key=lambda s: (beam_group(s.start, metre), bool(s.notes) and FLAGS.get(s.name, 0) > 0)
-    ):
+    for (_, flagged), group in itertools.groupby(symbols, key=group_of):
         members = list(group)
         if flagged and len(members) > 1:
             flags = [FLAGS[s.name] for s in members]

@@ -1,4 +1,4 @@
-"""Which notes of a score were given and which a model wrote, in a sentence."""
+"""Provenance sentence: which notes of a score were given and which a model wrote."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ def provenance(score: Score) -> str:
 def _bars_of(score: Score, notes: Iterable[Note]) -> str:
     """Return the bars in which notes begin, as in 'upbeat, bars 1-2, 5'; empty without notes."""
     onsets = [note.onset for note in notes]
-    numbers = [bar.number for bar in score.bars() if any(bar.onset <= onset < bar.end for onset in onsets)]
+    numbers = [
+        bar.number
+        for bar in score.bars()
+        if any(bar.onset <= onset < bar.end for onset in onsets)
+    ]
     upbeat = ["upbeat"] if 0 in numbers else []
     ranges: list[list[int]] = []
     for number in filter(None, numbers):

@@ -1,4 +1,4 @@
-"""A faint room around a dry sound: a tail of seeded noise, as loud and as long as the one in the page."""
+"""Reverb: a tail of seeded noise, as loud and as long as the one in the page."""
 
 from __future__ import annotations
 

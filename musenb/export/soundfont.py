@@ -1,4 +1,4 @@
-"""Read a soundfont: which recorded sample sounds for a key and how it is tuned, shaped and filtered.
+"""SoundFont 2 reader: which sample sounds for a key, and how it is tuned, shaped and filtered.
 
 Presets, instruments, their zones and the generators of SF2 are read, and both kinds of samples: plain ones of 16 bits
 and the Vorbis streams of SF3. Modulators other than that of the velocity, oscillators (vibrato, tremolo) and links
@@ -34,7 +34,8 @@ INSTRUMENT, KEYS, VELOCITIES, FIXED_KEY, FIXED_VELOCITY = 41, 43, 44, 46, 47
 COARSE_TUNE, FINE_TUNE, SAMPLE, SAMPLE_MODE, SCALE_TUNING, ROOT_KEY = 51, 52, 53, 54, 56, 58
 
 DEFAULTS: Mapping[int, int] = {
-    CUTOFF: 13500, DELAY: -12000, ATTACK: -12000, HOLD: -12000, DECAY: -12000, RELEASE: -12000,
+    CUTOFF: 13500,
+    DELAY: -12000, ATTACK: -12000, HOLD: -12000, DECAY: -12000, RELEASE: -12000,
     SCALE_TUNING: 100, ROOT_KEY: -1, FIXED_KEY: -1, FIXED_VELOCITY: -1,
 }  # fmt: skip
 # A preset's zone cannot set these: they belong to the instrument alone (section 8.5).
@@ -44,7 +45,15 @@ _INSTRUMENT_ONLY = {
 }  # fmt: skip
 _VORBIS = 0x10
 _ROM = 0x8000
-_RECORDS = {"phdr": 38, "pbag": 4, "pgen": 4, "inst": 22, "ibag": 4, "igen": 4, "shdr": 46}
+_RECORDS = {
+    "phdr": 38,
+    "pbag": 4,
+    "pgen": 4,
+    "inst": 22,
+    "ibag": 4,
+    "igen": 4,
+    "shdr": 46,
+}
 _EVERY = (0, 127)
 
 
@@ -109,13 +118,16 @@ class Soundfont:
         try:
             self._chunks = dict(_chunks(data))
             self._records = {name: _records(self._chunks[name], size) for name, size in _RECORDS.items()}
-            self._presets = {
-                (bank, program): number
-                for number, (program, bank) in reversed(
-                    [(n, struct.unpack_from("<HH", row, 20)) for n, row in enumerate(self._records["phdr"][:-1])]
-                )
+            # Of two presets with one number the first counts.
+            self._presets: dict[tuple[int, int], int] = {}
+            headers = self._records["phdr"][:-1]
+            for number in reversed(range(len(headers))):
+                program, bank = struct.unpack_from("<HH", headers[number], 20)
+                self._presets[bank, program] = number
+            self._regions = {
+                key: list(self._of_preset(number))
+                for key, number in self._presets.items()
             }
-            self._regions = {key: list(self._of_preset(number)) for key, number in self._presets.items()}
         except (KeyError, IndexError, struct.error) as error:
             raise self._damaged(f"its tables do not fit together ({error})") from None
         if not self._regions:
@@ -131,7 +143,8 @@ class Soundfont:
         """Return what can sound for a key; the lowest program there is stands in for one that is missing."""
         found = self._regions.get((0, program))
         if found is None:
-            found = self._regions[min(self._regions, key=lambda preset: (preset[0] == DRUM_BANK, preset))]
+            lowest = min(self._regions, key=lambda preset: (preset[0] == DRUM_BANK, preset))
+            found = self._regions[lowest]
         return [one for one in found if one.keys[0] <= key <= one.keys[1]]
 
     def sample(self, number: int) -> Sample:
@@ -168,11 +181,12 @@ class Soundfont:
     def _of_preset(self, number: int) -> Iterator[Region]:
         for zone in self._zones("p", number):
             for inner in self._zones("i", zone.generators[INSTRUMENT]):
-                keys, velocities = _both(zone.keys, inner.keys), _both(zone.velocities, inner.velocities)
-                added = {g: v for g, v in zone.generators.items() if g not in _INSTRUMENT_ONLY and g != INSTRUMENT}
+                keys = _both(zone.keys, inner.keys)
+                velocities = _both(zone.velocities, inner.velocities)
                 generators = dict(inner.generators)
-                for generator, value in added.items():
-                    generators[generator] = inner.value(generator) + value
+                for generator, value in zone.generators.items():
+                    if generator not in _INSTRUMENT_ONLY and generator != INSTRUMENT:
+                        generators[generator] = inner.value(generator) + value
                 if keys[0] <= keys[1] and velocities[0] <= velocities[1]:
                     if not 0 <= inner.sample < len(self._records["shdr"]) - 1:
                         raise IndexError(f"there is no sample {inner.sample}")
@@ -180,24 +194,28 @@ class Soundfont:
 
     def _zones(self, level: str, number: int) -> Iterator[Region]:
         """Yield the zones of a preset ('p') or an instrument ('i'), each with what its global zone says filled in."""
-        rows, place = (self._records["phdr"], 24) if level == "p" else (self._records["inst"], 20)
-        (begin,), (end,) = (struct.unpack_from("<H", rows[number + one], place) for one in (0, 1))
+        table, place = ("phdr", 24) if level == "p" else ("inst", 20)
+        rows = self._records[table]
+        (begin,) = struct.unpack_from("<H", rows[number], place)
+        (end,) = struct.unpack_from("<H", rows[number + 1], place)
         bags, generators = self._records[f"{level}bag"], self._records[f"{level}gen"]
         target = INSTRUMENT if level == "p" else SAMPLE
         common: dict[int, int] = {}
         for index in range(begin, end):
-            (first,), (last,) = (struct.unpack_from("<H", bags[index + one]) for one in (0, 1))
+            (first,) = struct.unpack_from("<H", bags[index])
+            (last,) = struct.unpack_from("<H", bags[index + 1])
             own: dict[int, int] = {}
             for row in generators[first:last]:
-                generator, value = struct.unpack("<HH" if row[0] in (KEYS, VELOCITIES, target) else "<Hh", row)
+                unsigned = row[0] in (KEYS, VELOCITIES, target)
+                generator, value = struct.unpack("<HH" if unsigned else "<Hh", row)
                 own[generator] = value
             if target not in own:
                 common = common or own if index == begin else common
                 continue
             merged = common | own
-            yield Region(
-                _range(merged.pop(KEYS, None)), _range(merged.pop(VELOCITIES, None)), merged.get(SAMPLE, -1), merged
-            )
+            keys = _range(merged.pop(KEYS, None))
+            velocities = _range(merged.pop(VELOCITIES, None))
+            yield Region(keys, velocities, merged.get(SAMPLE, -1), merged)
 
     def _damaged(self, what: str) -> LoadError:
         return LoadError("content", f"{self.source} is damaged: {what}", "choose another soundfont")
@@ -236,7 +254,11 @@ def _chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
                 yield name.decode("latin-1"), data[inner:last]
 
 
-def _steps(data: bytes, position: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
+def _steps(
+    data: bytes,
+    position: int,
+    stop: int,
+) -> Iterator[tuple[bytes, int, int]]:
     while position + 8 <= stop:
         kind, size = struct.unpack_from("<4sI", data, position)
         if position + 8 + size > stop:

@@ -1,4 +1,4 @@
-"""Which voices stand on which staff, and which bars on which line of the page."""
+"""Staff and system layout: which voices stand on which staff, and which bars on which line."""
 
 from __future__ import annotations
 
@@ -54,7 +54,14 @@ def staff_per_voice(score: Score) -> tuple[Staff, ...]:
     for index, voice in enumerate(score.voices):
         name = voice.name.capitalize() if voice.name in CHOIR else plain_text(voice.name) or f"Part {index + 1}"
         clef = CLEFS.get(voice.name) or _clef(voice.notes)
-        staves.append(Staff((index,), name, CHOIR.get(voice.name, ""), clef))
+        staves.append(
+            Staff(
+                (index,),
+                name,
+                CHOIR.get(voice.name, ""),
+                clef,
+            )
+        )
     return tuple(staves) or (Staff((), "Part 1", "", TREBLE),)
 
 
@@ -80,7 +87,12 @@ def _clef(notes: Sequence[Note]) -> str:
 
 
 def break_into_lines(
-    score: Score, bars: Sequence[Bar], width: float, *, staves: Sequence[Staff], even: bool = True
+    score: Score,
+    bars: Sequence[Bar],
+    width: float,
+    *,
+    staves: Sequence[Staff],
+    even: bool = True,
 ) -> list[int]:
     """Return the place of the first bar of each line.
 
@@ -105,7 +117,10 @@ def break_into_lines(
     low, high = max(widths), width * 100
     for _ in range(12):
         middle = (low + high) / 2
-        low, high = (low, middle) if len(_fill(widths, heads, signs, middle)) == len(greedy) else (middle, high)
+        if len(_fill(widths, heads, signs, middle)) == len(greedy):
+            high = middle
+        else:
+            low = middle
     return _fill(widths, heads, signs, high)
 
 
@@ -136,7 +151,12 @@ def _bar_widths(score: Score, bars: Sequence[Bar]) -> list[float]:
     return widths
 
 
-def _fill(widths: Sequence[float], heads: Sequence[float], signs: Sequence[float], room: float) -> list[int]:
+def _fill(
+    widths: Sequence[float],
+    heads: Sequence[float],
+    signs: Sequence[float],
+    room: float,
+) -> list[int]:
     """Return the first bar of each line when lines are filled one after the other; a line has at least one bar."""
     lines, used = [0], heads[0] + signs[0] + widths[0]
     for place in range(1, len(widths)):

@@ -1,4 +1,4 @@
-"""Time-box for saving: work that notices for itself that it has taken too long.
+"""Time limit for saving: work that notices for itself that it has taken too long.
 
 An export runs where it was called, so nothing can stop it from outside but an interrupt. What grows with the score
 asks `keep_time` on the way, once a bar or a page.

@@ -1,4 +1,4 @@
-"""Score to sound: the recorded piano that the page plays, or a soundfont of the user's own, rendered with numpy.
+"""WAV audio renderer and sample-based synthesiser in numpy.
 
 A note is its sample at the right speed, through the region's filter, under its envelope. Levels, envelopes, filter and
 interpolation are those of the synthesiser in the page (spessasynth), so that a file sounds like what was heard; a test
@@ -157,7 +157,13 @@ class _Seconds:
         self._changes = [(Fraction(0), 0.0, 60.0 / score.tempos[0].qpm)]
         for tempo in score.tempos[1:]:
             onset, seconds, pace = self._changes[-1]
-            self._changes.append((tempo.onset, seconds + float(tempo.onset - onset) * pace, 60.0 / tempo.qpm))
+            self._changes.append(
+                (
+                    tempo.onset,
+                    seconds + float(tempo.onset - onset) * pace,
+                    60.0 / tempo.qpm,
+                )
+            )
         self._onsets = [onset for onset, _, _ in self._changes]
 
     def at(self, quarter: Fraction) -> float:
@@ -173,7 +179,8 @@ def _fade_out(mixed: np.ndarray, rate: int) -> None:
     """Let what still sounds at the end of the file die away."""
     count = min(len(mixed), int(_FADE_SECONDS * rate))
     fading = mixed[len(mixed) - count :]
-    fading *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(count) + 1) / count).astype(np.float32)
+    cosine = np.cos(np.pi * (np.arange(count) + 1) / count).astype(np.float32)
+    fading *= 0.5 + 0.5 * cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +206,11 @@ class _Envelope:
     def gain(self, time: np.ndarray) -> np.ndarray:
         """Return the gain while the key is down."""
         rising = np.clip((time - self.delay) / self.attack, 0.0, 1.0)
-        falling = np.clip((time - self.delay - self.attack - self.hold) / self.decay * _SILENCE, 0.0, self.sustain)
+        falling = np.clip(
+            (time - self.delay - self.attack - self.hold) / self.decay * _SILENCE,
+            0.0,
+            self.sustain,
+        )
         return rising * 10 ** (-falling / 200)
 
     @property
@@ -221,7 +232,8 @@ class _Tone:
         value = region.value
         key = value(sf.FIXED_KEY) if value(sf.FIXED_KEY) >= 0 else key
         root = value(sf.ROOT_KEY) if value(sf.ROOT_KEY) >= 0 else sample.root
-        cents = (key - root) * value(sf.SCALE_TUNING) + sample.cents
+        cents = (key - root) * value(sf.SCALE_TUNING)
+        cents += sample.cents
         cents += 100 * value(sf.COARSE_TUNE) + value(sf.FINE_TUNE)
         self._rate, self._step = rate, sample.rate / rate * 2 ** (cents / 1200)
         self._cut_sample(region, sample)
@@ -244,7 +256,8 @@ class _Tone:
     def mix(self, mixed: np.ndarray, strokes: list[_Stroke]) -> None:
         """Add the tone wherever it is struck."""
         rate, envelope = self._rate, self._envelope
-        falling = np.arange(int(min(envelope.dying * rate, len(mixed))) + 1) / (rate * envelope.release)
+        longest = int(min(envelope.dying * rate, len(mixed)))
+        falling = np.arange(longest + 1) / (rate * envelope.release)
         fall = (10 ** (-_SILENCE / 200 * falling)).astype(np.float32)
         held = min(max(one.stop - one.start for one in strokes), envelope.longest)
         frames = min(int(held * rate) + len(fall), len(mixed))
@@ -256,17 +269,26 @@ class _Tone:
                 self._add(mixed, stroke, first, wave, down, fall)
 
     def _add(
-        self, mixed: np.ndarray, stroke: _Stroke, first: int, wave: np.ndarray, down: np.ndarray, fall: np.ndarray
+        self,
+        mixed: np.ndarray,
+        stroke: _Stroke,
+        first: int,
+        wave: np.ndarray,
+        down: np.ndarray,
+        fall: np.ndarray,
     ) -> None:
         """Add one block of one stroke: `down` while the key is held, then `wave` as it dies away."""
-        begin, length = round(stroke.start * self._rate), round((stroke.stop - stroke.start) * self._rate)
-        gain = np.float32(((self._velocity if self._velocity > 0 else stroke.velocity) / 127) ** 2)
+        begin = round(stroke.start * self._rate)
+        length = round((stroke.stop - stroke.start) * self._rate)
+        velocity = self._velocity if self._velocity > 0 else stroke.velocity
+        gain = np.float32((velocity / 127) ** 2)
         end = min(length + len(fall), len(mixed) - begin, first + len(wave))
         split = max(min(length, end), first)
         if split > first:
             mixed[begin + first : begin + split] += gain * down[: split - first]
         if end > split:
-            level = gain * np.float32(self._envelope.gain(np.array([length / self._rate]))[0])
+            released = np.array([length / self._rate])
+            level = gain * np.float32(self._envelope.gain(released)[0])
             dying = wave[split - first : end - first] * fall[split - length : end - length]
             mixed[begin + split : begin + end] += level * dying
 
@@ -304,7 +326,11 @@ class _Tone:
             start, length = self._loop
             return self._source[np.where(index < start, index, start + (index - start) % length)]
         inside = index < len(self._source)
-        return np.where(inside, self._source[np.where(inside, index, 0)], np.float32(0))
+        return np.where(
+            inside,
+            self._source[np.where(inside, index, 0)],
+            np.float32(0),
+        )
 
     def _filtered(self, wave: np.ndarray) -> np.ndarray:
         """Return the wave through the low-pass, by its response to each frequency."""
@@ -317,7 +343,8 @@ class _Tone:
         z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
         top = (1 - np.cos(angle)) / 2 * 10 ** (-self._resonance / 400) * (1 + z) ** 2
         response = top / (1 + width - 2 * np.cos(angle) * z + (1 - width) * z**2)
-        return np.fft.irfft(np.fft.rfft(wave, size) * response, size)[: len(wave)]
+        spectrum = np.fft.rfft(wave, size)
+        return np.fft.irfft(spectrum * response, size)[: len(wave)]
 
 
 def _seconds(timecents: float) -> float:

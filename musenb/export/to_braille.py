@@ -1,4 +1,4 @@
-"""Score to Braille music, for a Braille display or an embosser; the translation is music21's."""
+"""Braille music writer, for a Braille display or an embosser; the translation is music21's."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def braille_bytes(score: Score) -> bytes:
     except (Music21Exception, LookupError, TypeError, ValueError, AttributeError) as error:
         # The translator has exceptions of its own, and stumbles with Python's over what it does not know.
         raise SaveError(f"the score cannot be written in Braille: {plain_text(str(error))}") from error
-    return ("\r\n".join(line.rstrip() for text in lines for line in text.split("\n")) + "\r\n").encode("ascii")
+    single = [line.rstrip() for text in lines for line in text.split("\n")]
+    return ("\r\n".join(single) + "\r\n").encode("ascii")
 
 
 def _letters(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Score to MIDI bytes, exact and the same every time; the inverse of `score.from_midi` up to spelling.
+"""Standard MIDI file writer, exact; the inverse of `score.from_midi` up to spelling.
 
 Conventions
 -----------
@@ -108,7 +108,8 @@ def ticks_per_quarter(score: Score) -> int:
         More than 32,767 would be needed.
     """
     times = {time for voice in score.voices for note in voice.notes for time in (note.onset, note.duration)}
-    changes = (*score.metres, *score.keys, *score.tempos, *score.measures, *score.repeats, *score.chords)
+    signs = (*score.metres, *score.keys, *score.tempos)
+    changes = (*signs, *score.measures, *score.repeats, *score.chords)
     times |= {change.onset for change in changes}
     needed = lcm(*(time.denominator for time in times))
     tpq = needed * ceil(USUAL_TPQ / needed) if USUAL_TPQ % needed else USUAL_TPQ
@@ -143,18 +144,36 @@ def _piece_track(score: Score, origins: dict[Origin, int], tpq: int) -> list[Eve
         track.append((_ticks(metre.onset, tpq), METAS, _meta(TIME_SIGNATURE, content)))
     for key in score.keys:
         tick = _ticks(key.onset, tpq)
-        track.append((tick, METAS, _meta(KEY_SIGNATURE, struct.pack(">bB", key.fifths, key.mode == "minor"))))
+        track.append(
+            (
+                tick,
+                METAS,
+                _meta(KEY_SIGNATURE, struct.pack(">bB", key.fifths, key.mode == "minor")),
+            )
+        )
         if not key.mode:
             track.append(_mark(tick, "mode="))
     for number, tempo in enumerate(score.tempos):
         microseconds = round(60e6 / tempo.qpm)
         onset = tempo.onset if number else Fraction(0)
-        track.append((_ticks(onset, tpq), METAS, _meta(SET_TEMPO, microseconds.to_bytes(3))))
+        track.append(
+            (
+                _ticks(onset, tpq),
+                METAS,
+                _meta(SET_TEMPO, microseconds.to_bytes(3)),
+            )
+        )
     return track
 
 
-def _voice_track(voice: Voice, channel: int, origins: dict[Origin, int], tpq: int) -> list[Event]:
-    track = [(0, METAS, _meta(TRACK_NAME, voice.name.encode())), _mark(0, "voice")]
+def _voice_track(
+    voice: Voice,
+    channel: int,
+    origins: dict[Origin, int],
+    tpq: int,
+) -> list[Event]:
+    name = _meta(TRACK_NAME, voice.name.encode())
+    track = [(0, METAS, name), _mark(0, "voice")]
     played, current = restruck(voice), 0
     track += _overlap_marks(voice, played, origins, tpq)
     for onset, group in groupby(played.notes, key=lambda note: note.onset):
@@ -168,20 +187,41 @@ def _voice_track(voice: Voice, channel: int, origins: dict[Origin, int], tpq: in
                 track.append(_mark(tick, f"from={number}@{note.pitch}"))
             if note.fermata:
                 track.append(_mark(tick, f"fermata={note.pitch}"))
-            track.append((tick, STARTS, bytes((0x90 | channel, note.pitch, note.velocity))))
-            track.append((_ticks(note.end, tpq), STOPS, bytes((0x80 | channel, note.pitch, 64))))
+            track.append(
+                (
+                    tick,
+                    STARTS,
+                    bytes((0x90 | channel, note.pitch, note.velocity)),
+                )
+            )
+            track.append(
+                (
+                    _ticks(note.end, tpq),
+                    STOPS,
+                    bytes((0x80 | channel, note.pitch, 64)),
+                )
+            )
     return track
 
 
-def _overlap_marks(voice: Voice, played: Voice, origins: dict[Origin, int], tpq: int) -> Iterator[Event]:
+def _overlap_marks(
+    voice: Voice,
+    played: Voice,
+    origins: dict[Origin, int],
+    tpq: int,
+) -> Iterator[Event]:
     """Yield the marks of the notes that `restruck` cut or left out."""
-    if len(played.notes) == len(voice.notes) and all(map(eq, played.notes, voice.notes)):
+    same_length = len(played.notes) == len(voice.notes)
+    if same_length and all(map(eq, played.notes, voice.notes)):
         return
     struck = {(note.onset, note.pitch): note for note in played.notes}
     for (onset, pitch), group in groupby(voice.notes, key=lambda note: (note.onset, note.pitch)):
         notes = list(group)
         if notes != [struck[onset, pitch]]:
-            rows = tuple((_ticks(n.duration, tpq), n.velocity, n.origin, n.fermata) for n in notes)
+            rows = tuple(
+                (_ticks(note.duration, tpq), note.velocity, note.origin, note.fermata)
+                for note in notes
+            )
             overlap = Overlap(_ticks(struck[onset, pitch].duration, tpq), rows)
             yield _mark(_ticks(onset, tpq), overlap_text(pitch, overlap, origins))
 

@@ -1,4 +1,4 @@
-"""Score -> MusicXML 4.0, written directly: the same score always gives the same bytes.
+"""MusicXML 4.0 writer: the same score always gives the same bytes.
 
 Bars are full, gaps are rests, notes are tied over bar lines and where the beat must stay readable. Every written note
 has an id: 'v1n7' is note 7 of voice 1, both counted from 0 in the order of the score; its tied continuations are

@@ -1,4 +1,4 @@
-"""One HTML file in which views go on working: no kernel, no network, no second file.
+"""Self-contained HTML writer: one file in which views go on working.
 
 The page holds the text of every module once, the state of every view, and a small script that stands in the kernel's
 place (`frontend/src/page`). Nothing that a user wrote is ever markup: titles and words are escaped, states are JSON.
@@ -90,7 +90,13 @@ def page_bytes(parts: Sequence[PagePart], *, title: str, words: str = "") -> byt
     return document_bytes(f"<h1>{escape(title)}</h1>\n{text}{places}", parts, title=title)
 
 
-def document_bytes(body: str, parts: Sequence[PagePart], *, title: str, style: str = "") -> bytes:
+def document_bytes(
+    body: str,
+    parts: Sequence[PagePart],
+    *,
+    title: str,
+    style: str = "",
+) -> bytes:
     """Return a page around a body of one's own.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Score to paper: PDF on A4 and PNG, with title, composer and which notes were given, typeset by typst.
+"""PDF and PNG writer: a score on A4 pages, typeset by typst.
 
 The engraved pages are set as pictures; what a user wrote is handed over as values, so nothing of it is ever markup. The
 fonts are typst's own; those of the system are asked only for writing that these lack.
@@ -103,7 +103,12 @@ def _heights(pages: tuple[str, ...]) -> list[float]:
 
 
 def _typeset(
-    score: Score, pages: tuple[str, ...], room: float, *, form: Literal["pdf", "png"], dpi: int = USUAL_DPI
+    score: Score,
+    pages: tuple[str, ...],
+    room: float,
+    *,
+    form: Literal["pdf", "png"],
+    dpi: int = USUAL_DPI,
 ) -> bytes | list[bytes]:
     import typst
 
@@ -122,7 +127,9 @@ def _typeset(
         "title": score.title, "composer": score.composer, "given": provenance(score),
         "alt": f"Score{': ' + names if names else ''}",
     }  # fmt: skip
-    inputs = {"words": json.dumps(words)} | {f"page{n}": inked(page) for n, page in enumerate(pages)}
+    inputs = {"words": json.dumps(words)}
+    for number, page in enumerate(pages):
+        inputs[f"page{number}"] = inked(page)
     foreign = any(sign > _LAST_OF_BUNDLED_FONTS for sign in score.title + score.composer + names)
     try:
         return typst.compile(

@@ -1,4 +1,4 @@
-"""Score to one page of SVG, as high as it needs."""
+"""SVG writer: a score on one page, as high as it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Score to the text notation of `score.from_text`; its inverse for lines.
+"""Text notation writer, of the notation that `score.from_text` reads; its inverse for lines.
 
 What text does not hold: velocities, who wrote a note, and tempos beyond six decimals. Notes over a bar line are written
 with a tie, four bars a line after an upbeat; a note without a spelling gets sharps, or flats where the key has flats.
@@ -40,13 +40,16 @@ def text_from_score(score: Score) -> str:
             if system == len(systems):
                 systems.append([])
             systems[system].append(f"{prefixes[number]}{line}".rstrip())
-    return "\n\n".join(["\n".join(_heading(score)), *("\n".join(lines) for lines in systems)]) + "\n"
+    heading = "\n".join(_heading(score))
+    blocks = ["\n".join(lines) for lines in systems]
+    return "\n\n".join([heading, *blocks]) + "\n"
 
 
 def written_pitch(note: Note, key: KeySignature | None) -> str:
     """Return the name that a note is written with, such as 'F#4': its spelling when that fits, else one by the key."""
     match = _SPELLING.fullmatch(note.spelling)
-    if match and 12 * (int(match[3]) + 1) + LETTERS[match[1]] + ACCIDENTALS[match[2]] == note.pitch:
+    octave = 12 * (int(match[3]) + 1) if match else 0
+    if match and octave + LETTERS[match[1]] + ACCIDENTALS[match[2]] == note.pitch:
         return note.spelling
     names = FLAT_NAMES if key is not None and key.fifths < 0 else SHARP_NAMES
     return f"{names[note.pitch % 12]}{note.pitch // 12 - 1}"
@@ -56,7 +59,8 @@ def key_name(key: KeySignature) -> str:
     """Return the key as text writes it: 'D', 'Bm', or '2#' when its mode is unknown."""
     if not key.mode:
         return f"{abs(key.fifths)}{'b' if key.fifths < 0 else '#'}" if key.fifths else "0"
-    return MAJOR_KEYS[key.fifths + 7 + 3 * (key.mode == "minor")] + "m" * (key.mode == "minor")
+    minor = key.mode == "minor"
+    return MAJOR_KEYS[key.fifths + 7 + 3 * minor] + "m" * minor
 
 
 def _heading(score: Score) -> list[str]:
@@ -84,12 +88,17 @@ def _change(change: TimeSignature | KeySignature | Tempo) -> str:
     return "tempo=" + f"{change.qpm:.{MOST_DIGITS}f}".rstrip("0").rstrip(".")
 
 
-def _lines(score: Score, voice: Voice, changes: dict[Fraction, list[str]]) -> list[str]:
+def _lines(
+    score: Score,
+    voice: Voice,
+    changes: dict[Fraction, list[str]],
+) -> list[str]:
     """Return the voice in lines of four bars; `changes` are the tokens to put between its notes."""
     last = max([voice.end, *changes])
     edges = {bar.end for bar in score.bars(last)}
     ends = {time for note in voice.notes for time in (note.onset, note.end)}
-    stops = sorted({Fraction(0), last} | ends | set(changes) | {edge for edge in edges if edge < last})
+    inner = {edge for edge in edges if edge < last}
+    stops = sorted({Fraction(0), last} | ends | set(changes) | inner)
     lines: list[list[str]] = [[]]
     notes = list(reversed(voice.notes))
     for start, stop in zip(stops, [*stops[1:], None], strict=True):
@@ -124,7 +133,8 @@ def _names(score: Score) -> list[str]:
     names: list[str] = []
     for voice in score.voices:
         if not voice.monophonic:
-            note = next(b for a, b in zip(voice.notes, voice.notes[1:], strict=False) if a.end > b.onset)
+            pairs = zip(voice.notes, voice.notes[1:], strict=False)
+            note = next(later for earlier, later in pairs if earlier.end > later.onset)
             place = f"quarter {note.onset} of voice {voice.name!r}"
             raise SaveError(f"text has one note at a time; at {place} two sound together: split the voices first")
         name, number = voice.name, 2

@@ -96,13 +96,20 @@ def _tops(metre: TimeSignature, boundaries: Sequence[Fraction]) -> Iterator[tupl
 def _over_three(start: Fraction, length: Fraction, boundaries: Iterable[Fraction]) -> bool:
     """Return whether the notes of three units divide them into 5, 7 or another number, without the units between."""
     inside = [(time - start) / length for time in boundaries if start < time < start + length]
-    if not any(_odd(place * length + start) for place in inside) or any(place * 3 % 1 == 0 for place in inside):
+    odd = any(_odd(place * length + start) for place in inside)
+    thirds = any(place * 3 % 1 == 0 for place in inside)
+    if not odd or thirds:
         return False
     number = math.lcm(*(place.denominator for place in inside))
     return number % 2 == 1 and number % 3 != 0 and number <= LARGEST_NUMBER
 
 
-def _halved(start: Fraction, end: Fraction, boundaries: Iterable[Fraction], shortest: Fraction) -> list[Tuplet]:
+def _halved(
+    start: Fraction,
+    end: Fraction,
+    boundaries: Iterable[Fraction],
+    shortest: Fraction,
+) -> list[Tuplet]:
     """Return the tuplets between `start` and `end`."""
     inside = [time for time in boundaries if start < time < end]
     odd = [time for time in inside if _odd(time)]

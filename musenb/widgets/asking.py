@@ -1,4 +1,4 @@
-"""The panel of questions about a piece: what else, what was heard, what if, which heads matter.
+"""Model question panel widget: what else, what was heard, what if, which heads matter.
 
 It decides nothing. What is asked in the page goes to the hands that it was given; what it shows are its traits.
 """
@@ -30,7 +30,14 @@ class Inquirer(Protocol):
     def branch(self, voice: int, pitch: int) -> None:
         """Let a voice (row of `voices`) take another pitch at the note, and go on from there."""
 
-    def what_if(self, act: str, scope: str, layer: int, head: int, amount: int) -> None:
+    def what_if(
+        self,
+        act: str,
+        scope: str,
+        layer: int,
+        head: int,
+        amount: int,
+    ) -> None:
         """Silence a part of the model, or change the note or its bar; `amount` is in semitones, or a MIDI pitch."""
 
     def test(self) -> None:
@@ -87,7 +94,12 @@ class Asking(Sounding, NoteView, bundle="asking"):
     )
     _MINE: ClassVar = NoteView._MINE | _SHOWN
 
-    def __init__(self, score: Score | None = None, inquirer: Inquirer | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        score: Score | None = None,
+        inquirer: Inquirer | None = None,
+        **settings: Any,
+    ) -> None:
         self._inquirer = inquirer
         super().__init__(score, **settings)
 
@@ -123,7 +135,13 @@ class Asking(Sounding, NoteView, bundle="asking"):
             if act not in ACTS or scope not in SCOPES:
                 known = ", ".join(ACTS)
                 raise SettingError(f"what if {act!r} of the {scope!r}: it is one of {known}, of a note or bar")
-            who.what_if(act, scope, int(message["layer"]), int(message["head"]), int(message["amount"]))
+            who.what_if(
+                act,
+                scope,
+                int(message["layer"]),
+                int(message["head"]),
+                int(message["amount"]),
+            )
         elif kind == "test":
             who.test()
         elif kind == "map":
@@ -155,6 +173,10 @@ class Asking(Sounding, NoteView, bundle="asking"):
         if not self.voices:
             return super().picture()
         own = self.voices[min(self.voice, len(self.voices) - 1)]
-        begun = {int(pitch): float(probability) for _, probability, pitch, begins, _ in own["choices"] if begins}
+        begun = {
+            int(pitch): float(probability)
+            for _, probability, pitch, begins, _ in own["choices"]
+            if begins
+        }
         low, high = 12 * (self.lowest // 12), 12 * -(-self.highest // 12)
         return "image/png", keys_png(low, high, begun)

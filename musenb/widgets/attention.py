@@ -1,4 +1,4 @@
-"""Who looks at whom: the heads of any model over any tokens, told in notes.
+"""Attention map widget: the heads of any model over any tokens, told in notes.
 
 Python holds the arrays; the page asks for one head at a time, as bytes, and for the true rows of the notes that are
 selected. A small picture of every head is saved in the state.
@@ -84,10 +84,13 @@ class Attention(NoteView, bundle="attention"):
     )
 
     def __init__(
-        self, score: Score | None = None, heads: Heads | AttentionRecord | np.ndarray | None = None, **settings: Any
+        self,
+        score: Score | None = None,
+        heads: Heads | AttentionRecord | np.ndarray | None = None,
+        **settings: Any,
     ) -> None:
         self._gatherer: Gatherer | None = None
-        self._asked: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._worker: threading.Thread | None = None
         super().__init__(score, **settings)
         if heads is not None:
@@ -119,7 +122,9 @@ class Attention(NoteView, bundle="attention"):
         self._gatherer = gatherer
         level = "notes" if gatherer.has_notes else "tokens"
         with self.hold_sync():
-            self.layers, self.heads, self.tokens, self.kinds = layers, count, [queries, keys], list(heads.kinds)
+            self.layers, self.heads = layers, count
+            self.tokens = [queries, keys]
+            self.kinds = list(heads.kinds)
             self.labels = heads.labels
             self.query_labels = None if heads.query_labels == heads.labels else heads.query_labels
             self.query_notes = gatherer.queries.astype("<i4").tobytes()
@@ -180,7 +185,7 @@ class Attention(NoteView, bundle="attention"):
 
     def _ask(self, message: dict[str, Any]) -> None:
         with self._lock:
-            self._asked.put(message)
+            self._requests.put(message)
             if self._worker is None and not self._closed:
                 self._worker = threading.Thread(target=self._serve, name="attention", daemon=True)
                 self._worker.start()
@@ -189,15 +194,15 @@ class Attention(NoteView, bundle="attention"):
         """Answer until nothing has been asked for a while; of several matrices only the last is still wanted."""
         while True:
             try:
-                messages = [self._asked.get(timeout=IDLE_SECONDS)]
+                messages = [self._requests.get(timeout=IDLE_SECONDS)]
             except queue.Empty:
                 with self._lock:
-                    if self._asked.empty():
+                    if self._requests.empty():
                         self._worker = None
                         return
                 continue
-            while not self._asked.empty():
-                messages.append(self._asked.get())
+            while not self._requests.empty():
+                messages.append(self._requests.get())
             newest = {str(message["kind"]): message for message in messages if message is not None}
             for message in newest.values():
                 if not self._closed:
@@ -221,20 +226,30 @@ class Attention(NoteView, bundle="attention"):
     def _send_matrix(self, gatherer: Gatherer, asked: dict[str, Any]) -> None:
         chosen = {name: asked[name] for name in ("what", "level", "order")}
         matrix = gatherer.matrix(int(asked["layer"]), int(asked["head"]), **chosen)
-        (top, bottom), (left, right) = (
-            _range(asked[name], size) for name, size in zip(("rows", "columns"), matrix.shape, strict=True)
-        )
+        height, width = matrix.shape
+        top, bottom = _range(asked["rows"], height)
+        left, right = _range(asked["columns"], width)
         size = min(max(int(asked["size"]), 1), LARGEST_REQUEST)
         logits = chosen["what"] != "weights"
         # One scale for the whole head: colours stay when one zooms.
         limits = limits_of(matrix, logits=logits)
-        packed = pack(shrink(matrix[top:bottom, left:right], (size, size)), logits=logits, limits=limits)
+        packed = pack(
+            shrink(matrix[top:bottom, left:right], (size, size)),
+            logits=logits,
+            limits=limits,
+        )
         reply = {name: asked[name] for name in ("kind", "request", "layer", "head")} | chosen
-        reply |= {"rows": [top, bottom], "columns": [left, right], "shape": list(packed.cells.shape)}
-        self.send(reply | {"scale": packed.scale, "offset": packed.offset}, [packed.cells.tobytes()])
+        reply |= {
+            "rows": [top, bottom],
+            "columns": [left, right],
+            "shape": list(packed.cells.shape),
+        }
+        reply |= {"scale": packed.scale, "offset": packed.offset}
+        self.send(reply, [packed.cells.tobytes()])
 
     def _send_rows(self, gatherer: Gatherer, asked: dict[str, Any]) -> None:
-        heads, rows = [tuple(map(int, pair)) for pair in asked["heads"]], [int(row) for row in asked["rows"]]
+        heads = [tuple(map(int, pair)) for pair in asked["heads"]]
+        rows = [int(row) for row in asked["rows"]]
         if not heads or not rows or len(heads) * len(rows) > MOST_ROWS * MOST_ROWS:
             return
         chosen = {name: asked[name] for name in ("what", "level")}
@@ -242,17 +257,25 @@ class Attention(NoteView, bundle="attention"):
         known = [row for row in rows if 0 <= row < len(matrices[0])]
         found = np.stack([matrix[known] for matrix in matrices]).astype("<f4")
         reply = {name: asked[name] for name in ("kind", "request", "heads")} | chosen
-        self.send(reply | {"rows": known, "columns": found.shape[-1]}, [found.tobytes()])
+        reply |= {"rows": known, "columns": found.shape[-1]}
+        self.send(reply, [found.tobytes()])
 
     def clean_up(self) -> None:
         """End the thread and let go of the arrays."""
-        self._asked.put(None)
+        self._requests.put(None)
         self._gatherer = None
         super().clean_up()
 
     # In words and as a picture
 
-    def looks(self, note: str, count: int = 5, *, layer: int | None = None, head: int | None = None) -> list[str]:
+    def looks(
+        self,
+        note: str,
+        count: int = 5,
+        *,
+        layer: int | None = None,
+        head: int | None = None,
+    ) -> list[str]:
         """Return where a note looks in one head, the strongest first, as '31 % to G4, bar 3'.
 
         Parameters
@@ -274,7 +297,8 @@ class Attention(NoteView, bundle="attention"):
     def name_of(self, row: int) -> str:
         """Return a row of the note table as 'G4, bar 7'."""
         _, _, note = self._rows[row]
-        bar = next((bar for bar in self.score.bars() if bar.onset <= note.onset < bar.end), None)
+        bars = (bar for bar in self.score.bars() if bar.onset <= note.onset < bar.end)
+        bar = next(bars, None)
         place = f"quarter {float(note.onset):g}" if bar is None else f"bar {bar.number}" if bar.number else "upbeat"
         return f"{spoken(self._names[row])}, {place}"
 
@@ -283,7 +307,8 @@ class Attention(NoteView, bundle="attention"):
             wanted = parse_note_id(note)
         except ValueError as error:
             raise SettingError(str(error)) from None
-        found = [row for row, (voice, index, _) in enumerate(rows_of(self.score)) if (voice, index) == wanted]
+        places = [(voice, index) for voice, index, _ in rows_of(self.score)]
+        found = [row for row, place in enumerate(places) if place == wanted]
         if not found:
             raise SettingError(f"the score has no note {note!r}")
         return found[0]
@@ -310,12 +335,15 @@ class Attention(NoteView, bundle="attention"):
         if not self.overview:
             return None
         height, width = self.overview_shape
-        cells = np.frombuffer(self.overview, np.uint8).reshape(self.layers, self.heads, height, width)
-        framed = np.zeros((self.layers, self.heads, height + 4, width + 4), np.uint8)
+        grid = (self.layers, self.heads)
+        cells = np.frombuffer(self.overview, np.uint8).reshape(*grid, height, width)
+        framed = np.zeros((*grid, height + 4, width + 4), np.uint8)
         framed[:, :, 2:-2, 2:-2] = cells
-        flat = framed.transpose(0, 2, 1, 3).reshape(self.layers * (height + 4), self.heads * (width + 4))
+        tall, wide = self.layers * (height + 4), self.heads * (width + 4)
+        flat = framed.transpose(0, 2, 1, 3).reshape(tall, wide)
         share = np.sqrt(flat / 255)[..., None]
-        pixels = (255 * (1 - share) + np.array((0, 50, 110)) * share).astype(np.uint8)
+        ink = np.array((0, 50, 110))
+        pixels = (255 * (1 - share) + ink * share).astype(np.uint8)
         times = max(1, 640 // pixels.shape[1])
         return "image/png", png_bytes(pixels.repeat(times, axis=0).repeat(times, axis=1))
 

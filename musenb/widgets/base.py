@@ -1,4 +1,4 @@
-"""What every view shares: strict keywords, errors that are seen in the cell, a picture and a text that stand in.
+"""Widget base class: strict keywords, errors that are seen in the cell, a picture and a text.
 
 A view is a subclass of `MusenbWidget`, or of `musenb.widgets.notes.NoteView` where it shows notes, with its traits and
 a bundle in `musenb/static`. `frontend/README.md` tells how to add one.
@@ -127,7 +127,10 @@ class MusenbWidget(anywidget.AnyWidget):
         picture = self.picture()
         if picture is not None:
             kind, content = picture
-            data[kind] = content.decode("utf-8") if kind.endswith("xml") else base64.b64encode(content).decode("ascii")
+            if kind.endswith("xml"):
+                data[kind] = content.decode("utf-8")
+            else:
+                data[kind] = base64.b64encode(content).decode("ascii")
             if kind == "image/png":
                 data["text/html"] = figure(content, self.describe())
         return data, metadata

@@ -1,4 +1,4 @@
-"""One of several takes that are written side by side: a small roll that grows, Play, and a button to go on from it."""
+"""Candidate take widget: one of several takes side by side, to be played and chosen."""
 
 from __future__ import annotations
 
@@ -44,16 +44,30 @@ class Choice(Sounding, NoteView, bundle="choice"):
     _MINE: ClassVar = NoteView._MINE | {"engine"}
 
     def __init__(
-        self, score: Score | None = None, *, chosen: Callable[[], object] | None = None, **settings: Any
+        self,
+        score: Score | None = None,
+        *,
+        chosen: Callable[[], object] | None = None,
+        **settings: Any,
     ) -> None:
         self._chosen = chosen
         super().__init__(score, **settings)
 
-    def begin(self, score: Score, *, name: str, seed: int, begins: Fraction, ends: Fraction) -> None:
+    def begin(
+        self,
+        score: Score,
+        *,
+        name: str,
+        seed: int,
+        begins: Fraction,
+        ends: Fraction,
+    ) -> None:
         """Show a take that is about to be written from `begins` to `ends`, in quarters."""
         with self.hold_sync():
             self.name, self.seed, self.writing, self.current = name, seed, True, False
-            self.begins, self.shown_from, self.shown_to = float(begins), float(max(0, begins - LEAD)), float(ends)
+            self.begins = float(begins)
+            self.shown_from = float(max(0, begins - LEAD))
+            self.shown_to = float(ends)
         self.show_score(score)
 
     def on_message(self, message: dict[str, Any], buffers: list[memoryview]) -> None:

@@ -1,4 +1,4 @@
-"""One playhead, selection, loop and tempo for any number of views.
+"""Shared clock widget: one playhead, selection, loop and tempo for any number of views.
 
 Views that are given the same clock move together in the page, without a word to the kernel, in an exported page too.
 Python hears of the playhead while it stands still and of the selection, and can move both.

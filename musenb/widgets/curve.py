@@ -1,4 +1,4 @@
-"""Values of the notes along a piece, such as their surprise, as curves on the page's clock."""
+"""Curve widget: values of the notes along a piece, such as their surprisal."""
 
 from __future__ import annotations
 
@@ -37,14 +37,20 @@ class Curve(NoteView, bundle="curve"):
     height = traitlets.Int(110, min=60, max=400, help="pixels").tag(sync=True)
 
     def __init__(
-        self, score: Score | None = None, lines: Mapping[str, Mapping[str, float] | Sequence[float]] | None = None,
+        self,
+        score: Score | None = None,
+        lines: Mapping[str, Mapping[str, float] | Sequence[float]] | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(score, **settings)
         if lines is not None:
             self.show(lines)
 
-    def show(self, lines: Mapping[str, Mapping[str, float] | Sequence[float]], score: Score | None = None) -> None:
+    def show(
+        self,
+        lines: Mapping[str, Mapping[str, float] | Sequence[float]],
+        score: Score | None = None,
+    ) -> None:
         """Show other values, and another piece when `score` is given.
 
         Raises
@@ -54,9 +60,11 @@ class Curve(NoteView, bundle="curve"):
         """
         if score is not None:
             self.show_score(score)
-        places = {note_id(voice, index): row for row, (voice, index, _) in enumerate(rows_of(self.score))}
+        ids = [note_id(voice, index) for voice, index, _ in rows_of(self.score)]
+        places = {name: row for row, name in enumerate(ids)}
         self.lines = [
-            dict(CurveLine(name=name, values=_values(name, given, places))) for name, given in lines.items()
+            dict(CurveLine(name=name, values=_values(name, given, places)))
+            for name, given in lines.items()
         ]
         self.refresh_description()
 
@@ -72,7 +80,9 @@ class Curve(NoteView, bundle="curve"):
                 continue
             mean = sum(value for value, _ in known) / len(known)
             value, row = max(known)
-            bar = next((bar.number for bar in self.score.bars() if bar.onset <= rows[row][2].onset < bar.end), 0)
+            onset = rows[row][2].onset
+            numbers = (bar.number for bar in self.score.bars() if bar.onset <= onset < bar.end)
+            bar = next(numbers, 0)
             where = f"bar {bar}" if bar else "the upbeat"
             found.append(
                 f"{line['name'][:1].upper()}{line['name'][1:]}: {mean:.2f} {self.unit} a note on average, "
@@ -113,7 +123,10 @@ def _values(
 
 
 def curve_png(
-    lines: Sequence[Sequence[float | None]], onsets: Sequence[float], width: int = 800, height: int = 110
+    lines: Sequence[Sequence[float | None]],
+    onsets: Sequence[float],
+    width: int = 800,
+    height: int = 110,
 ) -> bytes:
     """Return values (one sequence a line, one value a note) over onsets as PNG, a stem for each."""
     pixels = np.full((height, width, 3), PAPER, np.uint8)

@@ -1,4 +1,4 @@
-"""The desk of the studio: what to begin with, how to go on, the tree of takes, and what is kept.
+"""Studio control panel widget: what to begin with, how to go on, the tree of takes.
 
 It decides nothing. What is pressed goes to the hands that it was given; what it shows are its traits.
 """
@@ -137,7 +137,8 @@ class Desk(MusenbWidget, bundle="desk"):
 
     def found(self, text: str, names: Sequence[str]) -> None:
         """Answer a search with the names that were found."""
-        self.send({"kind": "found", "text": text, "names": list(names[:MOST_FOUND]), "count": len(names)})
+        shown = list(names[:MOST_FOUND])
+        self.send({"kind": "found", "text": text, "names": shown, "count": len(names)})
 
     def hand_over(self, name: str, mime: str, content: bytes) -> None:
         """Give the page a file to save under this name."""
@@ -160,7 +161,11 @@ class Desk(MusenbWidget, bundle="desk"):
         elif kind == "act":
             hands.act(str(message["act"]))
         elif kind == "take":
-            hands.on_take(str(message["act"]), str(message["id"]), str(message.get("text", "")))
+            hands.on_take(
+                str(message["act"]),
+                str(message["id"]),
+                str(message.get("text", "")),
+            )
         elif kind == "from":
             hands.go_on_from([str(name) for name in message["ids"]])
         elif kind == "lock":
@@ -174,7 +179,12 @@ class Desk(MusenbWidget, bundle="desk"):
         elif kind == "recover":
             hands.recover(str(message["id"]))
 
-    def _take_part(self, hands: Hands, message: dict[str, Any], buffers: list[memoryview]) -> None:
+    def _take_part(
+        self,
+        hands: Hands,
+        message: dict[str, Any],
+        buffers: list[memoryview],
+    ) -> None:
         """Gather the pieces of a file, in whatever order they come; pass the whole on."""
         file, name = str(message["file"]), str(message["name"])
         part, parts = int(message["part"]), int(message["parts"])

@@ -1,4 +1,4 @@
-"""The prediction game: the piece plays and stops, a student says what comes next, then all answers are shown and heard.
+"""Prediction game widget: the piece stops, and a student says what comes next.
 
 It decides nothing: what is entered goes to the hands it was given, and it shows what they tell it. The notes in it are
 those that may be heard so far; what comes is not in the page before it was predicted.
@@ -63,7 +63,12 @@ class GameView(Sounding, NoteView, bundle="game"):
     )
     _MINE: ClassVar = NoteView._MINE | _SHOWN
 
-    def __init__(self, score: Score | None = None, hands: GameHands | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        score: Score | None = None,
+        hands: GameHands | None = None,
+        **settings: Any,
+    ) -> None:
         self._hands = hands
         super().__init__(score, **settings)
         self.observe(self.guarded(lambda change: self._hands and self._hands.go(change["new"])), "current")
@@ -76,7 +81,13 @@ class GameView(Sounding, NoteView, bundle="game"):
         self.refresh_description()
 
     def show_round(
-        self, score: Score, *, rounds: Sequence[RoundRow], reveals: Sequence[RevealRow], current: int, result: str
+        self,
+        score: Score,
+        *,
+        rounds: Sequence[RoundRow],
+        reveals: Sequence[RevealRow],
+        current: int,
+        result: str,
     ) -> None:
         """Show a round with the music that may be heard in it.
 

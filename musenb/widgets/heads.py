@@ -1,4 +1,4 @@
-"""The heads of any model, as arrays or as a function that makes them, and which note each token belongs to."""
+"""Attention heads of any model, as arrays or as a function, and the note of each token."""
 
 from __future__ import annotations
 
@@ -78,9 +78,8 @@ class Heads:
         same = query_notes is None and self.shape[2] == self.shape[3]
         asking = (self.labels if same else ()) if query_labels is None else query_labels
         self.query_labels = [str(label) for label in asking]
-        for given, count, name in ((self.labels, self.shape[3], "keys"), (self.query_labels, self.shape[2], "queries")):
-            if given and len(given) != count:
-                raise ModelError(f"{len(given)} labels for {count} {name}")
+        _check_labels(self.labels, self.shape[3], "keys")
+        _check_labels(self.query_labels, self.shape[2], "queries")
 
     @classmethod
     def of(cls, record: AttentionRecord, score: Score) -> Heads:
@@ -114,7 +113,8 @@ class Heads:
         ModelError
             There is no such head or kind, or a function returned another shape.
         """
-        for name, number, count in (("layer", layer, self.shape[0]), ("head", head, self.shape[1])):
+        layers, heads = self.shape[:2]
+        for name, number, count in (("layer", layer, layers), ("head", head, heads)):
             if not 0 <= number < count:
                 raise ModelError(f"{name} {number}: the model has 0..{count - 1}")
         if what not in self._sources:
@@ -122,7 +122,11 @@ class Heads:
         matrix = self._read("weights", layer, head)
         if what == "weights":
             return matrix
-        return np.where(matrix > 0, self._read(what, layer, head), np.float32(np.nan))
+        return np.where(
+            matrix > 0,
+            self._read(what, layer, head),
+            np.float32(np.nan),
+        )
 
     def _read(self, what: What, layer: int, head: int) -> np.ndarray:
         source = self._sources[what]
@@ -139,11 +143,17 @@ class Heads:
         ModelError
             A map has another length, or names a note that the score does not have.
         """
-        places = {(voice, index): row for row, (voice, index, _) in enumerate(rows_of(score))}
+        pairs = [(voice, index) for voice, index, _ in rows_of(score)]
+        places = {pair: row for row, pair in enumerate(pairs)}
         return (
             _rows(self.query_notes, self.shape[2], places, "queries"),
             _rows(self.notes, self.shape[3], places, "keys"),
         )
+
+
+def _check_labels(labels: Sequence[str], tokens: int, name: str) -> None:
+    if labels and len(labels) != tokens:
+        raise ModelError(f"{len(labels)} labels for {tokens} {name}")
 
 
 def _source(source: Any, name: str) -> Any:
@@ -151,7 +161,12 @@ def _source(source: Any, name: str) -> Any:
     return source if source is None or callable(source) else stacked(source, name)
 
 
-def _rows(notes: Notes | None, tokens: int, places: dict[tuple[int, int], int], name: str) -> np.ndarray:
+def _rows(
+    notes: Notes | None,
+    tokens: int,
+    places: dict[tuple[int, int], int],
+    name: str,
+) -> np.ndarray:
     if notes is None:
         return np.full(tokens, NO_NOTE)
     rows = np.array([_place(note, places, name) for note in notes], np.int64)
@@ -159,7 +174,11 @@ def _rows(notes: Notes | None, tokens: int, places: dict[tuple[int, int], int], 
     return rows
 
 
-def _place(note: Any, places: dict[tuple[int, int], int], name: str) -> int:
+def _place(
+    note: Any,
+    places: dict[tuple[int, int], int],
+    name: str,
+) -> int:
     if note is None:
         return NO_NOTE
     try:
@@ -194,25 +213,42 @@ class Gatherer:
         self.count = len(rows)
         self.queries, self.keys = heads.rows(score)
         # Voice after voice, in each from the first note to the last.
-        self.by_voice = np.array(sorted(range(self.count), key=lambda row: (rows[row][0], row)), np.int64)
-        self.has_notes = bool((self.queries >= 0).any() and (self.keys >= 0).any())
-        self._kept: OrderedDict[tuple, np.ndarray] = OrderedDict()
+        by_voice = sorted(range(self.count), key=lambda row: (rows[row][0], row))
+        self.by_voice = np.array(by_voice, np.int64)
+        asking, seen = self.queries >= 0, self.keys >= 0
+        self.has_notes = bool(asking.any() and seen.any())
+        self._cache: OrderedDict[tuple, np.ndarray] = OrderedDict()
         self._lock = threading.Lock()
 
-    def matrix(self, layer: int, head: int, *, what: What, level: str, order: str = "time") -> np.ndarray:
+    def matrix(
+        self,
+        layer: int,
+        head: int,
+        *,
+        what: What,
+        level: str,
+        order: str = "time",
+    ) -> np.ndarray:
         """Return float32 (queries, keys) for tokens, (notes, notes) for notes; notes by time, or voice by voice."""
         wanted = (layer, head, what, level, order)
         with self._lock:
-            if wanted in self._kept:
-                self._kept.move_to_end(wanted)
-                return self._kept[wanted]
+            if wanted in self._cache:
+                self._cache.move_to_end(wanted)
+                return self._cache[wanted]
         made = self.heads.matrix(what, layer, head)
         if level == "notes":
-            made = gather(made, self.queries, self.keys, count=self.count, what=what, query=self.query)
+            made = gather(
+                made,
+                self.queries,
+                self.keys,
+                count=self.count,
+                what=what,
+                query=self.query,
+            )
             if order == "voice":
                 made = made[np.ix_(self.by_voice, self.by_voice)]
         with self._lock:
-            self._kept[wanted] = made
-            while len(self._kept) > 1 and sum(matrix.nbytes for matrix in self._kept.values()) > KEPT_BYTES:
-                self._kept.popitem(last=False)
+            self._cache[wanted] = made
+            while len(self._cache) > 1 and sum(matrix.nbytes for matrix in self._cache.values()) > KEPT_BYTES:
+                self._cache.popitem(last=False)
         return made

@@ -1,4 +1,4 @@
-"""A keyboard to play on with the mouse, fingers, computer keys or a MIDI keyboard.
+"""On-screen keyboard widget, for the mouse, fingers, computer keys or a MIDI keyboard.
 
 It shows what sounds on its clock, records into a score, and shows on its keys how likely each pitch is.
 """
@@ -103,12 +103,19 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
             super().on_message(message, buffers)
 
     def _record(self, message: Mapping[str, Any]) -> None:
-        metre, presses = (int(message["beats"]), 4), [tuple(press) for press in message["presses"]]
-        done = score_from_keys(presses, qpm=float(message["qpm"]), metre=metre, grid=GRIDS[self.grid])
+        metre = (int(message["beats"]), 4)
+        presses = [tuple(press) for press in message["presses"]]
+        done = score_from_keys(
+            presses,
+            qpm=float(message["qpm"]),
+            metre=metre,
+            grid=GRIDS[self.grid],
+        )
         score = done.score
         self.recording, self.report, self._taken = score, done.report, message
         self.take = [
-            [float(note.onset), float(note.duration), note.pitch, note.velocity] for note in score.voices[0].notes
+            [float(note.onset), float(note.duration), note.pitch, note.velocity]
+            for note in score.voices[0].notes
         ]
         self.refresh_description()
         for function in [*self._on_recorded]:
@@ -120,7 +127,12 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
         """Return the state of keys that sound and record nothing."""
         return super().page_state(edition=edition) | {"live": False, "take": []}
 
-    def show_distribution(self, shares: Mapping[int, float] | Sequence[float] | None, *, label: str = "") -> None:
+    def show_distribution(
+        self,
+        shares: Mapping[int, float] | Sequence[float] | None,
+        *,
+        label: str = "",
+    ) -> None:
         """Show how likely each pitch is, as bars on the keys; None takes them away.
 
         Parameters
@@ -144,7 +156,8 @@ class Keyboard(Sounding, NoteView, bundle="keyboard"):
         key = self.first_key
         text = f"Keyboard from {spoken_pitch(self.low, key)} to {spoken_pitch(self.high, key)}."
         if self.distribution:
-            best = sorted(self._probabilities().items(), key=lambda pair: -pair[1])[:5]
+            ranked = sorted(self._probabilities().items(), key=lambda pair: -pair[1])
+            best = ranked[:5]
             said = ", ".join(f"{spoken_pitch(pitch, key)} {100 * share:.0f} %" for pitch, share in best)
             text += f" {self.distribution_label or 'Likely'}: {said}."
         if self.take:
@@ -173,7 +186,13 @@ def _checked(shares: Mapping[int, float] | Sequence[float]) -> list[list[float]]
     return [[int(pitch), float(share)] for pitch, share in pairs if share >= SMALLEST_SHARE]
 
 
-def keys_png(low: int, high: int, shares: Mapping[int, float], width: int = 14, height: int = 80) -> bytes:
+def keys_png(
+    low: int,
+    high: int,
+    shares: Mapping[int, float],
+    width: int = 14,
+    height: int = 80,
+) -> bytes:
     """Return keys as PNG: `width` pixels a semitone, bars for shares from the bottom up."""
     pitches = range(low, high + 1)
     pixels = np.full((height, len(pitches) * width, 3), 255, np.uint8)

@@ -1,4 +1,4 @@
-"""Attention weights of any framework as one numpy array: tensors, lists of layers, batches of one.
+"""Attention weights of any framework as one numpy array.
 
 Models hand over their attention in several forms: an array (layers, heads, queries, keys); a list or tuple with one
 array a layer; and, as most libraries of transformers do, a tuple of tensors (1, heads, queries, keys), on a device,

@@ -1,4 +1,4 @@
-"""Matrices on their way to the page: shrunk to what a screen can show, and as bytes with a scale."""
+"""Matrix downsampling and quantisation to bytes with a scale, for a screen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ class Packed(NamedTuple):
     def values(self) -> np.ndarray:
         """Return float32 values, NaN for nothing."""
         values = self.offset + self.scale * (self.cells.astype(np.float32) - 1)
-        return np.where(self.cells == 0, np.float32(np.nan), values.astype(np.float32))
+        return np.where(
+            self.cells == 0,
+            np.float32(np.nan),
+            values.astype(np.float32),
+        )
 
 
 def shrink(matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -43,7 +47,12 @@ def _shrink_rows(matrix: np.ndarray, most: int) -> np.ndarray:
     return small
 
 
-def pack(matrix: np.ndarray, *, logits: bool = False, limits: tuple[float, float] | None = None) -> Packed:
+def pack(
+    matrix: np.ndarray,
+    *,
+    logits: bool = False,
+    limits: tuple[float, float] | None = None,
+) -> Packed:
     """Return a matrix as bytes.
 
     Parameters
@@ -58,15 +67,25 @@ def pack(matrix: np.ndarray, *, logits: bool = False, limits: tuple[float, float
     offset, most = limits or limits_of(matrix, logits=logits)
     scale = (most - offset) / STEPS
     if nothing.all() or scale <= 0:
-        return Packed(np.where(nothing, 0, 1).astype(np.uint8), max(scale, 0.0), offset)
+        return Packed(
+            np.where(nothing, 0, 1).astype(np.uint8),
+            max(scale, 0.0),
+            offset,
+        )
     # In double precision: the step of a matrix of subnormal numbers is 0 in single precision.
-    cells = np.rint((np.where(nothing, offset, matrix).astype(np.float64) - offset) / scale)
-    return Packed(np.where(nothing, 0, np.clip(cells, 0, STEPS) + 1).astype(np.uint8), scale, offset)
+    values = np.where(nothing, offset, matrix).astype(np.float64)
+    cells = np.rint((values - offset) / scale)
+    return Packed(
+        np.where(nothing, 0, np.clip(cells, 0, STEPS) + 1).astype(np.uint8),
+        scale,
+        offset,
+    )
 
 
 def limits_of(matrix: np.ndarray, *, logits: bool = False) -> tuple[float, float]:
     """Return the least and the largest logit, or 0 and the largest weight; zeros when there is nothing."""
-    least, most = np.fmin.reduce(matrix, axis=None), np.fmax.reduce(matrix, axis=None)
+    least = np.fmin.reduce(matrix, axis=None)
+    most = np.fmax.reduce(matrix, axis=None)
     if not np.isfinite(most):
         return 0.0, 0.0
     return (float(least) if logits else 0.0), float(most)

@@ -1,4 +1,4 @@
-"""The motif view: a lane for each form in which a motif returns, along the bars.
+"""Motif view widget: a lane for each form in which a motif returns, along the bars.
 
 It computes nothing: returns, chance, likeness and attention come from `musenb.analysis` and are handed in, each as soon
 as it is known. `musenb.questions.motif_report` does that.
@@ -6,6 +6,7 @@ as it is known. `musenb.questions.motif_report` does that.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -66,7 +67,11 @@ class MotifView(NoteView, bundle="motif"):
     _MINE: ClassVar = NoteView._MINE | _SHOWN
 
     def __init__(
-        self, score: Score | None = None, motif: Motif | None = None, returns: Sequence[Return] = (), **settings: Any
+        self,
+        score: Score | None = None,
+        motif: Motif | None = None,
+        returns: Sequence[Return] = (),
+        **settings: Any,
     ) -> None:
         self.found: tuple[Return, ...] = ()
         super().__init__(score, **settings)
@@ -90,8 +95,11 @@ class MotifView(NoteView, bundle="motif"):
             self.returns = [return_row(one) for one in self.found]
             self.verdict = ""
             self._show_lanes(None)
-            self.likeness, self.attention, self.attention_scales, self.side = b"", b"", [], 0
-            self.looking, self.looking_words, self.heads = [], "", 0
+            self.side = 0
+            self.likeness, self.attention = b"", b""
+            self.attention_scales = []
+            self.looking, self.looking_words = [], ""
+            self.heads = 0
             self.matrices += 1
         self.refresh_description()
 
@@ -106,7 +114,9 @@ class MotifView(NoteView, bundle="motif"):
         counts = Counter(one.form for one in self.found)
         by_chance = (lambda form: chance.by_chance[form]) if chance is not None else (lambda _: -1.0)
         self.lanes = [
-            LaneRow(form, FORM_WORDS[form], counts[form], float(by_chance(form))) for form in FORMS if counts[form]
+            LaneRow(form, FORM_WORDS[form], counts[form], float(by_chance(form)))
+            for form in FORMS
+            if counts[form]
         ]
 
     def show_likeness(self, likeness: np.ndarray, attention: np.ndarray | None = None) -> None:
@@ -121,10 +131,13 @@ class MotifView(NoteView, bundle="motif"):
         side = min(len(likeness), LARGEST_SIDE)
         alike = _packed(likeness, side)
         with self.hold_sync():
-            self.side, self.likeness, self.likeness_scale = side, alike.cells.tobytes(), alike.scale
+            self.side = side
+            self.likeness = alike.cells.tobytes()
+            self.likeness_scale = alike.scale
             if attention is not None:
                 layers, heads = attention.shape[:2]
-                maps = [attention.mean((0, 1)), *attention.reshape(layers * heads, *attention.shape[2:])]
+                each = attention.reshape(layers * heads, *attention.shape[2:])
+                maps = [attention.mean((0, 1)), *each]
                 packed = [_packed(one, side) for one in maps]
                 self.heads = heads
                 self.attention = b"".join(one.cells.tobytes() for one in packed)
@@ -134,7 +147,12 @@ class MotifView(NoteView, bundle="motif"):
     def show_looking(self, looking: Looking) -> None:
         """Show which heads look at the places of return, the first ones above what distance alone would give."""
         known = np.argwhere(np.isfinite(looking.score) & np.isfinite(looking.p_value))
-        order = sorted(known.tolist(), key=lambda at: (looking.p_value[tuple(at)] > 0.05, -looking.score[tuple(at)]))
+
+        def rank(at: list[int]) -> tuple[bool, float]:
+            layer, head = at
+            return looking.p_value[layer, head] > 0.05, -looking.score[layer, head]
+
+        order = sorted(known.tolist(), key=rank)
         self.looking = [
             LookingRow(layer, head, *(float(table[layer, head]) for table in
                                       (looking.looking, looking.recency, looking.p_value)))
@@ -170,10 +188,13 @@ class MotifView(NoteView, bundle="motif"):
 
     def picture(self) -> tuple[str, bytes] | None:
         """Return the lanes as PNG: the motif on top, then the forms in the order of the list."""
-        rows = ([(0, self.motif)] if self.motif is not None else []) + [
-            (1 + place, row) for place, lane in enumerate(self.lanes) for row in self.returns if row[3] == lane[0]
-        ]
-        return ("image/png", lanes_png(rows, 1 + len(self.lanes), float(self.piece["end"]))) if rows else None
+        rows = [(0, self.motif)] if self.motif is not None else []
+        for number, lane in enumerate(self.lanes, start=1):
+            rows += [(number, row) for row in self.returns if row[3] == lane[0]]
+        if not rows:
+            return None
+        end = float(self.piece["end"])
+        return "image/png", lanes_png(rows, 1 + len(self.lanes), end)
 
 
 def home_row(score: Score, motif: Motif) -> ReturnRow | None:
@@ -197,14 +218,19 @@ def home_row(score: Score, motif: Motif) -> ReturnRow | None:
 
 def return_row(one: Return) -> ReturnRow:
     """Return a return as the page takes it."""
-    voices = [voice for place, (voice, _) in enumerate(one.notes) if not place or one.notes[place - 1][0] != voice]
+    voices = [voice for voice, _ in itertools.groupby(voice for voice, _ in one.notes)]
     onset, end = Quarters(float(one.onset)), Quarters(float(one.end))
     ids = [note_id(*place) for place in one.notes]
     told = (one.form, interval_of(one), sentence(one), one.confidence, one.expected)
     return ReturnRow(onset, end, voices, *told, ids)
 
 
-def lanes_png(rows: Sequence[tuple[int, ReturnRow]], lanes: int, end: float, width: int = 800) -> bytes:
+def lanes_png(
+    rows: Sequence[tuple[int, ReturnRow]],
+    lanes: int,
+    end: float,
+    width: int = 800,
+) -> bytes:
     """Return rows in their lanes as PNG, in the colours of their voices, as light as they are uncertain."""
     tall = 22
     pixels = np.full((lanes * tall + 2, width, 3), PAPER, np.uint8)
@@ -214,9 +240,9 @@ def lanes_png(rows: Sequence[tuple[int, ReturnRow]], lanes: int, end: float, wid
         right = max(left + 2, int(stop / end * width) - 1)
         colour = np.array(COLOURS[voices[0] % len(COLOURS)], float)
         share = 0.25 + 0.75 * confidence
-        pixels[lane * tall + 4 : (lane + 1) * tall - 4, left:right] = (share * colour + (1 - share) * PAPER).astype(
-            np.uint8
-        )
+        mixed = share * colour + (1 - share) * PAPER
+        top, bottom = lane * tall + 4, (lane + 1) * tall - 4
+        pixels[top:bottom, left:right] = mixed.astype(np.uint8)
     return png_bytes(pixels)
 
 

@@ -1,4 +1,4 @@
-"""Notes on their way to the page: the note table, and the base class of the views that show notes."""
+"""Note table and the base class of the widgets that show notes."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def parse_note_id(text: str) -> tuple[int, int]:
 
 def rows_of(score: Score) -> list[Row]:
     """Return (voice, index, note) of every note, by onset and then from the highest pitch down."""
-    rows = [(v, n, note) for v, voice in enumerate(score.voices) for n, note in enumerate(voice.notes)]
+    rows: list[Row] = []
+    for number, voice in enumerate(score.voices):
+        rows += [(number, index, note) for index, note in enumerate(voice.notes)]
     return sorted(rows, key=lambda row: (row[2].onset, -row[2].pitch))
 
 
@@ -74,9 +76,15 @@ def names_in(score: Score, rows: Sequence[Row]) -> list[str]:
     if len(rows) > MOST_NAMED:
         by_key = [spell(pitch, keys[0]) for pitch in range(128)]
         return [note.spelling if is_named(note) else by_key[note.pitch] for _, _, note in rows]
-    order = sorted(range(len(rows)), key=lambda place: (rows[place][2].onset, rows[place][2].pitch, *rows[place][:2]))
+
+    def from_below(place: int) -> tuple[Fraction, int, int, int]:
+        voice, index, note = rows[place]
+        return note.onset, note.pitch, voice, index
+
+    order = sorted(range(len(rows)), key=from_below)
+    ordered = [rows[place][2] for place in order]
     names = [""] * len(rows)
-    for place, name in zip(order, names_of([rows[place][2] for place in order], keys), strict=True):
+    for place, name in zip(order, names_of(ordered, keys), strict=True):
         names[place] = name
     return names
 
@@ -116,7 +124,9 @@ def bar_runs(bars: Iterable[Bar]) -> list[BarRun]:
     """Return bars with those of one metre that follow each other gathered; the page counts on in the same floats."""
     runs: list[BarRun] = []
     for bar in bars:
-        onset, end, beat = Quarters(float(bar.onset)), Quarters(float(bar.end)), Quarters(float(bar.metre.beat_length))
+        onset = Quarters(float(bar.onset))
+        end = Quarters(float(bar.end))
+        beat = Quarters(float(bar.metre.beat_length))
         row = (onset, end, bar.number, bar.metre.beats, bar.metre.unit, beat)
         last = runs[-1] if runs else None
         if last is not None and last.number and last[3:6] == row[3:]:
@@ -238,8 +248,10 @@ class NoteView(MusenbWidget):
         notes = unpack(table)
         large = len(notes) >= SQUEEZED_FROM
         if large:
-            table = squeeze(notes, ticks_of(time.denominator for *_, n in self._rows for time in (n.onset, n.duration)))
-        end = max([piece.get("end", 0.0), *(notes["onset"] + notes["duration"]).tolist()])
+            times = [time for *_, note in self._rows for time in (note.onset, note.duration)]
+            table = squeeze(notes, ticks_of(time.denominator for time in times))
+        ends = (notes["onset"] + notes["duration"]).tolist()
+        end = max([piece.get("end", 0.0), *ends])
         with self.hold_sync():
             self.notes, self.squeezed = table, large
             self.piece = {**piece, "end": end}

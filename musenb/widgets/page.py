@@ -1,4 +1,4 @@
-"""Self-contained HTML pages of the views: one piece, or several of which one is chosen; no kernel and no network."""
+"""HTML export of the views: self-contained pages of one or several pieces."""
 
 from __future__ import annotations
 
@@ -70,7 +70,12 @@ def page_of(
     return with_engine(parts, title=title or score.title, words=words or provenance(score))
 
 
-def with_engine(parts: Sequence[PagePart], *, title: str = "", words: str = "") -> bytes:
+def with_engine(
+    parts: Sequence[PagePart],
+    *,
+    title: str = "",
+    words: str = "",
+) -> bytes:
     """Return a page of parts, the engine that sounds for them among it."""
     engine = shared_engine().page_part(shown=False)
     return page_bytes([*parts, engine], title=title or "musenb", words=words)
@@ -89,7 +94,11 @@ def changing_parts(pieces: Sequence[PagePiece], chosen: PagePiece, *, clock: Mus
         view = _view(kind, chosen, clock=clock)
         states = {str(piece.number): _changed_state(kind, piece) for piece in pieces}
         part = view.page_part()
-        parts.append(dataclasses.replace(part, empty=states[str(chosen.number)] is None, takes=states))
+        parts.append(dataclasses.replace(
+            part,
+            empty=states[str(chosen.number)] is None,
+            takes=states,
+        ))
         view.close()
     return parts
 

@@ -1,4 +1,4 @@
-"""Pictures that stand in for a view where widgets do not run."""
+"""PNG pictures that stand in for a view where widgets do not run."""
 
 from __future__ import annotations
 
@@ -31,10 +31,13 @@ def png_bytes(pixels: np.ndarray) -> bytes:
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"pixels are {pixels.dtype} {pixels.shape}, needed: uint8 (height, width, 3)")
     height, width, _ = pixels.shape
-    rows = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, -1)], axis=1)
+    unfiltered = np.zeros((height, 1), np.uint8)
+    rows = np.concatenate([unfiltered, pixels.reshape(height, -1)], axis=1)
 
     def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        length = struct.pack(">I", len(data))
+        checksum = struct.pack(">I", zlib.crc32(name + data))
+        return length + name + data + checksum
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     body = chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
@@ -54,7 +57,12 @@ def roll_png(notes: np.ndarray, width: int = 800, row: int = 4) -> bytes:
 
 
 def roll_pixels(
-    notes: np.ndarray, *, width: int = 800, row: int = 4, span: tuple[int, int] | None = None, end: float | None = None
+    notes: np.ndarray,
+    *,
+    width: int = 800,
+    row: int = 4,
+    span: tuple[int, int] | None = None,
+    end: float | None = None,
 ) -> np.ndarray:
     """Return a piano roll of a note table, uint8 (height, width, 3): voices in colours, generated notes hatched.
 
@@ -71,18 +79,26 @@ def roll_pixels(
     end : float, optional
         Quarters at the right edge; where the last note ends, by default.
     """
-    low, high = span or (int(notes["pitch"].min()) - 2, int(notes["pitch"].max()) + 2)
-    end = float((notes["onset"] + notes["duration"]).max()) if end is None else end
-    pixels = np.full(((high - low + 1) * row, width, 3), PAPER, np.uint8)
+    ends = notes["onset"] + notes["duration"]
+    pitches = notes["pitch"]
+    low, high = span or (int(pitches.min()) - 2, int(pitches.max()) + 2)
+    end = float(ends.max()) if end is None else end
+    pixels = np.full(
+        ((high - low + 1) * row, width, 3),
+        PAPER,
+        np.uint8,
+    )
     for pitch in range(low, high + 1):
         if pitch % 12 in (1, 3, 6, 8, 10):
             pixels[(high - pitch) * row : (high - pitch + 1) * row] = 243
     left = np.floor(notes["onset"] / end * width).astype(int)
-    right = np.maximum(left + 1, np.floor((notes["onset"] + notes["duration"]) / end * width).astype(int) - 1)
+    right = np.floor(ends / end * width).astype(int) - 1
+    right = np.maximum(left + 1, right)
     for note, start, stop in zip(notes, left, right, strict=True):
         top = (high - int(note["pitch"])) * row
         colour = np.array(COLOURS[int(note["voice"]) % len(COLOURS)], np.uint8)
         pixels[top : top + row - 1, start:stop] = colour
         if note["flags"] & GENERATED:
-            pixels[top + 1 : top + row - 2, start + 1 : stop - 1] = (colour.astype(int) + 2 * PAPER) // 3
+            inside = slice(top + 1, top + row - 2)
+            pixels[inside, start + 1 : stop - 1] = (colour.astype(int) + 2 * PAPER) // 3
     return pixels

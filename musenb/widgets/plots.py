@@ -1,4 +1,4 @@
-"""Plotly figures of charts: small, drawn by JupyterLab itself, light or dark.
+"""Plotly figures of charts, drawn by JupyterLab itself.
 
 A figure goes into the notebook as plotly's own MIME type and as numbers in plain text, and as nothing else: no script
 is fetched, and none is stored. (plotly's default adds a page with its whole library, and a FigureWidget stores 5 MB.)
@@ -60,11 +60,17 @@ def figure(charts: Sequence[Chart], dark: bool = False) -> go.Figure:
         where: dict[str, Any] = {"row": place // columns + 1, "col": place % columns + 1}
         _add(made, chart, where, dark, first=place == 0)
     made.update_layout(
-        template="none", barmode="stack", hovermode="x unified" if len(charts) == 1 else "closest",
-        paper_bgcolor=PAPER[dark], plot_bgcolor=PAPER[dark], font={"color": INK[dark], "size": 12},
-        width=PANEL_WIDTH * max(columns, 2), height=HEAD + PANEL_HEIGHT * (down + (len(charts) == 1)),
-        margin={"l": 60, "r": 20, "t": 50, "b": 50}, legend={"orientation": "h", "y": -0.2 / down},
-    )  # fmt: skip
+        template="none",
+        barmode="stack",
+        hovermode="x unified" if len(charts) == 1 else "closest",
+        paper_bgcolor=PAPER[dark],
+        plot_bgcolor=PAPER[dark],
+        font={"color": INK[dark], "size": 12},
+        width=PANEL_WIDTH * max(columns, 2),
+        height=HEAD + PANEL_HEIGHT * (down + (len(charts) == 1)),
+        margin={"l": 60, "r": 20, "t": 50, "b": 50},
+        legend={"orientation": "h", "y": -0.2 / down},
+    )
     made.musenb_charts = tuple(charts)
     return made
 
@@ -72,7 +78,8 @@ def figure(charts: Sequence[Chart], dark: bool = False) -> go.Figure:
 def mime_bundle(charts: Sequence[Chart], drawn: dict[str, Any]) -> dict[str, Any]:
     """Return what a notebook keeps of a figure: plotly's JSON and the numbers as text."""
     config = {"displaylogo": False, "responsive": True}
-    return {MIME: {"data": drawn["data"], "layout": drawn["layout"], "config": config}, "text/plain": text(charts)}
+    figure = {"data": drawn["data"], "layout": drawn["layout"], "config": config}
+    return {MIME: figure, "text/plain": text(charts)}
 
 
 def text(charts: Sequence[Chart], most: int = SHOWN_ROWS) -> str:
@@ -100,14 +107,30 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
 
-def _add(made: go.Figure, chart: Chart, where: dict[str, Any], dark: bool, *, first: bool) -> None:
+def _add(
+    made: go.Figure,
+    chart: Chart,
+    where: dict[str, Any],
+    dark: bool,
+    *,
+    first: bool,
+) -> None:
     """Draw one chart in its panel; the legend names the series of the first panel, where places do not name them."""
     named = first and not all(series.x == (series.name,) for series in chart.series)
     for number, series in enumerate(chart.series):
         made.add_trace(_trace(series, number, dark, named=named), **where)
     for name, value in chart.bounds:
-        made.add_hline(y=value, line={"color": INK[dark], "dash": "dot", "width": 1}, annotation_text=name, **where)
-    axis: dict[str, Any] = {"gridcolor": GRID[dark], "linecolor": GRID[dark], "zerolinecolor": GRID[dark]}
+        made.add_hline(
+            y=value,
+            line={"color": INK[dark], "dash": "dot", "width": 1},
+            annotation_text=name,
+            **where,
+        )
+    axis: dict[str, Any] = {
+        "gridcolor": GRID[dark],
+        "linecolor": GRID[dark],
+        "zerolinecolor": GRID[dark],
+    }
     made.update_xaxes(title_text=chart.x_label, **axis, **where)
     whole: dict[str, Any] = {"dtick": 1} if _few_counts(chart) else {}
     made.update_yaxes(title_text=chart.y_label, rangemode="tozero", **whole, **axis, **where)
@@ -116,16 +139,28 @@ def _add(made: go.Figure, chart: Chart, where: dict[str, Any], dark: bool, *, fi
 def _few_counts(chart: Chart) -> bool:
     """Return True for small numbers of things, between which no value can be."""
     values = [y for series in chart.series for y in series.y if y is not None]
-    return all(series.kind == "bars" for series in chart.series) and sum(values) > 0 and max(values) <= MOST_COUNTED
+    bars_alone = all(series.kind == "bars" for series in chart.series)
+    return bars_alone and sum(values) > 0 and max(values) <= MOST_COUNTED
 
 
-def _trace(series: Series, number: int, dark: bool, *, named: bool) -> go.Scatter | go.Bar:
+def _trace(
+    series: Series,
+    number: int,
+    dark: bool,
+    *,
+    named: bool,
+) -> go.Scatter | go.Bar:
     """Return a series as a trace whose colour, dash and sign are those of its number."""
     import plotly.graph_objects as go
 
     colours = VOICES_ON_DARK if dark else VOICES_ON_LIGHT
     colour = colours[number % len(colours)]
-    common = {"name": series.name, "x": list(series.x), "y": list(series.y), "legendgroup": series.name}
+    common = {
+        "name": series.name,
+        "x": list(series.x),
+        "y": list(series.y),
+        "legendgroup": series.name,
+    }
     common |= {"showlegend": named, "error_y": _errors(series, colour)}
     if series.kind == "bars":
         pattern = {"shape": SHAPES[number % len(SHAPES)], "fgcolor": PAPER[dark], "fillmode": "overlay"}
@@ -142,9 +177,13 @@ def _errors(series: Series, colour: str) -> dict[str, Any] | None:
     """Return the interval of each value as plotly's distances above and below."""
     if not series.low:
         return None
-    above = [0.0 if y is None or high is None else high - y for y, high in zip(series.y, series.high, strict=True)]
-    below = [0.0 if y is None or low is None else y - low for y, low in zip(series.y, series.low, strict=True)]
+    above = [_distance(y, high) for y, high in zip(series.y, series.high, strict=True)]
+    below = [_distance(low, y) for y, low in zip(series.y, series.low, strict=True)]
     return {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": colour}
+
+
+def _distance(lower: float | None, upper: float | None) -> float:
+    return 0.0 if lower is None or upper is None else upper - lower
 
 
 @cache

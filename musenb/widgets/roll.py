@@ -1,4 +1,4 @@
-"""A piano roll that can be edited, and that grows while notes are streamed into it."""
+"""Canvas piano roll widget, which can be edited and grows while notes are streamed into it."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ class Roll(NoteView, bundle="roll"):
                 _apply(op, notes, self._deleted)
             self._rows = [(voice, index, note) for (voice, index), note in notes.items()]
             for voice, index in notes:
-                self._next[voice] = max(self._next.get(voice, 0), index + 1 if index < FIRST_DRAWN else 0)
+                following = index + 1 if index < FIRST_DRAWN else 0
+                self._next[voice] = max(self._next.get(voice, 0), following)
             self._stale = True
             self._publish_soon()
 
@@ -184,7 +185,8 @@ class Roll(NoteView, bundle="roll"):
         text = f"Piano roll: {super().describe()}"
         if not self._rows:
             return text
-        named = sorted((row[2].pitch, name) for row, name in zip(self._rows, self._names, strict=False))
+        pitches = [note.pitch for _, _, note in self._rows]
+        named = sorted(zip(pitches, self._names, strict=False))
         return f"{text} From {spoken(named[0][1])} to {spoken(named[-1][1])}." if named else text
 
 
@@ -216,7 +218,8 @@ def apply_edits(score: Score, ops: Iterable[EditOp]) -> Score:
     deleted: dict[Key, Note] = {}
     for op in ops:
         _apply(op, notes, deleted)
-    return edited_score(score, [(voice, index, note) for (voice, index), note in notes.items()])
+    rows = [(voice, index, note) for (voice, index), note in notes.items()]
+    return edited_score(score, rows)
 
 
 def _score_order(row: Row) -> tuple[int, Fraction, int, Fraction]:
@@ -224,7 +227,11 @@ def _score_order(row: Row) -> tuple[int, Fraction, int, Fraction]:
     return voice, note.onset, note.pitch, note.duration
 
 
-def _apply(op: Mapping[str, Any], notes: dict[Key, Note], deleted: dict[Key, Note]) -> None:
+def _apply(
+    op: Mapping[str, Any],
+    notes: dict[Key, Note],
+    deleted: dict[Key, Note],
+) -> None:
     """Carry out one operation on `notes`; keep what is taken away in `deleted`."""
     kind = op.get("op") if isinstance(op, Mapping) else None
     if kind not in _CHANGES and kind not in ("add", "delete"):
@@ -248,7 +255,12 @@ def _apply(op: Mapping[str, Any], notes: dict[Key, Note], deleted: dict[Key, Not
 _CHANGES = {"move": ("onset", "pitch"), "resize": ("onset", "duration"), "velocity": ("velocity",)}
 
 
-def _added(op: Mapping[str, Any], key: Key, notes: Mapping[Key, Note], deleted: Mapping[Key, Note]) -> Note:
+def _added(
+    op: Mapping[str, Any],
+    key: Key,
+    notes: Mapping[Key, Note],
+    deleted: Mapping[Key, Note],
+) -> Note:
     if key in notes:
         raise ScoreError(f"edit 'add': the id {op['id']!r} is taken")
     if key[0] >= MOST_VOICES:

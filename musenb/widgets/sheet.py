@@ -1,4 +1,4 @@
-"""The engraved score as a view: pages drawn on demand, in step with the other views."""
+"""Engraved score widget: pages drawn on demand, in step with the other views."""
 
 from __future__ import annotations
 
@@ -227,7 +227,8 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
             notes.setdefault(voice, []).append(note)
         names = [voice.name for voice in self.score.voices]
         names += [""] * (max(notes, default=-1) + 1 - len(names))
-        voices = tuple(Voice(name, tuple(notes.get(number, ()))) for number, name in enumerate(names))
+        lines = [tuple(notes.get(number, ())) for number in range(len(names))]
+        voices = tuple(map(Voice, names, lines))
         return replace(self.score, voices=voices)
 
     def _deliver(self, number: int, known: str) -> None:
@@ -267,7 +268,11 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         )
         press = Press()
         plates = [press.plate(laid, number)[1] for number in range(len(laid.plan["pages"]))]
-        drawn = {"plan": dict(laid.plan), "plates": pack_plates(list(filter(None, plates))), "plates_version": edition}
+        drawn = {
+            "plan": dict(laid.plan),
+            "plates": pack_plates(list(filter(None, plates))),
+            "plates_version": edition,
+        }
         return super().page_state(edition=edition) | drawn
 
     def wait(self, timeout: float = PATIENCE) -> bool:
@@ -296,7 +301,12 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         if not self._rows:
             return None
         if self.wait() and self._first is not None and self._first["svg"]:
-            svg = re.sub(r"(<svg [^>]*>)", lambda found: found[1] + _INK + _PAPER, self._first["svg"], count=1)
+            svg = re.sub(
+                r"(<svg [^>]*>)",
+                lambda found: found[1] + _INK + _PAPER,
+                self._first["svg"],
+                count=1,
+            )
             return "image/svg+xml", svg.encode()
         return super().picture()
 

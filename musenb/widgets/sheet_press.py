@@ -1,4 +1,4 @@
-"""From a score to engraved pages on their way to the page: the layout, and one page at a time. No Jupyter here."""
+"""Engraving press of the score view: the layout, then one page at a time. No Jupyter here."""
 
 from __future__ import annotations
 
@@ -45,7 +45,15 @@ class Layout:
     plan: SheetPlan
 
 
-def lay_out_sheet(score: Score, *, edition: int, width: int, staves: str, transpose: int, growing: bool) -> Layout:
+def lay_out_sheet(
+    score: Score,
+    *,
+    edition: int,
+    width: int,
+    staves: str,
+    transpose: int,
+    growing: bool,
+) -> Layout:
     """Return the layout of a score; its plan carries an error where it cannot be shown so.
 
     Parameters
@@ -91,24 +99,41 @@ def _keys_at_bar_lines(score: Score, bars: Sequence[Bar]) -> Score:
     }
     if not inside:
         return score
-    moved = {(onset := inside.get(key.onset, key.onset)): replace(key, onset=onset) for key in score.keys}
-    return replace(score, keys=tuple(key for onset, key in sorted(moved.items()) if onset < bars[-1].end))
+    moved = {}
+    for key in score.keys:
+        onset = inside.get(key.onset, key.onset)
+        moved[onset] = replace(key, onset=onset)
+    keys = [moved[onset] for onset in sorted(moved) if onset < bars[-1].end]
+    return replace(score, keys=tuple(keys))
 
 
 class Press:
     """Engraves pages of layouts and remembers the last ones; not for several threads at once."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple, tuple[str, Page]] = OrderedDict()
+        self._cache: OrderedDict[tuple, tuple[str, Page]] = OrderedDict()
 
-    def plate(self, layout: Layout, number: int, known: str = "") -> tuple[str, SheetPlate | None]:
+    def plate(
+        self,
+        layout: Layout,
+        number: int,
+        known: str = "",
+    ) -> tuple[str, SheetPlate | None]:
         """Return the key of a page and the page; None in its place when its key is `known`.
 
         A page that cannot be engraved carries the reason.
         """
         first, stop, lines = layout.plan["pages"][number]
         empty = SheetPlate(
-            edition=layout.plan["edition"], page=number, key="", svg="", width=0, height=0, heads=[], lines=[], error=""
+            edition=layout.plan["edition"],
+            page=number,
+            key="",
+            svg="",
+            width=0,
+            height=0,
+            heads=[],
+            lines=[],
+            error="",
         )
         try:
             key, page = self._page(layout, SheetPage(first, stop, lines))
@@ -119,9 +144,16 @@ class Press:
             text = text if text.startswith(UNAVAILABLE) else f"{UNAVAILABLE}: {text}"
             key = f"x{zlib.crc32(text.encode()):08x}"
             return key, {**empty, "key": key, "error": text}
-        heads = [SheetHead(*_head_row(head), _name(layout.score, head.id)) for head in page.heads]
+        names = [_name(layout.score, head.id) for head in page.heads]
+        heads = [SheetHead(*_head_row(head), name) for head, name in zip(page.heads, names, strict=True)]
         rows = _lines_with_times(page, layout.bars[first:stop], lines, first)
-        drawn = {"svg": page.svg, "width": page.width, "height": page.height, "heads": heads, "lines": rows}
+        drawn = {
+            "svg": page.svg,
+            "width": page.width,
+            "height": page.height,
+            "heads": heads,
+            "lines": rows,
+        }
         return key, {**empty, "key": key, **drawn}  # type: ignore[typeddict-item]
 
     def _page(self, layout: Layout, page: SheetPage) -> tuple[str, Page]:
@@ -133,15 +165,16 @@ class Press:
             last=page.stop == len(layout.bars),
             lines=frozenset(layout.bars[start].onset for start in page.lines),
         )
-        content = (layout.staves, passage, width, layout.score.keys, layout.score.tempos, _inside(layout.score, bars))
-        if content not in self._kept:
+        score = layout.score
+        content = (layout.staves, passage, width, score.keys, score.tempos, _inside(score, bars))
+        if content not in self._cache:
             document = passage_bytes(layout.score, passage, layout.staves)
             key = f"{zlib.crc32(document):08x}{len(document):x}-{width}{'e' if passage.last else ''}"
-            self._kept[content] = key, engrave_page(document, width=width, scale=SCALE, last=passage.last)
-        self._kept.move_to_end(content)
-        while len(self._kept) > KEPT_PAGES:
-            self._kept.popitem(last=False)
-        return self._kept[content]
+            self._cache[content] = key, engrave_page(document, width=width, scale=SCALE, last=passage.last)
+        self._cache.move_to_end(content)
+        while len(self._cache) > KEPT_PAGES:
+            self._cache.popitem(last=False)
+        return self._cache[content]
 
 
 def _inside(score: Score, bars: Sequence[Bar]) -> tuple[tuple[tuple[int, Note], ...], ...]:
@@ -165,7 +198,11 @@ def _head_row(head: Head) -> tuple[str, int, int, int, int, int]:
 
 def pack_plates(plates: Sequence[SheetPlate] | SheetPlate) -> bytes:
     """Return pages as they travel: gzip of JSON, the same bytes for the same pages."""
-    return gzip.compress(json.dumps(plates, ensure_ascii=False, separators=(",", ":")).encode(), 6, mtime=0)
+    return gzip.compress(
+        json.dumps(plates, ensure_ascii=False, separators=(",", ":")).encode(),
+        6,
+        mtime=0,
+    )
 
 
 def unpack_plates(packed: bytes) -> list[SheetPlate]:
@@ -173,14 +210,26 @@ def unpack_plates(packed: bytes) -> list[SheetPlate]:
     return json.loads(gzip.decompress(packed))
 
 
-def _lines_with_times(page: Page, bars: Sequence[Bar], starts: Sequence[int], first: int) -> list[SheetLine]:
+def _lines_with_times(
+    page: Page,
+    bars: Sequence[Bar],
+    starts: Sequence[int],
+    first: int,
+) -> list[SheetLine]:
     """Return the lines of a page with the quarters at which their bars begin and end."""
     stops = [*(start - first for start in starts[1:]), len(bars)]
     rows = []
     for line, start, stop in zip(page.lines, starts, stops, strict=False):
         inside = bars[start - first : stop]
-        times = [Quarters(float(quarter)) for quarter in (*(bar.onset for bar in inside), inside[-1].end)]
-        rows.append(SheetLine(staves=list(line.staves), edges=list(line.edges), times=times))
+        edges = [*(bar.onset for bar in inside), inside[-1].end]
+        times = [Quarters(float(quarter)) for quarter in edges]
+        rows.append(
+            SheetLine(
+                staves=list(line.staves),
+                edges=list(line.edges),
+                times=times,
+            )
+        )
     return rows
 
 

@@ -1,4 +1,4 @@
-"""A score in a notebook's output: engraved, with a player below it, and as a listing where neither can be shown.
+"""Score display in a notebook: engraved, with a player below it, or as a listing.
 
 Everything stands in the output itself, so it is still seen and heard in a notebook that is opened again or exported.
 The notes that a model wrote are drawn in another colour, and a sentence says which ones were given.

@@ -1,4 +1,4 @@
-"""The player, and the engine that all sounding views of a notebook share.
+"""Player widget, and the synthesiser that all sounding views of a notebook share.
 
 The engine's code and its piano (1.1 MB) are the state of one `Engine` model: they are sent once a notebook and saved
 once, however many views sound. A page builds one audio context and one synthesiser from them.
@@ -100,7 +100,11 @@ class Sound(Sounding, NoteView, bundle="sound"):
     soundfont = traitlets.Unicode(help="digest of the user's soundfont; empty for the piano").tag(sync=True)
 
     def __init__(
-        self, score: Score | None = None, *, soundfont: str | os.PathLike[str] | None = None, **settings: Any
+        self,
+        score: Score | None = None,
+        *,
+        soundfont: str | os.PathLike[str] | None = None,
+        **settings: Any,
     ) -> None:
         self._soundfont = b"" if soundfont is None else read_soundfont(Path(soundfont))
         super().__init__(score, **settings)

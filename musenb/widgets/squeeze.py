@@ -1,4 +1,4 @@
-"""Large note tables on their way to the page, made small: differences in planes of bytes, deflated.
+"""Note table compression: differences in planes of bytes, deflated.
 
 The page unpacks them at once (`frontend/src/core/squeeze.ts`), without waiting for anything. Layout, little-endian:
 uint32 n, uint32 ticks a quarter (0: times are floats), then a raw deflate stream [1]_ of columns, each split into
@@ -50,8 +50,10 @@ def squeeze(notes: np.ndarray, ticks: int = 0) -> bytes:
     """
     times = [notes["onset"], notes["duration"]]
     whole = [np.rint(time * ticks) for time in times] if ticks else []
-    if whole and all(np.array_equal(w / ticks, time) for w, time in zip(whole, times, strict=True)) and _fits(whole):
-        columns = [np.diff(whole[0], prepend=0).astype("<u4"), whole[1].astype("<u4")]
+    exact = all(np.array_equal(count / ticks, time) for count, time in zip(whole, times, strict=False))
+    if whole and exact and _fits(whole):
+        onsets, durations = whole
+        columns = [np.diff(onsets, prepend=0).astype("<u4"), durations.astype("<u4")]
     else:
         ticks, columns = 0, [time.astype("<f8") for time in times]
     columns += [_steps(notes, "index", 1), _steps(notes, "pitch", 0)]

@@ -1,4 +1,4 @@
-"""Two versions of a piece, one above the other: what differs is marked, and each can be played."""
+"""Score comparison widget: two versions of a piece, one above the other."""
 
 from __future__ import annotations
 
@@ -44,7 +44,12 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
     rows = traitlets.List(help="label, before, after, change").tag(sync=True)
     version = traitlets.Int(0, help="counts the changes").tag(sync=True)
 
-    def __init__(self, first: Score | None = None, second: Score | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        first: Score | None = None,
+        second: Score | None = None,
+        **settings: Any,
+    ) -> None:
         self.scores: tuple[Score, Score] | None = None
         self.difference: Comparison | None = None
         super().__init__(**settings)
@@ -52,8 +57,14 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
             self.show(first, second)
 
     def show(
-        self, first: Score | None = None, second: Score | None = None, *, heading: str | None = None,
-        words: Iterable[str] = (), rows: Iterable[Sequence[str]] = (), names: Sequence[str] | None = None,
+        self,
+        first: Score | None = None,
+        second: Score | None = None,
+        *,
+        heading: str | None = None,
+        words: Iterable[str] = (),
+        rows: Iterable[Sequence[str]] = (),
+        names: Sequence[str] | None = None,
     ) -> None:
         """Show two versions with words and figures; without scores the words and figures alone."""
         self.scores = None if first is None or second is None else (first, second)
@@ -64,7 +75,9 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
             self.heading = self.heading if heading is None else heading
             self.words, self.rows = list(words), [VersionRow(*row) for row in rows]
             if self.scores is None or self.difference is None:
-                self.first, self.second, self.differ, self.parts = b"", b"", [[], []], None
+                self.first, self.second = b"", b""
+                self.differ = [[], []]
+                self.parts = None
             else:
                 end = max(score.end for score in self.scores)
                 self.piece = dict(piece_of(self.scores[0], Fraction(end)))
@@ -91,10 +104,15 @@ class Versions(Sounding, MusenbWidget, bundle="versions"):
             return None
         tables = [unpack(self.first), unpack(self.second)]
         both = np.concatenate(tables)
-        span = (int(both["pitch"].min()) - 2, int(both["pitch"].max()) + 2)
+        pitches = both["pitch"]
+        span = (int(pitches.min()) - 2, int(pitches.max()) + 2)
         end = float((both["onset"] + both["duration"]).max())
         rolls = [roll_pixels(table, span=span, end=end) for table in tables]
-        rule = np.full((4, rolls[0].shape[1], 3), 120, np.uint8)
+        rule = np.full(
+            (4, rolls[0].shape[1], 3),
+            120,
+            np.uint8,
+        )
         return "image/png", png_bytes(np.concatenate([rolls[0], rule, rolls[1]]))
 
 

@@ -28,7 +28,11 @@ class Worker:
     """
 
     def __init__(
-        self, view: MusenbWidget, after: Callable[[], object] = lambda: None, *, name: str = "questions"
+        self,
+        view: MusenbWidget,
+        after: Callable[[], object] = lambda: None,
+        *,
+        name: str = "questions",
     ) -> None:
         self._view, self._after, self._name = view, after, name
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()

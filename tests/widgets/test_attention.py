@@ -321,6 +321,6 @@ def test_kept_matrices_are_bounded(monkeypatch):
     gatherer = Gatherer(Heads(softmax(2, 3, 8)[0]), Score())
     for layer, head in np.ndindex(2, 3):
         gatherer.matrix(layer, head, what="weights", level="tokens")
-    assert len(gatherer._kept) == 3
+    assert len(gatherer._cache) == 3
     with pytest.raises(SettingError, match="mean, first, last"):
         Gatherer(Heads(softmax(1, 1, 3)[0]), Score(), "middle")

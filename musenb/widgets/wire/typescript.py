@@ -24,7 +24,14 @@ TARGETS = {f"{__package__}.{name}": CORE / "wire" / f"{name}.ts" for name in MOD
 TARGETS["musenb.export.palette"] = CORE / "palette.ts"
 
 _HEAD = "// Written by `python -m musenb.widgets.wire.typescript` from {}. Do not edit.\n"
-_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", bytes: "DataView", type(None): "null"}
+_PLAIN = {
+    str: "string",
+    int: "number",
+    float: "number",
+    bool: "boolean",
+    bytes: "DataView",
+    type(None): "null",
+}
 _WIDTH = 120
 
 

@@ -1,0 +1,7 @@
+"""Metres that the tests of written notation use."""
+
+from __future__ import annotations
+
+from musenb.score.note import TimeSignature
+
+FOUR, THREE, SIX = TimeSignature(beats=4), TimeSignature(beats=3), TimeSignature(beats=6, unit=8)
