@@ -70,7 +70,7 @@ def page_from_notebook(options: argparse.Namespace) -> int:
     print(f"musenb: running the code of {options.prime}", file=sys.stderr)
     with Bar("running") as bar:
         content = page_of_notebook(
-            Path(options.prime).resolve(), title=options.title, tell=lambda done, total: bar.show(done / total)
+            Path(options.prime).resolve(), title=options.title, on_progress=lambda done, total: bar.show(done / total)
         )
     return _write(options.output, content)
 

@@ -1,4 +1,4 @@
-"""Many students' files of answers as one table, read with distrust."""
+"""Class results table: many students' answer files in one table, read with distrust."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A notebook as one HTML page: run once, its text, code and outputs kept, its views alive, no kernel and no network."""
+"""Notebook page export: a notebook run once, as one HTML page without kernel and network."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ _CAPTURED = re.compile(r"%%capture\n(?:# To see the solution[^\n]*\n)?")
 
 
 def page_of_notebook(
-    path: Path, *, title: str = "", tell: Callable[[int, int], object] = lambda done, total: None
+    path: Path,
+    *,
+    title: str = "",
+    on_progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> bytes:
     """Run a notebook in a folder that is thrown away, and return it as a page.
 
@@ -78,7 +81,7 @@ def page_of_notebook(
         An .ipynb file. It runs as a notebook does: with all that its code may do.
     title : str
         Its first heading by default.
-    tell : callable
+    on_progress : callable
         Called with the number of cells that are done and of all.
 
     Raises
@@ -95,7 +98,7 @@ def page_of_notebook(
             if cell.kind == "code":
                 _open_solution(cell)
                 runner.run(cell)
-            tell(number, len(cells))
+            on_progress(number, len(cells))
         views = _Views()
         body = _body_html(cells, views, path.parent)
         parts = [*views.parts.values()]

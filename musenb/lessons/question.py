@@ -1,4 +1,4 @@
-"""A question in a notebook: the student answers before looking, and the answer is written down."""
+"""Question widget of a notebook: the student answers before looking, and the answer is written down."""
 
 from __future__ import annotations
 

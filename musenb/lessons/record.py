@@ -1,4 +1,4 @@
-"""What a student answered, line by line, in one file that only grows and that is handed in as it is.
+"""Append-only answer file of a student, line by line, handed in as it is.
 
 The file is `musenb-answers-CODE.jsonl`, beside the notebook where that can be written to. CODE is drawn at random with
 the first answer: there is no account, and nobody's name is asked for. A line is as in `musenb.files.lines`, of kind
@@ -192,11 +192,11 @@ class Answers:
         with self._lock:
             return tuple(one for one in self._given if (one.question, one.kind) == (question, kind))
 
-    def add(self, **told: Any) -> Answer:
+    def add(self, **fields: Any) -> Answer:
         """Write an answer down and return it; where it cannot be written it stays in memory, see `reason`."""
         with self._lock:
             self._begin()
-            given = {"version": VERSION, "student": self._code, **told}
+            given = {"version": VERSION, "student": self._code, **fields}
             at = now()
             found = _answer_of(encode_line(0, "answer", given, at=at), 0)
             assert found is not None

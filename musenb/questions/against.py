@@ -1,4 +1,4 @@
-"""Comparison of two models on one piece and one prime: such as relative against absolute positions.
+"""Model comparison on one piece and one prime: such as relative against absolute positions.
 
 Both read the same notes, so their losses are paired: the change is of the second against the first, with its interval
 over the bars of the piece. Both go on from the same prime with the same seed, so the draws are the same and only the
@@ -72,13 +72,13 @@ class Compared:
         low, high = loss.change.low, loss.change.high
         if low > 0 or high < 0:
             better, worse = (first, second) if loss.change.mean > 0 else (second, first)
-            told = f"{better} predicts this piece better than {worse}"
+            verdict = f"{better} predicts this piece better than {worse}"
         else:
-            told = f"On this piece {first} and {second} cannot be told apart by their losses"
+            verdict = f"On this piece {first} and {second} cannot be told apart by their losses"
         near = [float(reach[: EDGES.index(1)].sum()) for reach in self.reach]
         far = [float(reach[EDGES.index(4) :].sum()) for reach in self.reach]
         return [
-            f"{told}: {loss.loss_before:.3f} and {loss.loss_after:.3f} bits a token.",
+            f"{verdict}: {loss.loss_before:.3f} and {loss.loss_after:.3f} bits a token.",
             f"Of what the heads give to notes, {first} gives {_percent(near[0])} to the last quarter and "
             f"{_percent(far[0])} to what lies 4 quarters back or more; {second} {_percent(near[1])} and "
             f"{_percent(far[1])}.",
@@ -103,8 +103,8 @@ class Compared:
         return "\n".join([*self.words(), *("  ".join(filter(None, row)) for row in self.rows())])
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def _percent(probability: float) -> str:
+    return f"{100 * probability:.0f} %"
 
 
 def _jobs(heads: Sequence[HeadSummary]) -> str:

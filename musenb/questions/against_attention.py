@@ -1,4 +1,4 @@
-"""Attention of two models on one piece: a view of each, side by side on one clock."""
+"""Attention comparison of two models: a view of each, side by side on one clock."""
 
 from __future__ import annotations
 

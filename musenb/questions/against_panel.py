@@ -1,4 +1,4 @@
-"""The panel of two models on one piece: surprises as curves, continuations as rolls, a table, attention of both."""
+"""Model comparison panel: surprise curves, continuations, a table, and the attention of both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ask a model about a piece: what it listened to, what else it could have done, and what if.
+"""Model questions, `musenb.ask`: what it listened to, what else it could have done, and what if.
 
     ask = musenb.ask(take)                       # or a Score; model="chorale" when nothing is said
     ask.attention("v0n12")                       # earlier notes, by layer and head

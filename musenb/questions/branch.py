@@ -1,4 +1,4 @@
-"""Branches: another note at one place, and how the model goes on from there."""
+"""Branch continuation: another note at one place, and how the model goes on from there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What else a model could have done: choices at a note, behind the end, and layer by layer (logit lens)."""
+"""Next-token choices: at a note, behind the end, and layer by layer (logit lens)."""
 
 from __future__ import annotations
 

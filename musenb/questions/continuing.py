@@ -1,4 +1,4 @@
-"""Continuations: a plan sampled by a model, from a kv cache that has read the prime already."""
+"""Continuation sampling from a kv cache that has read the prime already."""
 
 from __future__ import annotations
 

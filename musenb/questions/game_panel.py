@@ -1,4 +1,4 @@
-"""The prediction game in a notebook: the game with a score beside it, its record, and the results of a class.
+"""Prediction game panel of a notebook: score, record, and the results of a class.
 
     musenb.ask(musenb.load("corpus:bwv66.6")).game(seed=7)
     musenb.ask(take).game(voice="bass", rounds=5, student="Ada")
@@ -85,13 +85,13 @@ class GamePanel:
         asked = sum(len(reveal.composer) for reveal in found)
         if not asked:
             return ""
-        told = [
+        scores = [
             f"{PERSONS[player]} {sum(reveal.hits[player] for reveal in found)} of {asked} right, "
             f"{sum(reveal.bits[player] for reveal in found) / asked:.1f} bits a note"
             for player in PLAYERS
         ]
         rounds = f"{len(found)} of {len(self.game.rounds)} rounds"
-        return f"{rounds}: {'; '.join(told)}. Even guessing costs {self.game.even:.1f} bits."
+        return f"{rounds}: {'; '.join(scores)}. Even guessing costs {self.game.even:.1f} bits."
 
     def sessions(self) -> list[Path]:
         """Return the recorded sessions of this game in the record's folder: the same piece, seed and rounds."""

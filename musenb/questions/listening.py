@@ -1,4 +1,4 @@
-"""Attention listened to: what the heads looked at when a note was chosen, and whether that is what mattered."""
+"""Attention analysis of a note: where the heads looked, and whether that is what mattered."""
 
 from __future__ import annotations
 

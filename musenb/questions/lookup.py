@@ -1,4 +1,4 @@
-"""Lookups in a piece: notes by id, the bars of the prime, the voices, and what the measures of heads need."""
+"""Note lookup in a piece: notes by id, the bars of the prime, and the places of notes for head measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel of `musenb.ask`: player, score, surprise, questions and answers on one clock.
+"""Question panel of `musenb.ask`: player, score, surprise, questions and answers on one clock.
 
 What is asked in the page goes into a queue, and one thread answers, so that neither a running cell nor the page waits.
 Only Stop does not queue.
@@ -147,12 +147,12 @@ class QuestionPanel:
         """Return what tells the page how far a job has come, a few times a second."""
         last = [0.0]
 
-        def told(done: int, total: int) -> None:
+        def on_progress(done: int, total: int) -> None:
             if time.monotonic() - last[0] > SECONDS_BETWEEN_NEWS:
                 last[0] = time.monotonic()
                 self.asking.tell(done=done, total=total)
 
-        return told
+        return on_progress
 
     # The answers
 

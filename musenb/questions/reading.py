@@ -1,4 +1,4 @@
-"""Reading: a piece's forward pass, with its log-probabilities, kv cache, residual stream and attention.
+"""Forward pass of a piece: its log-probabilities, kv cache, residual stream and attention.
 
 Position i of a reading predicts token i; it has read the tokens before it.
 """

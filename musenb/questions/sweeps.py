@@ -1,4 +1,4 @@
-"""Sweeps over every head (ablation) or every note (occlusion): two at a time, with progress, stopped at a word."""
+"""Ablation and occlusion sweeps over every head or every note, with progress and an early stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers in words: the rows and sentences that the views show."""
+"""Answer formatting: the rows and sentences that the views show."""
 
 from __future__ import annotations
 
@@ -171,13 +171,13 @@ def difference_words(found: Comparison, score: Score) -> str:
         return f"Both are the same {len(found.pairs)} notes."
     bar = next((bar.number for bar in score.bars(found.parting + 1) if bar.onset <= found.parting < bar.end), 0)
     counts = found.counts
-    told = [
+    counted = [
         (counts[PITCH], "has another pitch", "have another pitch"),
         (counts[DURATION], "lasts longer or shorter", "last longer or shorter"),
         (counts[ONLY_FIRST], "stands in the first alone", "stand in the first alone"),
         (counts[ONLY_SECOND], "stands in the second alone", "stand in the second alone"),
     ]
-    said = ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in told if count)
+    said = ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counted if count)
     return f"They part in {f'bar {bar}' if bar else 'the upbeat'}: {counts[SAME]} notes are the same, {said}."
 
 

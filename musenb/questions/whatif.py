@@ -1,4 +1,4 @@
-"""What-if questions: a part of the model silent, or a note of the prime another; before and after, from one seed.
+"""Ablation and counterfactual (what-if) questions: before and after, from one seed.
 
 Each question is answered three times over: on the piece as it stands, every prediction behind the change compared; on
 continuations that the untouched model writes from several seeds, the interval being over seeds; and as music, written

@@ -1,4 +1,4 @@
-"""The place below the desk where one question about one take is open, in place of the studio's own score.
+"""Question area below the desk: one question about one take, in place of the studio's own score.
 
 The score, the roll and the candidates are hidden meanwhile: they would tell what the prediction game asks for.
 """

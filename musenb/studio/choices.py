@@ -1,4 +1,4 @@
-"""Candidates: two to four takes that are written at the same time, beside each other in the panel."""
+"""Candidate takes panel: two to four that are written at the same time, beside each other."""
 
 from __future__ import annotations
 

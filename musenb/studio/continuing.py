@@ -1,4 +1,4 @@
-"""Continuations: what is asked for is checked and becomes recipes, which the writer thread works off."""
+"""Continuation requests: checked, and turned into recipes for the writer thread."""
 
 from __future__ import annotations
 

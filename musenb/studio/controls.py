@@ -50,7 +50,7 @@ class Controls:
         self._core, self._views, self._edits = core, views, edits
         self._going_on, self._asking, self._queue = going_on, asking, queue
 
-    # As the desk's hands
+    # As the desk's handlers
 
     def prime(self, source: str, text: str) -> None:
         sources: dict[str, Callable[[], Any]] = {

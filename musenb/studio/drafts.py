@@ -1,4 +1,4 @@
-"""Drafts: takes while they are written, and the same takes written again from their recipes."""
+"""Take drafts: takes while they are written, and the same takes written again from their recipes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Continuations as the desk asks for them: its settings, its seed, another way, from a note on."""
+"""Desk continuation commands: its settings, its seed, another way, from a note on."""
 
 from __future__ import annotations
 

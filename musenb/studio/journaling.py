@@ -1,4 +1,4 @@
-"""Journaling of a studio: which change of the tree, and which part of a take being written, becomes which line."""
+"""Journal writer of a studio: which change of the tree, or part of a take, becomes which line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All takes of a studio as one HTML page that plays without kernel and network."""
+"""HTML page export of all takes of a studio, playing without kernel and network."""
 
 from __future__ import annotations
 

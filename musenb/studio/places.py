@@ -1,4 +1,4 @@
-"""Points and locks in a take: a point to go on from, what is locked beyond it, and where a passage began."""
+"""Continuation points and locks of a take, and where a passage began."""
 
 from __future__ import annotations
 

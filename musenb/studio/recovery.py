@@ -1,4 +1,4 @@
-"""Recovery of sessions: brings back what a journal holds, after a killed kernel, a closed tab or a full disk."""
+"""Session recovery from a journal, after a killed kernel, a closed tab or a full disk."""
 
 from __future__ import annotations
 

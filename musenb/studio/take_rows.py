@@ -1,4 +1,4 @@
-"""Rows of the desk's list: a tree of takes in words."""
+"""Take list rows of the desk: a tree of takes in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tree of takes: what was given, each continuation and each edit, with all it takes to make it again.
+"""Take tree with undo: what was given, each continuation and each edit, reproducible from its recipe.
 
 Takes are never lost: deleting hides them, and every change of names, votes, selection or what is hidden can be undone.
 """

@@ -1,4 +1,4 @@
-"""Takes <-> plain values for JSON."""
+"""JSON serialisation of takes."""
 
 from __future__ import annotations
 

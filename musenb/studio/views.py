@@ -1,4 +1,4 @@
-"""Views of the studio's panel, all on one clock, and the boxes that hold them."""
+"""Studio panel views, all on one clock, and the boxes that hold them."""
 
 from __future__ import annotations
 
