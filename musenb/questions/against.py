@@ -37,8 +37,11 @@ class Compared:
     @property
     def names(self) -> tuple[str, str]:
         """What the models are called; two of one name are numbered."""
-        first, second = (os.path.basename(asked.model.name) for asked in (self.one, self.other))
-        return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
+        first = os.path.basename(self.one.model.name)
+        second = os.path.basename(self.other.model.name)
+        if first != second:
+            return first, second
+        return f"{first} (1)", f"{second} (2)"
 
     @cached_property
     def loss(self) -> Effect:
@@ -58,12 +61,13 @@ class Compared:
     @cached_property
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         """How the attention to notes falls on distances in quarters: mean over heads, float64 (bins,), over EDGES."""
-        one, other = (np.mean([head.profile.share for head in heads], axis=0) for heads in self.heads)
-        return one, other
+        one, other = self.heads
+        return _mean_profile(one), _mean_profile(other)
 
     def continuations(self, seed: int | None = None) -> tuple[Continuation, Continuation, Comparison]:
         """Return the prime continued by both from one seed, the setting's by default, and what differs."""
-        first, second = (asked.continuation(seed) for asked in (self.one, self.other))
+        first = self.one.continuation(seed)
+        second = self.other.continuation(seed)
         return first, second, compare(first.score, second.score)
 
     def words(self) -> list[str]:
@@ -87,20 +91,27 @@ class Compared:
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Return the figures as (label, first, second, change)."""
         one, other = self.surprise()
-        loss, (mine, theirs) = self.loss, self.heads
+        loss = self.loss
         rows = [
             ("Loss, bits a token", f"{loss.loss_before:.3f}", f"{loss.loss_after:.3f}", interval_words(loss.change)),
-            ("Surprise, bits a note", *(f"{found.bits.mean():.2f}" for found in (one, other)), ""),
+            ("Surprise, bits a note", f"{one.bits.mean():.2f}", f"{other.bits.mean():.2f}", ""),
         ]
         bins = [("less than 1 quarter", 0, 1), ("1 to 4 quarters", 1, 4), ("4 to 16 quarters", 4, 16)]
         for name, start, stop in [*bins, ("16 quarters or more", 16, float("inf"))]:
             cut = slice(EDGES.index(start), EDGES.index(stop))
-            rows.append((f"Looks back {name}", *(_percent(float(reach[cut].sum())) for reach in self.reach), ""))
-        rows.append(("Heads with a named job", *(_jobs(heads) for heads in (mine, theirs)), ""))
+            nearer, further = [_percent(float(reach[cut].sum())) for reach in self.reach]
+            rows.append((f"Looks back {name}", nearer, further, ""))
+        mine, theirs = map(_jobs, self.heads)
+        rows.append(("Heads with a named job", mine, theirs, ""))
         return rows
 
     def __str__(self) -> str:
-        return "\n".join([*self.words(), *("  ".join(filter(None, row)) for row in self.rows())])
+        table = ["  ".join(filter(None, row)) for row in self.rows()]
+        return "\n".join([*self.words(), *table])
+
+
+def _mean_profile(heads: Sequence[HeadSummary]) -> np.ndarray:
+    return np.mean([head.profile.share for head in heads], axis=0)
 
 
 def _percent(probability: float) -> str:

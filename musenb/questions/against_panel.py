@@ -74,14 +74,16 @@ class AgainstPanel:
     def _answer(self) -> None:
         against, names = self.against, self.against.names
         places = against.one.notes
-        self.curve.show({
-            name: {place.id: float(bits) for place, bits in zip(places, found.bits, strict=True)}
-            for name, found in zip(names, against.surprise(), strict=True)
-        })
+        lines = {}
+        for name, found in zip(names, against.surprise(), strict=True):
+            by_note = zip(places, found.bits, strict=True)
+            lines[name] = {place.id: float(bits) for place, bits in by_note}
+        self.curve.show(lines)
         first, second, difference = against.continuations()
         parted = difference_words(difference, first.score)
         seed = f"Both go on from the prime with seed {first.seed}. {parted}"
-        self.versions.show(first.score, second.score, words=[*against.words(), seed], rows=against.rows())
+        words = [*against.words(), seed]
+        self.versions.show(first.score, second.score, words=words, rows=against.rows())
 
     def _look(self) -> None:
         self.attention = AttentionPair(self.against, self.versions)
@@ -100,5 +102,7 @@ class AgainstPanel:
         self._worker.close()
         if self.attention is not None:
             self.attention.close()
-        for view in (self.sound, self.sheet, self.curve, self.versions, self.panel.layout, self.panel):
+        for view in (self.sound, self.sheet, self.curve, self.versions):
             view.close()
+        self.panel.layout.close()
+        self.panel.close()

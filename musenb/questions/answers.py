@@ -152,8 +152,8 @@ class Answers:
 
     def surprise(self) -> Surprise:
         """Return the bits that each note cost, in the order of `score.notes`; given and generated notes alike."""
-        reading = self.reading
-        return surprise_of(reading.log_probs, reading.row.targets, self.piece.token_notes, count=len(self.notes))
+        log_probs, targets = self.reading.log_probs, self.reading.row.targets
+        return surprise_of(log_probs, targets, self.piece.token_notes, count=len(self.notes))
 
     # What if
 
@@ -170,13 +170,18 @@ class Answers:
         listen : bool
             Whether continuations are written, too; without, only the piece as it stands is asked about.
         """
-        named = [f"head {head[1] + 1} of layer {head[0] + 1}"] if head is not None else []
-        named += [f"layer {layer + 1}"] if layer is not None else []
-        named += ["the relative term"] if relative else []
+        named = []
+        if head is not None:
+            named.append(f"head {head[1] + 1} of layer {head[0] + 1}")
+        if layer is not None:
+            named.append(f"layer {layer + 1}")
+        if relative:
+            named.append("the relative term")
         if not named:
             raise SettingError("nothing to silence: name a head=(layer, head), a layer or relative=True")
         heads = () if head is None else ((head[0], head[1]),)
-        silence = Silence(heads=heads, layers=() if layer is None else (layer,), relative=relative)
+        layers = () if layer is None else (layer,)
+        silence = Silence(heads=heads, layers=layers, relative=relative)
         return self._laboratory.silence(silence, f"Without {' and '.join(named)}", listen=listen)
 
     def occlude(self, *, note: str | int | None = None, bar: int | None = None, listen: bool = True) -> WhatIf:
@@ -198,7 +203,8 @@ class Answers:
         self, note: str | int | None, bar: int | None, pitch: Callable[[int], int | None], how: str, listen: bool
     ) -> WhatIf:
         numbers, name = self._chosen(note, bar)
-        edited = self.piece.edited({number: pitch(self.notes[number].note.pitch) for number in numbers})
+        pitches = {number: self.notes[number].note.pitch for number in numbers}
+        edited = self.piece.edited({number: pitch(old) for number, old in pitches.items()})
         return self._laboratory.edit(edited, f"With {name} {how}", listen=listen)
 
     def _chosen(self, note: str | int | None, bar: int | None) -> tuple[list[int], str]:
@@ -257,7 +263,8 @@ class Answers:
                 progress(done, total)
             return stop is not None and stop.is_set()
 
-        return write_fork(self.model, fork, place.note.onset, seed=chosen, policy=self.setting.policy, stop=stopped)
+        policy = self.setting.policy
+        return write_fork(self.model, fork, place.note.onset, seed=chosen, policy=policy, stop=stopped)
 
     def head_map(self, progress: Progress | None = None, stop: threading.Event | None = None) -> HeadMap:
         """Return what the silence of each head costs on the piece; `progress` is told (done, all)."""

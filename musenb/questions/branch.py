@@ -29,8 +29,16 @@ def write_fork(
     stop : callable
         Asked before each token with (tokens drawn, all that are to be drawn).
     """
+    tokens = tuple(map(int, fork.tokens))
     recipe = Recipe(
-        model.name, model.checksum, seed, 1, policy, fork.voices, model.idiom.name, written=tuple(map(int, fork.tokens))
+        model.name,
+        model.checksum,
+        seed,
+        1,
+        policy,
+        fork.voices,
+        model.idiom.name,
+        written=tokens,
     )
     tokens, done = sampled(model, fork.plan, recipe, stop=stop)
     score = written_out(fork.continued(tokens, recipe.origin).score)

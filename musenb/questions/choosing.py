@@ -23,12 +23,15 @@ def choices_behind(reading: Reading, *, rules: bool = False) -> tuple[Choices, .
         Nothing was planned behind the end.
     """
     piece, decoder = reading.piece, reading.decoder
-    found, behind, cache = [], [], reading.cache.copy()
+    found, behind = [], []
+    cache = reading.cache.copy()
     for position in piece.moment():
         row = row_for(decoder.config, piece, behind).crop(cache.length, position + 1)
-        logits = decoder.extend(cache, row.before[None], row.features[None], row.related[None])[0, -1]
+        inputs = row.before[None], row.features[None], row.related[None]
+        logits = decoder.extend(cache, *inputs)[0, -1]
         found.append(piece.choices(logits, position, rules=rules))
-        behind.append(piece.choices(logits, position, rules=True).choices[0].token)
+        likeliest = piece.choices(logits, position, rules=True).choices[0]
+        behind.append(likeliest.token)
     return tuple(found)
 
 

@@ -48,7 +48,8 @@ class Primed:
         """Return the logits of the last positions; those of the prime are not computed again."""
         skip = 0
         if not cache.length and 0 < self.prime.length < before.shape[1]:
-            cache.cache, skip = self.prime.copy(), self.prime.length
+            cache.cache = self.prime.copy()
+            skip = self.prime.length
         inputs = before[:, skip:], features[:, skip:], related[:, skip:]
         return self.decoder.extend(cache.cache, *inputs, silence=self.silence)
 

@@ -58,7 +58,8 @@ class Round:
     def record(self) -> dict[str, Any]:
         """The round as a record has it; a step is a sixteenth."""
         step = 4 * self.onset
-        return {"step": int(step) if step.denominator == 1 else float(step), "voices": list(self.voices)}
+        plain = int(step) if step.denominator == 1 else float(step)
+        return {"step": plain, "voices": list(self.voices)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class Reveal:
     @property
     def saved(self) -> dict[str, float]:
         """Bits that each player's answer costs less than even guessing; below 0 when sure and wrong."""
-        return {player: self.even * len(self.composer) - bits for player, bits in self.bits.items()}
+        even = self.even * len(self.composer)
+        return {player: even - bits for player, bits in self.bits.items()}
 
     @property
     def record(self) -> dict[str, Any]:
@@ -184,7 +186,9 @@ class Game:
         place = self._round(number)
         if number in self.answers:
             raise SettingError(f"round {number + 1} is answered already: a prediction comes before the reveal")
-        entered = {place.voices[0]: guess} if isinstance(guess, int) and len(place.voices) == 1 else guess
+        entered = guess
+        if isinstance(guess, int) and len(place.voices) == 1:
+            entered = {place.voices[0]: guess}
         if not isinstance(entered, Mapping) or set(entered) != set(place.voices):
             asked = ", ".join(place.voices)
             raise SettingError(f"round {number + 1} asks for a pitch of each of {asked}; not {guess!r}")
@@ -216,7 +220,8 @@ class Game:
             student[entered[voice] - pitches[0]] = sure
             for player, likely in zip(PLAYERS, (student, *self._likely(note)), strict=True):
                 guesses[player][voice] = int(likely.argmax()) + pitches[0]
-                bits[player] -= float(np.log2(max(likely[note.note.pitch - pitches[0]], 1e-12)))
+                probability = max(likely[note.note.pitch - pitches[0]], 1e-12)
+                bits[player] -= float(np.log2(probability))
             guesses["student"][voice] = entered[voice]
         return Reveal(place, composer, guesses, bits, confidence, self.even)
 
@@ -264,10 +269,10 @@ def places_of(ask: Answers, *, seed: int, rounds: int, voice: str | None, chord:
     for note in piece.notes:
         if note.bar > first_bar:
             begun.setdefault(note.note.onset, []).append(note)
-    sung = {
-        onset: tuple(note.voice_name for note in sorted(notes, key=lambda note: note.voice))
-        for onset, notes in begun.items()
-    }
+    sung = {}
+    for onset, notes in begun.items():
+        ordered = sorted(notes, key=lambda note: note.voice)
+        sung[onset] = tuple(note.voice_name for note in ordered)
 
     def wanted(names: tuple[str, ...]) -> bool:
         return len(names) >= chord if voice is None else voice in names
@@ -276,8 +281,11 @@ def places_of(ask: Answers, *, seed: int, rounds: int, voice: str | None, chord:
     if not onsets:
         what = f"the {voice} begins a note" if voice is not None else f"{chord} voices begin together"
         raise SettingError(f"there is no place behind the first bar where {what}")
-    drawn = np.random.default_rng(seed).choice(len(onsets), size=min(rounds, len(onsets)), replace=False)
-    return tuple(
-        Round(number, onsets[place], sung[onsets[place]] if voice is None else (voice,))
-        for number, place in enumerate(sorted(drawn.tolist()))
-    )
+    size = min(rounds, len(onsets))
+    drawn = np.random.default_rng(seed).choice(len(onsets), size=size, replace=False)
+    found = []
+    for number, place in enumerate(sorted(drawn.tolist())):
+        onset = onsets[place]
+        voices = sung[onset] if voice is None else (voice,)
+        found.append(Round(number, onset, voices))
+    return tuple(found)

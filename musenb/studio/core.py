@@ -357,7 +357,7 @@ class StudioCore:
         return self._journaling.path
 
     def on(self, name: str, callback: Callable[..., object]) -> Callable[[], None]:
-        """Call `callback` whenever `name` happens; return a function that ends it. See `musenb.studio.events.EVENTS`."""
+        """Call `callback` whenever `name` happens; return a function that ends it. See `studio.events.EVENTS`."""
         return self._events.on(name, callback)
 
     def close(self) -> None:
