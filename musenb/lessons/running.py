@@ -134,7 +134,8 @@ class Runner:
             done = self._shell.run_cell(cell.source, store_history=True)
         error = done.error_before_exec or done.error_in_exec
         if error is not None:
-            first = plain_text(cell.source.strip().splitlines()[0] if cell.source.strip() else "")
+            lines = cell.source.strip().splitlines()
+            first = plain_text(lines[0] if lines else "")
             reason = f"{type(error).__name__}: {plain_text(str(error))}"
             raise LoadError("content", f"the cell that begins with '{first}' raised {reason}")
 

@@ -156,7 +156,8 @@ class Controls:
 
     def _search(self, text: str) -> None:
         wanted = text.lower()
-        self._views.desk.found(text, [name for name in corpus_names("") if wanted in name.lower()])
+        names = [name for name in corpus_names("") if wanted in name.lower()]
+        self._views.desk.found(text, names)
 
     def _recover(self, session: str) -> None:
         path = self._core.journal_path

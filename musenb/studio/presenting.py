@@ -115,7 +115,8 @@ class Presenter:
             return
         self._views.append(voice, event.note)
         if self._count == 1 or time.monotonic() >= self._counted + COUNT_SECONDS:
-            self._counted, self._views.desk.written = time.monotonic(), self._count
+            self._counted = time.monotonic()
+            self._views.desk.written = self._count
 
     def _grown(self, take: int, written: float) -> None:
         self._show_saved()
