@@ -47,7 +47,13 @@ class Compared:
     def loss(self) -> Effect:
         """Bits a token of both, their change with its interval over bars, and KL."""
         one, other = self.one.reading, self.other.reading
-        return effect_of(one.log_probs, other.log_probs, one.row.targets, one.piece.token_bars, over="bars")
+        return effect_of(
+            one.log_probs,
+            other.log_probs,
+            one.row.targets,
+            one.piece.token_bars,
+            over="bars",
+        )
 
     def surprise(self) -> tuple[Surprise, Surprise]:
         """Return the bits of each note under both models, in the order of `score.notes`."""
@@ -79,8 +85,14 @@ class Compared:
             verdict = f"{better} predicts this piece better than {worse}"
         else:
             verdict = f"On this piece {first} and {second} cannot be told apart by their losses"
-        near = [float(reach[: EDGES.index(1)].sum()) for reach in self.reach]
-        far = [float(reach[EDGES.index(4) :].sum()) for reach in self.reach]
+        near = [
+            float(reach[: EDGES.index(1)].sum())
+            for reach in self.reach
+        ]
+        far = [
+            float(reach[EDGES.index(4) :].sum())
+            for reach in self.reach
+        ]
         return [
             f"{verdict}: {loss.loss_before:.3f} and {loss.loss_after:.3f} bits a token.",
             f"Of what the heads give to notes, {first} gives {_percent(near[0])} to the last quarter and "
@@ -96,10 +108,17 @@ class Compared:
             ("Loss, bits a token", f"{loss.loss_before:.3f}", f"{loss.loss_after:.3f}", interval_words(loss.change)),
             ("Surprise, bits a note", f"{one.bits.mean():.2f}", f"{other.bits.mean():.2f}", ""),
         ]
-        bins = [("less than 1 quarter", 0, 1), ("1 to 4 quarters", 1, 4), ("4 to 16 quarters", 4, 16)]
+        bins = [
+            ("less than 1 quarter", 0, 1),
+            ("1 to 4 quarters", 1, 4),
+            ("4 to 16 quarters", 4, 16),
+        ]
         for name, start, stop in [*bins, ("16 quarters or more", 16, float("inf"))]:
             cut = slice(EDGES.index(start), EDGES.index(stop))
-            nearer, further = [_percent(float(reach[cut].sum())) for reach in self.reach]
+            nearer, further = [
+                _percent(float(reach[cut].sum()))
+                for reach in self.reach
+            ]
             rows.append((f"Looks back {name}", nearer, further, ""))
         mine, theirs = map(_jobs, self.heads)
         rows.append(("Heads with a named job", mine, theirs, ""))

@@ -64,7 +64,12 @@ class AgainstPanel:
         self.sheet = Sheet(score, clock=self.versions, staves="two", zoom=0.85)
         self.curve = Curve(score, clock=self.versions, height=130)
         self.panel = ipywidgets.VBox(
-            [self.sound, self.sheet, self.curve, self.versions], layout=ipywidgets.Layout(width="100%")
+            [
+                self.sound,
+                self.sheet,
+                self.curve,
+                self.versions,
+            ], layout=ipywidgets.Layout(width="100%")
         )
         self.attention: AttentionPair | None = None
         self._worker = Worker(self.versions)
@@ -83,7 +88,12 @@ class AgainstPanel:
         parted = difference_words(difference, first.score)
         seed = f"Both go on from the prime with seed {first.seed}. {parted}"
         words = [*against.words(), seed]
-        self.versions.show(first.score, second.score, words=words, rows=against.rows())
+        self.versions.show(
+            first.score,
+            second.score,
+            words=words,
+            rows=against.rows(),
+        )
 
     def _look(self) -> None:
         self.attention = AttentionPair(self.against, self.versions)

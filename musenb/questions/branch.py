@@ -16,7 +16,13 @@ from musenb.tokens.piece import Piece
 
 
 def write_fork(
-    model: Model, fork: Piece, onset: Fraction, *, seed: int, policy: Policy, stop: Callable[[int, int], bool]
+    model: Model,
+    fork: Piece,
+    onset: Fraction,
+    *,
+    seed: int,
+    policy: Policy,
+    stop: Callable[[int, int], bool],
 ) -> Take:
     """Return a forked piece, continued to the end of its plan.
 

@@ -7,11 +7,19 @@ from musenb.questions.reading import Reading, row_for
 from musenb.tokens.piece import Choice, Choices, Piece
 
 
-def choices_at(reading: Reading, note: str | int, *, rules: bool = False) -> tuple[Choices, ...]:
+def choices_at(
+    reading: Reading,
+    note: str | int,
+    *,
+    rules: bool = False,
+) -> tuple[Choices, ...]:
     """Return what might have been chosen at the moment at which a note begins, a voice each where there are voices."""
     piece = reading.piece
     moment = piece.moment(note_of(piece, note))
-    return tuple(piece.choices(reading.log_probs[at], at, rules=rules) for at in moment)
+    return tuple(
+        piece.choices(reading.log_probs[at], at, rules=rules)
+        for at in moment
+    )
 
 
 def choices_behind(reading: Reading, *, rules: bool = False) -> tuple[Choices, ...]:

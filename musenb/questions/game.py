@@ -92,7 +92,10 @@ class Reveal:
     def hits(self) -> dict[str, int]:
         """How many voices each player named rightly."""
         return {
-            player: sum(guess.get(voice) == pitch for voice, pitch in self.composer.items())
+            player: sum(
+                guess.get(voice) == pitch
+                for voice, pitch in self.composer.items()
+            )
             for player, guess in self.guesses.items()
         }
 
@@ -106,7 +109,10 @@ class Reveal:
     def record(self) -> dict[str, Any]:
         """The reveal as a record has it."""
         names = ("composer", "guesses", "bits", "confidence")
-        return {name: getattr(self, name) for name in names} | {"round": self.round.number}
+        return {
+            name: getattr(self, name)
+            for name in names
+        } | {"round": self.round.number}
 
 
 class Game:
@@ -138,8 +144,15 @@ class Game:
     """
 
     def __init__(
-        self, ask: Answers, *, seed: int = 0, rounds: int = 8, voice: str | None = "soprano", chord: int = 3,
-        record: str | os.PathLike[str] | None = None, student: str = "",
+        self,
+        ask: Answers,
+        *,
+        seed: int = 0,
+        rounds: int = 8,
+        voice: str | None = "soprano",
+        chord: int = 3,
+        record: str | os.PathLike[str] | None = None,
+        student: str = "",
     ) -> None:
         piece = ask.piece
         if not isinstance(piece, Sung):
@@ -152,11 +165,22 @@ class Game:
         self.ask, self.student, self.ranges = ask, student, piece.ranges
         self._voices: Sung = piece
         self.even = math.log2(len(piece.pitches))
-        self.rounds = places_of(ask, seed=seed, rounds=rounds, voice=voice, chord=chord)
+        self.rounds = places_of(
+            ask,
+            seed=seed,
+            rounds=rounds,
+            voice=voice,
+            chord=chord,
+        )
         self.answers: dict[int, Reveal] = {}
         self.header = {
-            "kind": "game", "version": VERSION, "piece": ask.piece.score.title or ask.piece.score.source,
-            "model": Path(ask.model.name).name, "checksum": ask.model.checksum, "seed": seed, "student": student,
+            "kind": "game",
+            "version": VERSION,
+            "piece": ask.piece.score.title or ask.piece.score.source,
+            "model": Path(ask.model.name).name,
+            "checksum": ask.model.checksum,
+            "seed": seed,
+            "student": student,
             "rounds": [place.record for place in self.rounds],
         }
         self.path = None if record is None else Path(record)
@@ -167,7 +191,12 @@ class Game:
         """Return the music before a round; notes that sound on are cut there."""
         return self.ask.piece.score.cut(Fraction(0), self._round(number).onset)
 
-    def answer(self, number: int, guess: Mapping[str, int] | int, confidence: float | None = None) -> Reveal:
+    def answer(
+        self,
+        number: int,
+        guess: Mapping[str, int] | int,
+        confidence: float | None = None,
+    ) -> Reveal:
         """Take a student's answer and return what all said.
 
         Parameters
@@ -205,10 +234,19 @@ class Game:
 
     def notes(self, place: Round) -> dict[str, NotePlace]:
         """Return the notes of the piece that are asked for in a round, by voice."""
-        begun = {note.voice_name: note for note in self.ask.notes if note.note.onset == place.onset}
+        begun = {
+            note.voice_name: note
+            for note in self.ask.notes
+            if note.note.onset == place.onset
+        }
         return {voice: begun[voice] for voice in place.voices}
 
-    def _reveal(self, place: Round, entered: dict[str, int], confidence: float | None) -> Reveal:
+    def _reveal(
+        self,
+        place: Round,
+        entered: dict[str, int],
+        confidence: float | None,
+    ) -> Reveal:
         pitches = self.ask.piece.pitches
         sure = min(max(USUAL if confidence is None else confidence, LEAST), MOST)
         composer: dict[str, int] = {}
@@ -218,7 +256,11 @@ class Game:
             composer[voice] = note.note.pitch
             student = np.full(len(pitches), (1 - sure) / (len(pitches) - 1))
             student[entered[voice] - pitches[0]] = sure
-            for player, likely in zip(PLAYERS, (student, *self._likely(note)), strict=True):
+            for player, likely in zip(
+                PLAYERS,
+                (student, *self._likely(note)),
+                strict=True,
+            ):
                 guesses[player][voice] = int(likely.argmax()) + pitches[0]
                 probability = max(likely[note.note.pitch - pitches[0]], 1e-12)
                 bits[player] -= float(np.log2(probability))
@@ -252,7 +294,11 @@ class Game:
 
     def _write(self, line: dict[str, Any]) -> None:
         if self.path is not None:
-            append(self.path, line, number=1 if line is self.header else len(self.answers) + 2)
+            append(
+                self.path,
+                line,
+                number=1 if line is self.header else len(self.answers) + 2,
+            )
 
     def _recorded(self, line: Mapping[str, Any]) -> Reveal:
         """Return the reveal of a line of the record."""
@@ -261,7 +307,14 @@ class Game:
         return Reveal(place, *answers, line["confidence"], self.even)
 
 
-def places_of(ask: Answers, *, seed: int, rounds: int, voice: str | None, chord: int) -> tuple[Round, ...]:
+def places_of(
+    ask: Answers,
+    *,
+    seed: int,
+    rounds: int,
+    voice: str | None,
+    chord: int,
+) -> tuple[Round, ...]:
     """Return `rounds` places drawn from a seed, in the order of time, none in the first bar."""
     piece = ask.piece
     first_bar = max(int(piece.token_bars[0]), 1)

@@ -104,7 +104,11 @@ class Listening:
 
     def heads(self) -> list[HeadSummary]:
         """Return what each head looks at in this piece, with names for those that have a job."""
-        return summarise(self._between("weights", "first"), places_of(self.piece), self.reading.seen)
+        return summarise(
+            self._between("weights", "first"),
+            places_of(self.piece),
+            self.reading.seen,
+        )
 
     def weights(self) -> np.ndarray:
         """Return how much each note looked at each when it was chosen, float32 (layers, heads, N, N)."""
@@ -131,7 +135,12 @@ class Listening:
     # Does attention tell what mattered?
 
     def agreement(
-        self, note: str | int, *, reach: int = REACH, top: int = TOP, progress: Progress | None = None,
+        self,
+        note: str | int,
+        *,
+        reach: int = REACH,
+        top: int = TOP,
+        progress: Progress | None = None,
         stop: threading.Event | None = None,
     ) -> Verdict:
         """Return how far attention and occlusion agree on which of the last `reach` notes mattered for a note.
@@ -147,7 +156,13 @@ class Listening:
         order = in_time[-reach:]
         if not order:
             raise SettingError(f"nothing comes before {self.notes[number]}")
-        effects = occlusion(self.reading, order, [number], progress=progress, stop=stop)[0]
+        effects = occlusion(
+            self.reading,
+            order,
+            [number],
+            progress=progress,
+            stop=stop,
+        )[0]
         if np.isnan(effects).any():
             raise SettingError("stopped before all notes were asked about")
         weights = self._between("weights", "first")[:, :, number, order].astype(np.float64)
@@ -160,7 +175,12 @@ class Listening:
         return Verdict(note, keys, rows, effects, tuple(layers), overall, words)
 
     def agreement_by_layer(
-        self, queries: Sequence[str | int], *, reach: int = REACH, top: int = TOP, progress: Progress | None = None,
+        self,
+        queries: Sequence[str | int],
+        *,
+        reach: int = REACH,
+        top: int = TOP,
+        progress: Progress | None = None,
         stop: threading.Event | None = None,
     ) -> dict[str, tuple[float, float, float]]:
         """Return (correlation, overlap, chance), means over notes, for 'layer 1' ... and 'all'; see `agreement`."""
@@ -175,5 +195,8 @@ class Listening:
                 rows.setdefault(name, []).append((found.correlation, found.overlap, found.chance))
             if progress is not None:
                 progress(done + 1, len(queries))
-        means = {name: np.nanmean(np.array(values), axis=0) for name, values in rows.items()}
+        means = {
+            name: np.nanmean(np.array(values), axis=0)
+            for name, values in rows.items()
+        }
         return {name: tuple(mean.tolist()) for name, mean in means.items()}

@@ -49,7 +49,8 @@ def places_of(piece: Piece) -> Places:
 
     around = [bar_of(place.note.onset) for place in piece.notes]
     phases = [
-        place.note.onset - bar.first_beat for place, bar in zip(piece.notes, around, strict=True)
+        place.note.onset - bar.first_beat
+        for place, bar in zip(piece.notes, around, strict=True)
     ]
     return Places(
         tuple(place.note.onset for place in piece.notes),
@@ -68,5 +69,8 @@ def in_voices(piece: Piece) -> Score:
     sung: dict[str, list] = {name: [] for name in piece.voices}
     for place in piece.notes:
         sung[place.voice_name].append(place.note)
-    voices = tuple(Voice(name, tuple(notes)) for name, notes in sung.items())
+    voices = tuple(
+        Voice(name, tuple(notes))
+        for name, notes in sung.items()
+    )
     return dataclasses.replace(piece.score, voices=voices)

@@ -67,9 +67,13 @@ class QuestionPanel:
         config = questions.reading.decoder.config
         self.asking = Asking(score, self, tab="else")
         self.asking.tell(
-            layers=config.layers, heads=config.heads, model=questions.model.name,
+            layers=config.layers,
+            heads=config.heads,
+            model=questions.model.name,
             relative=config.relative or bool(config.relations),
-            prime=_prime_words(*questions.prime_bars), lowest=pitches[0], highest=pitches[-1],
+            prime=_prime_words(*questions.prime_bars),
+            lowest=pitches[0],
+            highest=pitches[-1],
         )
         self.sound = Sound(score, clock=self.asking)
         self.sheet = Sheet(score, clock=self.asking, staves="two", zoom=0.85)
