@@ -1,4 +1,4 @@
-"""Many students' files of answers as one table, read with distrust."""
+"""Class results table: many students' answer files in one table, read with distrust."""
 
 from __future__ import annotations
 
@@ -159,10 +159,11 @@ def csv_bytes(rows: Sequence[Row]) -> bytes:
     writer.writerow(COLUMNS)
     for row in rows:
         first, last = row.first, row.last
-        cells = (
-            last.student, last.question, last.kind, last.ask, _shown(last), _yes(last.right), last.why, last.at,
-            len(row.answers), _shown(first), _yes(first.right), first.at, last.seed, "; ".join(row.files),
-        )
+        asked = last.student, last.question, last.kind, last.ask
+        last_cells = _shown(last), _yes(last.right), last.why, last.at
+        first_cells = _shown(first), _yes(first.right), first.at
+        files = "; ".join(row.files)
+        cells = (*asked, *last_cells, len(row.answers), *first_cells, last.seed, files)
         writer.writerow([_harmless(cell) for cell in cells])
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
 

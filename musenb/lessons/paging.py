@@ -1,4 +1,4 @@
-"""A notebook as one HTML page: run once, its text, code and outputs kept, its views alive, no kernel and no network."""
+"""Notebook page export: a notebook run once, as one HTML page without kernel and network."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ _CAPTURED = re.compile(r"%%capture\n(?:# To see the solution[^\n]*\n)?")
 
 
 def page_of_notebook(
-    path: Path, *, title: str = "", on_progress: Callable[[int, int], object] = lambda done, total: None
+    path: Path,
+    *,
+    title: str = "",
+    on_progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> bytes:
     """Run a notebook in a folder that is thrown away, and return it as a page.
 
@@ -87,7 +90,8 @@ def page_of_notebook(
         It is no notebook, or a cell raises.
     """
     cells = read_notebook(path)
-    headings = (re.search(r"^# +(.+)$", cell.source, re.MULTILINE) for cell in cells if cell.kind == "markdown")
+    prose = (cell.source for cell in cells if cell.kind == "markdown")
+    headings = (re.search(r"^# +(.+)$", source, re.MULTILINE) for source in prose)
     found = next(filter(None, headings), None)
     heading = title or (plain_text(found[1]) if found else path.stem)
     with _elsewhere(), Runner() as runner:
@@ -114,7 +118,8 @@ def _open_solution(cell: Cell) -> None:
 @contextlib.contextmanager
 def _elsewhere() -> Iterator[None]:
     """Work in a folder of its own, with answers and journals in it."""
-    before, named = os.getcwd(), {name: os.environ.get(name) for name in (ANSWERS, JOURNAL)}
+    before = os.getcwd()
+    named = {name: os.environ.get(name) for name in (ANSWERS, JOURNAL)}
     with tempfile.TemporaryDirectory(prefix="musenb-page-") as folder:
         os.environ.update({ANSWERS: f"{folder}/answers", JOURNAL: f"{folder}/journal"})
         os.chdir(folder)
@@ -199,7 +204,8 @@ def _cell_html(cell: Cell, views: _Views, folder: Path) -> str:
         return ""
     source = f"<pre><code>{escape(cell.source)}</code></pre>" if cell.source.strip() else ""
     before = views.questions
-    shown = "\n".join(filter(None, (_output_html(one.data, views) for one in cell.outputs)))
+    outputs = [_output_html(one.data, views) for one in cell.outputs]
+    shown = "\n".join(filter(None, outputs))
     folded = cell.hidden and not cell.folded  # a solution is folded as a whole
     if source and (folded or views.questions > before):  # the code of a question names the right answer
         source = f"<details><summary>Code</summary>{source}</details>"
@@ -217,7 +223,9 @@ def _output_html(data: dict[str, Any], views: _Views) -> str:
             return str(data[kind])
     for kind in ("image/png", "image/jpeg"):
         if kind in data:
-            content = data[kind] if isinstance(data[kind], str) else base64.b64encode(data[kind]).decode("ascii")
+            content = data[kind]
+            if not isinstance(content, str):
+                content = base64.b64encode(content).decode("ascii")
             words = escape(plain_text(str(data.get("text/plain", "picture"))))
             return f'<img alt="{words}" src="data:{kind};base64,{content}">'
     text = str(data.get("text/plain", ""))

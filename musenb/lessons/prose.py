@@ -1,4 +1,4 @@
-"""Markdown as HTML that needs no network: formulas become pictures with their source as words."""
+"""Markdown rendering to HTML without network: formulas become pictures with their source as words."""
 
 from __future__ import annotations
 

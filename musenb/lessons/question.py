@@ -1,7 +1,8 @@
-"""A question in a notebook: the student answers before looking, and the answer is written down."""
+"""Question widget of a notebook: the student answers before looking, and the answer is written down."""
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -24,6 +25,7 @@ MOST_OPTIONS = 12
 MOST_TAKES = 4
 LETTERS = "ABCD"
 CANNOT_TELL = "cannot tell"
+_VERDICTS = {True: "right", False: "wrong", None: "told"}
 KEYS = (48, 84)  # without music to tell which are needed
 
 
@@ -100,7 +102,8 @@ class Question(Sounding, MusenbWidget, bundle="question"):
     ) -> None:
         self.history: tuple[Answer, ...] = ()
         self._takes: dict[str, str] = {}
-        chosen = kind or ("compare" if takes else "choice" if options else "text")
+        usual = "choice" if options else "text"
+        chosen = kind or ("compare" if takes else usual)
         if chosen not in KINDS:
             raise SettingError(f"a question of kind {kind!r}: it is one of {', '.join(KINDS)}")
         if not plain_text(str(key)) or not str(ask).strip():
@@ -117,9 +120,10 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         low, high = _keys_for([one for _, one in heard])
         self._home = keys_of(heard[0][1])[0] if heard else None
         # Before the page hears of the widget: it draws a question once, and may do so before a second message comes.
-        self.key, self.ask, self.kind, self.options = plain_text(str(key)), clean_words(str(ask)), chosen, labels
+        self.key, self.ask = plain_text(str(key)), clean_words(str(ask))
+        self.kind, self.options = chosen, labels
         self.low, self.high = low, high
-        self.music = [Heard(label=name, notes=pack(rows_of(one)), piece=piece_of(one)) for name, one in heard]
+        self.music = [_music_row(name, one) for name, one in heard]
         super().__init__(**settings)
         self._solution = None if self.right is None else self._read(self.right, f"{where}: right")
         if chosen == "text" and self.right is not None:
@@ -144,8 +148,14 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         plain, shown = self._read(answer, f"question {self.key!r}")
         right = None if self._solution is None else plain == self._solution[0]
         found = answers_here().add(
-            question=self.key, kind=self.kind, ask=self.ask, answer=plain, shown=shown, why=clean_words(str(why)),
-            right=right, seed=self.seed,
+            question=self.key,
+            kind=self.kind,
+            ask=self.ask,
+            answer=plain,
+            shown=shown,
+            why=clean_words(str(why)),
+            right=right,
+            seed=self.seed,
         )
         self.history = (*self.history, found)
         self._show(found)
@@ -164,11 +174,13 @@ class Question(Sounding, MusenbWidget, bundle="question"):
             if words not in self.options:
                 raise SettingError(f"{where}: {words!r} is none of {', '.join(map(repr, self.options))}")
             return words, words
-        letters = {CANNOT_TELL: CANNOT_TELL, **self._takes, **{name: name for name in self._takes.values()}}
+        by_name = {name: name for name in self._takes.values()}
+        letters = {CANNOT_TELL: CANNOT_TELL, **self._takes, **by_name}
         if words not in letters:
             raise SettingError(f"{where}: {words!r} is none of {', '.join(self.options)}")
         name = letters[words]
-        return name, next((letter for letter, one in self._takes.items() if one == name), CANNOT_TELL)
+        fitting = (letter for letter, one in self._takes.items() if one == name)
+        return name, next(fitting, CANNOT_TELL)
 
     def _look_back(self) -> None:
         """Show what was answered before the kernel was started, or the page loaded."""
@@ -184,15 +196,16 @@ class Question(Sounding, MusenbWidget, bundle="question"):
 
     def _show(self, found: Answer) -> None:
         answers = answers_here()
-        place = f"kept in {NAME.format(answers.code)}" if answers.path and not answers.reason else (
-            f"only in memory: {answers.reason}. Save the file before you close the notebook"
-        )
+        place = f"only in memory: {answers.reason}. Save the file before you close the notebook"
+        if answers.path and not answers.reason:
+            place = f"kept in {NAME.format(answers.code)}"
         with self.hold_sync():
             self.given = found.shown if self.kind == "compare" else found.answer
             self.given_why, self.changes = found.why, len(self.history)
-            self.kept, self.kept_at, self.draft, self.draft_why = place, found.at, "", ""
-            self.told, self.error = self._told(right=found.right), ""
-            self.verdict = "told" if found.right is None else "right" if found.right else "wrong"
+            self.kept, self.kept_at = place, found.at
+            self.draft = self.draft_why = self.error = ""
+            self.told = self._told(right=found.right)
+            self.verdict = _VERDICTS[found.right]
         self.refresh_description()
 
     def _told(self, *, right: bool | None) -> str:
@@ -232,9 +245,15 @@ class Question(Sounding, MusenbWidget, bundle="question"):
         options = f" Options: {_ended('; '.join(self.options))}" if self.options else ""
         answered = "Not answered yet."
         if self.given:
-            shown = spoken_pitch(int(self.given), self._home) if self.kind == "note" else plain_text(self.given)
+            shown = plain_text(self.given)
+            if self.kind == "note":
+                shown = spoken_pitch(int(self.given), self._home)
             answered = f"Answered: {_ended(shown)} {self.told}".strip()
         return f"Question {self.key}: {plain_text(self.ask)}{options} {answered}"
+
+
+def _music_row(label: str, score: Score) -> Heard:
+    return Heard(label=label, notes=pack(rows_of(score)), piece=piece_of(score))
 
 
 def _ended(sentence: str) -> str:
@@ -248,14 +267,18 @@ def _checked_options(where: str, kind: str, options: Sequence[str]) -> list[str]
         if labels:
             raise SettingError(f"{where} of kind {kind!r} takes no options")
         return []
-    if not 2 <= len(labels) <= MOST_OPTIONS or len(set(labels)) < len(labels) or "" in labels:
+    alike = len(set(labels)) < len(labels)
+    if not 2 <= len(labels) <= MOST_OPTIONS or alike or "" in labels:
         raise SettingError(f"{where} needs 2..{MOST_OPTIONS} different options, not {labels}")
     return labels
 
 
 def _checked_takes(where: str, kind: str, takes: Mapping[str, Any] | Sequence[Any], seed: int) -> dict[str, Score]:
     """Return the takes by name in the order in which they are heard."""
-    named = dict(takes) if isinstance(takes, Mapping) else {f"take {n}": one for n, one in enumerate(takes, start=1)}
+    if isinstance(takes, Mapping):
+        named = dict(takes)
+    else:
+        named = {f"take {number}": take for number, take in enumerate(takes, start=1)}
     if kind != "compare":
         if named:
             raise SettingError(f"{where} of kind {kind!r} takes no takes")
@@ -263,7 +286,8 @@ def _checked_takes(where: str, kind: str, takes: Mapping[str, Any] | Sequence[An
     if not 2 <= len(named) <= MOST_TAKES:
         raise SettingError(f"{where} compares {len(named)} takes: 2..{MOST_TAKES} are needed")
     names = [plain_text(str(name)) for name in named]
-    if len({*names, *LETTERS, CANNOT_TELL, ""}) < len(names) + len(LETTERS) + 2:
+    taken = (*LETTERS, CANNOT_TELL, "")
+    if len({*names, *taken}) < len(names) + len(taken):
         raise SettingError(f"{where}: the takes need different names, none of them a letter {', '.join(LETTERS)}")
     ordered = list(zip(names, named.values(), strict=True))
     random.Random(f"{seed}:{where}").shuffle(ordered)
@@ -280,7 +304,8 @@ def _keys_for(scores: Sequence[Score]) -> tuple[int, int]:
     pitches = [note.pitch for score in scores for note in score.notes]
     if not pitches:
         return KEYS
-    low, high = (min(pitches) - 6) // 12 * 12, -(-(max(pitches) + 6) // 12) * 12
+    low = (min(pitches) - 6) // 12 * 12
+    high = math.ceil((max(pitches) + 6) / 12) * 12
     return max(0, low), min(120, max(high, low + 24))
 
 

@@ -1,4 +1,4 @@
-"""What a student answered, line by line, in one file that only grows and that is handed in as it is.
+"""Append-only answer file of a student, line by line, handed in as it is.
 
 The file is `musenb-answers-CODE.jsonl`, beside the notebook where that can be written to. CODE is drawn at random with
 the first answer: there is no account, and nobody's name is asked for. A line is as in `musenb.files.lines`, of kind
@@ -85,8 +85,10 @@ def new_code() -> str:
 
 def clean_words(text: str, longest: int = LONGEST_ANSWER) -> str:
     """Return what a student wrote with its lines, without control characters and bidirectional overrides."""
-    kept = (sign for sign in text.replace("\r\n", "\n") if sign == "\n" or sign == "\t" or sign.isprintable())
-    return "".join(sign for sign in kept if sign not in BIDI_CONTROLS).strip()[:longest]
+    lines = text.replace("\r\n", "\n")
+    printable = (sign for sign in lines if sign in ("\n", "\t") or sign.isprintable())
+    kept = "".join(sign for sign in printable if sign not in BIDI_CONTROLS)
+    return kept.strip()[:longest]
 
 
 def read_answers(path: Path) -> Iterator[Answer | Fault]:
@@ -141,7 +143,8 @@ def _answer_of(raw: bytes, number: int) -> Answer | None:
         raise ValueError(f"{student[:20]!r} is no student's code")
     if words["kind"] not in KINDS:
         raise ValueError(f"{words['kind'][:20]!r} is none of the kinds of questions, {', '.join(KINDS)}")
-    if not isinstance(seed, int) or isinstance(seed, bool) or not (right is None or isinstance(right, bool)):
+    whole = isinstance(seed, int) and not isinstance(seed, bool)
+    if not whole or not (right is None or isinstance(right, bool)):
         raise ValueError("its seed is no whole number, or 'right' is neither true, false nor null")
     return Answer(student=student, right=right, seed=seed, at=clean_words(line.at, 40), **words)
 
@@ -192,11 +195,11 @@ class Answers:
         with self._lock:
             return tuple(one for one in self._given if (one.question, one.kind) == (question, kind))
 
-    def add(self, **told: Any) -> Answer:
+    def add(self, **fields: Any) -> Answer:
         """Write an answer down and return it; where it cannot be written it stays in memory, see `reason`."""
         with self._lock:
             self._begin()
-            given = {"version": VERSION, "student": self._code, **told}
+            given = {"version": VERSION, "student": self._code, **fields}
             at = now()
             found = _answer_of(encode_line(0, "answer", given, at=at), 0)
             assert found is not None
@@ -282,7 +285,8 @@ def answers_here() -> Answers:
     folder = _folder()
     with _opening:
         known = _open.get(folder)
-        if known is None or (known.path is not None and not known.path.exists() and not known.reason):
+        lost = known is not None and known.path is not None and not known.path.exists() and not known.reason
+        if known is None or lost:
             known = _open[folder] = Answers(folder)
         return known
 

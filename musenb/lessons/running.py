@@ -1,4 +1,4 @@
-"""Run a notebook in this process and keep what each cell shows, the views themselves among it."""
+"""Notebook execution in this process: what each cell shows is kept, the views among it."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def read_notebook(path: Path) -> list[Cell]:
     except LoadError:
         raise
     except Exception as error:  # nbformat raises what it happens to stumble over
-        told = plain_text(f"{type(error).__name__}: {error}".splitlines()[0])
-        raise LoadError("format", f"'{path}' is no notebook: {told}") from None
+        reason = plain_text(f"{type(error).__name__}: {error}".splitlines()[0])
+        raise LoadError("format", f"'{path}' is no notebook: {reason}") from None
     found = []
     for cell in book.cells:
         jupyter = cell.metadata.get("jupyter", {})
@@ -134,9 +134,10 @@ class Runner:
             done = self._shell.run_cell(cell.source, store_history=True)
         error = done.error_before_exec or done.error_in_exec
         if error is not None:
-            first = plain_text(cell.source.strip().splitlines()[0] if cell.source.strip() else "")
-            told = f"{type(error).__name__}: {plain_text(str(error))}"
-            raise LoadError("content", f"the cell that begins with '{first}' raised {told}")
+            lines = cell.source.strip().splitlines()
+            first = plain_text(lines[0] if lines else "")
+            reason = f"{type(error).__name__}: {plain_text(str(error))}"
+            raise LoadError("content", f"the cell that begins with '{first}' raised {reason}")
 
 
 class _Stream(io.TextIOBase):

@@ -1,4 +1,4 @@
-"""Comparison of two models on one piece and one prime: such as relative against absolute positions.
+"""Model comparison on one piece and one prime: such as relative against absolute positions.
 
 Both read the same notes, so their losses are paired: the change is of the second against the first, with its interval
 over the bars of the piece. Both go on from the same prime with the same seed, so the draws are the same and only the
@@ -37,14 +37,23 @@ class Compared:
     @property
     def names(self) -> tuple[str, str]:
         """What the models are called; two of one name are numbered."""
-        first, second = (os.path.basename(asked.model.name) for asked in (self.one, self.other))
-        return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
+        first = os.path.basename(self.one.model.name)
+        second = os.path.basename(self.other.model.name)
+        if first != second:
+            return first, second
+        return f"{first} (1)", f"{second} (2)"
 
     @cached_property
     def loss(self) -> Effect:
         """Bits a token of both, their change with its interval over bars, and KL."""
         one, other = self.one.reading, self.other.reading
-        return effect_of(one.log_probs, other.log_probs, one.row.targets, one.piece.token_bars, over="bars")
+        return effect_of(
+            one.log_probs,
+            other.log_probs,
+            one.row.targets,
+            one.piece.token_bars,
+            over="bars",
+        )
 
     def surprise(self) -> tuple[Surprise, Surprise]:
         """Return the bits of each note under both models, in the order of `score.notes`."""
@@ -58,12 +67,13 @@ class Compared:
     @cached_property
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         """How the attention to notes falls on distances in quarters: mean over heads, float64 (bins,), over EDGES."""
-        one, other = (np.mean([head.profile.share for head in heads], axis=0) for heads in self.heads)
-        return one, other
+        one, other = self.heads
+        return _mean_profile(one), _mean_profile(other)
 
     def continuations(self, seed: int | None = None) -> tuple[Continuation, Continuation, Comparison]:
         """Return the prime continued by both from one seed, the setting's by default, and what differs."""
-        first, second = (asked.continuation(seed) for asked in (self.one, self.other))
+        first = self.one.continuation(seed)
+        second = self.other.continuation(seed)
         return first, second, compare(first.score, second.score)
 
     def words(self) -> list[str]:
@@ -72,13 +82,19 @@ class Compared:
         low, high = loss.change.low, loss.change.high
         if low > 0 or high < 0:
             better, worse = (first, second) if loss.change.mean > 0 else (second, first)
-            told = f"{better} predicts this piece better than {worse}"
+            verdict = f"{better} predicts this piece better than {worse}"
         else:
-            told = f"On this piece {first} and {second} cannot be told apart by their losses"
-        near = [float(reach[: EDGES.index(1)].sum()) for reach in self.reach]
-        far = [float(reach[EDGES.index(4) :].sum()) for reach in self.reach]
+            verdict = f"On this piece {first} and {second} cannot be told apart by their losses"
+        near = [
+            float(reach[: EDGES.index(1)].sum())
+            for reach in self.reach
+        ]
+        far = [
+            float(reach[EDGES.index(4) :].sum())
+            for reach in self.reach
+        ]
         return [
-            f"{told}: {loss.loss_before:.3f} and {loss.loss_after:.3f} bits a token.",
+            f"{verdict}: {loss.loss_before:.3f} and {loss.loss_after:.3f} bits a token.",
             f"Of what the heads give to notes, {first} gives {_percent(near[0])} to the last quarter and "
             f"{_percent(far[0])} to what lies 4 quarters back or more; {second} {_percent(near[1])} and "
             f"{_percent(far[1])}.",
@@ -87,24 +103,38 @@ class Compared:
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Return the figures as (label, first, second, change)."""
         one, other = self.surprise()
-        loss, (mine, theirs) = self.loss, self.heads
+        loss = self.loss
         rows = [
             ("Loss, bits a token", f"{loss.loss_before:.3f}", f"{loss.loss_after:.3f}", interval_words(loss.change)),
-            ("Surprise, bits a note", *(f"{found.bits.mean():.2f}" for found in (one, other)), ""),
+            ("Surprise, bits a note", f"{one.bits.mean():.2f}", f"{other.bits.mean():.2f}", ""),
         ]
-        bins = [("less than 1 quarter", 0, 1), ("1 to 4 quarters", 1, 4), ("4 to 16 quarters", 4, 16)]
+        bins = [
+            ("less than 1 quarter", 0, 1),
+            ("1 to 4 quarters", 1, 4),
+            ("4 to 16 quarters", 4, 16),
+        ]
         for name, start, stop in [*bins, ("16 quarters or more", 16, float("inf"))]:
             cut = slice(EDGES.index(start), EDGES.index(stop))
-            rows.append((f"Looks back {name}", *(_percent(float(reach[cut].sum())) for reach in self.reach), ""))
-        rows.append(("Heads with a named job", *(_jobs(heads) for heads in (mine, theirs)), ""))
+            nearer, further = [
+                _percent(float(reach[cut].sum()))
+                for reach in self.reach
+            ]
+            rows.append((f"Looks back {name}", nearer, further, ""))
+        mine, theirs = map(_jobs, self.heads)
+        rows.append(("Heads with a named job", mine, theirs, ""))
         return rows
 
     def __str__(self) -> str:
-        return "\n".join([*self.words(), *("  ".join(filter(None, row)) for row in self.rows())])
+        table = ["  ".join(filter(None, row)) for row in self.rows()]
+        return "\n".join([*self.words(), *table])
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def _mean_profile(heads: Sequence[HeadSummary]) -> np.ndarray:
+    return np.mean([head.profile.share for head in heads], axis=0)
+
+
+def _percent(probability: float) -> str:
+    return f"{100 * probability:.0f} %"
 
 
 def _jobs(heads: Sequence[HeadSummary]) -> str:

@@ -1,4 +1,4 @@
-"""Attention of two models on one piece: a view of each, side by side on one clock."""
+"""Attention comparison of two models: a view of each, side by side on one clock."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ class AttentionPair:
         for name in ALIKE:
             for one, other in (self.views, self.views[::-1]):
                 one.observe(lambda change, other=other: setattr(other, change["name"], change["new"]), name)
-        columns = [_column(name, view) for name, view in zip(against.names, self.views, strict=True)]
+        columns = [
+            _column(name, view)
+            for name, view in zip(against.names, self.views, strict=True)
+        ]
         layout = ipywidgets.Layout(width="100%", grid_template_columns=COLUMNS, grid_gap="6px 16px")
         self.panel = ipywidgets.GridBox(columns, layout=layout)
 
@@ -64,9 +67,19 @@ class AttentionPair:
 
 
 def _view(asked: Answers, clock: MusenbWidget | None) -> Attention:
-    return Attention(asked.piece.score, asked.record(), clock=clock, query="first", shared_arcs=False)
+    return Attention(
+        asked.piece.score,
+        asked.record(),
+        clock=clock,
+        query="first",
+        shared_arcs=False,
+    )
 
 
 def _column(name: str, view: Attention) -> ipywidgets.VBox:
-    title = ipywidgets.Label(name, layout=ipywidgets.Layout(width="100%"), style={"font_weight": "600"})
+    title = ipywidgets.Label(
+        name,
+        layout=ipywidgets.Layout(width="100%"),
+        style={"font_weight": "600"},
+    )
     return ipywidgets.VBox([title, view], layout=ipywidgets.Layout(min_width="0"))

@@ -1,4 +1,4 @@
-"""The panel of two models on one piece: surprises as curves, continuations as rolls, a table, attention of both."""
+"""Model comparison panel: surprise curves, continuations, a table, and the attention of both."""
 
 from __future__ import annotations
 
@@ -64,7 +64,12 @@ class AgainstPanel:
         self.sheet = Sheet(score, clock=self.versions, staves="two", zoom=0.85)
         self.curve = Curve(score, clock=self.versions, height=130)
         self.panel = ipywidgets.VBox(
-            [self.sound, self.sheet, self.curve, self.versions], layout=ipywidgets.Layout(width="100%")
+            [
+                self.sound,
+                self.sheet,
+                self.curve,
+                self.versions,
+            ], layout=ipywidgets.Layout(width="100%")
         )
         self.attention: AttentionPair | None = None
         self._worker = Worker(self.versions)
@@ -74,14 +79,21 @@ class AgainstPanel:
     def _answer(self) -> None:
         against, names = self.against, self.against.names
         places = against.one.notes
-        self.curve.show({
-            name: {place.id: float(bits) for place, bits in zip(places, found.bits, strict=True)}
-            for name, found in zip(names, against.surprise(), strict=True)
-        })
+        lines = {}
+        for name, found in zip(names, against.surprise(), strict=True):
+            by_note = zip(places, found.bits, strict=True)
+            lines[name] = {place.id: float(bits) for place, bits in by_note}
+        self.curve.show(lines)
         first, second, difference = against.continuations()
         parted = difference_words(difference, first.score)
         seed = f"Both go on from the prime with seed {first.seed}. {parted}"
-        self.versions.show(first.score, second.score, words=[*against.words(), seed], rows=against.rows())
+        words = [*against.words(), seed]
+        self.versions.show(
+            first.score,
+            second.score,
+            words=words,
+            rows=against.rows(),
+        )
 
     def _look(self) -> None:
         self.attention = AttentionPair(self.against, self.versions)
@@ -100,5 +112,7 @@ class AgainstPanel:
         self._worker.close()
         if self.attention is not None:
             self.attention.close()
-        for view in (self.sound, self.sheet, self.curve, self.versions, self.panel.layout, self.panel):
+        for view in (self.sound, self.sheet, self.curve, self.versions):
             view.close()
+        self.panel.layout.close()
+        self.panel.close()

@@ -46,7 +46,13 @@ class Answers:
         Gets every take that is branched off in the panel, with a name; a studio hangs it into its tree.
     """
 
-    def __init__(self, model: Model, reading: Reading, setting: Setting, composed: Piece | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        reading: Reading,
+        setting: Setting,
+        composed: Piece | None = None,
+    ) -> None:
         self.model, self.reading, self.setting, self.composer = model, reading, setting, composed
         self.piece = reading.piece
         self.on_take: Callable[[Take, str], object] | None = None
@@ -103,7 +109,12 @@ class Answers:
         return self._listening.weights()
 
     def agreement(
-        self, note: str | int, *, reach: int = REACH, top: int = TOP, progress: Progress | None = None,
+        self,
+        note: str | int,
+        *,
+        reach: int = REACH,
+        top: int = TOP,
+        progress: Progress | None = None,
         stop: threading.Event | None = None,
     ) -> Verdict:
         """Return how far attention and occlusion agree on which of the last `reach` notes mattered for a note.
@@ -113,18 +124,40 @@ class Answers:
         SettingError
             No note comes before it, or it was stopped.
         """
-        return self._listening.agreement(note, reach=reach, top=top, progress=progress, stop=stop)
+        return self._listening.agreement(
+            note,
+            reach=reach,
+            top=top,
+            progress=progress,
+            stop=stop,
+        )
 
     def agreement_by_layer(
-        self, queries: Sequence[str | int], *, reach: int = REACH, top: int = TOP, progress: Progress | None = None,
+        self,
+        queries: Sequence[str | int],
+        *,
+        reach: int = REACH,
+        top: int = TOP,
+        progress: Progress | None = None,
         stop: threading.Event | None = None,
     ) -> dict[str, tuple[float, float, float]]:
         """Return (correlation, overlap, chance), means over notes, for 'layer 1' ... and 'all'; see `agreement`."""
-        return self._listening.agreement_by_layer(queries, reach=reach, top=top, progress=progress, stop=stop)
+        return self._listening.agreement_by_layer(
+            queries,
+            reach=reach,
+            top=top,
+            progress=progress,
+            stop=stop,
+        )
 
     # What else
 
-    def next(self, note: str | int | None = None, *, rules: bool = False) -> tuple[Choices, ...]:
+    def next(
+        self,
+        note: str | int | None = None,
+        *,
+        rules: bool = False,
+    ) -> tuple[Choices, ...]:
         """Return what each voice might have done at the moment at which a note begins, and what it did.
 
         Parameters
@@ -164,7 +197,11 @@ class Answers:
     # What if
 
     def silence(
-        self, *, head: tuple[int, int] | None = None, layer: int | None = None, relative: bool = False,
+        self,
+        *,
+        head: tuple[int, int] | None = None,
+        layer: int | None = None,
+        relative: bool = False,
         listen: bool = True,
     ) -> WhatIf:
         """Return what becomes of the piece when a head (layer, head), a layer or the relative term is silent.
@@ -176,35 +213,66 @@ class Answers:
         listen : bool
             Whether continuations are written, too; without, only the piece as it stands is asked about.
         """
-        named = [f"head {head[1] + 1} of layer {head[0] + 1}"] if head is not None else []
-        named += [f"layer {layer + 1}"] if layer is not None else []
-        named += ["the relative term"] if relative else []
+        named = []
+        if head is not None:
+            named.append(f"head {head[1] + 1} of layer {head[0] + 1}")
+        if layer is not None:
+            named.append(f"layer {layer + 1}")
+        if relative:
+            named.append("the relative term")
         if not named:
             raise SettingError("nothing to silence: name a head=(layer, head), a layer or relative=True")
         heads = () if head is None else ((head[0], head[1]),)
-        silence = Silence(heads=heads, layers=() if layer is None else (layer,), relative=relative)
+        layers = () if layer is None else (layer,)
+        silence = Silence(heads=heads, layers=layers, relative=relative)
         return self._laboratory.silence(silence, f"Without {' and '.join(named)}", listen=listen)
 
-    def occlude(self, *, note: str | int | None = None, bar: int | None = None, listen: bool = True) -> WhatIf:
+    def occlude(
+        self,
+        *,
+        note: str | int | None = None,
+        bar: int | None = None,
+        listen: bool = True,
+    ) -> WhatIf:
         """Return what becomes of the piece when a note of the prime, or all that begin in a bar of it, are silent."""
         return self._edit(note, bar, lambda pitch: None, "as a rest", listen)
 
     def transpose(
-        self, semitones: int, *, note: str | int | None = None, bar: int | None = None, listen: bool = True
+        self,
+        semitones: int,
+        *,
+        note: str | int | None = None,
+        bar: int | None = None,
+        listen: bool = True,
     ) -> WhatIf:
         """Return what becomes of the piece when a note, or a bar, of the prime stands `semitones` higher."""
         return self._edit(note, bar, lambda pitch: pitch + semitones, f"moved by {semitones:+d} semitones", listen)
 
-    def change(self, pitch: int, *, note: str | int, listen: bool = True) -> WhatIf:
+    def change(
+        self,
+        pitch: int,
+        *,
+        note: str | int,
+        listen: bool = True,
+    ) -> WhatIf:
         """Return what becomes of the piece when a note of the prime has another MIDI pitch."""
         name = spoken_pitch(pitch, keys_of(self.piece.score)[0])
         return self._edit(note, None, lambda _: pitch, f"as {name}", listen)
 
     def _edit(
-        self, note: str | int | None, bar: int | None, pitch: Callable[[int], int | None], how: str, listen: bool
+        self,
+        note: str | int | None,
+        bar: int | None,
+        pitch: Callable[[int], int | None],
+        how: str,
+        listen: bool,
     ) -> WhatIf:
         numbers, name = self._chosen(note, bar)
-        edited = self.piece.edited({number: pitch(self.notes[number].note.pitch) for number in numbers})
+        pitches = {number: self.notes[number].note.pitch for number in numbers}
+        edited = self.piece.edited({
+            number: pitch(old)
+            for number, old in pitches.items()
+        })
         return self._laboratory.edit(edited, f"With {name} {how}", listen=listen)
 
     def _chosen(self, note: str | int | None, bar: int | None) -> tuple[list[int], str]:
@@ -228,8 +296,14 @@ class Answers:
         return self._laboratory.continuation(self.setting.seed if seed is None else Draws(seed).seed)
 
     def branch(
-        self, pitch: int, *, note: str | int, voice: str | None = None, seed: int | None = None,
-        progress: Progress | None = None, stop: threading.Event | None = None,
+        self,
+        pitch: int,
+        *,
+        note: str | int,
+        voice: str | None = None,
+        seed: int | None = None,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
     ) -> Take:
         """Return the piece with another pitch at a note, continued by the model to the end of the piece.
 
@@ -263,7 +337,15 @@ class Answers:
                 progress(done, total)
             return stop is not None and stop.is_set()
 
-        return write_fork(self.model, fork, place.note.onset, seed=chosen, policy=self.setting.policy, stop=stopped)
+        policy = self.setting.policy
+        return write_fork(
+            self.model,
+            fork,
+            place.note.onset,
+            seed=chosen,
+            policy=policy,
+            stop=stopped,
+        )
 
     def head_map(self, progress: Progress | None = None, stop: threading.Event | None = None) -> HeadMap:
         """Return what the silence of each head costs on the piece; `progress` is told (done, all)."""

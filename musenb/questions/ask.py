@@ -1,4 +1,4 @@
-"""Ask a model about a piece: what it listened to, what else it could have done, and what if.
+"""Model questions, `musenb.ask`: what it listened to, what else it could have done, and what if.
 
     ask = musenb.ask(take)                       # or a Score; model="chorale" when nothing is said
     ask.attention("v0n12")                       # earlier notes, by layer and head
@@ -43,7 +43,12 @@ class Questions(Answers):
     What can be asked are the methods of `Answers`, and those below, which are answered by a view of their own.
     """
 
-    def motif(self, bars: Bars | None = None, voice: str | int | None = None, **settings: Any) -> MotifReport:
+    def motif(
+        self,
+        bars: Bars | None = None,
+        voice: str | int | None = None,
+        **settings: Any,
+    ) -> MotifReport:
         """Return what became of a motif: every return, its form, beside chance, and the heads that look back.
 
         Parameters
@@ -57,9 +62,20 @@ class Questions(Answers):
         """
         from musenb.questions.motif_report import motif_report
 
-        return motif_report(self.piece.score, bars=bars, voice=voice, ask=self, **settings)
+        return motif_report(
+            self.piece.score,
+            bars=bars,
+            voice=voice,
+            ask=self,
+            **settings,
+        )
 
-    def game(self, *, record: str | os.PathLike[str] | None = "", **settings: Any) -> GamePanel:
+    def game(
+        self,
+        *,
+        record: str | os.PathLike[str] | None = "",
+        **settings: Any,
+    ) -> GamePanel:
         """Return the prediction game on this piece: it stops, you say what comes next, then all answers are shown.
 
         Parameters
@@ -92,7 +108,12 @@ class Questions(Answers):
         mine, other = self.model.idiom.name, opened.idiom.name
         if mine != other:
             raise ModelError(f"the model '{opened.name}' reads the idiom '{other}', and this piece is in '{mine}'")
-        return Questions(opened, Reading(opened.decoder, self.piece), self.setting, self.composer)
+        return Questions(
+            opened,
+            Reading(opened.decoder, self.piece),
+            self.setting,
+            self.composer,
+        )
 
     @cached_property
     def panel(self) -> QuestionPanel:
@@ -110,8 +131,14 @@ class Questions(Answers):
 
 
 def ask(
-    source: Score | Take, *, model: str | os.PathLike[str] | Model | None = None, prime_bars: int | None = None,
-    bars: int = 2, seed: int | None = None, seeds: int = 4, voices: Sequence[str] | None = None,
+    source: Score | Take,
+    *,
+    model: str | os.PathLike[str] | Model | None = None,
+    prime_bars: int | None = None,
+    bars: int = 2,
+    seed: int | None = None,
+    seeds: int = 4,
+    voices: Sequence[str] | None = None,
     composer: Score | None = None,
 ) -> Questions:
     """Return what can be asked of a model about a piece.
@@ -147,11 +174,22 @@ def ask(
     if not isinstance(model, Model):
         model = open_model(model if model is not None else recipe.model if recipe else "chorale")
     score, plan = (source.score, source.plan) if isinstance(source, Take) else (source, None)
-    piece = model.idiom.piece(score, plan=plan, given=prime_bars, extent=bars, voices=voices)
+    piece = model.idiom.piece(
+        score,
+        plan=plan,
+        given=prime_bars,
+        extent=bars,
+        voices=voices,
+    )
     composed = None if composer is None else model.idiom.piece(composer)
     policy = recipe.policy if recipe else Policy()
     chosen = seed if seed is not None else recipe.seed if recipe else 0
-    return Questions(model, Reading(model.decoder, piece), Setting(policy, chosen, seeds, bars), composed)
+    return Questions(
+        model,
+        Reading(model.decoder, piece),
+        Setting(policy, chosen, seeds, bars),
+        composed,
+    )
 
 
 def motif_of(score: Score, **settings: Any) -> MotifReport:

@@ -1,4 +1,4 @@
-"""Branches: another note at one place, and how the model goes on from there."""
+"""Branch continuation: another note at one place, and how the model goes on from there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from musenb.tokens.piece import Piece
 
 
 def write_fork(
-    model: Model, fork: Piece, onset: Fraction, *, seed: int, policy: Policy, stop: Callable[[int, int], bool]
+    model: Model,
+    fork: Piece,
+    onset: Fraction,
+    *,
+    seed: int,
+    policy: Policy,
+    stop: Callable[[int, int], bool],
 ) -> Take:
     """Return a forked piece, continued to the end of its plan.
 
@@ -29,8 +35,16 @@ def write_fork(
     stop : callable
         Asked before each token with (tokens drawn, all that are to be drawn).
     """
+    tokens = tuple(map(int, fork.tokens))
     recipe = Recipe(
-        model.name, model.checksum, seed, 1, policy, fork.voices, model.idiom.name, written=tuple(map(int, fork.tokens))
+        model.name,
+        model.checksum,
+        seed,
+        1,
+        policy,
+        fork.voices,
+        model.idiom.name,
+        written=tokens,
     )
     tokens, done = sampled(model, fork.plan, recipe, stop=stop)
     score = written_out(fork.continued(tokens, recipe.origin).score)

@@ -1,4 +1,4 @@
-"""What else a model could have done: choices at a note, behind the end, and layer by layer (logit lens)."""
+"""Next-token choices: at a note, behind the end, and layer by layer (logit lens)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from musenb.questions.reading import Reading, row_for
 from musenb.tokens.piece import Choice, Choices, Piece
 
 
-def choices_at(reading: Reading, note: str | int, *, rules: bool = False) -> tuple[Choices, ...]:
+def choices_at(
+    reading: Reading,
+    note: str | int,
+    *,
+    rules: bool = False,
+) -> tuple[Choices, ...]:
     """Return what might have been chosen at the moment at which a note begins, a voice each where there are voices."""
     piece = reading.piece
     moment = piece.moment(note_of(piece, note))
-    return tuple(piece.choices(reading.log_probs[at], at, rules=rules) for at in moment)
+    return tuple(
+        piece.choices(reading.log_probs[at], at, rules=rules)
+        for at in moment
+    )
 
 
 def choices_behind(reading: Reading, *, rules: bool = False) -> tuple[Choices, ...]:
@@ -23,12 +31,15 @@ def choices_behind(reading: Reading, *, rules: bool = False) -> tuple[Choices, .
         Nothing was planned behind the end.
     """
     piece, decoder = reading.piece, reading.decoder
-    found, behind, cache = [], [], reading.cache.copy()
+    found, behind = [], []
+    cache = reading.cache.copy()
     for position in piece.moment():
         row = row_for(decoder.config, piece, behind).crop(cache.length, position + 1)
-        logits = decoder.extend(cache, row.before[None], row.features[None], row.related[None])[0, -1]
+        inputs = row.before[None], row.features[None], row.related[None]
+        logits = decoder.extend(cache, *inputs)[0, -1]
         found.append(piece.choices(logits, position, rules=rules))
-        behind.append(piece.choices(logits, position, rules=True).choices[0].token)
+        likeliest = piece.choices(logits, position, rules=True).choices[0]
+        behind.append(likeliest.token)
     return tuple(found)
 
 

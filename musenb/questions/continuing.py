@@ -1,4 +1,4 @@
-"""Continuations: a plan sampled by a model, from a kv cache that has read the prime already."""
+"""Continuation sampling from a kv cache that has read the prime already."""
 
 from __future__ import annotations
 
@@ -37,24 +37,40 @@ class Primed:
     silence : Silence, optional
     """
 
-    def __init__(self, decoder: Decoder, prime: Cache, silence: Silence | None = None) -> None:
+    def __init__(
+        self,
+        decoder: Decoder,
+        prime: Cache,
+        silence: Silence | None = None,
+    ) -> None:
         self.decoder, self.prime, self.silence, self.config = decoder, prime, silence, decoder.config
 
     def start(self, rows: int) -> _Lent:
         """Return a cache that is empty until the first positions are read."""
         return _Lent(self.decoder.start(rows))
 
-    def extend(self, cache: _Lent, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
+    def extend(
+        self,
+        cache: _Lent,
+        before: np.ndarray,
+        features: np.ndarray,
+        related: np.ndarray,
+    ) -> np.ndarray:
         """Return the logits of the last positions; those of the prime are not computed again."""
         skip = 0
         if not cache.length and 0 < self.prime.length < before.shape[1]:
-            cache.cache, skip = self.prime.copy(), self.prime.length
+            cache.cache = self.prime.copy()
+            skip = self.prime.length
         inputs = before[:, skip:], features[:, skip:], related[:, skip:]
         return self.decoder.extend(cache.cache, *inputs, silence=self.silence)
 
 
 def sampled(
-    model: Model, plan: Plan, recipe: Recipe, *, stop: Callable[[int, int], bool] = lambda done, total: False
+    model: Model,
+    plan: Plan,
+    recipe: Recipe,
+    *,
+    stop: Callable[[int, int], bool] = lambda done, total: False,
 ) -> tuple[np.ndarray, bool]:
     """Return the tokens (L',) that a model writes by a plan, and whether its end was reached.
 

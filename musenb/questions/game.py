@@ -58,7 +58,8 @@ class Round:
     def record(self) -> dict[str, Any]:
         """The round as a record has it; a step is a sixteenth."""
         step = 4 * self.onset
-        return {"step": int(step) if step.denominator == 1 else float(step), "voices": list(self.voices)}
+        plain = int(step) if step.denominator == 1 else float(step)
+        return {"step": plain, "voices": list(self.voices)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +92,27 @@ class Reveal:
     def hits(self) -> dict[str, int]:
         """How many voices each player named rightly."""
         return {
-            player: sum(guess.get(voice) == pitch for voice, pitch in self.composer.items())
+            player: sum(
+                guess.get(voice) == pitch
+                for voice, pitch in self.composer.items()
+            )
             for player, guess in self.guesses.items()
         }
 
     @property
     def saved(self) -> dict[str, float]:
         """Bits that each player's answer costs less than even guessing; below 0 when sure and wrong."""
-        return {player: self.even * len(self.composer) - bits for player, bits in self.bits.items()}
+        even = self.even * len(self.composer)
+        return {player: even - bits for player, bits in self.bits.items()}
 
     @property
     def record(self) -> dict[str, Any]:
         """The reveal as a record has it."""
         names = ("composer", "guesses", "bits", "confidence")
-        return {name: getattr(self, name) for name in names} | {"round": self.round.number}
+        return {
+            name: getattr(self, name)
+            for name in names
+        } | {"round": self.round.number}
 
 
 class Game:
@@ -136,8 +144,15 @@ class Game:
     """
 
     def __init__(
-        self, ask: Answers, *, seed: int = 0, rounds: int = 8, voice: str | None = "soprano", chord: int = 3,
-        record: str | os.PathLike[str] | None = None, student: str = "",
+        self,
+        ask: Answers,
+        *,
+        seed: int = 0,
+        rounds: int = 8,
+        voice: str | None = "soprano",
+        chord: int = 3,
+        record: str | os.PathLike[str] | None = None,
+        student: str = "",
     ) -> None:
         piece = ask.piece
         if not isinstance(piece, Sung):
@@ -150,11 +165,22 @@ class Game:
         self.ask, self.student, self.ranges = ask, student, piece.ranges
         self._voices: Sung = piece
         self.even = math.log2(len(piece.pitches))
-        self.rounds = places_of(ask, seed=seed, rounds=rounds, voice=voice, chord=chord)
+        self.rounds = places_of(
+            ask,
+            seed=seed,
+            rounds=rounds,
+            voice=voice,
+            chord=chord,
+        )
         self.answers: dict[int, Reveal] = {}
         self.header = {
-            "kind": "game", "version": VERSION, "piece": ask.piece.score.title or ask.piece.score.source,
-            "model": Path(ask.model.name).name, "checksum": ask.model.checksum, "seed": seed, "student": student,
+            "kind": "game",
+            "version": VERSION,
+            "piece": ask.piece.score.title or ask.piece.score.source,
+            "model": Path(ask.model.name).name,
+            "checksum": ask.model.checksum,
+            "seed": seed,
+            "student": student,
             "rounds": [place.record for place in self.rounds],
         }
         self.path = None if record is None else Path(record)
@@ -165,7 +191,12 @@ class Game:
         """Return the music before a round; notes that sound on are cut there."""
         return self.ask.piece.score.cut(Fraction(0), self._round(number).onset)
 
-    def answer(self, number: int, guess: Mapping[str, int] | int, confidence: float | None = None) -> Reveal:
+    def answer(
+        self,
+        number: int,
+        guess: Mapping[str, int] | int,
+        confidence: float | None = None,
+    ) -> Reveal:
         """Take a student's answer and return what all said.
 
         Parameters
@@ -184,7 +215,9 @@ class Game:
         place = self._round(number)
         if number in self.answers:
             raise SettingError(f"round {number + 1} is answered already: a prediction comes before the reveal")
-        entered = {place.voices[0]: guess} if isinstance(guess, int) and len(place.voices) == 1 else guess
+        entered = guess
+        if isinstance(guess, int) and len(place.voices) == 1:
+            entered = {place.voices[0]: guess}
         if not isinstance(entered, Mapping) or set(entered) != set(place.voices):
             asked = ", ".join(place.voices)
             raise SettingError(f"round {number + 1} asks for a pitch of each of {asked}; not {guess!r}")
@@ -201,10 +234,19 @@ class Game:
 
     def notes(self, place: Round) -> dict[str, NotePlace]:
         """Return the notes of the piece that are asked for in a round, by voice."""
-        begun = {note.voice_name: note for note in self.ask.notes if note.note.onset == place.onset}
+        begun = {
+            note.voice_name: note
+            for note in self.ask.notes
+            if note.note.onset == place.onset
+        }
         return {voice: begun[voice] for voice in place.voices}
 
-    def _reveal(self, place: Round, entered: dict[str, int], confidence: float | None) -> Reveal:
+    def _reveal(
+        self,
+        place: Round,
+        entered: dict[str, int],
+        confidence: float | None,
+    ) -> Reveal:
         pitches = self.ask.piece.pitches
         sure = min(max(USUAL if confidence is None else confidence, LEAST), MOST)
         composer: dict[str, int] = {}
@@ -214,9 +256,14 @@ class Game:
             composer[voice] = note.note.pitch
             student = np.full(len(pitches), (1 - sure) / (len(pitches) - 1))
             student[entered[voice] - pitches[0]] = sure
-            for player, likely in zip(PLAYERS, (student, *self._likely(note)), strict=True):
+            for player, likely in zip(
+                PLAYERS,
+                (student, *self._likely(note)),
+                strict=True,
+            ):
                 guesses[player][voice] = int(likely.argmax()) + pitches[0]
-                bits[player] -= float(np.log2(max(likely[note.note.pitch - pitches[0]], 1e-12)))
+                probability = max(likely[note.note.pitch - pitches[0]], 1e-12)
+                bits[player] -= float(np.log2(probability))
             guesses["student"][voice] = entered[voice]
         return Reveal(place, composer, guesses, bits, confidence, self.even)
 
@@ -247,7 +294,11 @@ class Game:
 
     def _write(self, line: dict[str, Any]) -> None:
         if self.path is not None:
-            append(self.path, line, number=1 if line is self.header else len(self.answers) + 2)
+            append(
+                self.path,
+                line,
+                number=1 if line is self.header else len(self.answers) + 2,
+            )
 
     def _recorded(self, line: Mapping[str, Any]) -> Reveal:
         """Return the reveal of a line of the record."""
@@ -256,7 +307,14 @@ class Game:
         return Reveal(place, *answers, line["confidence"], self.even)
 
 
-def places_of(ask: Answers, *, seed: int, rounds: int, voice: str | None, chord: int) -> tuple[Round, ...]:
+def places_of(
+    ask: Answers,
+    *,
+    seed: int,
+    rounds: int,
+    voice: str | None,
+    chord: int,
+) -> tuple[Round, ...]:
     """Return `rounds` places drawn from a seed, in the order of time, none in the first bar."""
     piece = ask.piece
     first_bar = max(int(piece.token_bars[0]), 1)
@@ -264,10 +322,10 @@ def places_of(ask: Answers, *, seed: int, rounds: int, voice: str | None, chord:
     for note in piece.notes:
         if note.bar > first_bar:
             begun.setdefault(note.note.onset, []).append(note)
-    sung = {
-        onset: tuple(note.voice_name for note in sorted(notes, key=lambda note: note.voice))
-        for onset, notes in begun.items()
-    }
+    sung = {}
+    for onset, notes in begun.items():
+        ordered = sorted(notes, key=lambda note: note.voice)
+        sung[onset] = tuple(note.voice_name for note in ordered)
 
     def wanted(names: tuple[str, ...]) -> bool:
         return len(names) >= chord if voice is None else voice in names
@@ -276,8 +334,11 @@ def places_of(ask: Answers, *, seed: int, rounds: int, voice: str | None, chord:
     if not onsets:
         what = f"the {voice} begins a note" if voice is not None else f"{chord} voices begin together"
         raise SettingError(f"there is no place behind the first bar where {what}")
-    drawn = np.random.default_rng(seed).choice(len(onsets), size=min(rounds, len(onsets)), replace=False)
-    return tuple(
-        Round(number, onsets[place], sung[onsets[place]] if voice is None else (voice,))
-        for number, place in enumerate(sorted(drawn.tolist()))
-    )
+    size = min(rounds, len(onsets))
+    drawn = np.random.default_rng(seed).choice(len(onsets), size=size, replace=False)
+    found = []
+    for number, place in enumerate(sorted(drawn.tolist())):
+        onset = onsets[place]
+        voices = sung[onset] if voice is None else (voice,)
+        found.append(Round(number, onset, voices))
+    return tuple(found)

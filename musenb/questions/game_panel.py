@@ -1,4 +1,4 @@
-"""The prediction game in a notebook: the game with a score beside it, its record, and the results of a class.
+"""Prediction game panel of a notebook: score, record, and the results of a class.
 
     musenb.ask(musenb.load("corpus:bwv66.6")).game(seed=7)
     musenb.ask(take).game(voice="bass", rounds=5, student="Ada")
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from musenb.widgets.game import GameView
 
 MOST_FILES = 99
+PICTURES = ("image/svg+xml", "image/png")
 PERSONS = {"student": "you", "model": "the model", "counts": "the count model"}
 SHOWN: tuple[GamePlayer, ...] = ("composer", "student", "model", "counts")
 TITLES = {
@@ -85,13 +87,13 @@ class GamePanel:
         asked = sum(len(reveal.composer) for reveal in found)
         if not asked:
             return ""
-        told = [
+        scores = [
             f"{PERSONS[player]} {sum(reveal.hits[player] for reveal in found)} of {asked} right, "
             f"{sum(reveal.bits[player] for reveal in found) / asked:.1f} bits a note"
             for player in PLAYERS
         ]
         rounds = f"{len(found)} of {len(self.game.rounds)} rounds"
-        return f"{rounds}: {'; '.join(told)}. Even guessing costs {self.game.even:.1f} bits."
+        return f"{rounds}: {'; '.join(scores)}. Even guessing costs {self.game.even:.1f} bits."
 
     def sessions(self) -> list[Path]:
         """Return the recorded sessions of this game in the record's folder: the same piece, seed and rounds."""
@@ -139,7 +141,9 @@ class GamePanel:
     @property
     def next(self) -> int | None:
         """The first round that is not answered; None when all are."""
-        return next((place.number for place in self.game.rounds if place.number not in self.game.answers), None)
+        answered = self.game.answers
+        left = (place.number for place in self.game.rounds if place.number not in answered)
+        return next(left, None)
 
     def gather_class(self) -> None:
         """Show the results of the class in the page."""
@@ -179,11 +183,13 @@ class GamePanel:
 
     def _show(self) -> None:
         """Bring the views in line with the game."""
-        score, number = self.heard(self.current), self.current
+        score = self.heard(self.current)
         rows = [round_row(self.game.ask.piece.score, place) for place in self.game.rounds]
-        reveals = [self._reveal_row(self.game.answers[at]) for at in sorted(self.game.answers)]
+        answers = self.game.answers
+        reveals = [self._reveal_row(answers[number]) for number in sorted(answers)]
         named = dataclasses.replace(score, keys=self.keys)  # not by what of the piece may be heard
-        self.view.show_round(named, rounds=rows, reveals=reveals, current=number, result=self.result())
+        result = self.result()
+        self.view.show_round(named, rounds=rows, reveals=reveals, current=self.current, result=result)
         if "_sheet" in vars(self):
             self._sheet.show_score(score)
 
@@ -193,7 +199,8 @@ class GamePanel:
         if number not in self.game.answers:
             return self.game.heard(number)
         stop = max(note.note.end for note in self.game.notes(place).values())
-        ahead = [r.onset for r in self.game.rounds if r.onset > place.onset and r.number not in self.game.answers]
+        later = [other for other in self.game.rounds if other.onset > place.onset]
+        ahead = [other.onset for other in later if other.number not in self.game.answers]
         return score.cut(Fraction(0), min([stop, *ahead]))
 
     def author(self, place: Round) -> str:
@@ -204,21 +211,27 @@ class GamePanel:
     def _reveal_row(self, found: Reveal) -> RevealRow:
         place, author = found.round, self.author(found.round)
         said = {"composer": found.composer, **found.guesses}
-        bits, hits = {"composer": 0.0, **found.bits}, {"composer": len(place.voices), **found.hits}
+        bits = {"composer": 0.0, **found.bits}
+        hits = {"composer": len(place.voices), **found.hits}
         names = {"composer": author, **PERSONS}
         answers = []
         for player in SHOWN:
             pitches = [MidiPitch(said[player][voice]) for voice in place.voices]
+            who = stands(author) if player == "composer" else f"{names[player]} said"
             row = AnswerRow(
-                player, pitches, bits[player], hits[player],
-                names[player], TITLES[player], spoken_all(place, said[player], self.keys[0]),
-                f"Hear what {stands(author) if player == 'composer' else f'{names[player]} said'}",
+                player,
+                pitches,
+                bits[player],
+                hits[player],
+                names[player],
+                TITLES[player],
+                spoken_all(place, said[player], self.keys[0]),
+                f"Hear what {who}",
             )
             answers.append(row)
-        under = [
-            MidiPitch(one.note.pitch) for one in self.game.ask.notes
-            if one.note.onset <= place.onset < one.note.end and one.voice_name not in place.voices
-        ]
+        others = [one for one in self.game.ask.notes if one.voice_name not in place.voices]
+        sounding = [one.note for one in others if one.note.onset <= place.onset < one.note.end]
+        under = [MidiPitch(note.pitch) for note in sounding]
         ids = [note.id for note in self.game.notes(place).values()]
         sure = -1.0 if found.confidence is None else found.confidence
         even = f"{self.game.even * len(place.voices):.1f}"
@@ -232,7 +245,9 @@ class GamePanel:
         low, high = self.game.ranges[voice]
         mine = [one.note.pitch for one in self.game.ask.notes if one.voice_name == voice]
         pitches = self.game.ask.piece.pitches
-        return MidiPitch(max(pitches[0], min([low, *mine]))), MidiPitch(min(pitches[-1], max([high, *mine])))
+        lowest = max(pitches[0], min([low, *mine]))
+        highest = min(pitches[-1], max([high, *mine]))
+        return MidiPitch(lowest), MidiPitch(highest)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Show the panel; where widgets do not run, what the game says and the score so far."""
@@ -240,7 +255,8 @@ class GamePanel:
         data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
         stand_in = self._sheet._repr_mimebundle_(**kwargs)
         if stand_in is not None:
-            data = data | {kind: stand_in[0][kind] for kind in ("image/svg+xml", "image/png") if kind in stand_in[0]}
+            pictures = stand_in[0]
+            data = data | {kind: pictures[kind] for kind in PICTURES if kind in pictures}
         return data | {"text/plain": repr(self)}, metadata
 
     def __repr__(self) -> str:
@@ -269,9 +285,11 @@ def _recorded_game(
         return Game(ask, record=record, **settings), _kept(Path(record))
     score = ask.piece.score
     seed, student = settings.get("seed", 0), settings.get("student", "")
-    stem = re.sub(r"[^\w.-]+", "-", f"game-{score.title or score.source or 'piece'}-{seed}-{student}").strip("-.")[:80]
+    title = score.title or score.source or "piece"
+    stem = re.sub(r"[^\w.-]+", "-", f"game-{title}-{seed}-{student}").strip("-.")[:80]
     for number in range(1, MOST_FILES):
-        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}.jsonl"
+        suffix = "" if number == 1 else f"-{number}"
+        path = folder / f"{stem}{suffix}.jsonl"
         try:
             return Game(ask, record=path, **settings), _kept(path)
         except SaveError as error:
@@ -306,8 +324,11 @@ def reveal_words(found: Reveal, key: KeySignature | None = None, author: str = "
     """Return what all said in a round as sentences, pitches as they are called in a key."""
     place, count = found.round, len(found.round.voices)
     hits = found.hits["student"]
-    right = "not it" if hits == 0 else "right" if hits == count else f"{hits} of {count} right"
-    theirs, yours = (spoken_all(place, pitches, key) for pitches in (found.composer, found.guesses["student"]))
+    right = f"{hits} of {count} right"
+    if hits in (0, count):
+        right = "right" if hits else "not it"
+    theirs = spoken_all(place, found.composer, key)
+    yours = spoken_all(place, found.guesses["student"], key)
     parts = [f"{stands(author).capitalize()} {theirs}; you said {yours}: {right}"]
     for player in ("model", "counts"):
         parts.append(f"{PERSONS[player]} would have said {spoken_all(place, found.guesses[player], key)}")
@@ -317,15 +338,16 @@ def reveal_words(found: Reveal, key: KeySignature | None = None, author: str = "
 
 def class_rows(sessions: Iterable[str | os.PathLike[str]]) -> list[ClassRow]:
     """Return the results of recorded sessions as the page takes them."""
-    return [
-        ClassRow(
-            row.student or "(no name)", row.answered, row.hits, row.asked,
-            "" if row.confidence != row.confidence else f"{row.confidence:.0%}", *(row.bits[p] for p in PLAYERS),
-        )
-        for row in class_table(sessions)
-    ]
+    rows = []
+    for row in class_table(sessions):
+        sure = "" if math.isnan(row.confidence) else f"{row.confidence:.0%}"
+        bits = [row.bits[player] for player in PLAYERS]
+        name = row.student or "(no name)"
+        rows.append(ClassRow(name, row.answered, row.hits, row.asked, sure, *bits))
+    return rows
 
 
 def same_game(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Return whether two headers are of the same game, whoever plays."""
-    return json.dumps(one | {"student": ""}, sort_keys=True) == json.dumps(other | {"student": ""}, sort_keys=True)
+    nobody = {"student": ""}
+    return json.dumps(one | nobody, sort_keys=True) == json.dumps(other | nobody, sort_keys=True)

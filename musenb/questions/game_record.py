@@ -32,7 +32,12 @@ def read_session(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
         The file is not a recorded session.
     """
     lines = read_lines(Path(path), unsummed=LINES)  # release 0.1 wrote no checksums here
-    found = [{"kind": line.kind, **line.data} for line in lines if line.kind in LINES and isinstance(line.data, dict)]
+    known = [
+        line
+        for line in lines
+        if line.kind in LINES and isinstance(line.data, dict)
+    ]
+    found = [{"kind": line.kind, **line.data} for line in known]
     if not found or found[0]["kind"] != "game":
         raise SaveError(f"'{os.fsdecode(path)}' is not a recorded game")
     return found
@@ -70,12 +75,28 @@ def class_table(sessions: Iterable[str | os.PathLike[str]]) -> list[ClassRow]:
         asked = sum(len(line["composer"]) for line in answers)
         if not asked:
             continue
-        hits = sum(line["guesses"]["student"][v] == pitch for line in answers for v, pitch in line["composer"].items())
-        bits = {player: sum(line["bits"][player] for line in answers) / asked for player in PLAYERS}
+        hits = sum(_hits(line) for line in answers)
+        bits = {
+            player: sum(line["bits"][player] for line in answers) / asked
+            for player in PLAYERS
+        }
         sure = [line["confidence"] for line in answers if line["confidence"] is not None]
         mean = sum(sure) / len(sure) if sure else float("nan")
-        rows.append(ClassRow(str(header["student"]), len(answers), asked, hits, bits, mean))
+        rows.append(ClassRow(
+            str(header["student"]),
+            len(answers),
+            asked,
+            hits,
+            bits,
+            mean,
+        ))
     return sorted(rows, key=lambda row: row.bits["student"])
+
+
+def _hits(line: Mapping[str, Any]) -> int:
+    """Return how many voices of a recorded round the student named rightly."""
+    guesses = line["guesses"]["student"]
+    return sum(guesses[voice] == pitch for voice, pitch in line["composer"].items())
 
 
 def format_table(rows: Sequence[ClassRow], even: float | None = None) -> str:
@@ -90,7 +111,12 @@ def format_table(rows: Sequence[ClassRow], even: float | None = None) -> str:
     return "\n".join([*lines, below])
 
 
-def append(path: Path, line: Mapping[str, Any], *, number: int) -> None:
+def append(
+    path: Path,
+    line: Mapping[str, Any],
+    *,
+    number: int,
+) -> None:
     """Write a line behind a record, and see it to the disk.
 
     Raises

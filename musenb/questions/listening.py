@@ -1,4 +1,4 @@
-"""Attention listened to: what the heads looked at when a note was chosen, and whether that is what mattered."""
+"""Attention analysis of a note: where the heads looked, and whether that is what mattered."""
 
 from __future__ import annotations
 
@@ -99,11 +99,16 @@ class Listening:
         """Return where every head looked when a note was chosen (or over its tokens, by `query`)."""
         number = number_of(self.piece, note)
         kinds: tuple[What, ...] = ("weights", "content", "relative")
-        return NoteAttention(self.notes[number], *(self._between(what, query)[:, :, number] for what in kinds))
+        looks = [self._between(what, query)[:, :, number] for what in kinds]
+        return NoteAttention(self.notes[number], *looks)
 
     def heads(self) -> list[HeadSummary]:
         """Return what each head looks at in this piece, with names for those that have a job."""
-        return summarise(self._between("weights", "first"), places_of(self.piece), self.reading.seen)
+        return summarise(
+            self._between("weights", "first"),
+            places_of(self.piece),
+            self.reading.seen,
+        )
 
     def weights(self) -> np.ndarray:
         """Return how much each note looked at each when it was chosen, float32 (layers, heads, N, N)."""
@@ -115,7 +120,8 @@ class Listening:
             record = self.record(query=query)
             layers, heads = record.weights.shape[:2]
             count = len(self.notes)
-            found = np.full((layers, heads, count, count), 0 if what == "weights" else np.nan, np.float32)
+            unseen = 0 if what == "weights" else np.nan
+            found = np.full((layers, heads, count, count), unseen, np.float32)
             for layer, head in np.ndindex(layers, heads):
                 part = record.of_notes(what, layer, head, query=query)
                 found[layer, head, : len(part), : len(part)] = part
@@ -129,7 +135,12 @@ class Listening:
     # Does attention tell what mattered?
 
     def agreement(
-        self, note: str | int, *, reach: int = REACH, top: int = TOP, progress: Progress | None = None,
+        self,
+        note: str | int,
+        *,
+        reach: int = REACH,
+        top: int = TOP,
+        progress: Progress | None = None,
         stop: threading.Event | None = None,
     ) -> Verdict:
         """Return how far attention and occlusion agree on which of the last `reach` notes mattered for a note.
@@ -141,21 +152,35 @@ class Listening:
         """
         number = number_of(self.piece, note)
         seen = np.flatnonzero(self.reading.seen[number] > 0)
-        order = sorted(seen.tolist(), key=lambda key: self.notes[key].position)[-reach:]
+        in_time = sorted(seen.tolist(), key=lambda key: self.notes[key].position)
+        order = in_time[-reach:]
         if not order:
             raise SettingError(f"nothing comes before {self.notes[number]}")
-        effects = occlusion(self.reading, order, [number], progress=progress, stop=stop)[0]
+        effects = occlusion(
+            self.reading,
+            order,
+            [number],
+            progress=progress,
+            stop=stop,
+        )[0]
         if np.isnan(effects).any():
             raise SettingError("stopped before all notes were asked about")
         weights = self._between("weights", "first")[:, :, number, order].astype(np.float64)
-        rows = np.vstack([weights.mean(axis=1), weights.mean(axis=(0, 1))])
-        found = [agreement_of(row, effects, top=top) for row in rows]
+        by_layer = weights.mean(axis=1)
+        rows = np.vstack([by_layer, weights.mean(axis=(0, 1))])
+        *layers, overall = [agreement_of(row, effects, top=top) for row in rows]
+        note = self.notes[number]
         keys = tuple(self.notes[key] for key in order)
-        words = verdict_in_words(self.notes[number], keys, rows[-1], effects, found[-1])
-        return Verdict(self.notes[number], keys, rows, effects, tuple(found[:-1]), found[-1], words)
+        words = verdict_in_words(note, keys, rows[-1], effects, overall)
+        return Verdict(note, keys, rows, effects, tuple(layers), overall, words)
 
     def agreement_by_layer(
-        self, queries: Sequence[str | int], *, reach: int = REACH, top: int = TOP, progress: Progress | None = None,
+        self,
+        queries: Sequence[str | int],
+        *,
+        reach: int = REACH,
+        top: int = TOP,
+        progress: Progress | None = None,
         stop: threading.Event | None = None,
     ) -> dict[str, tuple[float, float, float]]:
         """Return (correlation, overlap, chance), means over notes, for 'layer 1' ... and 'all'; see `agreement`."""
@@ -164,9 +189,14 @@ class Listening:
             if stop is not None and stop.is_set():
                 break
             verdict = self.agreement(query, reach=reach, top=top, stop=stop)
-            named = {f"layer {n + 1}": found for n, found in enumerate(verdict.layers)} | {"all": verdict.all}
+            named = {f"layer {number}": found for number, found in enumerate(verdict.layers, start=1)}
+            named["all"] = verdict.all
             for name, found in named.items():
                 rows.setdefault(name, []).append((found.correlation, found.overlap, found.chance))
             if progress is not None:
                 progress(done + 1, len(queries))
-        return {name: tuple(np.nanmean(np.array(values), axis=0).tolist()) for name, values in rows.items()}
+        means = {
+            name: np.nanmean(np.array(values), axis=0)
+            for name, values in rows.items()
+        }
+        return {name: tuple(mean.tolist()) for name, mean in means.items()}

@@ -1,14 +1,15 @@
-"""Lookups in a piece: notes by id, the bars of the prime, the voices, and what the measures of heads need."""
+"""Note lookup in a piece: notes by id, the bars of the prime, and the places of notes for head measures."""
 
 from __future__ import annotations
 
 import dataclasses
+from fractions import Fraction
 
 import numpy as np
 
 from musenb.analysis.heads import Places
 from musenb.errors import SettingError
-from musenb.score.note import Score, Voice
+from musenb.score.note import Bar, Score, Voice
 from musenb.tokens.piece import NotePlace, Piece
 
 
@@ -34,15 +35,22 @@ def note_of(piece: Piece, note: str | int) -> NotePlace:
 def prime_bars(piece: Piece) -> tuple[int, int]:
     """Return the numbers of the first and the last bar in which all was given; (0, -1) for none."""
     given = piece.token_bars[: piece.plan.first]
-    return (int(given[0]), int(given[-1])) if len(given) else (0, -1)
+    if not len(given):
+        return 0, -1
+    return int(given[0]), int(given[-1])
 
 
 def places_of(piece: Piece) -> Places:
     """Return onset, pitch, voice and place in the bar of all notes, and which were given."""
     bars = list(piece.score.bars())
-    around = [next(bar for bar in bars if bar.onset <= place.note.onset < bar.end) for place in piece.notes]
+
+    def bar_of(onset: Fraction) -> Bar:
+        return next(bar for bar in bars if bar.onset <= onset < bar.end)
+
+    around = [bar_of(place.note.onset) for place in piece.notes]
     phases = [
-        place.note.onset - bar.first_beat for place, bar in zip(piece.notes, around, strict=True)
+        place.note.onset - bar.first_beat
+        for place, bar in zip(piece.notes, around, strict=True)
     ]
     return Places(
         tuple(place.note.onset for place in piece.notes),
@@ -61,4 +69,8 @@ def in_voices(piece: Piece) -> Score:
     sung: dict[str, list] = {name: [] for name in piece.voices}
     for place in piece.notes:
         sung[place.voice_name].append(place.note)
-    return dataclasses.replace(piece.score, voices=tuple(Voice(name, tuple(notes)) for name, notes in sung.items()))
+    voices = tuple(
+        Voice(name, tuple(notes))
+        for name, notes in sung.items()
+    )
+    return dataclasses.replace(piece.score, voices=voices)

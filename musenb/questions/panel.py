@@ -1,4 +1,4 @@
-"""The panel of `musenb.ask`: player, score, surprise, questions and answers on one clock.
+"""Question panel of `musenb.ask`: player, score, surprise, questions and answers on one clock.
 
 What is asked in the page goes into a queue, and one thread answers, so that neither a running cell nor the page waits.
 Only Stop does not queue.
@@ -63,12 +63,17 @@ class QuestionPanel:
 
     def __init__(self, questions: Answers) -> None:
         self.questions = questions
-        score, config, pitches = questions.piece.score, questions.reading.decoder.config, questions.piece.pitches
+        score, pitches = questions.piece.score, questions.piece.pitches
+        config = questions.reading.decoder.config
         self.asking = Asking(score, self, tab="else")
         self.asking.tell(
-            layers=config.layers, heads=config.heads, model=questions.model.name,
+            layers=config.layers,
+            heads=config.heads,
+            model=questions.model.name,
             relative=config.relative or bool(config.relations),
-            prime=_prime_words(*questions.prime_bars), lowest=pitches[0], highest=pitches[-1],
+            prime=_prime_words(*questions.prime_bars),
+            lowest=pitches[0],
+            highest=pitches[-1],
         )
         self.sound = Sound(score, clock=self.asking)
         self.sheet = Sheet(score, clock=self.asking, staves="two", zoom=0.85)
@@ -87,7 +92,8 @@ class QuestionPanel:
         self._wanted = ""
         self._stop = threading.Event()
         self._worker = Worker(self.asking, self._rest)
-        self.asking.observe(self.asking.guarded(lambda _: self._arrange()), ["tab", "every_head"])
+        arrange = self.asking.guarded(lambda _: self._arrange())
+        self.asking.observe(arrange, ["tab", "every_head"])
         self._worker.do(self._begin)
 
     def settle(self, timeout: float = 60.0) -> None:
@@ -147,19 +153,20 @@ class QuestionPanel:
         """Return what tells the page how far a job has come, a few times a second."""
         last = [0.0]
 
-        def told(done: int, total: int) -> None:
+        def on_progress(done: int, total: int) -> None:
             if time.monotonic() - last[0] > SECONDS_BETWEEN_NEWS:
                 last[0] = time.monotonic()
                 self.asking.tell(done=done, total=total)
 
-        return told
+        return on_progress
 
     # The answers
 
     def _begin(self) -> None:
         """Show the surprise, and answer about a first note: the first that was written, or the middle one."""
         ask = self.questions
-        bits = {place.id: float(value) for place, value in zip(ask.notes, ask.surprise().bits, strict=True)}
+        by_note = zip(ask.notes, ask.surprise().bits, strict=True)
+        bits = {place.id: float(value) for place, value in by_note}
         self.curve.show({"surprise": bits})
         self.sheet.show_tint(bits, "surprise, bits")
         if not self._wanted and ask.notes:
@@ -174,23 +181,33 @@ class QuestionPanel:
         number = ask.number_of(note)
         place = ask.notes[number]
         own = ask.piece.moment(place).index(place.position)
-        voices = [
-            voice_next(found, composed, generated=row == own and place.note.origin.generated)
-            for row, (found, composed) in enumerate(zip(ask.next(note), ask.composed(note), strict=True))
-        ]
+        voices = []
+        both = zip(ask.next(note), ask.composed(note), strict=True)
+        for row, (found, composed) in enumerate(both):
+            generated = row == own and place.note.origin.generated
+            voices.append(voice_next(found, composed, generated=generated))
         self.asking.tell(
-            note=note, place=str(place), voice=own, voices=voices, guesses=layer_guesses(ask.layers(note)),
-            bits=float(ask.surprise().bits[number]), heard=[], verdict="", by_layer=[],
+            note=note,
+            place=str(place),
+            voice=own,
+            voices=voices,
+            guesses=layer_guesses(ask.layers(note)),
+            bits=float(ask.surprise().bits[number]),
+            heard=[],
+            verdict="",
+            by_layer=[],
         )
         if note == self._wanted:
             self._show_heard(note)
 
     def _show_heard(self, note: str) -> None:
         verdict = self.verdicts.get(note)
-        self.asking.tell(
-            heard=heard_rows(self.questions, note, verdict), verdict="" if verdict is None else verdict.words,
-            by_layer=[] if verdict is None else [_number(found.correlation) for found in verdict.layers],
-        )
+        heard = heard_rows(self.questions, note, verdict)
+        if verdict is None:
+            self.asking.tell(heard=heard, verdict="", by_layer=[])
+            return
+        by_layer = [_number(found.correlation) for found in verdict.layers]
+        self.asking.tell(heard=heard, verdict=verdict.words, by_layer=by_layer)
 
     def _test(self, note: str) -> None:
         if note not in self.verdicts:
@@ -233,7 +250,9 @@ class QuestionPanel:
     def _what_if(self, asked: tuple[str, str], layer: int, head: int, amount: int, note: str, tab: str) -> None:
         ask, (act, scope) = self.questions, asked
         place = ask.note(note) if note else None
-        of: dict[str, Any] = {"bar": place.bar if place else 1} if scope == "bar" else {"note": note}
+        of: dict[str, Any] = {"note": note}
+        if scope == "bar":
+            of = {"bar": place.bar if place else 1}
         jobs: dict[str, Callable[[], WhatIf]] = {
             "head": lambda: ask.silence(head=(layer, head)),
             "layer": lambda: ask.silence(layer=layer),
@@ -243,7 +262,8 @@ class QuestionPanel:
             "change": lambda: ask.change(amount, note=note),
         }
         found = self.answer = jobs[act]()
-        before, after = (None if one is None else one.score for one in (found.before, found.after))
+        before = None if found.before is None else found.before.score
+        after = None if found.after is None else found.after.score
         words = []
         if found.before is not None and found.difference is not None:
             parted = difference_words(found.difference, found.before.score)

@@ -1,4 +1,4 @@
-"""Reading: a piece's forward pass, with its log-probabilities, kv cache, residual stream and attention.
+"""Forward pass of a piece: its log-probabilities, kv cache, residual stream and attention.
 
 Position i of a reading predicts token i; it has read the tokens before it.
 """
@@ -55,7 +55,8 @@ class Reading:
     """
 
     def __init__(self, decoder: Decoder, piece: Piece) -> None:
-        longest, context = max(len(piece.tokens), piece.plan.length or 0), decoder.config.context
+        longest = max(len(piece.tokens), piece.plan.length or 0)
+        context = decoder.config.context
         if longest > context:
             quarters = int(context * (piece.plan.end or piece.score.end) / longest)
             raise ModelError(
@@ -116,7 +117,8 @@ class Reading:
         hidden = np.arange(len(self.row))[None, :] > asked[:, None]
         found = {}
         for name in trace.names:
-            found[name] = np.stack([_full(trace.array(name, n)[0], len(self.row)) for n in self._layers])
+            layers = [trace.array(name, layer)[0] for layer in self._layers]
+            found[name] = np.stack([_full(array, len(self.row)) for array in layers])
             if name != "weights":
                 found[name][:, :, hidden] = np.nan
         notes = self.piece.token_notes
@@ -143,8 +145,9 @@ class Reading:
 
 def read_out(decoder: Decoder, stream: np.ndarray) -> np.ndarray:
     """Return the logits (n, V) that the final norm and readout make of residual streams (n, D)."""
-    size = np.sqrt((stream.astype(np.float64) ** 2).mean(axis=1, keepdims=True) + NORM_EPSILON)
-    return (stream / size) @ decoder.readout
+    mean_square = (stream.astype(np.float64) ** 2).mean(axis=1, keepdims=True)
+    rms = np.sqrt(mean_square + NORM_EPSILON)
+    return (stream / rms) @ decoder.readout
 
 
 def reread(reading: Reading, row: Row, *, stop: int | None = None) -> tuple[np.ndarray, int]:
@@ -166,4 +169,5 @@ def reread(reading: Reading, row: Row, *, stop: int | None = None) -> tuple[np.n
 
 def _full(array: np.ndarray, keys: int) -> np.ndarray:
     """Return (H, Q, L) with keys added behind, up to `keys`."""
-    return np.pad(array, ((0, 0), (0, 0), (0, keys - array.shape[-1])))
+    missing = keys - array.shape[-1]
+    return np.pad(array, ((0, 0), (0, 0), (0, missing)))

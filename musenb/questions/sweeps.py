@@ -1,4 +1,4 @@
-"""Sweeps over every head (ablation) or every note (occlusion): two at a time, with progress, stopped at a word."""
+"""Ablation and occlusion sweeps over every head or every note, with progress and an early stop."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ class HeadMap:
 
     def ranked(self) -> list[tuple[int, int, float]]:
         """Return (layer, head, change) of all heads that were asked, the costliest first."""
-        found = [(layer, head, float(self.change[layer, head])) for layer, head in np.ndindex(self.change.shape)]
-        return sorted((row for row in found if not np.isnan(row[2])), key=lambda row: -row[2])
+        asked = np.argwhere(~np.isnan(self.change)).tolist()
+        found = [(layer, head, float(self.change[layer, head])) for layer, head in asked]
+        return sorted(found, key=lambda row: -row[2])
 
 
 def head_map(laboratory: Laboratory, progress: Progress | None = None, stop: threading.Event | None = None) -> HeadMap:
@@ -80,8 +81,10 @@ def occlusion(
         row = row_for(reading.decoder.config, piece.edited({keys[column]: None}))
         log_probs, start = reread(reading, row, stop=last)
         found = np.zeros(len(queries))
-        reached = np.flatnonzero(places >= max(start, piece.notes[keys[column]].position + 1))
-        found[reached] = kl_bits(reading.log_probs[places[reached]], log_probs[places[reached] - start])
+        behind = max(start, piece.notes[keys[column]].position + 1)
+        reached = np.flatnonzero(places >= behind)
+        at = places[reached]
+        found[reached] = kl_bits(reading.log_probs[at], log_probs[at - start])
         effects[:, column] = found
 
     _ = reading.log_probs

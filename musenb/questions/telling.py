@@ -1,4 +1,4 @@
-"""Answers in words: the rows and sentences that the views show."""
+"""Answer formatting: the rows and sentences that the views show."""
 
 from __future__ import annotations
 
@@ -51,14 +51,16 @@ def voice_next(found: Choices, composer: Choice | None = None, *, generated: boo
     generated : bool
         Whether a model wrote what stands there.
     """
-    marked = {"taken": found.taken, "composer": composer}
+    named = {"taken": found.taken, "composer": composer}
+    marked = {name: choice for name, choice in named.items() if choice is not None}
 
     def mark(choice: Choice) -> str:
-        return ", ".join(name for name, one in marked.items() if one is not None and one.token == choice.token)
+        return ", ".join(name for name, one in marked.items() if one.token == choice.token)
 
-    rows = [choice_row(choice, mark(choice)) for choice in found.choices if choice.probability >= SMALLEST]
-    shown = {choice.token for choice in found.choices if choice.probability >= SMALLEST}
-    rows += [choice_row(one, mark(one)) for one in marked.values() if one is not None and one.token not in shown]
+    likely = [choice for choice in found.choices if choice.probability >= SMALLEST]
+    shown = {choice.token for choice in likely}
+    unlikely = [choice for choice in marked.values() if choice.token not in shown]
+    rows = [choice_row(choice, mark(choice)) for choice in (*likely, *unlikely)]
     return VoiceNext(
         voice=found.voice, choices=rows, held=found.held, entropy=found.entropy,  # type: ignore[typeddict-item]
         words=choices_in_words(found, composer, generated=generated),
@@ -108,11 +110,18 @@ def heard_rows(ask: Answers, note: str, verdict: Verdict | None = None) -> list[
     """Return the earlier notes that were looked at most, and after a test those that mattered most beside them."""
     number = ask.number_of(note)
     looked = ask.attention(note).weights.mean(axis=(0, 1))
-    tested = {} if verdict is None else {k.id: float(b) for k, b in zip(verdict.keys, verdict.occlusion, strict=True)}
-    seen = [key for key in np.flatnonzero(ask.reading.seen[number] > 0) if not tested or ask.notes[key].id in tested]
+    ids = [place.id for place in ask.notes]
+    tested: dict[str, float] = {}
+    if verdict is not None:
+        effects = zip(verdict.keys, verdict.occlusion, strict=True)
+        tested = {key.id: float(bits) for key, bits in effects}
+    seen = list(np.flatnonzero(ask.reading.seen[number] > 0))
+    by_test, half = [], MOST_HEARD
+    if tested:
+        seen = [key for key in seen if ids[key] in tested]
+        by_test = sorted(seen, key=lambda key: -tested[ids[key]])
+        half = MOST_HEARD // 2
     by_look = sorted(seen, key=lambda key: -looked[key])
-    by_test = sorted(seen, key=lambda key: -tested.get(ask.notes[key].id, 0.0)) if tested else []
-    half = MOST_HEARD if not tested else MOST_HEARD // 2
     kept = dict.fromkeys([*by_look[:half], *by_test[:half], *by_look[half:MOST_HEARD]])
     chosen = sorted(list(kept)[:MOST_HEARD], key=lambda key: -looked[key])
     return [
@@ -129,8 +138,11 @@ def head_cells(found: HeadMap, heads: Iterable[HeadSummary] = ()) -> list[HeadCe
     jobs = {(head.layer, head.head): ", ".join(head.names) for head in heads}
     return [
         HeadCell(
-            change=finite(found.change.item(place)), low=finite(found.low.item(place)),
-            high=finite(found.high.item(place)), kl=finite(found.kl.item(place)), job=jobs.get(place, ""),
+            change=finite(found.change.item(place)),
+            low=finite(found.low.item(place)),
+            high=finite(found.high.item(place)),
+            kl=finite(found.kl.item(place)),
+            job=jobs.get(place, ""),
         )
         for place in np.ndindex(found.change.shape)
     ]
@@ -143,12 +155,15 @@ def map_in_words(found: HeadMap) -> str:
         return "No head was asked yet."
     layer, head, cost = ranked[0]
     asked = np.isfinite(found.change)
-    unclear = int((asked & (found.low <= 0) & (found.high >= 0)).sum())
+    around_zero = (found.low <= 0) & (found.high >= 0)
+    unclear = int((asked & around_zero).sum())
     parts = [
         f"Silence costs most in layer {layer + 1}, head {head + 1}: {signed(cost)} bits a token.",
         f"Of {int(asked.sum())} heads, {unclear} cost nothing that can be told from 0 (95 % interval over bars).",
     ]
-    return " ".join([*parts, *([] if found.complete else ["Stopped before all heads were asked."])])
+    if not found.complete:
+        parts.append("Stopped before all heads were asked.")
+    return " ".join(parts)
 
 
 def effect_rows(found: WhatIf) -> list[VersionRow]:
@@ -169,16 +184,19 @@ def difference_words(found: Comparison, score: Score) -> str:
     """Return where two versions part, and how many notes differ how; bars are those of `score`."""
     if found.parting is None:
         return f"Both are the same {len(found.pairs)} notes."
-    bar = next((bar.number for bar in score.bars(found.parting + 1) if bar.onset <= found.parting < bar.end), 0)
+    bars = score.bars(found.parting + 1)
+    around = (bar.number for bar in bars if bar.onset <= found.parting < bar.end)
+    bar = next(around, 0)
     counts = found.counts
-    told = [
+    counted = [
         (counts[PITCH], "has another pitch", "have another pitch"),
         (counts[DURATION], "lasts longer or shorter", "last longer or shorter"),
         (counts[ONLY_FIRST], "stands in the first alone", "stand in the first alone"),
         (counts[ONLY_SECOND], "stands in the second alone", "stand in the second alone"),
     ]
-    said = ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in told if count)
-    return f"They part in {f'bar {bar}' if bar else 'the upbeat'}: {counts[SAME]} notes are the same, {said}."
+    said = ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counted if count)
+    where = f"bar {bar}" if bar else "the upbeat"
+    return f"They part in {where}: {counts[SAME]} notes are the same, {said}."
 
 
 def interval_words(found: Estimate, *, sign: bool = True) -> str:

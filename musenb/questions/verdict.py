@@ -1,4 +1,4 @@
-"""Whether attention and occlusion name the same notes, in words."""
+"""Agreement verdict in words: whether attention and occlusion name the same notes."""
 
 from __future__ import annotations
 

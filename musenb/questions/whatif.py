@@ -1,4 +1,4 @@
-"""What-if questions: a part of the model silent, or a note of the prime another; before and after, from one seed.
+"""Ablation and counterfactual (what-if) questions: before and after, from one seed.
 
 Each question is answered three times over: on the piece as it stands, every prediction behind the change compared; on
 continuations that the untouched model writes from several seeds, the interval being over seeds; and as music, written
@@ -146,12 +146,11 @@ class Laboratory:
         row = row_for(reading.decoder.config, edited)
         log_probs, start = reread(reading, row)
         changed = edited.tokens != piece.tokens
-        behind = np.arange(len(row)) > (np.argmax(changed) if changed.any() else len(row))
+        first = np.argmax(changed) if changed.any() else len(row)
+        behind = np.arange(len(row)) > first
         counted = np.flatnonzero(behind & ~changed)
-        effect = effect_of(
-            reading.log_probs[counted], log_probs[counted - start], row.targets[counted], piece.token_bars[counted],
-            over="bars",
-        )
+        before, after = reading.log_probs[counted], log_probs[counted - start]
+        effect = effect_of(before, after, row.targets[counted], piece.token_bars[counted], over="bars")
         cache = reading.decoder.start(1)
         if self.first:
             read(reading.decoder, row, cache=cache, stop=min(self.first, len(row)))
@@ -160,13 +159,14 @@ class Laboratory:
     def continuation(self, seed: int) -> Continuation:
         """Return the prime continued from a seed by the untouched model."""
         if seed not in self._before:
-            reading = self.reading
-            self._before[seed] = self._written(seed, Primed(reading.decoder, self._prime_cache()), reading.piece)
+            model = Primed(self.reading.decoder, self._prime_cache())
+            self._before[seed] = self._written(seed, model, self.reading.piece)
         return self._before[seed]
 
     def _written(self, seed: int, model: Primed, piece: Piece) -> Continuation:
-        plan, origin = piece.within(self.setting.extent), Origin("continuation", seed)
-        recipe = Recipe(origin.model, "", seed, self.setting.extent, self.setting.policy, idiom=self.idiom.name)
+        setting, origin = self.setting, Origin("continuation", seed)
+        plan = piece.within(setting.extent)
+        recipe = Recipe(origin.model, "", seed, setting.extent, setting.policy, idiom=self.idiom.name)
         primed: Any = model  # it reads as a decoder does
         tokens, _ = sampled(Model(recipe.model, recipe.checksum, primed), plan, recipe)
         return Continuation(seed, piece.continued(tokens, origin))
@@ -205,7 +205,9 @@ def _behind(decoder: Decoder, rows: Sequence[Row], prime: Cache, silence: Silenc
     if len({len(row) for row in rows}) > 1:
         return np.concatenate([_behind(decoder, [row], prime, silence) for row in rows])
     cache = prime.select([0] * len(rows)) if prime.length else decoder.start(len(rows))
-    names = ("before", "features", "related")
-    inputs = [np.stack([getattr(row, name)[prime.length :] for row in rows]) for name in names]
+    inputs = []
+    for name in ("before", "features", "related"):
+        behind = [getattr(row, name)[prime.length :] for row in rows]
+        inputs.append(np.stack(behind))
     log_probs = log_softmax(decoder.extend(cache, *inputs, silence=silence))
     return log_probs.reshape(-1, log_probs.shape[-1])

@@ -1,4 +1,4 @@
-"""Questions about a take of a studio; what is branched off there becomes a take of the tree."""
+"""Take questions of a studio: what is branched off there becomes a take of the tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The place below the desk where one question about one take is open, in place of the studio's own score.
+"""Question area below the desk: one question about one take, in place of the studio's own score.
 
 The score, the roll and the candidates are hidden meanwhile: they would tell what the prediction game asks for.
 """
@@ -167,7 +167,9 @@ class AskingPlace:
 def at_home(motif: Motif, score: Score) -> Motif:
     """Return a motif with the place where it stands in a score, if a voice has all its notes."""
     for number, voice in enumerate(score.voices):
-        places = {(note.onset, note.pitch): (number, index) for index, note in enumerate(voice.notes)}
+        places = {}
+        for index, note in enumerate(voice.notes):
+            places[note.onset, note.pitch] = (number, index)
         home = [places.get((note.onset, note.pitch)) for note in motif.notes]
         if all(home):
             return Motif(motif.notes, tuple(place for place in home if place))

@@ -1,4 +1,4 @@
-"""File of all takes of a studio, to carry to another computer: a journal, as `musenb.studio.journal` has it."""
+"""Studio transfer file: all takes in one journal, to carry to another computer."""
 
 from __future__ import annotations
 

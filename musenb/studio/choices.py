@@ -1,4 +1,4 @@
-"""Candidates: two to four takes that are written at the same time, beside each other in the panel."""
+"""Candidate takes panel: two to four that are written at the same time, beside each other."""
 
 from __future__ import annotations
 
@@ -53,13 +53,14 @@ class Choices:
                 self._place([])
                 return
             while len(self._views) < len(drafts):
-                self._views.append(Choice(chosen=functools.partial(self._chosen, len(self._views))))
+                chosen = functools.partial(self._chosen, len(self._views))
+                self._views.append(Choice(chosen=chosen))
             score = drafts[0].score()
             self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
             for view, draft in zip(self._views, drafts, strict=False):
-                name = f"{WORDS[WRITTEN]} {draft.id}"
-                view.begin(score, name=name, seed=draft.recipe.seed, begins=draft.begins, ends=draft.ends)
-            self._group = {draft.id: view for view, draft in zip(self._views, drafts, strict=False)}
+                name, seed = f"{WORDS[WRITTEN]} {draft.id}", draft.recipe.seed
+                view.begin(score, name=name, seed=seed, begins=draft.begins, ends=draft.ends)
+                self._group[draft.id] = view
             self._place(list(self._group))
 
     def note(self, take: int, event: NoteEvent) -> None:
@@ -89,8 +90,10 @@ class Choices:
             here = selected in left or selected in {tree.take(number).parent for number in left}
             self._place(left if here else [])
             for number in left:
-                group[number].name, group[number].current = name_of(tree, tree.take(number)), number == selected
-                group[number].refresh_description()
+                view = group[number]
+                view.name = name_of(tree, tree.take(number))
+                view.current = number == selected
+                view.refresh_description()
 
     def close(self) -> None:
         """End the views."""
@@ -105,6 +108,7 @@ class Choices:
 
     def _chosen(self, place: int) -> None:
         view = self._views[place]
-        number = next((number for number, other in self._group.items() if other is view), None)
+        numbers = (number for number, other in self._group.items() if other is view)
+        number = next(numbers, None)
         if number is not None and not view.writing:
             self._choose(number)

@@ -1,4 +1,4 @@
-"""Comparison of two takes: which notes to mark in each, and what to say of them."""
+"""Take comparison: which notes to mark in each, and what to say of them."""
 
 from __future__ import annotations
 

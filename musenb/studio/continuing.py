@@ -1,4 +1,4 @@
-"""Continuations: what is asked for is checked and becomes recipes, which the writer thread works off."""
+"""Continuation requests: checked, and turned into recipes for the writer thread."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class Continuing:
 
     def lock(self, voices: Iterable[str], bars: Iterable[int]) -> Locks:
         """Keep these voices and bars from now on, and no others; return them."""
-        names, numbers = tuple(dict.fromkeys(voices)), tuple(sorted(set(bars)))
+        names = tuple(dict.fromkeys(voices))
+        numbers = tuple(sorted(set(bars)))
         there = open_model(self._model()).idiom.voices if names else ()
         for name in names:
             if name not in there:
@@ -81,7 +82,8 @@ class Continuing:
             parent = keeper.chosen(take)
             recipe = self._recipe(parent, bars, policy, first, self._start(parent, start))
             numbers = tuple(keeper.tree.reserve() for _ in seeds)
-            drafts = Begin(self._model(), parent, recipe, dict(zip(numbers, seeds, strict=True)))
+            seed_of = dict(zip(numbers, seeds, strict=True))
+            drafts = Begin(self._model(), parent, recipe, seed_of)
             self._point = None
             self._writings.start(drafts, parent)
         return numbers

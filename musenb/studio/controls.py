@@ -50,7 +50,7 @@ class Controls:
         self._core, self._views, self._edits = core, views, edits
         self._going_on, self._asking, self._queue = going_on, asking, queue
 
-    # As the desk's hands
+    # As the desk's handlers
 
     def prime(self, source: str, text: str) -> None:
         sources: dict[str, Callable[[], Any]] = {
@@ -156,7 +156,8 @@ class Controls:
 
     def _search(self, text: str) -> None:
         wanted = text.lower()
-        self._views.desk.found(text, [name for name in corpus_names("") if wanted in name.lower()])
+        names = [name for name in corpus_names("") if wanted in name.lower()]
+        self._views.desk.found(text, names)
 
     def _recover(self, session: str) -> None:
         path = self._core.journal_path

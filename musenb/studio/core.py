@@ -1,4 +1,4 @@
-"""Studio without its panel: prime, continue, stop, compare, keep. One face before parts that do one thing each."""
+"""Studio facade without a panel: one face before parts that do one thing each."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ class StudioCore:
         SettingError
             A voice is none of the model's, or a bar's number is no whole number of at least 0.
         """
-        self._events.tell("locked", self._continuing.lock(voices, bars))
+        self._events.emit("locked", self._continuing.lock(voices, bars))
 
     def branch(self, take: int, start: Fraction | float | str) -> Fraction:
         """Select a take and let the next continuation go on from a point of it, which is returned; see `continue_`."""
@@ -356,15 +356,15 @@ class StudioCore:
         """The journal's file, which is there once something was done; None without one."""
         return self._journaling.path
 
-    def on(self, name: str, call: Callable[..., object]) -> Callable[[], None]:
-        """Call `call` whenever `name` happens; return a function that ends it. See `musenb.studio.events.EVENTS`."""
-        return self._events.on(name, call)
+    def on(self, name: str, callback: Callable[..., object]) -> Callable[[], None]:
+        """Call `callback` whenever `name` happens; return a function that ends it. See `studio.events.EVENTS`."""
+        return self._events.on(name, callback)
 
     def close(self) -> None:
         """Let go of the journal's file."""
         self._journaling.close()
 
     def _tell_saved(self, saved: Saved) -> None:
-        if saved.reason and not self._events.heard("saved"):
+        if saved.reason and not self._events.has_callback("saved"):
             warnings.warn(f"the journal cannot be written ({saved.reason}): work is in memory alone", stacklevel=2)
-        self._events.tell("saved", saved)
+        self._events.emit("saved", saved)

@@ -1,4 +1,4 @@
-"""Drafts: takes while they are written, and the same takes written again from their recipes."""
+"""Take drafts: takes while they are written, and the same takes written again from their recipes."""
 
 from __future__ import annotations
 
@@ -41,13 +41,15 @@ class _Halting:
         return self._decoder.start(rows)
 
     def extend(self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
-        begin, count, parts = cache.length, before.shape[1], []
+        begin, count = cache.length, before.shape[1]
+        parts = []
         for first in range(0, count, CHUNK):
             if count > 1 and self.asked():  # a single token may be the middle of what is whole
                 cache.rewind(begin)
                 raise _Halted
             part = slice(first, first + CHUNK)
-            parts.append(self._decoder.extend(cache, before[:, part], features[:, part], related[:, part]))
+            inputs = before[:, part], features[:, part], related[:, part]
+            parts.append(self._decoder.extend(cache, *inputs))
         return np.concatenate(parts, axis=1)
 
 
@@ -137,7 +139,8 @@ class Begin:
     def __call__(self) -> list[Draft]:
         model = open_model(self.model)
         known = replace(self.recipe, model=model.name, checksum=model.checksum, idiom=model.idiom.name)
-        return [begin(number, self.parent, replace(known, seed=seed), model) for number, seed in self.seeds.items()]
+        recipes = {number: replace(known, seed=seed) for number, seed in self.seeds.items()}
+        return [begin(number, self.parent, recipe, model) for number, recipe in recipes.items()]
 
 
 def begin(number: int, parent: Entry, recipe: Recipe, model: Model) -> Draft:

@@ -26,12 +26,12 @@ class Events:
     """Who wants to hear of what. A callback that fails does no harm to the others: its error is an event itself."""
 
     def __init__(self) -> None:
-        self._calls: dict[str, tuple[Callable[..., object], ...]] = dict.fromkeys(EVENTS, ())
+        self._callbacks: dict[str, tuple[Callable[..., object], ...]] = dict.fromkeys(EVENTS, ())
         self._lock = threading.Lock()
         self._fault: BaseException | None = None
 
-    def on(self, name: str, call: Callable[..., object]) -> Callable[[], None]:
-        """Call `call` whenever `name` happens, in the thread in which it does; return a function that ends it.
+    def on(self, name: str, callback: Callable[..., object]) -> Callable[[], None]:
+        """Call `callback` whenever `name` happens, in the thread in which it does; return a function that ends it.
 
         Raises
         ------
@@ -41,34 +41,34 @@ class Events:
         if name not in EVENTS:
             raise SettingError(f"no event {name!r}; there are {', '.join(EVENTS)}")
         with self._lock:
-            self._calls[name] = (*self._calls[name], call)
+            self._callbacks[name] = (*self._callbacks[name], callback)
 
         def end() -> None:
             with self._lock:
-                calls = list(self._calls[name])
-                if call in calls:
-                    calls.remove(call)
-                    self._calls[name] = tuple(calls)
+                left = list(self._callbacks[name])
+                if callback in left:
+                    left.remove(callback)
+                    self._callbacks[name] = tuple(left)
 
         return end
 
-    def heard(self, name: str) -> bool:
+    def has_callback(self, name: str) -> bool:
         """Return whether somebody wants to hear of `name`."""
-        return bool(self._calls[name])
+        return bool(self._callbacks[name])
 
-    def tell(self, name: str, *values: Any) -> None:
+    def emit(self, name: str, *values: Any) -> None:
         """Call everybody; the first error of a callback is kept for `raise_fault`."""
         first: BaseException | None = None
-        for call in self._calls[name]:
+        for callback in self._callbacks[name]:
             try:
-                call(*values)
+                callback(*values)
             except Exception as error:
                 first = first or error
         if first is None:
             return
         self._fault = self._fault or first
         if name != "error":
-            self.tell("error", first)
+            self.emit("error", first)
 
     def raise_fault(self) -> None:
         """Raise what a callback raised first since this was last called, if any did."""

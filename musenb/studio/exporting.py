@@ -1,4 +1,4 @@
-"""Exporter of takes: files by suffix, and a page with all of them."""
+"""Take exporter: files by suffix, and a page with all of them."""
 
 from __future__ import annotations
 

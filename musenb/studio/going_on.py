@@ -1,4 +1,4 @@
-"""Continuations as the desk asks for them: its settings, its seed, another way, from a note on."""
+"""Desk continuation commands: its settings, its seed, another way, from a note on."""
 
 from __future__ import annotations
 
@@ -37,8 +37,12 @@ class GoingOn:
         """Begin to write; see `Studio.go_on`."""
         self._keep_edits()
         core, desk = self._core, self._desk
-        settings: dict[str, Any] = {"bars": bars or desk.bars, "temperature": desk.temperature, "top_p": desk.top_p}
-        settings["start"] = start
+        settings: dict[str, Any] = {
+            "bars": bars or desk.bars,
+            "temperature": desk.temperature,
+            "top_p": desk.top_p,
+            "start": start,
+        }
         if again:
             settings |= another_way(core.tree, core.take(), core.locks)
         if again or not desk.seed_locked:

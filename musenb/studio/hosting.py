@@ -1,4 +1,4 @@
-"""What can be known of the server that a studio runs on: after how long it ends when nobody uses it."""
+"""Server idle timeout: after how long a studio's server ends when nobody uses it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def idle_minutes(environment: Mapping[str, str] = os.environ) -> float:
 
     MUSENB_IDLE_MINUTES says it; else a Binder and a JupyterHub are known by the variables that they set.
     """
-    told = environment.get(VARIABLE, "")
+    given = environment.get(VARIABLE, "")
     try:
-        return max(0.0, float(told)) if told else _usual(environment)
+        return max(0.0, float(given)) if given else _usual(environment)
     except ValueError:
         return _usual(environment)
 

@@ -1,4 +1,4 @@
-"""Journal: what was done in a studio, line by line, in a file of its own that only grows.
+"""Append-only session journal: what was done in a studio, line by line.
 
 See `musenb.files.lines` for the file. Its kinds of lines are 'take' (one was added), 'state' (something else about the
 tree changed), 'draft' (a take was begun) and 'cells' (so much more of it is written).
@@ -26,15 +26,17 @@ class Journal:
     ----------
     folder : Path or None
         None: nothing is written, all stays in memory.
-    told : callable
+    on_change : callable
         Called with a `Saved` when lines can no longer be written, once, and when they can be again.
     """
 
-    def __init__(self, folder: Path | None, told: Callable[[Saved], object] = lambda saved: None) -> None:
+    def __init__(self, folder: Path | None, on_change: Callable[[Saved], object] = lambda saved: None) -> None:
         started = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         self.name = f"{started}-{os.getpid()}-{secrets.token_hex(4)}"
         self._file = LineFile(None if folder is None else folder / f"{self.name}{SUFFIX}")
-        self._told, self._guard, self._reason = told, threading.Lock(), ""
+        self._on_change = on_change
+        self._guard = threading.Lock()
+        self._reason = ""
 
     @property
     def path(self) -> Path | None:
@@ -52,7 +54,7 @@ class Journal:
         with self._guard:
             before, self._reason = self._reason, saved.reason
         if saved.reason != before:
-            self._told(saved)
+            self._on_change(saved)
         return saved
 
     def close(self) -> None:

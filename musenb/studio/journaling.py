@@ -1,4 +1,4 @@
-"""Journaling of a studio: which change of the tree, and which part of a take being written, becomes which line."""
+"""Journal writer of a studio: which change of the tree, or part of a take, becomes which line."""
 
 from __future__ import annotations
 
@@ -58,13 +58,15 @@ class Journaling:
         """Write down how takes are made, before their first note."""
         for draft in drafts:
             self._logged[draft.id] = 0
-            self._log("draft", {"id": draft.id, "parent": draft.parent, "recipe": recipe_to_plain(draft.recipe)})
+            recipe = recipe_to_plain(draft.recipe)
+            self._log("draft", {"id": draft.id, "parent": draft.parent, "recipe": recipe})
 
     def grown(self, draft: Draft) -> None:
         """Write down the tokens of a take that are new."""
         known, position = self._logged[draft.id], draft.sampling.position
         if position > known:
-            cells = [int(token) for token in draft.sampling.writer.tokens[known:position]]
+            new = draft.sampling.writer.tokens[known:position]
+            cells = [int(token) for token in new]
             self._log("cells", {"id": draft.id, "from": known, "cells": cells})
             self._logged[draft.id] = position
 

@@ -1,4 +1,4 @@
-"""Keeper of the tree of takes: every change is made under one lock, journaled, and told to callbacks."""
+"""Take tree keeper: every change is made under one lock, journaled, and passed to callbacks."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ class Keeper:
         with self.lock:
             self._journaling.begin(tree)
             self.tree = tree
-        self.tell()
+        self.notify()
 
     def change(self, change: Callable[[], Result]) -> Result:
         """Make a change of the tree and tell of it."""
         with self.lock:
             result = change()
-        self.tell()
+        self.notify()
         return result
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Tell that the tree has changed."""
-        self._events.tell("tree", self.tree)
+        self._events.emit("tree", self.tree)
 
     def chosen(self, number: int | None) -> Entry:
         """Return a take; the selected one for None.
@@ -90,5 +90,5 @@ class Keeper:
             self.tree.add(take)
             if in_place:
                 self.tree.delete(parent.id)
-        self.tell()
+        self.notify()
         return take

@@ -1,4 +1,4 @@
-"""`%load_ext musenb`, then `%%motif [name]`: notes in a cell, shown, heard and ready to be continued.
+"""IPython cell magic `%load_ext musenb`, then `%%motif [name]`: notes in a cell, ready to be continued.
 
     %%motif theme
     key=G  G4 B4 D5:2 | C5 A4 F#4:2

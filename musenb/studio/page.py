@@ -1,4 +1,4 @@
-"""All takes of a studio as one HTML page that plays without kernel and network."""
+"""HTML page export of all takes of a studio, playing without kernel and network."""
 
 from __future__ import annotations
 
@@ -54,12 +54,16 @@ def parts_of_takes(tree: Tree, *, attention: Mapping[int, AttentionRecord] | Non
     takes = list(tree)
     if not takes or len(takes) > MOST_TAKES:
         raise SettingError(f"a page of {len(takes)} takes: 1 to {MOST_TAKES} are needed")
-    records, chosen = attention or {}, _chosen(tree)
-    pieces = {take.id: PagePiece(take.id, take.score, records.get(take.id)) for take in takes}
+    chosen = _chosen(tree)
+    records = attention or {}
+    pieces: dict[int, PagePiece] = {}
+    selections: dict[str, dict[str, object] | None] = {}
+    for take in takes:
+        pieces[take.id] = PagePiece(take.id, take.score, records.get(take.id))
+        selections[str(take.id)] = {"selected": str(take.id)}
     desk = Desk(read_only=True)
     desk.show(takes=take_rows(tree), selected=str(chosen.id))
     views = changing_parts(list(pieces.values()), pieces[chosen.id], clock=desk)
-    selections: dict[str, dict[str, object] | None] = {str(take.id): {"selected": str(take.id)} for take in takes}
     head = dataclasses.replace(desk.page_part(), picture=None, takes=selections)
     desk.close()
     return [head, *views]
@@ -77,9 +81,8 @@ def recorded(tree: Tree, model: Any) -> dict[int, AttentionRecord]:
     takes = list(tree)
     if len(takes) > MOST_RECORDED:
         takes = [_chosen(tree)]
-    pieces = with_records(
-        [PagePiece(take.id, take.score) for take in takes], lambda score: ask(score, model=model).record()
-    )
+    unread = [PagePiece(take.id, take.score) for take in takes]
+    pieces = with_records(unread, lambda score: ask(score, model=model).record())
     return {piece.number: piece.attention for piece in pieces if piece.attention is not None}
 
 

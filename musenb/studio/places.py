@@ -1,4 +1,4 @@
-"""Points and locks in a take: a point to go on from, what is locked beyond it, and where a passage began."""
+"""Continuation points and locks of a take, and where a passage began."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from musenb.errors import SettingError
-from musenb.score.note import Score, exact_quarters
+from musenb.score.note import Note, Score, exact_quarters
 from musenb.studio.takes import Entry, Tree
 
 MOST_LOCKED = 512
@@ -47,9 +47,9 @@ def locks_beyond(locks: Locks, parent: Entry, point: Fraction) -> Locks:
     """Return the locks that keep something of a take beyond a point."""
     voices = {voice.name for voice in parent.score.voices if voice.end > point}
     bars = {bar.number for bar in parent.score.bars() if bar.end > point}
-    return Locks(
-        tuple(name for name in locks.voices if name in voices), tuple(number for number in locks.bars if number in bars)
-    )
+    kept_voices = tuple(name for name in locks.voices if name in voices)
+    kept_bars = tuple(number for number in locks.bars if number in bars)
+    return Locks(kept_voices, kept_bars)
 
 
 def bars_from_text(text: str) -> tuple[int, ...]:
@@ -61,9 +61,13 @@ def bars_from_text(text: str) -> tuple[int, ...]:
         It says something else.
     """
     numbers: set[int] = set()
-    for part in filter(None, re.split(r"[\s,;]+", re.sub(r"\s*[-–]\s*", "-", text.strip()))):
+    joined = re.sub(r"\s*[-–]\s*", "-", text.strip())
+    for part in filter(None, re.split(r"[\s,;]+", joined)):
         found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", part)
-        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+        first, last = 1, 0
+        if found:
+            first = int(found[1])
+            last = int(found[2] or found[1])
         if not first <= last < first + MOST_LOCKED:
             raise SettingError(f"cannot read the bars {part!r}: numbers are needed, such as 3, 5-6")
         numbers.update(range(first, last + 1))
@@ -84,11 +88,15 @@ def bars_as_text(numbers: tuple[int, ...]) -> str:
 def locked_ids(locks: Locks, score: Score) -> list[str]:
     """Return the ids of the notes that locks keep: of a locked voice, or that reach into a locked bar."""
     spans = [(bar.onset, bar.end) for bar in score.bars() if bar.number in locks.bars]
+
+    def in_locked_bar(note: Note) -> bool:
+        return any(note.onset < stop and note.end > start for start, stop in spans)
+
     return [
         f"v{number}n{index}"
         for number, voice in enumerate(score.voices)
         for index, note in enumerate(voice.notes)
-        if voice.name in locks.voices or any(note.onset < stop and note.end > start for start, stop in spans)
+        if voice.name in locks.voices or in_locked_bar(note)
     ]
 
 
@@ -102,11 +110,14 @@ def another_way(tree: Tree, take: Entry, locks: Locks) -> dict[str, object]:
     SettingError
         Nothing is locked and no model wrote the take.
     """
-    written = next((one for one in reversed(tree.path(take.id)) if one.recipe is not None), None)
+    by_model = (one for one in reversed(tree.path(take.id)) if one.recipe is not None)
+    written = next(by_model, None)
     if written is None or written.recipe is None:
-        start, count = Fraction(0), max(1, sum(1 for bar in take.score.bars() if bar.number))
+        start = Fraction(0)
+        count = max(1, sum(1 for bar in take.score.bars() if bar.number))
     else:
-        start, count = _start_of(tree, written), written.recipe.extent
+        start = _start_of(tree, written)
+        count = written.recipe.extent
     kept = locks_beyond(locks, take, start)
     if kept.voices or kept.bars:
         return {"take": take.id, "start": start, "bars": count}

@@ -1,4 +1,4 @@
-"""Presenter of the studio: callbacks that bring the views in line with what happens."""
+"""View presenter of the studio: callbacks that bring the views in line with what happens."""
 
 from __future__ import annotations
 
@@ -48,13 +48,19 @@ class Presenter:
     def listen(self) -> None:
         """Hear of everything; what goes wrong in showing it is shown on the desk."""
         desk = self._views.desk
-        heard = {
-            "primed": self._primed, "started": self._started, "note": self._noted, "finished": self._finished,
-            "tree": self._changed, "saved": self._saved, "error": desk.show_error,
-            "progress": self._grown, "locked": self._locked,
+        callbacks = {
+            "primed": self._primed,
+            "started": self._started,
+            "note": self._noted,
+            "finished": self._finished,
+            "tree": self._changed,
+            "saved": self._saved,
+            "error": desk.show_error,
+            "progress": self._grown,
+            "locked": self._locked,
         }
-        for name, call in heard.items():
-            self._core.on(name, desk.guarded(call))
+        for name, callback in callbacks.items():
+            self._core.on(name, desk.guarded(callback))
         desk.observe(desk.guarded(lambda change: self._show_compared()), "compared")
 
     def show_tree(self) -> None:
@@ -109,7 +115,8 @@ class Presenter:
             return
         self._views.append(voice, event.note)
         if self._count == 1 or time.monotonic() >= self._counted + COUNT_SECONDS:
-            self._counted, self._views.desk.written = time.monotonic(), self._count
+            self._counted = time.monotonic()
+            self._views.desk.written = self._count
 
     def _grown(self, take: int, written: float) -> None:
         self._show_saved()

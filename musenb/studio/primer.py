@@ -1,4 +1,4 @@
-"""Primer of a studio: takes a motif, tells what the model will read of it, and makes the model fast meanwhile."""
+"""Prime preparation of a studio: takes a motif and loads the model meanwhile."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ class Primer:
         reading = prepared(source, model=model, voices=voice, bars=bars, transpose=transpose)
         self.reading = reading
         self._keeper.add(GIVEN, reading.score, name=reading.score.title)
-        self._events.tell("primed", reading)
+        self._events.emit("primed", reading)
         threading.Thread(target=model.decoder.compile, name="musenb-warming", daemon=True).start()
         return reading

@@ -1,4 +1,4 @@
-"""Recovery of sessions: brings back what a journal holds, after a killed kernel, a closed tab or a full disk."""
+"""Session recovery from a journal, after a killed kernel, a closed tab or a full disk."""
 
 from __future__ import annotations
 
@@ -54,10 +54,14 @@ class Sessions(tuple[Session, ...]):
     def __str__(self) -> str:
         if not self:
             return "no sessions are saved"
-        lines = (f"{session.name}  {session.takes} take{'' if session.takes == 1 else 's'}" for session in self)
+        lines = [f"{session.name}  {_takes_in_words(session)}" for session in self]
         return "\n".join(["saved sessions, the newest first; musenb.recover(name) brings one back:", *lines])
 
     __repr__ = __str__
+
+
+def _takes_in_words(session: Session) -> str:
+    return f"{session.takes} take{'' if session.takes == 1 else 's'}"
 
 
 def recover(name: str | None = None, *, folder: str | os.PathLike[str] | None = None) -> Sessions | Tree:
@@ -111,13 +115,15 @@ def sessions(folder: Path | None) -> Sessions:
             found.append(Session(path.stem, takes, path.stat().st_mtime, path))
         except OSError:
             continue
-    return Sessions(sorted((one for one in found if one.takes), key=lambda one: (one.changed, one.name), reverse=True))
+    filled = [session for session in found if session.takes]
+    newest_first = sorted(filled, key=lambda session: (session.changed, session.name), reverse=True)
+    return Sessions(newest_first)
 
 
 def session_rows(folder: Path, *, besides: Path) -> list[tuple[str, str]]:
     """Return name and label of the newest sessions in a folder, for a list to choose from."""
     found = [one for one in sessions(folder) if one.path != besides]
-    return [(one.name, f"{one.name}, {one.takes} take{'' if one.takes == 1 else 's'}") for one in found[:MOST_LISTED]]
+    return [(one.name, f"{one.name}, {_takes_in_words(one)}") for one in found[:MOST_LISTED]]
 
 
 def state_to_plain(state: State) -> dict[str, Any]:
@@ -149,8 +155,14 @@ class _Rebuilding:
         if line.fault:
             self.notices.append(f"line {line.number} is lost: {line.fault}")
             return
+        acts = {
+            "take": self._take,
+            "state": self._state,
+            "draft": self._draft,
+            "cells": self._cells,
+        }
         try:
-            act = {"take": self._take, "state": self._state, "draft": self._draft, "cells": self._cells}.get(line.kind)
+            act = acts.get(line.kind)
             if act is not None:
                 act(line.data)
         except DAMAGED as error:
@@ -160,7 +172,8 @@ class _Rebuilding:
         """Bring back the takes that were being written, and return the tree."""
         for number, (parent, recipe, cells) in self.drafts.items():
             try:
-                draft = replayed_draft(number, self.tree.take(parent), recipe, np.array(cells, np.int64))
+                tokens = np.array(cells, np.int64)
+                draft = replayed_draft(number, self.tree.take(parent), recipe, tokens)
                 if draft.begun:
                     self.tree.add(draft.entry())
                     self.notices.append(f"take {number} was being written: it is back as far as it was saved")
@@ -205,10 +218,15 @@ class _Rebuilding:
             return whole and (self.tree.knows(number) or (added is not None and number == added.id))
 
         selected = plain["selected"] if here(plain["selected"]) else None
-        votes = (Vote(tuple(filter(here, among)), winner) for among, winner in plain["votes"] if here(winner))
+        deleted = frozenset(filter(here, plain["deleted"]))
+        names = {number: str(name) for number, name in plain["names"] if here(number)}
+        votes = []
+        for among, winner in plain["votes"]:
+            if here(winner):
+                votes.append(Vote(tuple(filter(here, among)), winner))
         return State(
             selected=selected,
-            deleted=frozenset(filter(here, plain["deleted"])),
-            names=MappingProxyType({number: str(name) for number, name in plain["names"] if here(number)}),
+            deleted=deleted,
+            names=MappingProxyType(names),
             votes=tuple(votes),
         )

@@ -1,4 +1,4 @@
-"""Edits made by hand on the studio's roll: shown at once, kept as a take when the hand has rested."""
+"""Piano-roll edits made by hand: shown at once, kept as a take when the hand has rested."""
 
 from __future__ import annotations
 

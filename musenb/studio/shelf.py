@@ -1,4 +1,4 @@
-"""A shelf of famous motifs, each with the work and the place where one reads it.
+"""Catalogue of famous motifs, each with the work and the place where one reads it.
 
 All authors died more than a hundred years ago, or are unknown; the printed sources are older still. Where a motif does
 not fit the model's range, C2 to A5, it is written an octave lower, and its place says so. Articulation is left out.

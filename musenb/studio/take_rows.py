@@ -1,4 +1,4 @@
-"""Rows of the desk's list: a tree of takes in words."""
+"""Take list rows of the desk: a tree of takes in words."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ WORDS = {GIVEN: "Motif", WRITTEN: "Take", EDITED: "Edited"}
 def take_rows(tree: Tree) -> list[TakeRow]:
     """Return the rows of the desk for the takes that are not deleted."""
     standings = tree.standings()
-    return [
-        TakeRow(
-            str(take.id), NO_TAKE if take.parent is None else str(take.parent), name_of(tree, take), about(take),
-            standings.get(take.id, (0, 0))[0],
-        )
-        for take in tree
-    ]
+    rows = []
+    for take in tree:
+        parent = NO_TAKE if take.parent is None else str(take.parent)
+        won, _ = standings.get(take.id, (0, 0))
+        rows.append(TakeRow(str(take.id), parent, name_of(tree, take), about(take), won))
+    return rows
 
 
 def name_of(tree: Tree, take: Entry) -> str:

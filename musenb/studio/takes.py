@@ -1,4 +1,4 @@
-"""Tree of takes: what was given, each continuation and each edit, with all it takes to make it again.
+"""Take tree with undo: what was given, each continuation and each edit, reproducible from its recipe.
 
 Takes are never lost: deleting hides them, and every change of names, votes, selection or what is hidden can be undone.
 """
@@ -196,11 +196,12 @@ class Tree:
         """
         if take.id in self._takes or take.id < 1:
             raise SettingError(f"the number {take.id} of a new take is below 1 or taken")
-        above = frozenset() if take.parent is None else frozenset(found.id for found in self.path(take.parent))
+        above = () if take.parent is None else self.path(take.parent)
+        deleted = self.state.deleted - {found.id for found in above}
         self._takes[take.id] = take
         self._last = max(self._last, take.id)
         selected = take.id if select else self.state.selected
-        self._do(dataclasses.replace(self.state, selected=selected, deleted=self.state.deleted - above), take)
+        self._do(dataclasses.replace(self.state, selected=selected, deleted=deleted), take)
 
     def select(self, number: int) -> None:
         """Look at a take.
@@ -242,7 +243,8 @@ class Tree:
         heard = tuple(dict.fromkeys(self._require(number).id for number in among))
         if len(heard) < 2 or winner not in heard:
             raise SettingError(f"a vote for take {winner!r} among {_listed(heard)}: two or more, with it, are needed")
-        self._do(dataclasses.replace(self.state, votes=(*self.state.votes, Vote(heard, winner))))
+        votes = (*self.state.votes, Vote(heard, winner))
+        self._do(dataclasses.replace(self.state, votes=votes))
 
     def standings(self) -> dict[int, tuple[int, int]]:
         """Return, for each take that was auditioned, how often it was preferred and how often heard."""
@@ -313,7 +315,8 @@ class Tree:
             take, depth = left.pop()
             mark = "*" if take.id == self.state.selected else " "
             yield f"{mark} {'  ' * min(depth, DEEPEST_INDENT)}{describe(take)}"
-            left += [(child, depth + 1) for child in reversed(children.get(take.id, []))]
+            below = reversed(children.get(take.id, []))
+            left += [(child, depth + 1) for child in below]
 
 
 def describe(take: Entry) -> str:

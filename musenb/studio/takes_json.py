@@ -1,4 +1,4 @@
-"""Takes <-> plain values for JSON."""
+"""JSON serialisation of takes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def take_from_plain(plain: Any) -> Entry:
     try:
         if plain["kind"] not in KINDS:
             raise ValueError(f"kind {plain['kind']!r} is none of {', '.join(KINDS)}")
-        score, position = _score(plain["score"]), None if plain["cells"] is None else whole_number(plain["cells"])
+        score = _score(plain["score"])
+        position = None if plain["cells"] is None else whole_number(plain["cells"])
         recipe = None if plain["recipe"] is None else recipe_from_plain(plain["recipe"])
         return Entry(
             take_number(plain["id"]),

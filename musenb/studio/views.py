@@ -1,4 +1,4 @@
-"""Views of the studio's panel, all on one clock, and the boxes that hold them."""
+"""Studio panel views, all on one clock, and the boxes that hold them."""
 
 from __future__ import annotations
 
@@ -88,6 +88,9 @@ class StudioViews:
     def close(self) -> None:
         """End them all."""
         self.choices.close()
-        views = (self.desk, self.clock, self.sound, self.sheet, self.roll, self.beside, self.keyboard, self.music)
-        for view in views:
+        for control in (self.desk, self.clock, self.sound):
+            control.close()
+        for view in (self.sheet, self.roll, self.beside):
             view.close()
+        self.keyboard.close()
+        self.music.close()

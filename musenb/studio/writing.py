@@ -1,4 +1,4 @@
-"""Writer thread of a studio: takes are written side by side while the call that began them has returned."""
+"""Writer thread of a studio: takes are written side by side in the background."""
 
 from __future__ import annotations
 
@@ -88,15 +88,16 @@ class Writing:
                 self.done.set()
 
     def _write(self, drafts: Sequence[Draft]) -> None:
-        left, told = list(drafts), time.monotonic()
+        left = list(drafts)
+        saved_at = time.monotonic()
         while left and not self._asked.is_set():
             for draft in left:
                 for event in draft.step(self._asked.is_set):
                     self._listener.note(draft, event)
                 if self._asked.is_set():
                     break
-            if time.monotonic() - told >= SAVE_SECONDS:
+            if time.monotonic() - saved_at >= SAVE_SECONDS:
                 for draft in left:
                     self._listener.progress(draft)
-                told = time.monotonic()
+                saved_at = time.monotonic()
             left = [draft for draft in left if not draft.sampling.done]

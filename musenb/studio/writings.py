@@ -1,4 +1,4 @@
-"""One writing at a time: begun, stopped, waited for; what is written goes into the tree and the journal."""
+"""Writing coordinator, one at a time: begun, stopped, waited for, then kept in tree and journal."""
 
 from __future__ import annotations
 
@@ -107,16 +107,16 @@ class Writings:
     def started(self, drafts: Sequence[Draft]) -> None:
         """Write the recipes into the journal before the first note, and tell."""
         self._journaling.begun(drafts)
-        self._events.tell("started", tuple(drafts))
+        self._events.emit("started", tuple(drafts))
 
     def note(self, draft: Draft, event: NoteEvent) -> None:
         """Tell of a note."""
-        self._events.tell("note", draft.id, event)
+        self._events.emit("note", draft.id, event)
 
     def progress(self, draft: Draft) -> None:
         """Save what is new of a take, and tell how far it is written."""
         self._journaling.grown(draft)
-        self._events.tell("progress", draft.id, draft.written)
+        self._events.emit("progress", draft.id, draft.written)
 
     def keep(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
         """Add what is written to the tree. The first take is selected unless the user looks elsewhere by now."""
@@ -130,7 +130,7 @@ class Writings:
 
     def ended(self, writing: Writing) -> None:
         """Tell what came of it."""
-        self._keeper.tell()
+        self._keeper.notify()
         if writing.error is not None:
-            self._events.tell("error", writing.error)
-        self._events.tell("finished", writing.takes)
+            self._events.emit("error", writing.error)
+        self._events.emit("finished", writing.takes)

@@ -111,8 +111,8 @@ def test_what_a_callback_raises_is_told_and_raised_once(events: Events) -> None:
     told: list[BaseException] = []
     events.on("error", told.append)
     events.on("tree", lambda tree: 1 / 0)
-    events.tell("tree", Tree())
-    events.tell("tree", Tree())
+    events.emit("tree", Tree())
+    events.emit("tree", Tree())
     assert [type(error) for error in told] == [ZeroDivisionError] * 2
     with pytest.raises(ZeroDivisionError):
         events.raise_fault()

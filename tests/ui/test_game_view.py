@@ -72,7 +72,7 @@ def test_a_round_is_heard_predicted_revealed_and_kept(lab, notebook) -> None:
     (record,) = lab.folder.glob("game-bwv66.6-3-Ada.jsonl")
     lines = [json.loads(line) for line in record.read_text().splitlines()]
     assert [line["kind"] for line in lines] == ["game", "answer"]
-    assert lines[1]["guesses"]["student"] == {"soprano": 71}
+    assert lines[1]["data"]["guesses"]["student"] == {"soprano": 71}
     expect(view.get_by_label("How it stands")).to_contain_text("1 of 3 rounds")
     keep(notebook, "game-reveal", view)
     view.get_by_role("button", name="Hear what the composer wrote").click()
