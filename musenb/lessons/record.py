@@ -143,8 +143,7 @@ def _answer_of(raw: bytes, number: int) -> Answer | None:
         raise ValueError(f"{student[:20]!r} is no student's code")
     if words["kind"] not in KINDS:
         raise ValueError(f"{words['kind'][:20]!r} is none of the kinds of questions, {', '.join(KINDS)}")
-    whole = isinstance(seed, int) and not isinstance(seed, bool)
-    if not whole or not (right is None or isinstance(right, bool)):
+    if not isinstance(seed, int) or isinstance(seed, bool) or not (right is None or isinstance(right, bool)):
         raise ValueError("its seed is no whole number, or 'right' is neither true, false nor null")
     return Answer(student=student, right=right, seed=seed, at=clean_words(line.at, 40), **words)
 

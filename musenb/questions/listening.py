@@ -169,10 +169,10 @@ class Listening:
         by_layer = weights.mean(axis=1)
         rows = np.vstack([by_layer, weights.mean(axis=(0, 1))])
         *layers, overall = [agreement_of(row, effects, top=top) for row in rows]
-        note = self.notes[number]
+        query = self.notes[number]
         keys = tuple(self.notes[key] for key in order)
-        words = verdict_in_words(note, keys, rows[-1], effects, overall)
-        return Verdict(note, keys, rows, effects, tuple(layers), overall, words)
+        words = verdict_in_words(query, keys, rows[-1], effects, overall)
+        return Verdict(query, keys, rows, effects, tuple(layers), overall, words)
 
     def agreement_by_layer(
         self,

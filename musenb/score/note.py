@@ -325,8 +325,9 @@ class Score(Displayed):
                     moved.append(dataclasses.replace(n, onset=begin - start, duration=end - begin))
             voices.append(dataclasses.replace(voice, notes=tuple(moved)))
         bar = next((b for b in self.bars(stop) if b.onset <= start < b.end), None)
-        short = bar and (bar.onset < start or bar.number == 0)
-        anacrusis = bar.end - start if short else Fraction(0)
+        anacrusis = Fraction(0)
+        if bar is not None and (bar.onset < start or bar.number == 0):
+            anacrusis = bar.end - start
         marks = {}
         for name in ("measures", "repeats", "chords"):
             marks[name] = marks_within(getattr(self, name), start, stop)
