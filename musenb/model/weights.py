@@ -194,10 +194,11 @@ def _memory_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
 
 
 def _relation_shapes(config: ModelConfig, block: str) -> dict[str, tuple[int, ...]]:
-    return {
-        f"{block}relation.{r}": (config.heads, 2 * span + 1, config.head_width)
-        for r, span in enumerate(config.memory_relations)
-    }
+    shapes: dict[str, tuple[int, ...]] = {}
+    for r, span in enumerate(config.memory_relations):
+        shapes[f"{block}relation.{r}"] = (config.heads, 2 * span + 1, config.head_width)
+        shapes[f"{block}bias.{r}"] = (config.heads, 2 * span + 1)
+    return shapes
 
 
 def check_tensors(config: ModelConfig, tensors: Mapping[str, np.ndarray], *, source: str) -> None:
@@ -374,7 +375,7 @@ def _config(metadata: object, source: str) -> ModelConfig:
             f"{source}: the checkpoint does not name its idiom, the language that the model reads; "
             "musenb.sample.models.name_idiom(path, 'chorale') adds the name of one"
         )
-    layers = config.layers + config.memory_layers
+    layers = max(config.layers, config.memory_layers)
     if layers > MOST_TENSORS:
         raise WeightsError(f"{source}: a model of {layers:,} layers; the file cannot hold it")
     return config

@@ -56,6 +56,28 @@ def tonal_config(**changes: object) -> ModelConfig:
     return ModelConfig(**(shape | changes))  # type: ignore[arg-type]
 
 
+def tonal_model(config: ModelConfig) -> Transformer:
+    """Return a first model whose attention to given notes begins near: what sounds now, what follows, what came before.
+
+    Of every four heads one begins at each of these, and one looks all around. In the encoder the first looks at what
+    sounds together.
+    """
+    model = Transformer(config)
+    first, last = ITEM_RELATIONS[:2]
+    onset, end = torch.arange(-first, first + 1.0), torch.arange(-last, last + 1.0)
+    sounding_now = (-0.5 * (onset > 0) * onset - 0.05 * onset.abs(), -0.5 * end.clamp(max=0).abs())
+    following = (-0.5 * (1 - onset).clamp(min=0) - 0.25 * (onset - 4).clamp(min=0), torch.zeros_like(end))
+    before = (-0.5 * (onset + 1).clamp(min=0) - 0.25 * (-4 - onset).clamp(min=0), torch.zeros_like(end))
+    around = (-0.05 * onset.abs(), torch.zeros_like(end))
+    readers = [block.memory for block in model.blocks if block.memory is not None]
+    with torch.no_grad():
+        for reader in [*readers, *model.memory.blocks]:
+            for head in range(config.heads):
+                for bias, slope in zip(reader.bias, (sounding_now, following, before, around)[head % 4], strict=False):
+                    bias[head] = slope
+    return model
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A grid and the key in which it closes (`closing_key`)."""

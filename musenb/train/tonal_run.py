@@ -22,7 +22,7 @@ from musenb.model.torch.transformer import Transformer
 from musenb.train.chorale_data import read_grids
 from musenb.train.loop import PRECISIONS, Recipe, Trainer
 from musenb.train.muon import Muon
-from musenb.train.tonal import TonalRows, pieces_of, tonal_config
+from musenb.train.tonal import TonalRows, pieces_of, tonal_config, tonal_model
 
 SAVE_EVERY = 20
 HELD_TUNES = 20
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str]) -> int:
     recipe = Recipe(**json.loads((told.folder / "recipe.json").read_text(encoding="utf-8")), precision=told.precision)
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
-    trainer = TonalTrainer(Transformer(tonal_config()), rows_of(told.folder), recipe, told.folder)
+    trainer = TonalTrainer(tonal_model(tonal_config()), rows_of(told.folder), recipe, told.folder)
     trainer.resume()
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):

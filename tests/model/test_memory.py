@@ -84,13 +84,14 @@ def test_every_position_sees_every_item_and_no_later_token():
 
 def test_relations_are_the_gathered_embeddings_of_the_paper():
     torch.manual_seed(1)
-    q, table = torch.randn(1, 2, 4, 8), torch.randn(2, 7, 8)
+    q, table, bias = torch.randn(1, 2, 4, 8), torch.randn(2, 7, 8), torch.randn(2, 7)
     here, there = torch.tensor([[[0], [5], [-1], [2]]]), torch.tensor([[[1], [-1], [9]]])
-    logits = related(q, [table], table_rows(here, there, (3,)))
+    logits = related(q, [table], [bias], table_rows(here, there, (3,)))
     for i, a in enumerate(here.flatten().tolist()):
         for j, b in enumerate(there.flatten().tolist()):
             step = max(-3, min(3, b - a)) + 3
-            expected = (q[0, :, i] * table[:, step]).sum(-1) if min(a, b) >= 0 else torch.zeros(2)
+            told = (q[0, :, i] * table[:, step]).sum(-1) * 8**-0.5 + bias[:, step]
+            expected = told if min(a, b) >= 0 else torch.zeros(2)
             torch.testing.assert_close(logits[0, :, i, j], expected)
 
 

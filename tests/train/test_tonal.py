@@ -202,3 +202,18 @@ def test_a_folder_is_trained_from_the_command_line(tmp_path, monkeypatch):
     assert judged["step"] == 2
     assert judged["tunes"] > 0
     assert (tmp_path / "best.safetensors").exists()
+
+
+def test_a_first_model_looks_at_what_sounds_now_next_before_and_around():
+    torch.manual_seed(0)
+    model = tonal.tonal_model(tonal.tonal_config(**TINY | {"heads": 4}))
+    first, last = model.blocks[0].memory.bias[:2]
+
+    def at(head: int, onset: int, end: int) -> float:
+        return float(first[head, 64 + onset] + last[head, 16 + end])
+
+    assert max((-3, 0), (1, 4), (-8, -5), key=lambda item: at(0, *item)) == (-3, 0)
+    assert max((-3, 0), (1, 4), (9, 12), key=lambda item: at(1, *item)) == (1, 4)
+    assert max((-3, 0), (1, 4), (-12, -9), key=lambda item: at(2, *item)) == (-3, 0)
+    assert at(3, 5, 8) == at(3, -5, -2)
+    assert all(float(bias.abs().sum()) == 0 for bias in model.blocks[0].memory.bias[2:])

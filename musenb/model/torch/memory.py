@@ -1,14 +1,16 @@
 """Memory: items that are told beside the past, read both ways by a small encoder and attended to by the decoder.
 
 What is given ahead of its time (a melody to be harmonised, the bars after a gap, a theme) is a sequence of M items,
-each with integer features and integer attributes. A relation adds `Q[i] . E[clip(a[j] - b[i], -K, K) + K]` to the logit
-of query `i` and item `j`, where `a` is an attribute of the item and `b` the same attribute of the query: a position of
-the row, or in the encoder another item. An attribute below 0 is missing, and its pairs get 0.
+each with integer features and integer attributes. A relation adds `Q[i] . E[x] / sqrt(Dh) + c[x]` to the logit of
+query `i` and item `j`, where `x = clip(a[j] - b[i], -K, K) + K`, `a` is an attribute of the item and `b` the same
+attribute of the query: a position of the row, or in the encoder another item. An attribute below 0 is missing, and its
+pairs get 0. The numbers `c` let a head begin by looking near: attention to a hundred items that begins even learns
+slowly.
 
 A position may attend to no item: a learned key without a value takes part in the softmax. With an empty memory the
 output is 0, so that the decoder is exactly the one without a memory.
 
-    weights = softmax([Q n, Q K^T + relations] / sqrt(Dh)) without its first column
+    weights = softmax([Q n / sqrt(Dh), Q K^T / sqrt(Dh) + relations]) without its first column
 
 Legend: B pieces, L positions, M items, G features of an item, R relations, H heads, Dh width of a head, D = H Dh.
 
@@ -121,7 +123,7 @@ class EncoderBlock(nn.Module):
         self.norm_attention = nn.RMSNorm(width, eps=NORM_EPSILON)
         self.mix = nn.Linear(width, 3 * width, bias=False)
         self.out = nn.Linear(width, width, bias=False)
-        self.relation = relation_tables(config)
+        self.relation, self.bias = relation_tables(config), relation_biases(config)
         self.norm_feed_forward = nn.RMSNorm(width, eps=NORM_EPSILON)
         self.rise = nn.Linear(width, 2 * inner, bias=False)
         self.fall = nn.Linear(inner, width, bias=False)
@@ -134,8 +136,8 @@ class EncoderBlock(nn.Module):
         q, k, v = (heads_of(part, self.heads) for part in self.mix(self.norm_attention(x)).chunk(3, dim=-1))
         with torch.autocast(x.device.type, enabled=False):
             q, k, v = q.float(), k.float(), v.float()
-            logits = q @ k.mT + related(q, self.relation, steps)
-            logits = (logits * q.shape[-1] ** -0.5).masked_fill(hidden[:, None, None, :], torch.finfo(q.dtype).min)
+            logits = q @ k.mT * q.shape[-1] ** -0.5 + related(q, self.relation, self.bias, steps)
+            logits = logits.masked_fill(hidden[:, None, None, :], torch.finfo(q.dtype).min)
             mixed = torch.softmax(logits, -1) @ v
         x = x + self.dropout(self.out(joined(mixed)))
         gate, value = self.rise(self.norm_feed_forward(x)).chunk(2, dim=-1)
@@ -152,7 +154,7 @@ class MemoryAttention(nn.Module):
         self.mix = nn.Linear(config.width, 2 * config.width, bias=False)
         self.out = nn.Linear(config.width, config.width, bias=False)
         self.nothing = nn.Parameter(torch.zeros(config.heads, config.head_width))
-        self.relation = relation_tables(config)
+        self.relation, self.bias = relation_tables(config), relation_biases(config)
 
     def initialise(self, deep: float) -> None:
         """Draw the first weights; `deep` scales what is added to the residual stream."""
@@ -167,7 +169,7 @@ class MemoryAttention(nn.Module):
             q, k, v = q.float(), k.float(), v.float()
             scale = q.shape[-1] ** -0.5
             content = touch(tap, "memory_content", q @ k.mT * scale)
-            relative = touch(tap, "memory_relative", related(q, self.relation, recalled.steps) * scale)
+            relative = touch(tap, "memory_relative", related(q, self.relation, self.bias, recalled.steps))
             none = (q @ self.nothing[:, :, None]) * scale  # (B, H, L, 1)
             hidden = recalled.hidden[:, None, None, :]
             logits = (content + relative).masked_fill(hidden, torch.finfo(q.dtype).min)
@@ -180,6 +182,11 @@ def relation_tables(config: ModelConfig) -> nn.ParameterList:
     """Return a table (H, 2K+1, Dh) for each relation of the memory."""
     size, scale = config.head_width, config.head_width**-0.5
     return nn.ParameterList(torch.randn(config.heads, 2 * k + 1, size) * scale for k in config.memory_relations)
+
+
+def relation_biases(config: ModelConfig) -> nn.ParameterList:
+    """Return a number for each head and row of a relation's table, (H, 2K+1), from 0."""
+    return nn.ParameterList(torch.zeros(config.heads, 2 * k + 1) for k in config.memory_relations)
 
 
 def heads_of(x: Tensor, heads: int) -> Tensor:
@@ -202,10 +209,12 @@ def table_rows(queries: Tensor, attributes: Tensor, spans: Sequence[int]) -> lis
     return rows
 
 
-def related(q: Tensor, tables: Sequence[Tensor], steps: Sequence[Tensor]) -> Tensor:
-    """Return the relations' sum, (B, H, L, M) unscaled logits of q (B, H, L, Dh): multiplied first, gathered after."""
-    total = q.new_zeros(())
-    for table, rows in zip(tables, steps, strict=True):
-        products = functional.pad(q @ table.mT, (0, 1))  # the last column stays 0: no relation
+def related(
+    q: Tensor, tables: Sequence[Tensor], biases: Sequence[Tensor], steps: Sequence[Tensor]
+) -> Tensor:
+    """Return the relations' sum, (B, H, L, M) scaled logits of q (B, H, L, Dh): multiplied first, gathered after."""
+    total, scaled = q.new_zeros(()), q * q.shape[-1] ** -0.5
+    for table, bias, rows in zip(tables, biases, steps, strict=True):
+        products = functional.pad(scaled @ table.mT + bias[:, None], (0, 1))  # the last column stays 0: no relation
         total = total + products.gather(-1, rows[:, None].expand(-1, q.shape[1], -1, -1))
     return total
