@@ -207,7 +207,7 @@ def test_a_folder_is_trained_from_the_command_line(tmp_path, monkeypatch):
 def test_a_first_model_looks_at_what_sounds_now_next_before_and_around():
     torch.manual_seed(0)
     model = tonal.tonal_model(tonal.tonal_config(**TINY | {"heads": 4}))
-    first, last = model.blocks[0].memory.bias[:2]
+    first, last = (bias.detach() for bias in model.blocks[0].memory.bias[:2])
 
     def at(head: int, onset: int, end: int) -> float:
         return float(first[head, 64 + onset] + last[head, 16 + end])
