@@ -167,6 +167,15 @@ def test_long_pieces_are_judged_by_windows():
     assert np.isfinite(nats).all()
 
 
+def test_biases_and_tables_are_not_orthogonalised(tmp_path):
+    model = Transformer(tonal.tonal_config(**TINY))
+    trainer = tonal_run.TonalTrainer(model, tonal.TonalRows([PIECE], [], [PIECE]), Recipe(), tmp_path)
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    matrices = {names[id(p)] for p in trainer.optimisers[0].param_groups[0]["params"]}
+    assert {"memory.blocks.0.mix.weight", "blocks.0.memory.query.weight", "blocks.1.attention.mix.weight"} <= matrices
+    assert all(name.endswith(".weight") and "norm" not in name and "feature" not in name for name in matrices)
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_run_is_taken_up_where_it_stopped(tmp_path, precision):
     def trainer(steps: int, folder) -> tonal_run.TonalTrainer:
