@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from musenb.analysis.chorale.cadence import Framed
-from musenb.analysis.key import Key
+from musenb.score.key import Key
 from musenb.tokens.chorale.grid import FERMATA, HOLD, LOWEST, MODES, NO_KEY, UNKNOWN, Grid, sounding
 
 

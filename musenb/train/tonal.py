@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from musenb.analysis.key import KEY_PROFILES
+from musenb.analysis.chorale.counts import KEY_PROFILES
 from musenb.model.config import ModelConfig
 from musenb.model.torch.memory import Memory as TorchMemory
 from musenb.model.torch.transformer import Inputs, Transformer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from musenb.analysis.chorale.cadence import ends_on_tonic
-from musenb.analysis.key import Key
 from musenb.score.from_text import score_from_text
+from musenb.score.key import Key
 from musenb.train.chorale_data import chorale_grid
 from musenb.train.judge_tonal import framed
 

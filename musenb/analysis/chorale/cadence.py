@@ -10,7 +10,7 @@ Definitions
   fifth a fifth above, or a diminished triad, half-diminished or diminished seventh a semitone below. *Perfect*: also
   the soprano has the root. *Half*: a major triad or dominant seventh on the dominant of the key. *Plagal*: the tonic
   after the subdominant. *Neither*: not authentic, and no major triad on any degree, as a half cadence in some key has.
-- *Key heard*: the key by Krumhansl's profiles on the time of all voices (`musenb.analysis.key`).
+- *Key heard*: the key by Krumhansl's profiles on the time of all voices (`musenb.score.key`).
 
 References
 ----------
@@ -24,10 +24,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musenb.analysis.chorale.part_writing import validate
+from musenb.analysis.chorale.part_writing import sounding_time, validate
 from musenb.analysis.chorale.sonority import NAMES, NONE, Chords, chords_of
-from musenb.analysis.key import Key, find_key, sounding_time
 from musenb.errors import ScoreError
+from musenb.score.key import Key, find_key
 
 TWO_BEATS = 8  # sixteenths
 TRIADS = ("maj", "min")
@@ -102,7 +102,7 @@ def ends_major(piece: Framed) -> bool:
 
 def heard_as_told(piece: Framed) -> bool:
     """Return whether the key that is heard is the key told; False without a key."""
-    return piece.key is not None and find_key(sounding_time(piece.grid)) == piece.key
+    return piece.key is not None and find_key(sounding_time(piece.grid).tolist()) == piece.key
 
 
 def stretches(mask: np.ndarray) -> list[tuple[int, int]]:
