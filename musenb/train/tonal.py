@@ -32,8 +32,8 @@ from musenb.tokens.chorale.tonal import (
     key_number,
     tonal_row,
 )
-from musenb.tokens.jsb.grid import VOICE_RANGES, transpositions
 from musenb.tokens.memory import MemoryRow
+from musenb.tokens.voice_ranges import VOICE_RANGES, transpositions
 from musenb.train.chorale_draws import CHORALE_DRAWS, TUNE_DRAWS, draw_given
 from musenb.train.loop import Batch
 

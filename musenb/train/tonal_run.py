@@ -1,7 +1,7 @@
 """The training run of chorale-2: `python -m musenb.train.tonal_run FOLDER [--precision bfloat16]`.
 
 The folder holds `grids.npz` and, if tunes are to be learned from, `tunes.npz` (`chorale_data.write_grids`), and
-`recipe.json` with values of `Recipe`. It receives `log.jsonl`, `judged.jsonl`, `best.safetensors` and
+`recipe.json` with values of `Schedule`. It receives `log.jsonl`, `judged.jsonl`, `best.safetensors` and
 `last.safetensors`; a run that is there is taken up again. It stops at a signal and keeps its state.
 """
 
@@ -20,7 +20,7 @@ from torch import Tensor
 
 from musenb.model.torch.transformer import Transformer
 from musenb.train.chorale_data import read_grids
-from musenb.train.loop import PRECISIONS, Recipe, Trainer
+from musenb.train.loop import PRECISIONS, Schedule, Trainer
 from musenb.train.muon import Muon
 from musenb.train.tonal import TonalRows, pieces_of, tonal_config, tonal_model
 
@@ -42,11 +42,11 @@ class TonalTrainer(Trainer):
 
     rows: TonalRows
 
-    def __init__(self, model: Transformer, rows: TonalRows, recipe: Recipe, folder: Path) -> None:
-        super().__init__(model, rows, recipe, folder)
-        if recipe.precision == "bfloat16":
+    def __init__(self, model: Transformer, rows: TonalRows, schedule: Schedule, folder: Path) -> None:
+        super().__init__(model, rows, schedule, folder)
+        if schedule.precision == "bfloat16":
             matrices = self.optimisers[0].param_groups[0]["params"]
-            self.optimisers[0] = ReducedMuon(matrices, lr=recipe.muon_rate, weight_decay=recipe.weight_decay)
+            self.optimisers[0] = ReducedMuon(matrices, lr=schedule.muon_rate, weight_decay=schedule.weight_decay)
 
     def _add_gradients(self, numbers: Sequence[int]) -> Tensor:
         return torch.stack([super(TonalTrainer, self)._add_gradients([number]) for number in numbers]).sum(0)
@@ -76,10 +76,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--precision", choices=PRECISIONS, default="float32")
     told = parser.parse_args(arguments)
-    recipe = Recipe(**json.loads((told.folder / "recipe.json").read_text(encoding="utf-8")), precision=told.precision)
+    values = json.loads((told.folder / "recipe.json").read_text(encoding="utf-8"))
+    schedule = Schedule(**values, precision=told.precision)
     torch.set_num_threads(1)
-    torch.manual_seed(recipe.seed)
-    trainer = TonalTrainer(tonal_model(tonal_config()), rows_of(told.folder), recipe, told.folder)
+    torch.manual_seed(schedule.seed)
+    trainer = TonalTrainer(tonal_model(tonal_config()), rows_of(told.folder), schedule, told.folder)
     trainer.resume()
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -14,7 +14,7 @@ from musenb.tokens.chorale.grid import HOLD, REST, Grid, encode, sounding
 from musenb.tokens.chorale.tonal import KEY_UNKNOWN, TonalFrame
 from musenb.train import chorale_draws, tonal, tonal_run
 from musenb.train.chorale_data import chorale_grid, write_grids
-from musenb.train.loop import Recipe
+from musenb.train.loop import Schedule
 from musenb.train.tonal import Piece, closing_key, row_of_given, varied
 
 TEXT = """key={key} upbeat=1
@@ -169,7 +169,7 @@ def test_long_pieces_are_judged_by_windows():
 
 def test_biases_and_tables_are_not_orthogonalised(tmp_path):
     model = Transformer(tonal.tonal_config(**TINY))
-    trainer = tonal_run.TonalTrainer(model, tonal.TonalRows([PIECE], [], [PIECE]), Recipe(), tmp_path)
+    trainer = tonal_run.TonalTrainer(model, tonal.TonalRows([PIECE], [], [PIECE]), Schedule(), tmp_path)
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     matrices = {names[id(p)] for p in trainer.optimisers[0].param_groups[0]["params"]}
     assert {"memory.blocks.0.mix.weight", "blocks.0.memory.query.weight", "blocks.1.attention.mix.weight"} <= matrices
@@ -180,7 +180,7 @@ def test_biases_and_tables_are_not_orthogonalised(tmp_path):
 def test_a_run_is_taken_up_where_it_stopped(tmp_path, precision):
     def trainer(steps: int, folder) -> tonal_run.TonalTrainer:
         torch.manual_seed(2)
-        recipe = Recipe(steps=steps, validate_every=2, decay=0.0, warmup=1, precision=precision)
+        recipe = Schedule(steps=steps, validate_every=2, decay=0.0, warmup=1, precision=precision)
         rows = tonal.TonalRows([PIECE, PIECE], [], [PIECE], rows=2)
         made = tonal_run.TonalTrainer(Transformer(tonal.tonal_config(**TINY)), rows, recipe, folder)
         made.resume()
