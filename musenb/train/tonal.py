@@ -1,8 +1,8 @@
 """The tonal chorale model (chorale-2): its shape, what it is trained on, and how it is judged.
 
 A row is a whole piece. Four of five are chorales, moved by a random number of semitones within the voices' ranges, with
-random cells given (`chorale_draws`): the memory tells them, and only the others count. The fifth is a tune, read as a
-soprano whose other voices are unknown and never count. In some draws phrases, key or the end are hidden.
+random cells given (`tokens/chorale/draws.py`): the memory tells them, and only the others count. The fifth is a tune,
+read as a soprano whose other voices are unknown and never count. In some draws phrases, key or the end are hidden.
 
 The key told in training is the one in which the piece closes. Files name another in a quarter of the chorales, mostly
 since a Dorian or Mixolydian tune is written with the signature of its neighbour; a piece that closes on the dominant of
@@ -19,9 +19,11 @@ import torch
 
 from musenb.analysis.chorale.counts import KEY_PROFILES
 from musenb.model.config import ModelConfig
+from musenb.model.torch.memory import EncoderBlock, MemoryAttention
 from musenb.model.torch.memory import Memory as TorchMemory
 from musenb.model.torch.transformer import Inputs, Transformer
 from musenb.tokens.chorale import grid as words
+from musenb.tokens.chorale.draws import CHORALE_DRAWS, TUNE_DRAWS, draw_given
 from musenb.tokens.chorale.given import ITEM_FEATURES, ITEM_RELATIONS, items_of, queries_of, remembered
 from musenb.tokens.chorale.grid import HOLD, UNKNOWN, VOICE_COUNT, Frame, Grid, sounding
 from musenb.tokens.chorale.tonal import (
@@ -34,7 +36,6 @@ from musenb.tokens.chorale.tonal import (
 )
 from musenb.tokens.memory import MemoryRow
 from musenb.tokens.voice_ranges import VOICE_RANGES, transpositions
-from musenb.train.chorale_draws import CHORALE_DRAWS, TUNE_DRAWS, draw_given
 from musenb.train.loop import Batch
 
 TUNE_SHARE = 0.2
@@ -69,9 +70,9 @@ def tonal_model(config: ModelConfig) -> Transformer:
     following = (-0.5 * (1 - onset).clamp(min=0) - 0.25 * (onset - 4).clamp(min=0), torch.zeros_like(end))
     before = (-0.5 * (onset + 1).clamp(min=0) - 0.25 * (-4 - onset).clamp(min=0), torch.zeros_like(end))
     around = (-0.05 * onset.abs(), torch.zeros_like(end))
-    readers = [block.memory for block in model.blocks if block.memory is not None]
+    reading = [part for part in model.modules() if isinstance(part, MemoryAttention | EncoderBlock)]
     with torch.no_grad():
-        for reader in [*readers, *model.memory.blocks]:
+        for reader in reading:
             for head in range(config.heads):
                 for bias, slope in zip(reader.bias, (sounding_now, following, before, around)[head % 4], strict=False):
                     bias[head] = slope

@@ -10,9 +10,10 @@ import torch
 
 from musenb.model.torch.transformer import Transformer
 from musenb.score.from_text import score_from_text
+from musenb.tokens.chorale import draws as chorale_draws
 from musenb.tokens.chorale.grid import HOLD, REST, Grid, encode, sounding
 from musenb.tokens.chorale.tonal import KEY_UNKNOWN, TonalFrame
-from musenb.train import chorale_draws, tonal, tonal_run
+from musenb.train import tonal, tonal_run
 from musenb.train.chorale_data import chorale_grid, write_grids
 from musenb.train.loop import Schedule
 from musenb.train.tonal import Piece, closing_key, row_of_given, varied

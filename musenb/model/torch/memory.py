@@ -23,7 +23,7 @@ Huang et al., "Music Transformer", arXiv 1809.04281 (2018), section 4.1.1: relat
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -90,6 +90,8 @@ class Recalled:
 
 class MemoryEncoder(nn.Module):
     """The blocks that read the items both ways."""
+
+    offsets: Tensor
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -210,7 +212,7 @@ def table_rows(queries: Tensor, attributes: Tensor, spans: Sequence[int]) -> lis
 
 
 def related(
-    q: Tensor, tables: Sequence[Tensor], biases: Sequence[Tensor], steps: Sequence[Tensor]
+    q: Tensor, tables: Iterable[Tensor], biases: Iterable[Tensor], steps: Sequence[Tensor]
 ) -> Tensor:
     """Return the relations' sum, (B, H, L, M) scaled logits of q (B, H, L, Dh): multiplied first, gathered after."""
     total, scaled = q.new_zeros(()), q * q.shape[-1] ** -0.5

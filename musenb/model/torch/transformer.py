@@ -146,7 +146,7 @@ class Block(nn.Module):
         self, x: Tensor, attributes: Tensor, tap: Tap | None = None, recalled: Recalled | None = None
     ) -> Tensor:
         x = x + self.dropout(self.attention(self.norm_attention(x), attributes, tap))
-        if self.memory is not None and recalled is not None:
+        if self.memory is not None and self.norm_memory is not None and recalled is not None:
             x = x + self.dropout(self.memory(self.norm_memory(x), recalled, tap))
         return x + self.dropout(self.feed_forward(self.norm_feed_forward(x)))
 
@@ -192,7 +192,7 @@ class Transformer(nn.Module):
                 assert isinstance(linear, nn.Linear)
                 scale = deep if gain == "deep" else 1.0
                 nn.init.normal_(linear.weight, std=scale / math.sqrt(linear.in_features))
-            if block.memory is not None:
+            if isinstance(block, Block) and block.memory is not None:
                 block.memory.initialise(deep)
 
     def embed(self, inputs: Inputs) -> Tensor:

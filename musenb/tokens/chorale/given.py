@@ -67,7 +67,7 @@ def items_of(grid: Grid, frame: TonalFrame, given: np.ndarray) -> Memory:
     cell_before = np.vstack([np.full((1, VOICE_COUNT), UNKNOWN), cells[:-1]])
     fresh = (cells < HOLD) | ((cells == REST) & (cell_before != REST))
     onsets, voices = np.nonzero(given & (fresh | ~before))
-    stops = np.array([_end(given, fresh, onset, voice) for onset, voice in zip(onsets, voices, strict=True)], np.int64)
+    stops = np.array([_end(given, fresh, int(o), int(v)) for o, v in zip(onsets, voices, strict=True)], np.int64)
     pitches = sounding(cells)[onsets, voices]
     columns_at = columns[onsets]
     features = np.stack([
