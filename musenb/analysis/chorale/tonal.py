@@ -197,6 +197,7 @@ def _judged(measure: Measure, row: Mapping[str, Mapping[str, float | None]]) -> 
         return {"target": None, "met": None}
     sign, bound = measure.target
     if sign == "near":
-        return {"target": f"within {bound:g}", "met": None not in (value, real) and abs(value - real) <= bound}
+        near = value is not None and real is not None and abs(value - real) <= bound
+        return {"target": f"within {bound:g}", "met": near}
     met = value is not None and (value <= bound if sign == "<=" else value >= bound)
     return {"target": f"{sign} {bound:g}", "met": met}
