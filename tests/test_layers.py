@@ -65,7 +65,7 @@ AT_THE_TOP = {"LICENSE", "README.md", "pyproject.toml", "binder", "musenb", "not
 # What names one idiom: its own folder, the list of all, and what trains and judges that kind of model.
 NAMING = {
     *("tokens/known.py", "train/chorale.py", "train/chorale_data.py", "train/jsb.py", "train/judge.py"),
-    *("train/tunes.py", "commands/measures.py", "commands/development.py"),
+    *("train/tunes.py", "train/tonal.py", "train/judge_tonal.py", "commands/measures.py", "commands/development.py"),
 }
 IDIOMS = ("chorale", "jsb")
 

@@ -42,6 +42,14 @@ class ModelConfig:
         Probability, 0 to below 1, in training.
     idiom : str
         Name of the language that it reads, which says what the tokens are; a checkpoint must have one.
+    memory_features : tuple of int
+        Number of values of each integer feature of a remembered item; none for a model without a memory.
+    memory_relations : tuple of int
+        Largest difference that each attribute tells apart, between two items and between a position and an item.
+    memory_layers, memory_feed_forward : int
+        Blocks that read the items both ways, and the inner size of their gated feed-forward layer.
+    memory_readers : tuple of int
+        Layers, from 0, that attend to the items after they have attended to the past.
 
     Raises
     ------
@@ -64,10 +72,15 @@ class ModelConfig:
     context: int = 2048
     dropout: float = 0.1
     idiom: str = ""
+    memory_features: tuple[int, ...] = ()
+    memory_relations: tuple[int, ...] = ()
+    memory_layers: int = 2
+    memory_feed_forward: int = 256
+    memory_readers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "features", tuple(self.features))
-        object.__setattr__(self, "relations", tuple(self.relations))
+        for name in ("features", "relations", "memory_features", "memory_relations", "memory_readers"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         if self.inputs < 0:
             raise ModelError(f"inputs {self.inputs} is below 0")
         for name in ("vocabulary", "width", "layers", "heads", "feed_forward", "max_distance", "context"):
@@ -81,6 +94,21 @@ class ModelConfig:
             raise ModelError(f"dropout {self.dropout} is outside 0 to below 1")
         if any(size < 1 for size in (*self.features, *self.relations)):
             raise ModelError(f"features {self.features} and relations {self.relations} must be sizes of at least 1")
+        self._check_memory()
+
+    def _check_memory(self) -> None:
+        sizes = (*self.memory_features, *self.memory_relations, self.memory_layers, self.memory_feed_forward)
+        if any(size < 1 for size in sizes):
+            raise ModelError(
+                f"memory_features {self.memory_features}, memory_relations {self.memory_relations}, memory_layers "
+                f"{self.memory_layers} and memory_feed_forward {self.memory_feed_forward} must be sizes of at least 1"
+            )
+        if bool(self.memory_features) != bool(self.memory_readers):
+            raise ModelError(
+                f"memory_features {self.memory_features} and memory_readers {self.memory_readers}: both or neither"
+            )
+        if any(not 0 <= layer < self.layers for layer in self.memory_readers):
+            raise ModelError(f"memory_readers {self.memory_readers} must be layers 0..{self.layers - 1}")
 
     @property
     def begin(self) -> int:

@@ -159,6 +159,45 @@ def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
         shapes[block + "norm_feed_forward.weight"] = (width,)
         shapes[block + "feed_forward.rise.weight"] = (2 * inner, width)
         shapes[block + "feed_forward.fall.weight"] = (width, inner)
+        if number in config.memory_readers:
+            shapes |= _reader_shapes(config, block)
+    return shapes | _memory_shapes(config) if config.memory_readers else shapes
+
+
+def _reader_shapes(config: ModelConfig, block: str) -> dict[str, tuple[int, ...]]:
+    """Return what a layer has to read the memory with."""
+    width = config.width
+    return {
+        block + "norm_memory.weight": (width,),
+        block + "memory.query.weight": (width, width),
+        block + "memory.mix.weight": (2 * width, width),
+        block + "memory.out.weight": (width, width),
+        block + "memory.nothing": (config.heads, config.head_width),
+        **_relation_shapes(config, block + "memory."),
+    }
+
+
+def _memory_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """Return what the encoder of the memory has."""
+    width, inner = config.width, config.memory_feed_forward
+    shapes = {"memory.feature.weight": (sum(config.memory_features), width), "memory.norm.weight": (width,)}
+    for number in range(config.memory_layers):
+        block = f"memory.blocks.{number}."
+        shapes[block + "norm_attention.weight"] = (width,)
+        shapes[block + "mix.weight"] = (3 * width, width)
+        shapes[block + "out.weight"] = (width, width)
+        shapes |= _relation_shapes(config, block)
+        shapes[block + "norm_feed_forward.weight"] = (width,)
+        shapes[block + "rise.weight"] = (2 * inner, width)
+        shapes[block + "fall.weight"] = (width, inner)
+    return shapes
+
+
+def _relation_shapes(config: ModelConfig, block: str) -> dict[str, tuple[int, ...]]:
+    shapes: dict[str, tuple[int, ...]] = {}
+    for r, span in enumerate(config.memory_relations):
+        shapes[f"{block}relation.{r}"] = (config.heads, 2 * span + 1, config.head_width)
+        shapes[f"{block}bias.{r}"] = (config.heads, 2 * span + 1)
     return shapes
 
 
@@ -336,8 +375,9 @@ def _config(metadata: object, source: str) -> ModelConfig:
             f"{source}: the checkpoint does not name its idiom, the language that the model reads; "
             "musenb.sample.models.name_idiom(path, 'chorale') adds the name of one"
         )
-    if config.layers > MOST_TENSORS:
-        raise WeightsError(f"{source}: a model of {config.layers:,} layers; the file cannot hold it")
+    layers = max(config.layers, config.memory_layers)
+    if layers > MOST_TENSORS:
+        raise WeightsError(f"{source}: a model of {layers:,} layers; the file cannot hold it")
     return config
 
 

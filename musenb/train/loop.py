@@ -185,7 +185,8 @@ class Trainer:
         self.stale = 0
         self.average = {name: p.detach().clone() for name, p in model.state_dict().items()}
         trained = [p for p in model.parameters() if p.requires_grad]
-        hidden = [p for p in model.blocks.parameters() if p.ndim == 2 and p.requires_grad]
+        inside = [p for name, p in model.named_parameters() if "blocks." in name and name.endswith(".weight")]
+        hidden = [p for p in inside if p.ndim == 2 and p.requires_grad]
         ids = {id(p) for p in hidden}
         rest = [p for p in trained if id(p) not in ids]
         self.optimisers: list[torch.optim.Optimizer] = [

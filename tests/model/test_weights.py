@@ -66,6 +66,10 @@ def rebuilt(change: object) -> bytes:
         ModelConfig(
             idiom="jsb", vocabulary=3, relations=(4, 9), relation_layers=2, width=8, heads=2, layers=3, feed_forward=4
         ),
+        ModelConfig(
+            idiom="jsb", vocabulary=3, width=8, heads=2, layers=3, feed_forward=4, memory_features=(5, 6),
+            memory_relations=(2, 3), memory_layers=2, memory_feed_forward=4, memory_readers=(0, 2),
+        ),
     ],
     ids=str,
 )

@@ -94,13 +94,13 @@ def evaluate(
     )
 
 
-def format_report(record: Record) -> str:
-    """Return the record of `evaluate` as a table for reading, a line a measure."""
+def format_report(record: Record, labels: Mapping[str, str] = LABELS) -> str:
+    """Return the record of `evaluate`, or of another report with these labels, as a table, a line a measure."""
     pieces, measures = record["pieces"], record["measures"]
-    width = max(map(len, LABELS.values()))
+    width = max(map(len, labels.values()))
     heads = [f"generated ({pieces['generated']})", f"real ({pieces['real']})"]
     lines = [f"{'':{width}}  {heads[0]:>24}  {heads[1]:>24}  target"]
-    for name, label in LABELS.items():
+    for name, label in labels.items():
         row = measures[name]
         cells = [f"{_figure(row[side]):>24}" for side in ("generated", "real")]
         aim = f"{row['target']}  {'met' if row['met'] else 'not met'}" if row["target"] else ""

@@ -44,10 +44,14 @@ class Dropout(nn.Module):
             return functional.dropout(x, self.chance)
         if len(self.generators) != len(x):
             raise ModelError(f"{len(self.generators)} generators do not fit the {len(x)} rows of a batch")
-        mask = torch.empty_like(x)
-        for row, generator in zip(mask, self.generators, strict=True):
-            row.bernoulli_(1 - self.chance, generator=generator)
-        return x * mask.mul_(1 / (1 - self.chance))
+        kept = torch.stack([self._kept(row, generator) for row, generator in zip(x, self.generators, strict=True)])
+        return x * kept.to(x.dtype).mul_(1 / (1 - self.chance))
+
+    def _kept(self, row: Tensor, generator: torch.Generator) -> Tensor:
+        """Return which numbers of a row stay; each takes 16 bits of a draw, four times as fast as a draw a number."""
+        draws = torch.empty(-(-row.numel() // 4), dtype=torch.int64, device=row.device)
+        bits = draws.random_(-(2**63), None, generator=generator).view(torch.int16)[: row.numel()]
+        return (bits >= round(self.chance * 2**16) - 2**15).view(row.shape)
 
 
 @contextmanager

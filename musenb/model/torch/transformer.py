@@ -14,7 +14,6 @@ Shazeer, "GLU Variants Improve Transformer", arXiv 2002.05202 (2020): the gated 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -24,6 +23,7 @@ from torch.nn import functional
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.model.torch.dropout import Dropout
+from musenb.model.torch.memory import Memory, MemoryAttention, MemoryEncoder, Recalled
 from musenb.model.torch.relative import (
     Relation,
     chunked_relative_attention,
@@ -32,13 +32,12 @@ from musenb.model.torch.relative import (
     relative_embeddings,
     skew,
 )
+from musenb.model.torch.tap import NORM_EPSILON, Tap, touch
 
-NORM_EPSILON = 1e-6
 # The linear maps of a block and how they begin: those that add to the residual stream are scaled with the depth.
 LINEARS = {
     "attention.mix": "plain", "attention.out": "deep", "feed_forward.rise": "plain", "feed_forward.fall": "deep"
 }
-Tap = Callable[[str, Tensor], Tensor | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,14 @@ class Inputs:
     features : int64 (B, L, F)
     attributes : int64 (B, L, R)
         Values whose differences the relations embed; negative where a position has none.
+    memory : Memory, optional
+        What is told beside the past.
     """
 
     tokens: Tensor
     features: Tensor
     attributes: Tensor
+    memory: Memory | None = None
 
     def check(self, config: ModelConfig) -> None:
         """Raise ModelError when the shapes do not fit one another or the model."""
@@ -68,6 +70,8 @@ class Inputs:
             if shape != (rows, length, columns):
                 needed = (rows, length, columns)
                 raise ModelError(f"{name} of shape {shape} do not fit tokens of shape {(rows, length)}: needs {needed}")
+        if self.memory is not None:
+            self.memory.check(config, rows, length)
 
 
 class Attention(nn.Module):
@@ -123,18 +127,27 @@ class FeedForward(nn.Module):
 
 
 class Block(nn.Module):
-    """One layer: attention, then feed-forward, each normalised before and added to the residual stream."""
+    """One layer: attention, then feed-forward, each normalised before and added to the residual stream.
 
-    def __init__(self, config: ModelConfig, *, related: bool) -> None:
+    A layer that reads the memory attends to it between the two.
+    """
+
+    def __init__(self, config: ModelConfig, *, related: bool, reads: bool = False) -> None:
         super().__init__()
         self.norm_attention = nn.RMSNorm(config.width, eps=NORM_EPSILON)
         self.attention = Attention(config, related=related)
+        self.norm_memory = nn.RMSNorm(config.width, eps=NORM_EPSILON) if reads else None
+        self.memory = MemoryAttention(config) if reads else None
         self.norm_feed_forward = nn.RMSNorm(config.width, eps=NORM_EPSILON)
         self.feed_forward = FeedForward(config)
         self.dropout = Dropout(config.dropout)
 
-    def forward(self, x: Tensor, attributes: Tensor, tap: Tap | None = None) -> Tensor:
+    def forward(
+        self, x: Tensor, attributes: Tensor, tap: Tap | None = None, recalled: Recalled | None = None
+    ) -> Tensor:
         x = x + self.dropout(self.attention(self.norm_attention(x), attributes, tap))
+        if self.memory is not None and self.norm_memory is not None and recalled is not None:
+            x = x + self.dropout(self.memory(self.norm_memory(x), recalled, tap))
         return x + self.dropout(self.feed_forward(self.norm_feed_forward(x)))
 
 
@@ -158,7 +171,11 @@ class Transformer(nn.Module):
         token_width = config.width // 2 if concatenated else config.width
         self.token = nn.Embedding(config.begin + 1, token_width)
         self.feature = nn.EmbeddingBag(max(offsets[-1], 1), config.width, mode="sum")
-        self.blocks = nn.ModuleList(Block(config, related=n < config.relation_layers) for n in range(config.layers))
+        self.blocks = nn.ModuleList(
+            Block(config, related=n < config.relation_layers, reads=n in config.memory_readers)
+            for n in range(config.layers)
+        )
+        self.memory = MemoryEncoder(config) if config.memory_readers else None
         self.norm = nn.RMSNorm(config.width, eps=NORM_EPSILON)
         self.readout = nn.Linear(config.width, config.vocabulary, bias=False)
         self.dropout = Dropout(config.dropout)
@@ -175,6 +192,8 @@ class Transformer(nn.Module):
                 assert isinstance(linear, nn.Linear)
                 scale = deep if gain == "deep" else 1.0
                 nn.init.normal_(linear.weight, std=scale / math.sqrt(linear.in_features))
+            if isinstance(block, Block) and block.memory is not None:
+                block.memory.initialise(deep)
 
     def embed(self, inputs: Inputs) -> Tensor:
         """Return the residual stream before the first block, (B, L, D)."""
@@ -198,7 +217,9 @@ class Transformer(nn.Module):
         tap : callable, optional
             Called with a name and a tensor at each named place; a tensor that it returns replaces the one it was given.
             Names: 'embedding' and 'N.residual' (B, L, D), 'N.content', 'N.relative' and 'N.weights' (B, H, L, L),
-            with N the layer from 0. 'content' and 'relative' are the two parts of the scaled logits before the mask.
+            with N the layer from 0. 'content' and 'relative' are the two parts of the scaled logits before the mask. In
+            layers that read M remembered items also 'N.memory_content', 'N.memory_relative' and 'N.memory_weights'
+            (B, H, L, M); what is missing to a sum of 1 went to no item.
 
         Raises
         ------
@@ -206,19 +227,14 @@ class Transformer(nn.Module):
             The shapes do not fit the model.
         """
         inputs.check(self.config)
+        recalled = None
+        if self.memory is not None and inputs.memory is not None and inputs.memory.features.shape[1]:
+            recalled = self.memory(inputs.memory)
         x = touch(tap, "embedding", self.embed(inputs))
         for number, block in enumerate(self.blocks):
             inner = None if tap is None else lambda name, value, n=number: tap(f"{n}.{name}", value)
-            x = touch(tap, f"{number}.residual", block(x, inputs.attributes, inner))
+            x = touch(tap, f"{number}.residual", block(x, inputs.attributes, inner, recalled))
         return self.readout(self.norm(x))
-
-
-def touch(tap: Tap | None, name: str, value: Tensor) -> Tensor:
-    """Show a value to the tap and return it, or what the tap puts in its place."""
-    if tap is None:
-        return value
-    replacement = tap(name, value)
-    return value if replacement is None else replacement
 
 
 def sinusoids(length: int, width: int) -> Tensor:

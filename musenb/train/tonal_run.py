@@ -1,0 +1,99 @@
+"""The training run of chorale-2: `python -m musenb.train.tonal_run FOLDER [--precision bfloat16]`.
+
+The folder holds `grids.npz` and, if tunes are to be learned from, `tunes.npz` (`chorale_data.write_grids`), and
+`recipe.json` with values of `Schedule`. It receives `log.jsonl`, `judged.jsonl`, `best.safetensors` and
+`last.safetensors`; a run that is there is taken up again. It stops at a signal and keeps its state.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from musenb.model.torch.transformer import Transformer
+from musenb.train.chorale_data import read_grids
+from musenb.train.loop import PRECISIONS, Schedule, Trainer
+from musenb.train.muon import Muon
+from musenb.train.tonal import TonalRows, pieces_of, tonal_config, tonal_model
+
+SAVE_EVERY = 20
+HELD_TUNES = 20
+
+
+class ReducedMuon(Muon):
+    """Muon whose iteration is computed in bfloat16; the weights stay in single precision."""
+
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        """Update every parameter that has a gradient."""
+        with torch.autocast("cpu", torch.bfloat16):
+            return super().step(closure)
+
+
+class TonalTrainer(Trainer):
+    """A trainer that reads its rows one after another, as they differ in length, and writes down each judgement."""
+
+    rows: TonalRows
+
+    def __init__(self, model: Transformer, rows: TonalRows, schedule: Schedule, folder: Path) -> None:
+        super().__init__(model, rows, schedule, folder)
+        if schedule.precision == "bfloat16":
+            matrices = self.optimisers[0].param_groups[0]["params"]
+            self.optimisers[0] = ReducedMuon(matrices, lr=schedule.muon_rate, weight_decay=schedule.weight_decay)
+
+    def _add_gradients(self, numbers: Sequence[int]) -> Tensor:
+        return torch.stack([super(TonalTrainer, self)._add_gradients([number]) for number in numbers]).sum(0)
+
+    def validate(self) -> float:
+        """Judge the average weights and write the checkpoints; a line of `judged.jsonl` tells all of it."""
+        value = super().validate()
+        line = {"step": self.step, "value": value, "time": time.time(), "cpu": time.process_time(), **self.rows.judged}
+        with open(self.folder / "judged.jsonl", "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        return value
+
+
+def rows_of(folder: Path) -> TonalRows:
+    """Return the rows of a folder's grids and tunes."""
+    chorales = read_grids(folder / "grids.npz")
+    tunes = read_grids(folder / "tunes.npz") if (folder / "tunes.npz").exists() else {"train": [], "valid": []}
+    return TonalRows(
+        pieces_of(chorales["train"], by_close=True), pieces_of(tunes["train"], by_close=False),
+        pieces_of(chorales["valid"], by_close=False), pieces_of(tunes["valid"][:HELD_TUNES], by_close=False),
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train as the command line says; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32")
+    told = parser.parse_args(arguments)
+    values = json.loads((told.folder / "recipe.json").read_text(encoding="utf-8"))
+    schedule = Schedule(**values, precision=told.precision)
+    torch.set_num_threads(1)
+    torch.manual_seed(schedule.seed)
+    trainer = TonalTrainer(tonal_model(tonal_config()), rows_of(told.folder), schedule, told.folder)
+    trainer.resume()
+    stopping: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda got, frame: stopping.append(got))
+
+    def stop() -> bool:
+        if trainer.step % SAVE_EVERY == 0 and trainer.step:
+            trainer.save()
+        return bool(stopping)
+
+    trainer.run(lambda line: print(line, flush=True), stop)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
