@@ -79,7 +79,8 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import numpy as np
 
     from musenb.model.config import ModelConfig
-    from musenb.model.weights import expected_shapes, weights_bytes
+    from musenb.model.shapes import expected_shapes
+    from musenb.model.weights import weights_bytes
     from musenb.tokens.chorale import grid
 
     config = ModelConfig(
@@ -124,7 +125,7 @@ def induction_decoder() -> Decoder:
 
     from musenb.model.config import ModelConfig
     from musenb.model.numpy.decode import Decoder
-    from musenb.model.weights import expected_shapes
+    from musenb.model.shapes import expected_shapes
     from musenb.tokens.chorale import grid
 
     words, sharp = len(grid.VOCABULARY), 100.0

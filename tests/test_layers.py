@@ -55,7 +55,9 @@ FORBIDDEN = {
     "lessons": {"torch"},
 }
 # Folders and modules that play without torch although their neighbours train with it.
-WITHOUT_TORCH = ("model/numpy/", "model/config.py", "model/threads.py", "model/trace.py", "model/weights.py")
+WITHOUT_TORCH = (
+    *("model/numpy/", "model/config.py", "model/shapes.py", "model/threads.py", "model/trace.py", "model/weights.py"),
+)
 PLAYED = tuple(f"musenb/{name}" for name in WITHOUT_TORCH)
 # Imported inside functions only, so that a plain `import musenb.<anything>` stays light.
 LAZY = {"music21", "symusic", "verovio", "pretty_midi", "IPython", "jupyterlab", "soundfile", "typst"}

@@ -20,7 +20,8 @@ import musenb
 from musenb.errors import LoadError, ModelError, MusenbError, SaveError, SettingError, TokenError, WeightsError
 from musenb.export.to_midi import midi_bytes
 from musenb.model.config import ModelConfig
-from musenb.model.weights import expected_shapes, load_weights, weights_bytes, with_idiom
+from musenb.model.shapes import expected_shapes
+from musenb.model.weights import load_weights, weights_bytes, with_idiom
 from musenb.sample.models import name_idiom
 from musenb.score.from_text import score_from_text
 from musenb.score.load import load

@@ -12,7 +12,8 @@ import pytest
 import musenb
 from musenb.errors import ModelError, SettingError
 from musenb.model.config import ModelConfig
-from musenb.model.weights import expected_shapes, weights_bytes
+from musenb.model.shapes import expected_shapes
+from musenb.model.weights import weights_bytes
 from musenb.score.note import GIVEN, Score
 from musenb.studio.core import StudioCore
 from musenb.tokens.known import idiom_named, registered

@@ -17,7 +17,7 @@ from musenb.analysis.chorale.report import format_report
 from musenb.commands.progress import Bar
 from musenb.errors import SettingError
 from musenb.model.config import ModelConfig
-from musenb.model.weights import expected_shapes
+from musenb.model.shapes import expected_shapes
 from musenb.sample.policy import Policy
 from musenb.session import open_model
 from musenb.tokens.chorale.grid import Grid

@@ -14,7 +14,8 @@ from musenb.commands import doctor
 from musenb.commands import measures as evaluation
 from musenb.commands.main import main
 from musenb.model import weights
-from musenb.model.weights import expected_shapes, manifest_bytes, weights_bytes
+from musenb.model.shapes import expected_shapes
+from musenb.model.weights import manifest_bytes, weights_bytes
 from musenb.sample import models
 from musenb.score.from_text import score_from_text
 from musenb.train.chorale_data import chorale_grid

@@ -11,7 +11,7 @@ from musenb.errors import ModelError
 from musenb.model.bench import decoding as bench_decode
 from musenb.model.bench.decoding import WAYS, decode_figures, floor_of, gpt2_figures, greedy, random_decoder, random_row
 from musenb.model.config import ModelConfig
-from musenb.model.weights import expected_shapes
+from musenb.model.shapes import expected_shapes
 
 TINY = ModelConfig(vocabulary=11, width=16, layers=2, heads=2, feed_forward=32, max_distance=16, context=24)
 RELATED = ModelConfig(

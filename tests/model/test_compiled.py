@@ -9,7 +9,8 @@ from musenb.model.bench.decoding import random_decoder, random_row
 from musenb.model.config import ModelConfig
 from musenb.model.numpy import compiled
 from musenb.model.numpy.decode import Decoder
-from musenb.model.weights import Tensors, expected_shapes
+from musenb.model.shapes import expected_shapes
+from musenb.model.weights import Tensors
 
 pytest.importorskip("numba", reason="the compiled step is optional")
 

@@ -279,7 +279,8 @@ if without_numba:
 import numpy as np
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder, Silence, Trace
-from musenb.model.weights import expected_shapes, parse_weights, weights_bytes
+from musenb.model.shapes import expected_shapes
+from musenb.model.weights import parse_weights, weights_bytes
 
 config = ModelConfig(
     vocabulary=5, features=(2,), relations=(3,), width=12, heads=2, layers=2, context=9, idiom="letters"

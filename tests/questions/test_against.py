@@ -11,7 +11,7 @@ from musenb.analysis.causal import loss_bits
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
-from musenb.model.weights import expected_shapes
+from musenb.model.shapes import expected_shapes
 from musenb.questions.against_panel import Against, AgainstPanel
 from musenb.questions.ask import ask as questions
 from musenb.questions.ask import compare_models

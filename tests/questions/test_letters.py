@@ -13,7 +13,7 @@ from musenb.analysis.causal import loss_bits
 from musenb.errors import ModelError, SettingError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
-from musenb.model.weights import expected_shapes
+from musenb.model.shapes import expected_shapes
 from musenb.questions.ask import Questions
 from musenb.questions.ask import ask as questions
 from musenb.sample.models import Model

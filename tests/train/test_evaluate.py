@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
+from musenb.model.shapes import expected_shapes
 from musenb.model.torch.transformer import Transformer
-from musenb.model.weights import expected_shapes
 from musenb.score.from_text import score_from_text
 from musenb.tokens.chorale.grid import HOLD, Grid, encode
 from musenb.tokens.chorale.training import plain_row

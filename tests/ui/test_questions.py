@@ -23,7 +23,7 @@ TINY = """
 import dataclasses, numpy as np
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
-from musenb.model.weights import expected_shapes
+from musenb.model.shapes import expected_shapes
 from musenb.questions.ask import compare_models
 from musenb.sample.models import Model
 from musenb.tokens.chorale import grid

@@ -19,9 +19,9 @@ import numpy as np
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder, Trace
+from musenb.model.shapes import expected_shapes
 from musenb.model.threads import one_thread
 from musenb.model.trace import NAMES
-from musenb.model.weights import expected_shapes
 
 POSITIONS = (0, 64, 512, 1024, 2047)
 PRIMES = (64, 256, 2048)
