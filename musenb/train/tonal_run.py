@@ -55,7 +55,7 @@ class TonalTrainer(Trainer):
         """Judge the average weights and write the checkpoints; a line of `judged.jsonl` tells all of it."""
         value = super().validate()
         line = {"step": self.step, "value": value, "time": time.time(), "cpu": time.process_time(), **self.rows.judged}
-        with open(self.folder / "judged.jsonl", "a", encoding="utf-8") as file:
+        with open(self.folder / "judged.jsonl", "a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(line) + "\n")
         return value
 
