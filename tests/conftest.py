@@ -41,6 +41,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         os.environ["HOME"] = before
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests for several processes: a file each, and all that drive the browser as one group, the last."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group("browser" if folder == "ui" else item.path.as_posix()))
+    items.sort(key=lambda item: item.path.parent.name == "ui")
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Tell what the notebooks took, each in a line."""
     reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")

@@ -43,9 +43,10 @@ def test_whoever_is_not_root_is_told_what_to_run(runner: dict[str, Any], monkeyp
     assert "run `apt-get install chromium` as root" in runner["install_chromium"]()
 
 
+@pytest.mark.parametrize("processors", [1, 4])
 @pytest.mark.parametrize(("linted", "tested", "code"), [(0, 0, 0), (1, 0, 1), (0, 3, 3), (1, 2, 2)])
 def test_the_exit_code_tells_of_linter_and_tests(
-    runner: dict[str, Any], monkeypatch: pytest.MonkeyPatch, linted: int, tested: int, code: int
+    runner: dict[str, Any], monkeypatch: pytest.MonkeyPatch, linted: int, tested: int, code: int, processors: int
 ) -> None:
     calls = []
 
@@ -55,8 +56,12 @@ def test_the_exit_code_tells_of_linter_and_tests(
 
     monkeypatch.setenv("MUSENB_CHROMIUM", "/some/chromium")
     monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
     assert runner["main"](["-k", "engrave"]) == code
-    assert calls == [["ruff", "check", "."], ["pytest", "-k", "engrave"]]
+    assert calls[0] == ["ruff", "check", "."]
+    assert calls[1][0] == "pytest"
+    assert calls[1][-2:] == ["-k", "engrave"]
+    assert ("-n" in calls[1]) == (processors > 1)
 
 
 @pytest.mark.parametrize(("present", "calls"), [(True, []), (False, [["/usr/bin/npm", "ci"]])])
