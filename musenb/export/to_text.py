@@ -10,8 +10,8 @@ import re
 from fractions import Fraction
 
 from musenb.errors import SaveError
-from musenb.score.from_text import ACCIDENTALS, LETTERS, MELODY
-from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.note import MELODY, KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.note_names import ACCIDENTALS, LETTERS
 from musenb.score.split import CHORALE
 
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")

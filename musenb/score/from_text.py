@@ -3,18 +3,22 @@
 | written | meaning |
 |---|---|
 | `C4` `F#4` `Bb3` `G##5` `Ebb4` `Fn4` | a quarter note: letter, accidental (`#` `b` `##` `bb` `n`), octave -1..9 |
+| `do4` `mib` `fa#` `fis4` `es` | the same in syllables (fixed do), and with German accidentals |
 | `D` | no octave: the D nearest to the note before, in letters; to C4 at the beginning of a voice |
 | `C4:2` `C4:1/2` `C4:1.5` | with a duration in quarters; without one it is always one quarter |
-| `r` `r:3` | a rest |
+| `C4/8` `C4/4.` | with a note value: an eighth, a dotted quarter |
+| `r` `r:3` `r/8` | a rest |
 | `C4:4~ C4:2` | a tie: one note of six quarters; bar lines may stand between |
 | `G4:2^` | a fermata, before the tie when there are both |
 | `\\|` | a bar line; it need not be there, and when it is, it must stand where the metre has one |
+| `,` | may stand behind any of these |
 | `3/4` `key=D` `key=F# minor` `key=Bm` `key=3b` `tempo=90` | metre, key, quarters a minute, from here on |
 | `upbeat=1` `title="..."` `composer="..."` | before all notes: quarters before the first full bar, and names |
 | `soprano:` `alto:` `tenor:` `bass:` `"Flute 1":` | first in a line: whose notes these are; later lines go on with it |
 
-Accidentals are always written out: `key=D` does not make an F an F sharp. Without a metre it is 4/4. Metre, key and
-tempo may change between notes in the voice that is written first. A voice without a name is 'melody'.
+Accidentals are always written out: `key=D` does not make an F an F sharp. Without a metre it is 4/4, or what the bar
+lines say. Metre, key and tempo may change between notes in the voice that is written first. A voice without a name is
+'melody'.
 """
 
 from __future__ import annotations
@@ -25,21 +29,22 @@ from fractions import Fraction
 
 from musenb.errors import ScoreError
 from musenb.score.arguments import text_of
+from musenb.score.bar_lines import metre_from_lines
 from musenb.score.from_abc import is_abc, score_from_abc_text
 from musenb.score.note import MELODY, KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.note_names import ACCIDENTALS, LETTERS, NoteName, note_name
 from musenb.score.plain import plain_text
 
-LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-ACCIDENTALS = {"": 0, "n": 0, "#": 1, "##": 2, "b": -1, "bb": -2}
 # Sharps of the major key on each letter; a minor key has three fewer, a sharp in its name seven more.
 SHARPS = {"C": 0, "D": 2, "E": 4, "F": -1, "G": 1, "A": 3, "B": 5}
+NOTE_VALUES = ("1", "2", "4", "8", "16", "32", "64")
 LONGEST_TEXT, LONGEST_DURATION, MOST_NOTES = 512 * 1024, 1_000, 50_000
 
 _VOICE = re.compile(r'\s*(?:(soprano|alto|tenor|bass)|"((?:[^"\\]|\\.)*)")\s*:(?=\s|$)', re.IGNORECASE)
-_TOKEN = re.compile(r'(?:title|composer)="(?:[^"\\]|\\.)*"|key=\S+(?:[ \t]+(?:major|minor)\b)?|\||[^\s|]+')
-_NOTE = re.compile(r"([A-Ga-g])(##|bb|[#bn]?)(-1|\d)?(?::([\d./]+))?(\^?)(~?)")
+_TOKEN = re.compile(r'(?:title|composer)="(?:[^"\\]|\\.)*"|key=[^\s,]+(?:[ \t]+(?:major|minor)\b)?|\|\]?|[^\s|,]+')
+_NOTE = re.compile(r"([^\W\d_]+(?:-(?=[^\W\d_])[^\W\d_]+)?(?:##?)?)(-1|\d)?(:[\d./]+|/\d+\.{0,2})?(\^?)(~?)")
 _FIELD = re.compile(r"[A-Z]:")
-_REST = re.compile(r"[rR](?::([\d./]+))?")
+_REST = re.compile(r"[rR](:[\d./]+|/\d+\.{0,2})?")
 _METRE = re.compile(r"(\d{1,3})/(\d{1,3})")
 _KEY = re.compile(r"([A-Ga-g])([#b]?)(m(?:in(?:or)?)?|[ \t]*minor|[ \t]*major|)|(0|[1-7][#b])")
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?|\d{1,6}/\d{1,6}")
@@ -58,6 +63,7 @@ class _Part:
     octave: int = 4
     open: Note | None = None
     bars: list[tuple[Fraction, str]] = field(default_factory=list)
+    names: list[tuple[NoteName, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -152,46 +158,57 @@ def _heading(piece: _Piece, part: _Part | None, token: str, where: str) -> bool:
 
 def _sounding(part: _Part, token: str, where: str) -> None:
     """Take a bar line, a rest or a note."""
-    if token == "|":
+    if token in ("|", "|]"):
         part.bars.append((part.time, where))
         return
     rest, note = _REST.fullmatch(token), _NOTE.fullmatch(token)
-    if not rest and not note:
+    name = note_name(note[1]) if note else None
+    if not rest and not name:
         raise ScoreError(f"{where}: {token!r} is not understood; allowed is {_instead(token)}")
     try:
-        written = rest[1] if rest else note[4] if note else None
-        duration = _number(written or "1")
+        duration = _duration(rest[1] if rest else note[3] if note else None)
     except ScoreError as error:
         raise ScoreError(f"{where}: {token!r}: {error}") from None
     if not 0 < duration <= LONGEST_DURATION:
         raise ScoreError(
             f"{where}: {token!r} lasts {duration} quarters; above 0 and up to {LONGEST_DURATION} is allowed"
         )
-    if note is None:
+    if note is None or name is None:
         if part.open:
             raise ScoreError(
                 f"{where}: a rest stands where {part.open.spelling} is tied over; the same note must follow its ~"
             )
         part.time += duration
         return
-    _add(part, note, duration, where)
+    part.names.append((name, where))
+    _add(part, note, name, duration, where=where)
 
 
-def _add(
-    part: _Part,
-    match: re.Match[str],
-    duration: Fraction,
-    where: str,
-) -> None:
-    letter, accidental = match[1].upper(), match[2]
-    octave = int(match[3]) if match[3] else _nearest_octave(part.letter, part.octave, letter)
+def _duration(written: str | None) -> Fraction:
+    """Return the quarters that a length says: `:3/2` in quarters, `/8` or `/4.` as a note value, nothing a quarter."""
+    if not written:
+        return Fraction(1)
+    if written[0] == ":":
+        return _number(written[1:])
+    value = written[1:].rstrip(".")
+    if value not in NOTE_VALUES:
+        raise ScoreError(
+            f"a length behind / is one of {' '.join(NOTE_VALUES)}, as /8 for an eighth; in quarters it is C4:1/{value}"
+        )
+    dots = len(written) - 1 - len(value)
+    return Fraction(4, int(value)) * (2 - Fraction(1, 2**dots))
+
+
+def _add(part: _Part, match: re.Match[str], name: NoteName, duration: Fraction, *, where: str) -> None:
+    letter, accidental = name.letter, name.accidental
+    octave = int(match[2]) if match[2] else _nearest_octave(part.letter, part.octave, letter)
     pitch = 12 * (octave + 1) + LETTERS[letter] + ACCIDENTALS[accidental]
     spelling = f"{letter}{accidental.replace('n', '')}{octave}"
     before = part.open
     if before and before.pitch != pitch:
         raise ScoreError(f"{where}: {match[0]!r} follows the tie of {before.spelling}; the same note must follow a ~")
     onset = before.onset if before else part.time
-    held = bool(match[5]) or bool(before and before.fermata)
+    held = bool(match[4]) or bool(before and before.fermata)
     try:
         note = Note(
             onset, part.time + duration - onset, pitch, spelling=before.spelling if before else spelling, fermata=held
@@ -200,7 +217,7 @@ def _add(
         raise ScoreError(f"{where}: {match[0]!r}: {error}") from None
     part.letter, part.octave = letter, octave
     part.time += duration
-    part.open = note if match[6] else None
+    part.open = note if match[5] else None
     if not part.open:
         part.notes.append(note)
     if len(part.notes) > MOST_NOTES:
@@ -222,6 +239,9 @@ def _finished(piece: _Piece, source: str) -> Score:
             )
     if not any(part.notes for part in piece.parts):
         raise ScoreError(f"{source}: no notes; write some, such as C4 D4 Eb4:2 r:1 F#4:1/2")
+    _check_names(piece)
+    if not piece.metres and not piece.upbeat:
+        _read_metre(piece)
     try:
         score = Score(
             voices=tuple(Voice(part.name, tuple(part.notes)) for part in piece.parts),
@@ -238,6 +258,26 @@ def _finished(piece: _Piece, source: str) -> Score:
     for part in piece.parts:
         _check_bars(score, part)
     return score
+
+
+def _check_names(piece: _Piece) -> None:
+    """Refuse a plain B beside German names, which may mean B or B flat."""
+    names = [named for part in piece.parts for named in part.names]
+    german = next((where for name, where in names if name.language == "German"), None)
+    for name, where in names:
+        if german and name == NoteName("B", "", "English"):
+            raise ScoreError(f"{where}: B beside German names may be B or B flat; write Bn or Bb")
+
+
+def _read_metre(piece: _Piece) -> None:
+    """Take the metre from the bar lines where 4/4, which nobody wrote, does not fit them."""
+    part = next((part for part in piece.parts if part.bars), None)
+    lines = sorted({time for time, _ in part.bars if time}) if part else []
+    if part is None or all(time % 4 == 0 for time in lines):
+        return
+    found = metre_from_lines(lines, part.time, part.notes)
+    if found:
+        piece.metres[Fraction(0)], piece.upbeat = found
 
 
 def _check_bars(score: Score, part: _Part) -> None:
@@ -285,8 +325,14 @@ def _instead(token: str) -> str:
         return "ABC only with its lines: X:1, M:4/4, L:1/4 and K:C stand each on a line of its own"
     if token.count('"') == 1:
         return f'a text between two quotes, such as {token.partition("=")[0]}="My song"'
-    if token[0] in "[(<{" or "+" in token or token.count(",") > 0:
+    if token[0] in "[(<{" or "+" in token:
         return "one note at a time (no chords): write each line as a voice, soprano: ... alto: ..."
+    if set(token) <= set("-–—_"):
+        return "a length behind a note, C4:2 for two quarters, or a rest r:1; nothing stands for a dash"
+    if ":" in token[:1] or token[-1] == ":":
+        return "a bar line |; a passage that is repeated is written twice"
+    if "'" in token:
+        return "a note with the number of its octave: C4 is middle C, C5 the C above it"
     if token[0] in "hH":
         return "a note of the letters A to G; the German H is B here, and B is Bb"
     return ALLOWED
