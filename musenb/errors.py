@@ -47,6 +47,10 @@ class WeightsError(MusenbError, ValueError):
     """A checkpoint is missing, damaged or does not belong to the model."""
 
 
+class PolyphonyError(ScoreError, TokenError):
+    """More notes sound together, or more voices, than the representation has lines."""
+
+
 class SettingError(MusenbError, ValueError):
     """A setting such as temperature, top-p, bars or seed is outside its range."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musenb.errors import SaveError
+from musenb.errors import PolyphonyError, SaveError
 from musenb.export.formats import FORMATS, PAGE, SUFFIXES
 from musenb.export.listing import listing
 from musenb.export.time_box import LONGEST_SAVE, keep_time, time_box
@@ -30,6 +30,7 @@ from musenb.score.limits import check_prime_length
 from musenb.score.load import load
 from musenb.score.marks import notice_sentence
 from musenb.score.note import Score
+from musenb.score.parts import Line, choice_of_part, chosen_part
 from musenb.score.sources import read_source
 from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Wishes
 
@@ -122,6 +123,8 @@ def prepared(
     model: Model,
     voices: str | Sequence[str] | None = None,
     bars: int | tuple[int, int] | None = None,
+    part: int | str | None = None,
+    line: Line | None = None,
     transpose: int = 0,
     exact: bool = False,
 ) -> Prepared:
@@ -134,6 +137,10 @@ def prepared(
     model : Model
     voices : str or sequence of str, optional
         Which of the idiom's voices the sounding voices are.
+    part : int or str, optional
+        Only this part of a file: its number from 1, or its name; a wrong one is answered with the list.
+    line : 'top' or 'bottom', optional
+        Of chords only the highest or the lowest notes.
     bars, transpose, exact
         See `musenb.tokens.idiom.Wishes`.
 
@@ -144,8 +151,11 @@ def prepared(
     """
     named = voice_names(voices)
     names = (named,) if isinstance(named, str) else named
-    score = read_source(source)
-    found = model.idiom.prepare(score, Wishes(names, bars, transpose, exact))
+    score = chosen_part(read_source(source), part, line)
+    try:
+        found = model.idiom.prepare(score, Wishes(names, bars, transpose, exact))
+    except PolyphonyError as error:
+        raise PolyphonyError(f"{error}; {choice_of_part(score)}") from None
     check_prime_length(found.score.end, source=found.score.source)
     if not score.notices:
         return found
@@ -163,11 +173,13 @@ def stream(
     top_p: float = 0.9,
     top_k: int = 0,
     voices: Sequence[str] | None = None,
+    part: int | str | None = None,
+    line: Line | None = None,
 ) -> Stream:
     """Return a continuation that is written while it is iterated over; parameters as in `develop`."""
     policy = Policy(temperature=temperature, top_p=top_p, top_k=top_k)
     opened = open_model(model)
-    read = prepared(prime, model=opened, voices=voices)
+    read = prepared(prime, model=opened, voices=voices, part=part, line=line)
     # Who hands over a Score has met what was left out of it where it was loaded.
     known = notice_sentence(prime.notices) if isinstance(prime, Score) else ""
     for notice in read.notices:
@@ -200,6 +212,8 @@ def develop(prime: Any, **settings: Any) -> Take:
     voices : sequence of str, optional
         Which of soprano, alto, tenor and bass the prime's voices are. One voice is the soprano by default, two are the
         outer voices.
+    part, line
+        Of a file with several parts the one to go on from, and whether of chords the top or the bottom; see `prepared`.
 
     Raises
     ------

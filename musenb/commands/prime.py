@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from musenb.score.note import Score
+from musenb.score.parts import LINES
 
 SUFFIXED = "a music file, corpus:NAME, or a motif such as 'C4 D4 E4:2'"
 
@@ -19,6 +20,8 @@ def add_prime_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is less daring (default: 1.0)")
     command.add_argument("--top-p", type=float, default=0.9, help="likeliest words up to this share (default: 0.9)")
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
+    command.add_argument("--part", help="only this part of PRIME: its number from 1, or its name")
+    command.add_argument("--line", choices=LINES, help="of chords only the highest, or the lowest, notes")
     command.set_defaults(top_k=0, transpose=0, exact=False)
 
 
@@ -34,6 +37,8 @@ def prepared_prime(options: argparse.Namespace) -> Score:
         model=open_model(options.model),
         voices=voices,
         bars=options.prime_bars,
+        part=options.part,
+        line=options.line,
         transpose=options.transpose,
         exact=options.exact,
     )

@@ -22,7 +22,7 @@ def metre_from_lines(
     end : Fraction
         Quarters at which the voice ends.
     notes : sequence of Note
-        They tell 6/8 from 3/4: no note but one that fills it sounds over the middle of a bar, and some note over a beat.
+        They tell 6/8 from 3/4: no note but one that fills a bar sounds over its middle, and some note over a beat.
     """
     edges = [Fraction(0), *lines]
     closed = [after - before for before, after in zip(edges, lines, strict=False)]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from musenb.score.from_text import score_from_text
 from musenb.score.load import CORPUS, SUFFIXES, load
 from musenb.score.note import Score
+
+_NOTE_VALUES = re.compile(r"(?:[^\W\d_]+#{0,2}\d?/\d{1,2}\.{0,2}[,|]*)+")
 
 
 def read_source(source: Any) -> Score:
@@ -36,5 +39,6 @@ def is_place(text: str) -> bool:
             return True
     except (OSError, ValueError):
         return False  # longer than a name can be, or no name at all
-    # A fraction of a quarter, as in C4:1/2, stands behind a colon.
-    return ("/" in text or os.sep in text) and not {" ", ":"} & set(text)
+    # A fraction of a quarter, as in C4:1/2, stands behind a colon; a note value, as in C4/8, behind a note.
+    motif = {" ", ":"} & set(text) or _NOTE_VALUES.fullmatch(text)
+    return ("/" in text or os.sep in text) and not motif

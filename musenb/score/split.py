@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, groupby
 
-from musenb.errors import ScoreError, SettingError
+from musenb.errors import PolyphonyError, SettingError
 from musenb.score.note import Note, Score, Voice
 
 MOST_LINES = 8
@@ -50,7 +50,7 @@ def split_voices(score: Score, count: int = 4) -> Score:
     ------
     SettingError
         `count` is outside 1..8.
-    ScoreError
+    PolyphonyError
         Somewhere more than `count` notes sound together; the message names the first such place.
     """
     if not 1 <= count <= MOST_LINES:
@@ -95,7 +95,7 @@ def _fullest(notes: list[Note], score: Score, count: int) -> list[int]:
         if len(sounding) > count:
             bar = next(bar for bar in score.bars() if bar.onset <= onset < bar.end)
             beat = (onset - bar.first_beat) / bar.metre.beat_length + 1
-            raise ScoreError(
+            raise PolyphonyError(
                 f"{len(sounding)} notes sound together at bar {bar.number}, beat {beat} (quarter {onset}); "
                 f"at most {count} lines were asked for"
             )

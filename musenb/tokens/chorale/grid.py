@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from musenb.errors import TokenError
+from musenb.errors import PolyphonyError, TokenError
 from musenb.score.measures.barring import metre_of_length
 from musenb.score.note import Bar, KeySignature, Note, Score, TimeSignature, Voice
 
@@ -167,13 +167,13 @@ def assign_voices(score: Score) -> tuple[str, ...]:
 
     Raises
     ------
-    TokenError
+    PolyphonyError
         More than four voices sound.
     """
     names = tuple(voice.name.strip().lower() for voice in score.voices if voice.notes)
     if len(names) > VOICE_COUNT:
         known = ", ".join(VOICES)
-        raise TokenError(f"{len(names)} voices{_place(score)}; the chorale model has {VOICE_COUNT}: {known}")
+        raise PolyphonyError(f"{len(names)} voices{_place(score)}; the chorale model has {VOICE_COUNT}: {known}")
     if all(name in VOICES for name in names) and len(set(names)) == len(names):
         return names
     soprano, alto, _, bass = VOICES
