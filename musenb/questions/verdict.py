@@ -10,6 +10,8 @@ from musenb.analysis.causal import Agreement
 from musenb.tokens.piece import NotePlace
 
 AGREED = 0.3
+# Notes in both lists, beyond what chance puts there, from which on two lists of five are said to agree.
+SHARED = 1.5
 
 
 def verdict_in_words(
@@ -27,8 +29,11 @@ def verdict_in_words(
     if looked.id == mattered.id and found.correlation >= AGREED:
         return f"For {note}, attention and occlusion agree that {looked} counts most {measured}."
     if found.correlation >= AGREED:
+        many = shared - found.chance * found.top >= SHARED
+        order = "put the notes in a like order and agree little on those that count most"
+        agree = "agree by and large" if many else order
         return (
-            f"For {note}, attention and occlusion agree by and large {measured}, but the heads look most at {looked}, "
+            f"For {note}, attention and occlusion {agree} {measured}, but the heads look most at {looked}, "
             f"while taking away {mattered} changes most."
         )
     return (

@@ -92,18 +92,21 @@ def _score(plain: dict[str, Any]) -> Score:
     )
 
 
-def _marks_to_plain(score: Score) -> dict[str, list]:
-    """Return the tables of marks that the score has any of."""
+def _marks_to_plain(score: Score) -> dict[str, Any]:
+    """Return the tables of marks that the score has any of, and the number of its first bar where that is not 1."""
     tables = {
         "measures": [[_time(m.onset), _time(m.length)] for m in score.measures],
         "repeats": [[_time(r.onset), r.kind, list(r.numbers), r.times] for r in score.repeats],
         "chords": [[_time(c.onset), c.text, c.kind] for c in score.chords],
         "notices": [[n.kind, n.action, n.count, n.place] for n in score.notices],
     }
-    return {name: rows for name, rows in tables.items() if rows}
+    found: dict[str, Any] = {name: rows for name, rows in tables.items() if rows}
+    if score.first_bar != 1:
+        found["first_bar"] = score.first_bar
+    return found
 
 
-def _marks_of_plain(plain: dict[str, Any]) -> dict[str, tuple]:
+def _marks_of_plain(plain: dict[str, Any]) -> dict[str, Any]:
     """Return the marks in the tables of `_marks_to_plain`; each may be missing."""
     measures = tuple(
         MeasureLength(_quarters(onset), _quarters(length)) for onset, length in plain.get("measures", ())
@@ -111,7 +114,8 @@ def _marks_of_plain(plain: dict[str, Any]) -> dict[str, tuple]:
     repeats = tuple(_repeat(row) for row in plain.get("repeats", ()))
     chords = _changes(plain.get("chords", ()), ChordSymbol, str, str)
     notices = tuple(_notice(row) for row in plain.get("notices", ()))
-    return {"measures": measures, "repeats": repeats, "chords": chords, "notices": notices}
+    first_bar = _typed(plain.get("first_bar", 1), int)
+    return {"measures": measures, "repeats": repeats, "chords": chords, "notices": notices, "first_bar": first_bar}
 
 
 def _repeat(row: list[Any]) -> Repeat:

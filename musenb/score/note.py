@@ -223,11 +223,13 @@ class Score(Displayed):
         Chord symbols, figures and numerals of the source, kept for show.
     notices : tuple of Notice
         What was left out or changed on the way here.
+    first_bar : int
+        Printed number of the first full bar, from 1; an excerpt keeps the numbers of its piece.
 
     Raises
     ------
     ScoreError
-        The anacrusis is not shorter than a bar.
+        The anacrusis is not shorter than a bar, or the first bar's number is below 1.
     """
 
     voices: tuple[Voice, ...] = ()
@@ -242,6 +244,7 @@ class Score(Displayed):
     repeats: tuple[Repeat, ...] = ()
     chords: tuple[ChordSymbol, ...] = ()
     notices: tuple[Notice, ...] = field(default=(), compare=False)
+    first_bar: int = 1
 
     def __post_init__(self) -> None:
         for voice in self.voices if isinstance(self.voices, (tuple, list)) else [self.voices]:
@@ -258,6 +261,8 @@ class Score(Displayed):
         for name in ("measures", "repeats", "chords"):
             marks = sorted(getattr(self, name), key=lambda mark: mark.onset)
             object.__setattr__(self, name, tuple(marks))
+        if whole_number(self.first_bar, "first_bar") < 1:
+            raise ScoreError(f"first_bar {self.first_bar} is below 1")
         if not 0 <= self.anacrusis < metres[0].bar_length:
             raise ScoreError(
                 f"anacrusis of {self.anacrusis} quarters is outside 0 to below {metres[0].bar_length}, "
@@ -282,7 +287,7 @@ class Score(Displayed):
         """
         until = self.end if until is None else until
         lengths = {measure.onset: measure.length for measure in self.measures}
-        position, number = Fraction(0), 1
+        position, number = Fraction(0), self.first_bar
         if self.anacrusis:
             metre = self.metres[0]
             yield Bar(0, position, self.anacrusis, metre, metre.bar_length - self.anacrusis)
@@ -311,7 +316,7 @@ class Score(Displayed):
     def cut(self, start: Fraction, stop: Fraction) -> Score:
         """Return the music from quarter `start` to `stop`, moved to begin at 0. Notes that cross an edge are shortened.
 
-        The anacrusis of the result is what remains of the bar that `start` falls into.
+        Bars keep their numbers. The anacrusis of the result is what remains of the bar that `start` falls into.
         """
         start, stop = exact_quarters(start, "start"), exact_quarters(stop, "stop")
         if not 0 <= start < stop:
@@ -334,6 +339,9 @@ class Score(Displayed):
         if bar and anacrusis >= bar.metre.bar_length:
             marks["measures"] = (MeasureLength(Fraction(0), anacrusis), *marks["measures"])
             anacrusis = Fraction(0)
+        first_bar = self.first_bar
+        if bar is not None and bar.number:
+            first_bar = bar.number + 1 if anacrusis else bar.number
 
         def shifted(changes: tuple) -> tuple:
             before = [c for c in changes if c.onset <= start][-1:]
@@ -348,6 +356,7 @@ class Score(Displayed):
             keys=shifted(self.keys),
             tempos=shifted(self.tempos),
             anacrusis=anacrusis,
+            first_bar=first_bar,
             **marks,
         )
 
@@ -361,7 +370,7 @@ class Score(Displayed):
         """
         if whole_number(count, "bars") < 1:
             raise ScoreError(f"cannot take the first {count} bars: at least 1")
-        numbered = [bar for bar in self.bars() if 1 <= bar.number <= count]
+        numbered = [bar for bar in self.bars() if self.first_bar <= bar.number < self.first_bar + count]
         if not numbered:
             return self
         return self.cut(Fraction(0), numbered[-1].end)

@@ -72,7 +72,17 @@ def assemble(
         repeats=_repeats(located),
         chords=_chords(located),
         notices=ledger.notices(),
+        first_bar=_first_number(kept, anacrusis),
     )
+
+
+def _first_number(rows: Sequence[Row], anacrusis: Fraction) -> int:
+    """Return the printed number of the first full bar; 1 where it has none, or the upbeat is counted."""
+    counted = rows[1:] if anacrusis else rows
+    if not counted or (anacrusis and not _upbeat(rows[0])):
+        return 1
+    number = counted[0].cells[0][1].number
+    return max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else 1
 
 
 def _voices(

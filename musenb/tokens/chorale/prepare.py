@@ -29,7 +29,7 @@ def prepare(score: Score, wishes: Wishes) -> Prepared:
         notices.append(str(moved.report))
         score = moved.score
     if wishes.bars is not None:
-        score = excerpt(score, wishes.bars)
+        score = dataclasses.replace(excerpt(score, wishes.bars), first_bar=1)
     if not all(line.monophonic for line in score.voices):
         score = split_voices(score)
         notices.append(f"chords were read as {len(score.voices)} voices from the top down")
