@@ -149,3 +149,11 @@ def test_a_lesson_is_heard(path: Path) -> None:
     heard = [text for text in code if re.search(r"show\(|Sound\(|musenb\.develop\(|%%motif|Studio\(|takes=", text)]
     assert len(heard) >= 3
     assert all("http" not in text for text in code), "a lesson needs no network"
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=label)
+def test_the_line_that_a_folded_cell_still_shows_gives_no_answer_away(path: Path) -> None:
+    folded = (cell for cell in nbformat.read(path, as_version=4).cells if "jupyter" in cell.metadata)
+    for cell in folded:
+        first = cell.source.partition("\n")[0]
+        assert not re.search(r"\b(right|reveal)=", first), first
