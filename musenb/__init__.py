@@ -13,6 +13,7 @@ import importlib
 
 import lazy_loader as _lazy
 
+from musenb.errors import MissingExtraError
 from musenb.score import display as _display
 
 # Checkers take this name for true; importing it from typing costs more than all else here.
@@ -23,7 +24,18 @@ if TYPE_CHECKING:
     from musenb.score.note import Score
 
 # The stub beside this module is the only list of the public names and of where each lives.
-__getattr__, _names, __all__ = _lazy.attach_stub(__name__, __file__)
+_load, _names, __all__ = _lazy.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        return _load(name)
+    except ModuleNotFoundError as error:
+        if (error.name or "musenb").startswith("musenb"):
+            raise
+        raise MissingExtraError(
+            f"musenb.{name} needs {error.name}: python -m pip install 'musenb[lab]'", name=error.name
+        ) from error
 
 
 def __dir__() -> list[str]:

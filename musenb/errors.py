@@ -57,3 +57,7 @@ class SettingError(MusenbError, ValueError):
 
 class TrainingError(MusenbError, RuntimeError):
     """A training cannot go on; its last checkpoint is intact."""
+
+
+class MissingExtraError(MusenbError, ImportError):
+    """A package that an optional part of musenb needs is not installed; the message says what to install."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+
+import pytest
 
 HEAVY = {"torch", "music21", "verovio", "symusic", "pretty_midi", "matplotlib", "IPython", "jupyterlab", "scipy"}
 
@@ -22,3 +25,27 @@ def test_import_musenb_is_light() -> None:
 
 def test_heavy_modules_would_be_seen() -> None:
     assert "defusedxml" in loaded_by("import defusedxml")
+
+
+WITHOUT_LAB = """
+import sys
+class Without:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"ipywidgets", "anywidget", "IPython"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Without())
+import musenb
+"""
+
+
+@pytest.mark.parametrize("name", ["Studio", "Question"])
+def test_without_its_extra_a_panel_says_what_to_install(name: str) -> None:
+    code = f"{WITHOUT_LAB}\ntry:\n    musenb.{name}\nexcept musenb.MusenbError as error:\n    print(error)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert re.fullmatch(rf"musenb.{name} needs \w+: python -m pip install 'musenb\[lab\]'\n", done.stdout)
+
+
+def test_without_the_extra_questions_answer_in_text() -> None:
+    code = f"{WITHOUT_LAB}\nprint(musenb.ask(musenb.motif('C4 D4 E4 F4'))._repr_mimebundle_()['text/plain'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Its panel needs ipywidgets: python -m pip install 'musenb[lab]'" in done.stdout

@@ -123,7 +123,11 @@ class Questions(Answers):
         return QuestionPanel(self)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self.panel._repr_mimebundle_(**kwargs)
+        try:
+            panel = self.panel
+        except ImportError as error:
+            return {"text/plain": f"{self!r}\nIts panel needs {error.name}: python -m pip install 'musenb[lab]'"}
+        return panel._repr_mimebundle_(**kwargs)
 
     def __repr__(self) -> str:
         count = len(self.notes)
