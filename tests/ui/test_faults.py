@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 import musenb
 
-LATE = 120_000
+LATE = 60_000
 MOTIF = "C4 D4 E4 G4"
 ROLL = "section[aria-label='Piano roll']"
 DRAWN = f"{ROLL} canvas[data-notes]"
