@@ -46,7 +46,8 @@ def outcome_of(kind: str, data: bytes, *, further: bool = False, limits: ChildLi
         arguments = {"kind": kind, "data": data, "further": further}
         return isolated("doors:tried", arguments, what="the input", limits=limits)
     except LoadError as error:
-        return {"outcome": error.kind, "told": str(error), "where": "", "seconds": time.monotonic() - begun, "megabytes": 0}
+        seconds = time.monotonic() - begun
+        return {"outcome": error.kind, "told": str(error), "where": "", "seconds": seconds, "megabytes": 0.0}
 
 
 def tried(kind: str, data: bytes, further: bool) -> dict[str, Any]:
@@ -115,6 +116,10 @@ def _music(kind: str) -> Callable[[bytes, bool], bool]:
         return _worked_with(musenb.load(data, name=f"input{SUFFIXES[kind]}"), further)
 
     return door
+
+
+def _corpus(data: bytes, further: bool) -> bool:
+    return _worked_with(musenb.load(f"corpus:{data.decode()}"), further)
 
 
 def _text(data: bytes, further: bool) -> bool:
@@ -186,6 +191,7 @@ def _emptied(name: str) -> Path:
 
 DOORS: dict[str, Callable[[bytes, bool], bool]] = {
     **{kind: _music(kind) for kind in SUFFIXES},
+    "corpus": _corpus,
     "text": _text,
     "journal": _journal,
     "gather": _gather,
