@@ -3,6 +3,7 @@ import typing
 from .errors import MusenbError as MusenbError
 from .lessons.question import Question as Question
 from .questions.ask import ask as ask
+from .score.limits import Limits as Limits
 from .score.note import Note as Note
 from .score.note import Score as Score
 from .session import develop as develop
@@ -16,8 +17,8 @@ from .studio.recovery import recover as recover
 
 __version__: str
 __all__ = [
-    "MusenbError", "Note", "Question", "Score", "Studio", "ask", "develop", "load", "motif", "open_model", "recover",
-    "save", "stream",
+    "Limits", "MusenbError", "Note", "Question", "Score", "Studio", "ask", "develop", "load", "motif", "open_model",
+    "recover", "save", "stream",
 ]
 
 def load_ipython_extension(shell: typing.Any) -> None: ...

@@ -20,6 +20,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from musenb.export.to_text import MAJOR_KEYS, written_pitch
 from musenb.score.marks import notice_sentence
@@ -32,19 +33,19 @@ HELD, SILENT, GIVEN_MARK, FERMATA, CHORD = "-", ".", "*", "^", "+"
 SEPARATOR = " | "
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Block:
     """A bar, or as much of one as fits: its heading, and its columns of beat and voices."""
 
     heading: str
     columns: list[list[str]]
 
-    @property
+    @cached_property
     def widths(self) -> list[int]:
         """Characters of each column."""
         return [max(map(len, column)) for column in self.columns]
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Characters of the block."""
         return max(len(self.heading), sum(self.widths) + len(self.columns) - 1)

@@ -11,16 +11,21 @@ JOURNAL, ANSWERS = "journal", "answers"
 SPARE = "musenb-journal"
 
 
-def journal_folder() -> Path | None:
-    """Return where journals lie: what MUSENB_JOURNAL says, else in the user's data folder, else in the working folder.
+def journal_folders() -> tuple[Path, ...]:
+    """Return where journals may lie: what MUSENB_JOURNAL says alone, else the user's data and the working folder.
 
-    A folder is passed over when nothing can be written there. None: there is none.
+    A folder in which nothing can be written comes after one that can be written to.
     """
     named = os.environ.get(JOURNAL_VARIABLE)
     if named:
-        return Path(named)
+        return (Path(named),)
     places = [place for place in (_data_folder(), _spare_folder()) if place is not None]
-    return next(filter(_can_be_written, places), places[0] if places else None)
+    return tuple(sorted(places, key=_can_be_written, reverse=True))
+
+
+def journal_folder() -> Path | None:
+    """Return the first of the folders for journals; None: there is none."""
+    return next(iter(journal_folders()), None)
 
 
 def _data_folder() -> Path | None:

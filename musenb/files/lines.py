@@ -258,6 +258,17 @@ class LineFile:
             self._waiting.append(encode_line(self._number, kind, data, at=at))
             return self.flush()
 
+    def move(self, path: Path) -> Saved:
+        """Go on in another file, if nothing is written yet and the lines that wait can be written there."""
+        with self._lock:
+            before, reason = self.path, self._reason
+            if self.saved.lines:
+                return self.saved
+            self.path = path
+            if self.flush().waiting:
+                self.path, self._reason = before, reason
+            return self.saved
+
     def flush(self) -> Saved:
         """Write the lines that wait, if they can be."""
         with self._lock:

@@ -42,7 +42,7 @@ def read_file(path: str, most: int = MOST_FILE_BYTES) -> bytes:
         if found.st_size > MOST_FILE_BYTES:
             raise WeightsError(f"{path}: {found.st_size:,} bytes; at most {MOST_FILE_BYTES:,} are read")
         with open(path, "rb") as file:
-            return file.read(most)
+            return file.read(min(most, found.st_size))  # Python sets aside whatever number it is given
     except (OSError, ValueError) as error:
         if isinstance(error, WeightsError):
             raise

@@ -12,23 +12,26 @@ import importlib.util
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from musenb.errors import LoadError
 from musenb.score.as_json import from_json, to_json
 from musenb.score.from_abc import score_from_abc
 from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.isolate import ChildLimits, isolated
-from musenb.score.limits import Limits
+from musenb.score.limits import Limits, raised_by
 from musenb.score.note import Score
 from musenb.score.screen import unzip_mxl
 
-CORPUS_LIMITS = ChildLimits(cpu_seconds=100.0, wall_seconds=200.0)  # trusted files, some of them long
-CORPUS_FILES = Limits(mxl_bytes=100 * 2**20, notes=200_000, xml_elements=5_000_000, measure_notes=5_000)
+# Trusted files, some of them long.
+CORPUS_FILES = Limits(
+    mxl_bytes=100 * 2**20, notes=200_000, xml_elements=5_000_000, measure_notes=5_000, seconds=200.0
+)
 MUSICXML = (".mxl", ".musicxml", ".xml")
 PREFERRED_SUFFIXES = (".mxl", ".musicxml", ".xml", ".krn", ".abc")
 
 
-def corpus_score(name: str, *, tune: int | None = None) -> Score:
+def corpus_score(name: str, *, tune: int | None = None, limits: Limits | None = None) -> Score:
     """Return a piece of music21's corpus.
 
     Parameters
@@ -38,31 +41,45 @@ def corpus_score(name: str, *, tune: int | None = None) -> Score:
         suffix.
     tune : int, optional
         The number after X: of the tune to take from a collection in ABC; the first when it is left out.
+    limits : Limits, optional
+        Caps on what is read; wide ones when they are left out, for these files are trusted.
 
     Raises
     ------
     LoadError
-        kind 'missing': there is no such piece; the message names the nearest.
+        kind 'missing': there is no such piece, and the message names the nearest; 'limit', 'timeout': it is over one of
+        the limits, and the message says how to raise that.
     """
+    limits = limits or CORPUS_FILES
     path = corpus_path(name, tuple(_relative_paths()))
     if tune is not None and not path.endswith(".abc"):
         raise LoadError("format", f"corpus:{name} is no collection of tunes in ABC", "leave out tune=")
     if path.endswith(MUSICXML):
-        score = _raw_score(path)
+        score = _raw_score(path, limits)
         return dataclasses.replace(score, title=score.title or Path(path).stem, source=f"corpus:{name}")
-    text = isolated(
-        f"{__name__}:parse_to_json", {"path": path, "tune": tune}, what=f"corpus:{name}", limits=CORPUS_LIMITS
-    )
-    score = from_json(text)
+    arguments = {"path": path, "tune": tune}
+    score = from_json(_in_child("parse_to_json", arguments, f"corpus:{name}", limits))
     return dataclasses.replace(score, title=score.title or Path(path).stem, source=f"corpus:{name}")
 
 
-def _raw_score(path: str) -> Score:
+def _in_child(function: str, arguments: dict[str, Any], what: str, limits: Limits) -> Any:
+    """Return what a function of this module gives in the child process; an error tells which limit is to be raised."""
+    caps = ChildLimits(limits.memory_bytes, limits.seconds / 2, limits.seconds)
+    try:
+        return isolated(f"{__name__}:{function}", arguments, what=what, limits=caps)
+    except LoadError as error:
+        field = {"timeout": "seconds", "limit": "memory_bytes"}.get(error.kind)
+        if field is None or error.hint:
+            raise
+        raise LoadError(error.kind, error.text, raised_by(field)) from None
+
+
+def _raw_score(path: str, limits: Limits) -> Score:
     """Return a MusicXML file of the corpus as our own reader reads it."""
     data = (_corpus_folder() / path).read_bytes()
     if path.endswith(".mxl"):
-        data = unzip_mxl(data, source=path, limits=CORPUS_FILES)
-    return score_from_musicxml(data, source=path, limits=CORPUS_FILES)
+        data = unzip_mxl(data, source=path, limits=limits)
+    return score_from_musicxml(data, source=path, limits=limits)
 
 
 def _corpus_folder() -> Path:
@@ -121,7 +138,7 @@ def _nearest(wanted: str, paths: tuple[str, ...]) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _relative_paths() -> tuple[str, ...]:
-    return tuple(isolated(f"{__name__}:list_paths", {}, what="the music21 corpus", limits=CORPUS_LIMITS))
+    return tuple(_in_child("list_paths", {}, "the music21 corpus", CORPUS_FILES))
 
 
 def list_paths() -> list[str]:

@@ -26,7 +26,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from musenb.errors import LoadError
-from musenb.score.limits import DEFAULT_LIMITS, Limits
+from musenb.score.limits import DEFAULT_LIMITS, Limits, raised_by
 from musenb.score.marks import Notice
 from musenb.score.midi.changes import keys_of, metres_of, pick_up, tempos_of
 from musenb.score.midi.charset import decoded, encoding_of
@@ -127,7 +127,7 @@ def _exact_ticks(tpq: int) -> Quarters:
 def _tracks(contents: Sequence[bytes], source: str, limits: Limits) -> list[Track]:
     if len(contents) > limits.tracks:
         raise LoadError(
-            "limit", f"{source}: {len(contents)} tracks, at most {limits.tracks}", "raise Limits(tracks=...)"
+            "limit", f"{source}: {len(contents)} tracks, at most {limits.tracks}", raised_by("tracks")
         )
     tracks, left = [], limits.notes
     for number, content in enumerate(contents):
@@ -140,7 +140,7 @@ def _tracks(contents: Sequence[bytes], source: str, limits: Limits) -> list[Trac
 
 def _check_count(count: int, source: str, limits: Limits) -> None:
     if count > limits.notes:
-        raise LoadError("limit", f"{source}: more than {limits.notes} notes", "raise Limits(notes=...)")
+        raise LoadError("limit", f"{source}: more than {limits.notes} notes", raised_by("notes"))
 
 
 def _side_by_side(patterns: list[Track]) -> list[Track]:
@@ -223,7 +223,7 @@ def _check_length(end: Fraction, tempos: Sequence[Tempo], source: str, limits: L
     minutes = sum(float(stop - tempo.onset) / tempo.qpm for tempo, stop in spans)
     if minutes > 60 * limits.hours:
         raise LoadError(
-            "limit", f"{source}: lasts {minutes / 60:.1f} hours, at most {limits.hours:g}", "raise Limits(hours=...)"
+            "limit", f"{source}: lasts {minutes / 60:.1f} hours, at most {limits.hours:g}", raised_by("hours")
         )
 
 

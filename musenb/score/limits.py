@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from musenb.errors import TokenError
+from musenb.errors import SettingError, TokenError
 
 LONGEST_PRIME = 512
 
@@ -30,6 +30,16 @@ class Limits:
         Deepest nesting and most elements of a MusicXML document.
     measures, measure_notes, chord_notes : int
         Most measures of a part, notes of a measure in a part, and notes of one chord.
+    seconds : float
+        Longest time that a reader in a process of its own may take, half of it at most the processor's. What musenb
+        reads itself is bounded by the sizes above.
+    memory_bytes : int
+        Most memory of that process, its libraries included.
+
+    Raises
+    ------
+    SettingError
+        One is no number above 0.
     """
 
     midi_bytes: int = 4 * 2**20
@@ -46,9 +56,22 @@ class Limits:
     measures: int = 5_000
     measure_notes: int = 1_000
     chord_notes: int = 64
+    seconds: float = 20.0
+    memory_bytes: int = 1536 * 2**20
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+                raise SettingError(f"Limits({name}={value!r}): a number above 0 is needed")
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def raised_by(field: str) -> str:
+    """Return what to do about a limit, for the hint of an error."""
+    return f"limits=musenb.Limits({field}=...) raises it"
 
 
 def check_prime_length(quarters: Fraction, *, source: str = "") -> None:

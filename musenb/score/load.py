@@ -13,7 +13,7 @@ import stat
 from typing import Any
 
 from musenb.errors import LoadError
-from musenb.score.limits import DEFAULT_LIMITS, Limits
+from musenb.score.limits import DEFAULT_LIMITS, Limits, raised_by
 from musenb.score.midi.smf import is_midi
 from musenb.score.note import Score
 from musenb.score.plain import plain_text
@@ -40,7 +40,7 @@ def load(
     source: Any,
     *,
     name: str | None = None,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits | None = None,
     tune: int | None = None,
 ) -> Score:
     """Read music from a file, bytes, music21's corpus or a known object.
@@ -53,8 +53,11 @@ def load(
     name : str, optional
         What to call the source in messages and in `Score.source`; the file name when it is left out. When bytes are
         given with a name that has a known suffix, the two must agree.
-    limits : Limits
-        Caps on what is read.
+    limits : musenb.Limits, optional
+        Caps on what is read, and on the time and memory of the process in which music21 reads what musenb does not read
+        itself. A message that tells of one names the field that raises it, as in
+        `musenb.load("long.mid", limits=musenb.Limits(notes=200_000))`. By default those of `musenb.Limits()`, and more
+        for music21's corpus.
     tune : int, optional
         The number after X: of the tune to read from an ABC file of several; the first when it is left out.
 
@@ -65,15 +68,17 @@ def load(
     """
     if isinstance(source, Score):
         return source
+    if not isinstance(limits, Limits | None):
+        raise LoadError("format", f"limits={limits!r} are no limits", "give musenb.Limits(notes=...) or the like")
     try:
         if isinstance(source, (bytes, bytearray, memoryview)):
-            return _from_bytes(bytes(source), name, limits, tune)
+            return _from_bytes(bytes(source), name, limits or DEFAULT_LIMITS, tune)
         if isinstance(source, str) and source.startswith(CORPUS):
             from musenb.score.corpus import corpus_score
 
-            return corpus_score(source.removeprefix(CORPUS), tune=tune)
+            return corpus_score(source.removeprefix(CORPUS), tune=tune, limits=limits)
         if isinstance(source, (str, os.PathLike)):
-            return _from_path(os.fspath(source), name, limits, tune)
+            return _from_path(os.fspath(source), name, limits or DEFAULT_LIMITS, tune)
         return _from_object(source, name)
     except LoadError:
         raise
@@ -200,7 +205,7 @@ def _check_size(size: int, kind: str, source: str, limits: Limits) -> None:
         raise LoadError(
             "size",
             f"{source!r} has {size} bytes, at most {_cap(kind, limits)} of {NAMES[kind]} are read",
-            f"raise Limits({field}_bytes=...)",
+            raised_by(f"{field}_bytes"),
         )
 
 

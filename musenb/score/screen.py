@@ -14,7 +14,7 @@ from io import BytesIO
 from xml.etree.ElementTree import Element, ParseError
 
 from musenb.errors import LoadError
-from musenb.score.limits import DEFAULT_LIMITS, Limits
+from musenb.score.limits import DEFAULT_LIMITS, Limits, raised_by
 from musenb.score.plain import plain_text
 
 CONTAINER = "META-INF/container.xml"
@@ -59,7 +59,7 @@ def unzip_mxl(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> b
                 raise LoadError(
                     "limit",
                     f"{source}: {len(members)} files in the archive, at most {limits.mxl_members}",
-                    "raise Limits(mxl_members=...)",
+                    raised_by("mxl_members"),
                 )
             for member in members:
                 folders = member.filename.replace("\\", "/").split("/")
@@ -136,13 +136,13 @@ def _inflated(
                 raise LoadError(
                     "limit",
                     f"{source}: the archive inflates to more than {limits.mxl_bytes} bytes",
-                    "raise Limits(mxl_bytes=...)",
+                    raised_by("mxl_bytes"),
                 )
             if size > RATIO_FROM and size > limits.mxl_ratio * max(1, member.compress_size):
                 raise LoadError(
                     "limit",
                     f"{source}: the archive inflates more than {limits.mxl_ratio} times",
-                    "raise Limits(mxl_ratio=...)",
+                    raised_by("mxl_ratio"),
                 )
     return b"".join(parts)
 
@@ -289,7 +289,7 @@ class _Check:
 
 
 def _over(most: int, what: str, limit: str, source: str) -> LoadError:
-    return LoadError("limit", f"{source}: more than {most} {what}", f"raise Limits({limit}=...)")
+    return LoadError("limit", f"{source}: more than {most} {what}", raised_by(limit))
 
 
 def _local(tag: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from musenb.errors import SettingError
 from musenb.export.to_page import PagePart
+from musenb.files.folders import journal_folders
 from musenb.score.corpus import corpus_names
 from musenb.score.load import load
 from musenb.studio.asking_place import AskingPlace
@@ -15,7 +16,7 @@ from musenb.studio.carrying import is_takes_file, takes_bytes, takes_from_bytes
 from musenb.studio.core import StudioCore
 from musenb.studio.going_on import GoingOn
 from musenb.studio.places import bars_from_text
-from musenb.studio.recovery import recover
+from musenb.studio.recovery import folders_beside, tree_of
 from musenb.studio.roll_edits import RollEdits
 from musenb.studio.shelf import from_shelf
 from musenb.studio.takes import Tree
@@ -161,6 +162,5 @@ class Controls:
 
     def _recover(self, session: str) -> None:
         path = self._core.journal_path
-        found = recover(session, folder=None if path is None else path.parent)
-        assert isinstance(found, Tree)
-        self.bring_back(found, session)
+        folders = journal_folders() if path is None else folders_beside(path)
+        self.bring_back(tree_of(session, *folders), session)

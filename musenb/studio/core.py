@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musenb.analysis.compare import Comparison
-from musenb.files.folders import journal_folder
+from musenb.files.folders import journal_folders
 from musenb.files.lines import Saved
 from musenb.sample.policy import Policy
 from musenb.score.note import Score
@@ -42,7 +42,8 @@ class StudioCore:
     model : str or path
         Name of a shipped model, or a .safetensors file.
     folder : path or None
-        Where the journal is kept; else what MUSENB_JOURNAL says, else the user's data folder.
+        Where the journal is kept; else what MUSENB_JOURNAL says, else the user's data folder or, where that cannot be
+        written to, the working folder.
     tree : Tree, optional
         Takes to go on with; they are written into the new journal first.
     journal : bool
@@ -59,9 +60,10 @@ class StudioCore:
         tree: Tree | None = None, journal: bool = True,
     ) -> None:
         self.model = model
-        place = Path(folder) if folder is not None else journal_folder()
+        places = journal_folders() if folder is None else (Path(folder),)
+        place, spare = (*places, None, None)[:2]
         self._events = Events()
-        self._journaling = Journaling(place, self._tell_saved, on=journal)
+        self._journaling = Journaling(place, self._tell_saved, spare=spare, on=journal)
         self._keeper = Keeper(Tree() if tree is None else tree, self._events, self._journaling)
         self._writings = Writings(self._keeper, self._journaling, self._events)
         self._continuing = Continuing(self._keeper, self._writings, lambda: self.model)

@@ -28,12 +28,21 @@ class Journal:
         None: nothing is written, all stays in memory.
     on_change : callable
         Called with a `Saved` when lines can no longer be written, once, and when they can be again.
+    spare : Path or None
+        Where the file is made if not even its first line can be written in the folder.
     """
 
-    def __init__(self, folder: Path | None, on_change: Callable[[Saved], object] = lambda saved: None) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        on_change: Callable[[Saved], object] = lambda saved: None,
+        *,
+        spare: Path | None = None,
+    ) -> None:
         started = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         self.name = f"{started}-{os.getpid()}-{secrets.token_hex(4)}"
         self._file = LineFile(None if folder is None else folder / f"{self.name}{SUFFIX}")
+        self._spare = None if spare is None else spare / f"{self.name}{SUFFIX}"
         self._on_change = on_change
         self._guard = threading.Lock()
         self._reason = ""
@@ -51,6 +60,8 @@ class Journal:
     def append(self, kind: str, data: Any) -> Saved:
         """Write a line, and those that wait, and return when they are on the disk or cannot be."""
         saved = self._file.append(kind, data)
+        if saved.reason and not saved.lines and self._spare is not None:
+            saved = self._file.move(self._spare)
         with self._guard:
             before, self._reason = self._reason, saved.reason
         if saved.reason != before:

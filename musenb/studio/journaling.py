@@ -24,12 +24,21 @@ class Journaling:
         Where journals lie; None keeps the lines in memory.
     saved : callable
         Called with a `Saved` when lines can no longer be written, once, and when they can be again.
+    spare : Path or None
+        Where a journal lies that cannot be begun in the folder.
     on : bool
         False: there is no journal.
     """
 
-    def __init__(self, folder: Path | None, saved: Callable[[Saved], object], *, on: bool = True) -> None:
-        self._folder, self._told, self._on = folder, saved, on
+    def __init__(
+        self,
+        folder: Path | None,
+        saved: Callable[[Saved], object],
+        *,
+        spare: Path | None = None,
+        on: bool = True,
+    ) -> None:
+        self._folder, self._spare, self._told, self._on = folder, spare, saved, on
         self._journal: Journal | None = None
         self._tree = Tree()
         self._logged: dict[int, int] = {}
@@ -48,7 +57,7 @@ class Journaling:
         """Write a tree into a journal of its own, and each change of it from now on; leave the tree of before."""
         self._tree.watch = lambda act, take: None
         self.close()
-        self._journal = Journal(self._folder, self._told) if self._on else None
+        self._journal = Journal(self._folder, self._told, spare=self._spare) if self._on else None
         self._tree = tree
         for take in tree.everything:
             self._log("take", {"take": take_to_plain(take), "state": state_to_plain(tree.state)})

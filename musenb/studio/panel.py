@@ -102,7 +102,7 @@ class Studio(StudioCore):
     def _session_rows(self) -> list[tuple[str, str]]:
         path = self.journal_path
         with contextlib.suppress(MusenbError, OSError):
-            return [] if path is None else session_rows(path.parent, besides=path)
+            return [] if path is None else session_rows(path)
         return []
 
     def _listen(self) -> None:

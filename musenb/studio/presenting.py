@@ -19,6 +19,8 @@ from musenb.widgets.wire.notes import LOCKED
 
 # The number of notes is shown anew after so long (seconds): each one would be a message of its own.
 COUNT_SECONDS = 0.2
+# Where no journal can be written: what the button beside the message does.
+TAKE_HOME = "The work is in memory alone: Save all takes puts it on this computer."
 
 
 class Presenter:
@@ -132,7 +134,7 @@ class Presenter:
         self.show_tree()
 
     def _saved(self, saved: Saved) -> None:
-        words = f"Not saved: {saved.reason}. The work is in memory alone." if saved.reason else ""
+        words = f"Not saved: {saved.reason}. {TAKE_HOME}" if saved.reason else ""
         self._views.desk.show(kept=words, saved_at=0.0 if saved.reason else saved.at)
 
     def _locked(self, locks: Locks) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from musenb.errors import LoadError, MusenbError
-from musenb.files.folders import journal_folder
+from musenb.files.folders import journal_folders
 from musenb.files.lines import SUFFIX, Line, read_lines
 from musenb.sample.recipe import Recipe, recipe_from_plain
 from musenb.score.plain import plain_text
@@ -72,7 +74,7 @@ def recover(name: str | None = None, *, folder: str | os.PathLike[str] | None = 
     name : str, optional
         Name of a session, or 'last'. Without it the sessions are listed.
     folder : path, optional
-        Where to look; else what MUSENB_JOURNAL says, else the user's data folder.
+        Where to look; else what MUSENB_JOURNAL says, else the user's data folder and the working folder.
 
     Returns
     -------
@@ -85,12 +87,15 @@ def recover(name: str | None = None, *, folder: str | os.PathLike[str] | None = 
         kind 'missing': there is no such session, or it cannot be read.
     """
     try:
-        place = journal_folder() if folder is None else Path(folder)
+        places = journal_folders() if folder is None else (Path(folder),)
     except TypeError:
         raise LoadError("missing", f"folder {folder!r} is no path") from None
-    found = sessions(place)
-    if name is None:
-        return found
+    return sessions(*places) if name is None else tree_of(name, *places)
+
+
+def tree_of(name: str, *folders: Path) -> Tree:
+    """Return the takes of a session in one of some folders; errors as in `recover`."""
+    found = sessions(*folders)
     session = next((one for one in found if name in (one.name, "last")), None)
     if session is None:
         known = ", ".join(one.name for one in found) or "none"
@@ -101,14 +106,10 @@ def recover(name: str | None = None, *, folder: str | os.PathLike[str] | None = 
         raise LoadError("missing", f"the session {session.name!r} cannot be read: {error.strerror}") from None
 
 
-def sessions(folder: Path | None) -> Sessions:
-    """Return the journals in a folder that hold at least one take or the beginning of one."""
+def sessions(*folders: Path) -> Sessions:
+    """Return the journals in some folders that hold at least one take or the beginning of one."""
     found = []
-    try:
-        paths = sorted(folder.glob(f"*{SUFFIX}")) if folder else []
-    except OSError:
-        paths = []
-    for path in paths:
+    for path in _journals(folders):
         try:
             with open(path, "rb") as file:
                 takes = sum(b'"kind":"take"' in line for line in file)
@@ -120,9 +121,21 @@ def sessions(folder: Path | None) -> Sessions:
     return Sessions(newest_first)
 
 
-def session_rows(folder: Path, *, besides: Path) -> list[tuple[str, str]]:
-    """Return name and label of the newest sessions in a folder, for a list to choose from."""
-    found = [one for one in sessions(folder) if one.path != besides]
+def _journals(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            yield from sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def folders_beside(journal: Path) -> tuple[Path, ...]:
+    """Return the folders in which earlier journals may lie: that of a journal, and what it may stand in for."""
+    usual = journal_folders()
+    return usual if journal.parent in usual else (journal.parent,)
+
+
+def session_rows(journal: Path) -> list[tuple[str, str]]:
+    """Return name and label of the newest sessions but a journal's own, for a list to choose from."""
+    found = [one for one in sessions(*folders_beside(journal)) if one.path != journal]
     return [(one.name, f"{one.name}, {_takes_in_words(one)}") for one in found[:MOST_LISTED]]
 
 

@@ -25,7 +25,6 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional
 
@@ -37,7 +36,7 @@ from musenb.model.weights import weights_bytes
 from musenb.train.log import NAME as LOG_NAME
 from musenb.train.muon import Muon
 from musenb.train.ranks import Ranks
-from musenb.train.state import packed, read_state, unpack
+from musenb.train.state import packed, read_state, state_bytes, unpack
 
 LARGEST_SEED = 2**32 - 1
 PRECISIONS = ("float32", "bfloat16")
@@ -315,7 +314,7 @@ class Trainer:
             "stale": str(self.stale),
         }
         tensors = packed(self.model, self.average, self.optimisers)
-        atomic_write(self.folder / "last.safetensors", save(tensors, metadata=meta))
+        atomic_write(self.folder / "last.safetensors", state_bytes(meta, tensors))
 
     def resume(self) -> bool:
         """Take up the run in the first process's folder; return False when there is none.

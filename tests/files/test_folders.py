@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from musenb.files.folders import SPARE, journal_folder
+from musenb.files.folders import SPARE, journal_folder, journal_folders
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,15 @@ def test_a_file_in_the_place_of_the_data_folder_is_passed_over(tmp_path: Path) -
 def test_where_nothing_can_be_written_the_data_folder_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     forbid(monkeypatch, tmp_path / "data", tmp_path / "work")
     assert journal_folder() == tmp_path / "data" / "musenb" / "journal"
+
+
+def test_a_place_that_cannot_be_written_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, work = tmp_path / "data" / "musenb" / "journal", tmp_path / "work" / SPARE
+    assert journal_folders() == (data, work)
+    forbid(monkeypatch, tmp_path / "data")
+    assert journal_folders() == (work, data)
+    monkeypatch.setenv("MUSENB_JOURNAL", str(tmp_path / "named"))
+    assert journal_folders() == (tmp_path / "named",)
 
 
 def test_the_variable_has_the_first_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

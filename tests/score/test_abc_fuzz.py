@@ -108,7 +108,8 @@ def test_long_files_of_one_thing_take_a_moment(unit: str) -> None:
 
 def test_the_limits_of_the_caller_hold() -> None:
     tune = b"X:1\nL:1/4\nK:C\nCDEF|GABc|"
-    with pytest.raises(LoadError, match=r"t\.abc, line 4: more than 7 notes \(raise Limits\(notes=\.\.\.\)\)"):
+    told = r"t\.abc, line 4: more than 7 notes \(limits=musenb\.Limits\(notes=\.\.\.\) raises it\)"
+    with pytest.raises(LoadError, match=told):
         score_from_abc(tune, source="t.abc", limits=Limits(notes=7))
     assert len(score_from_abc(tune, source="t.abc", limits=Limits(notes=8)).notes) == 8
     with pytest.raises(LoadError, match="line 5: more than 2 voices"):

@@ -175,9 +175,9 @@ def test_damaged_files_are_refused_by_name(data: bytes, message: str) -> None:
 def test_limits_hold_and_can_be_raised() -> None:
     data = smf(*[ON_C + ON_C + END] * 4)
     for limits, message in [
-        (Limits(tracks=3), r"4 tracks, at most 3 \(raise Limits\(tracks="),
-        (Limits(notes=7), r"more than 7 notes \(raise Limits\(notes="),
-        (Limits(hours=0.0001), r"lasts 0\.0 hours, at most 0\.0001 \(raise Limits\(hours="),
+        (Limits(tracks=3), r"4 tracks, at most 3 \(limits=musenb\.Limits\(tracks="),
+        (Limits(notes=7), r"more than 7 notes \(limits=musenb\.Limits\(notes="),
+        (Limits(hours=0.0001), r"lasts 0\.0 hours, at most 0\.0001 \(limits=musenb\.Limits\(hours="),
     ]:
         with pytest.raises(LoadError, match=message) as caught:
             score_from_midi(data, source="x", limits=limits)

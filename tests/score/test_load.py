@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from musenb.errors import LoadError
+from musenb.errors import LoadError, SettingError
 from musenb.export.to_midi import midi_bytes, pretty_midi_of
+from musenb.score.isolate import ChildLimits
 from musenb.score.limits import Limits
 from musenb.score.load import load
 from musenb.score.note import Note, Score, Voice
@@ -173,7 +174,7 @@ def test_large_files_are_refused_until_the_limit_is_raised(tmp_path: Path, name:
     data = content(name)
     (tmp_path / name).write_bytes(data)
     for source in (tmp_path / name, data):
-        message = rf"has {len(data)} bytes, at most {len(data) - 1} .*raise Limits\({field}=\.\.\.\)"
+        message = rf"has {len(data)} bytes, at most {len(data) - 1} .*limits=musenb\.Limits\({field}=\.\.\.\)"
         with pytest.raises(LoadError, match=message) as caught:
             load(source, limits=Limits(**{field: len(data) - 1}))
         assert caught.value.kind == "size"
@@ -202,12 +203,45 @@ def test_whatever_a_reader_raises_is_one_load_error(monkeypatch: pytest.MonkeyPa
     assert caught.value.kind == "content"
 
 
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("timeout", "seconds"), ("limit", "memory_bytes")],
+)
+def test_time_and_memory_of_the_reading_process_are_raised_by_the_caller(
+    kind: str, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ChildLimits]] = []
+
+    def isolated(function: str, arguments: dict, *, what: str, limits: ChildLimits) -> str:
+        asked.append((function, limits))
+        raise LoadError(kind, f"reading {what} needs too much")
+
+    monkeypatch.setattr("musenb.score.corpus.isolated", isolated)
+    monkeypatch.setattr("musenb.score.corpus._relative_paths", lambda: ("long/piece.krn",))
+    told = rf"reading corpus:piece needs too much \(limits=musenb\.Limits\({field}=\.\.\.\) raises it\)"
+    with pytest.raises(LoadError, match=told):
+        load("corpus:piece")
+    with pytest.raises(LoadError, match=told):
+        load("corpus:piece", limits=Limits(seconds=30, memory_bytes=2**30))
+    usual, raised = (limits for _, limits in asked)
+    assert raised == ChildLimits(memory_bytes=2**30, cpu_seconds=15.0, wall_seconds=30.0)
+    assert usual.wall_seconds > raised.wall_seconds
+
+
+@pytest.mark.parametrize("value", [0, -1, True, "9", None, float("nan")])
+def test_a_limit_that_is_no_number_is_named(value: object) -> None:
+    with pytest.raises(SettingError, match=r"Limits\(notes=.*\): a number above 0 is needed"):
+        Limits(notes=value)
+    with pytest.raises(LoadError, match=r"limits=\{'notes': 1\} are no limits \(give musenb\.Limits"):
+        load(MIDI, limits={"notes": 1})
+
+
 def test_limits_are_frozen_and_raised_by_name() -> None:
     with pytest.raises(TypeError):
         Limits(5)
     with pytest.raises(AttributeError):
         Limits().notes = 3
-    with pytest.raises(LoadError, match=r"more than 1 notes \(raise Limits\(notes"):
+    with pytest.raises(LoadError, match=r"more than 1 notes \(limits=musenb\.Limits\(notes"):
         load(MIDI, limits=Limits(notes=1))
 
 

@@ -89,7 +89,8 @@ def test_sums_of_beats_pass() -> None:
     ],
 )
 def test_sizes_have_limits_that_are_named(inside: str, limits: dict[str, int], message: str) -> None:
-    with pytest.raises(LoadError, match=rf"song\.xml: {message}.*\(raise Limits\(\w+=\.\.\.\)\)") as caught:
+    told = rf"song\.xml: {message}.*\(limits=musenb\.Limits\(\w+=\.\.\.\) raises it\)"
+    with pytest.raises(LoadError, match=told) as caught:
         screen(document(inside), **limits)
     assert caught.value.kind == "limit"
 

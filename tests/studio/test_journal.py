@@ -12,7 +12,7 @@ import pytest
 
 import musenb.files.lines
 from musenb.errors import LoadError
-from musenb.files.folders import journal_folder
+from musenb.files.folders import SPARE, journal_folder
 from musenb.files.lines import Saved, decode_line, read_lines
 from musenb.studio.core import StudioCore
 from musenb.studio.journal import Journal
@@ -75,6 +75,61 @@ def test_a_folder_that_cannot_be_written_is_told_once(tmp_path: Path) -> None:
     nowhere.append("x", 1)
     nowhere.append("x", 2)
     assert told == [Saved(0, 1, "there is no folder to keep it in")]
+
+
+def test_a_journal_that_cannot_be_begun_in_its_folder_lies_in_the_spare_one(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    told: list[Saved] = []
+    journal = Journal(tmp_path / "file", told.append, spare=tmp_path / "spare")
+    assert journal.append("take", 1) == Saved(1, 0)
+    assert journal.append("state", 2) == Saved(2, 0)
+    assert (journal.path.parent, kinds(journal), told) == (tmp_path / "spare", ["take", "state"], [])
+
+
+def test_where_the_spare_folder_cannot_be_written_either_the_first_one_says_why(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "more").write_text("no folder")
+    told: list[Saved] = []
+    journal = Journal(tmp_path / "file", told.append, spare=tmp_path / "more" / "spare")
+    assert journal.append("take", 1).reason == "File exists"
+    assert journal.path.parent == tmp_path / "file"
+    assert [saved.waiting for saved in told] == [1]
+    (tmp_path / "file").unlink()
+    assert journal.append("state", 2) == Saved(2, 0), "what waited goes where it can go"
+    assert kinds(journal) == ["take", "state"]
+
+
+def test_a_journal_that_has_begun_stays_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path / "first", spare=tmp_path / "spare")
+    journal.append("take", 1)
+
+    def full(handle: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(musenb.files.lines.os, "write", full)
+    assert journal.append("state", 2) == Saved(1, 1, "No space left on device")
+    monkeypatch.undo()
+    journal.close()
+    assert (journal.path.parent, kinds(journal)) == (tmp_path / "first", ["take", "state"])
+
+
+def test_work_in_the_spare_folder_is_found_beside_that_in_the_usual_one(
+    tmp_path: Path, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MUSENB_JOURNAL", raising=False)
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *names, **_: tmp_path / "data")
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    (tmp_path / "data").write_text("no folder")
+    studio = StudioCore(tiny_checkpoint)
+    studio.prime("C5 D5")
+    assert studio.journal_path.parent == tmp_path / "work" / SPARE
+    (tmp_path / "data").unlink()
+    later = StudioCore(tiny_checkpoint)
+    later.prime("E5 F5 G5")
+    assert later.journal_path.parent == tmp_path / "data" / "journal"
+    assert [one.path for one in recover()] == [later.journal_path, studio.journal_path]
+    assert [len(take.score.notes) for take in recover(studio.journal_path.stem)] == [2]
 
 
 def test_two_sessions_at_once_have_a_file_each(tmp_path: Path) -> None:

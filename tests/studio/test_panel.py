@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,18 @@ def test_the_desk_knows_when_it_was_saved(studio: Any, tmp_path: Path) -> None:
     alone = musenb.Studio("C4 D4", folder=tmp_path / "journal", journal=False)
     assert alone.desk.saved_at == 0
     alone.close()
+
+
+def test_where_nothing_can_be_written_the_desk_says_how_to_take_the_work_home(
+    tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    studio = musenb.Studio("C4 D4", model=tiny_checkpoint, folder=tmp_path / "file" / "journal")
+    studio.settle()
+    assert re.match(r"Not saved: Not a directory\. .*: Save all takes puts it on this computer\.", studio.desk.kept)
+    assert studio.desk.saved_at == 0
+    press(studio, kind="act", act="save_all")
+    studio.close()
 
 
 def test_all_takes_travel_in_a_file(studio: Any) -> None:

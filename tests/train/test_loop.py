@@ -17,6 +17,7 @@ from musenb.model.numpy.decode import Decoder
 from musenb.model.torch.transformer import Inputs, Transformer
 from musenb.model.weights import load_weights
 from musenb.train.loop import Batch, Progress, Schedule, Trainer
+from musenb.train.state import read_state
 
 CONFIG = ModelConfig(
     idiom="chorale",
@@ -312,6 +313,18 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
+def flip_a_number(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-1001] ^= 4
+    path.write_bytes(data)
+
+
+def lie_about_the_step(path: Path) -> None:
+    data = path.read_bytes()
+    assert b'"step":"1"' in data
+    path.write_bytes(data.replace(b'"step":"1"', b'"step":"9"'))
+
+
 def foreign(path: Path) -> None:
     save_file({"a": torch.zeros(2)}, path)
 
@@ -321,6 +334,8 @@ def foreign(path: Path) -> None:
     [
         (cut, "is damaged: .*; delete it"),
         (empty, "is damaged: .*; delete it"),
+        (flip_a_number, "is damaged: its checksum does not fit; delete it"),
+        (lie_about_the_step, "is damaged: its checksum does not fit; delete it"),
         (foreign, "is not the state of a training"),
     ],
 )
@@ -329,6 +344,16 @@ def test_a_damaged_state_is_named(damage: Callable[[Path], None], message: str, 
     damage(tmp_path / "last.safetensors")
     with pytest.raises(WeightsError, match=f"last.safetensors' {message}"):
         trainer(tmp_path).resume()
+
+
+def test_a_state_without_a_checksum_goes_on_with_a_warning(tmp_path: Path) -> None:
+    trainer(tmp_path, schedule=Schedule(steps=1, validate_every=1)).run(ignore)
+    found = read_state(tmp_path / "last.safetensors")
+    assert found is not None
+    metadata, tensors = found
+    save_file(tensors, tmp_path / "last.safetensors", metadata=metadata)
+    with pytest.warns(UserWarning, match="last.safetensors' has no checksum"):
+        assert trainer(tmp_path).resume()
 
 
 def test_a_state_of_another_shape_is_named(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from musenb.score.abc.report import Report
 from musenb.score.abc.tables import SHORTHANDS
 from musenb.score.abc.values import FREE, Metre
 from musenb.score.abc.voice import VoiceState
-from musenb.score.limits import Limits
+from musenb.score.limits import Limits, raised_by
 
 MARKS_PER_BAR = 2
 FIRST_VOICE = "1"  # whose notes these are when no V: has come
@@ -106,13 +106,13 @@ class Piece:
         """Count a note, up to the limit."""
         self.notes += 1
         if self.notes > self.limits.notes:
-            raise self.report.error("limit", f"more than {self.limits.notes} notes", "raise Limits(notes=...)")
+            raise self.report.error("limit", f"more than {self.limits.notes} notes", raised_by("notes"))
 
     def check_marks(self, voice: VoiceState) -> None:
         """Refuse more bars, repeat marks or changes of a voice than a piece has."""
         most = self.limits.measures
         if len(voice.spans) > most:
-            raise self.report.error("limit", f"more than {most} bars", "raise Limits(measures=...)")
+            raise self.report.error("limit", f"more than {most} bars", raised_by("measures"))
         marks = max(len(voice.repeats), len(voice.keys), len(voice.tempos))
         if marks > MARKS_PER_BAR * most:
             raise self.report.error("limit", f"more than {MARKS_PER_BAR * most} repeat marks, keys or tempos")

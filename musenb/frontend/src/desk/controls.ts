@@ -9,6 +9,9 @@ import { act, numberIn, show, type DeskView } from "./parts";
 type NumberName = "bars" | "temperature" | "top_p" | "seed";
 
 const LARGEST_SEED = 2 ** 32 - 1;
+// A kernel hears of Stop in a moment, unless it runs another cell.
+const HEARD_MS = 1500;
+const UNHEARD = "stopping… another cell is running: ■ above the notebook stops both";
 const WORDS: readonly (readonly [number, string])[] = [
   [0.55, "very careful"],
   [0.85, "careful"],
@@ -24,12 +27,19 @@ export const HERE =
 export const adventure = (temperature: number): string =>
   WORDS.find(([limit]) => temperature < limit)![1];
 
+/** What the desk's buttons tell its counter: that Stop was clicked a while ago and is not heard yet. */
+interface Stopping {
+  unheard: boolean;
+  changed(): void;
+}
+
 export function controlsPart(view: DeskView): HTMLElement {
+  const stopping: Stopping = { unheard: false, changed: () => undefined };
   const part = element("fieldset", { class: "mnb-desk-part" }, element("legend", {}, "Go on"));
   const more = element("details", {}, element("summary", {}, "more"));
   more.append(element("div", { class: "mnb-bar" }, topP(view), model(view)));
   part.append(
-    element("div", { class: "mnb-bar" }, ...buttons(view), counter(view)),
+    element("div", { class: "mnb-bar" }, ...buttons(view, stopping), counter(view, stopping)),
     element(
       "div",
       { class: "mnb-bar" },
@@ -66,7 +76,7 @@ function listener({ model, clock, life }: DeskView): () => void {
   };
 }
 
-function buttons(view: DeskView): HTMLElement[] {
+function buttons(view: DeskView, stopping: Stopping): HTMLElement[] {
   const { life, model, clock } = view;
   const listen = listener(view);
   const go = button("▶ Continue", "Continue", { class: "mnb-desk-main" });
@@ -90,6 +100,10 @@ function buttons(view: DeskView): HTMLElement[] {
   life.on(stop, "click", () => {
     act(view, "stop");
     clock.pause();
+    life.after(HEARD_MS, () => {
+      stopping.unheard = model.get("running") ?? false;
+      stopping.changed();
+    });
   });
   life.on(undo, "click", () => act(view, "undo"));
   life.on(redo, "click", () => act(view, "redo"));
@@ -123,12 +137,15 @@ function buttons(view: DeskView): HTMLElement[] {
   return [go, stop, from, again, undo, redo];
 }
 
-function counter(view: DeskView): HTMLElement {
+function counter(view: DeskView, stopping: Stopping): HTMLElement {
   const shown = element("output", { class: "mnb-place", "aria-label": "Progress" });
-  show(view, ["running", "written"], () => {
-    const count = view.model.get("written") ?? 0;
-    shown.textContent = view.model.get("running") ? `writing… ${count} notes` : "";
-  });
+  stopping.changed = () => {
+    const running = view.model.get("running") ?? false;
+    stopping.unheard &&= running;
+    const writing = `writing… ${view.model.get("written") ?? 0} notes`;
+    shown.textContent = stopping.unheard ? UNHEARD : running ? writing : "";
+  };
+  show(view, ["running", "written"], () => stopping.changed());
   return shown;
 }
 

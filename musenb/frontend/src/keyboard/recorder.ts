@@ -28,7 +28,7 @@ const LEAD = 0.15;
 
 /** Return the time of the page's sound, once it runs; the system's where it does not. */
 export function timeOf(audio: PageAudio): TimeSource {
-  if (audio.context.state !== "running")
+  if (audio.lost || audio.context.state !== "running")
     return { now: () => performance.now() / 1000, click: () => () => undefined };
   return {
     now: () => audio.heard(),

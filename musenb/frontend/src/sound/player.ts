@@ -14,6 +14,9 @@ const TICK_MS = 25;
 const LOOKAHEAD_HIDDEN = 1.5;
 // How long the playhead waits for an engine that is loading before it moves without sound.
 const PATIENCE = 6;
+// How long one waits for a browser to let the sound begin once the engine is there.
+const RESUMING = 1;
+const LOOK_MS = 250;
 
 export interface Music {
   readonly table: NoteTable;
@@ -55,6 +58,7 @@ export class Player implements Driver {
   #clicks: AudioScheduledSourceNode[] = [];
   #ticking: Life | undefined;
   #anchored = false;
+  #begun = 0;
   #failed = false;
   #fontFailed = false;
 
@@ -90,16 +94,17 @@ export class Player implements Driver {
   }
 
   start(from: Quarters): Seconds {
-    this.#audio.resume();
-    this.#load();
+    this.ready();
+    this.#begun = performance.now();
     this.#anchored = this.running;
     if (this.#anchored) return this.#lead(from);
-    return seconds(this.#audio.blocked ? 0 : PATIENCE);
+    if (this.#audio.lost || this.#audio.blocked) return seconds(0);
+    return seconds(this.#audio.held ? RESUMING : PATIENCE);
   }
 
   ready(): void {
     this.#audio.resume();
-    this.#load();
+    if (!this.#audio.lost) this.#load();
   }
 
   // What its view shows and does
@@ -172,7 +177,7 @@ export class Player implements Driver {
     if (this.running && !this.#anchored) {
       this.#anchored = true;
       this.#clock.driverChanged(this.#lead(this.#clock.playhead));
-    } else if (!this.running && this.#anchored) {
+    } else if (!this.running && (this.#anchored || this.#audio.lost)) {
       this.#anchored = false;
       this.#clock.driverChanged();
     }
@@ -198,7 +203,8 @@ export class Player implements Driver {
     this.#ticking?.end();
     this.#ticking = this.#life.child();
     if (!this.running) {
-      this.#show(this.#failed ? "silent" : this.#audio.blocked ? "blocked" : "loading");
+      this.#show(this.#missing());
+      this.#ticking.every(LOOK_MS, () => this.#show(this.#missing()));
       return;
     }
     this.#base = this.#audio.nextBank();
@@ -210,6 +216,13 @@ export class Player implements Driver {
       this.#strike(strike);
     this.#tick();
     this.#ticking.every(TICK_MS, () => this.#tick());
+  }
+
+  /** Return why there is no sound. */
+  #missing(): PlayerState {
+    if (this.#failed || this.#audio.lost) return "silent";
+    const waited = performance.now() - this.#begun > 1000 * RESUMING;
+    return this.#audio.blocked || (this.#audio.held && waited) ? "blocked" : "loading";
   }
 
   /** After a jump: silence what sounds, begin from the new place. */

@@ -60,6 +60,7 @@ export class PageAudio {
   #analyser: AnalyserNode | undefined;
   #synth: Promise<Synth> | undefined;
   #ready: Synth | undefined;
+  #lost = false;
   #lastHeard = 0;
   readonly #fonts = new Set<string>();
   #front = PIANO;
@@ -74,9 +75,7 @@ export class PageAudio {
       this.#output = new GainNode(context, { gain: 0.8 });
       this.#analyser = new AnalyserNode(context, { fftSize: 4096 });
       this.#output.connect(this.#analyser).connect(context.destination);
-      context.addEventListener("statechange", () =>
-        this.#events.dispatchEvent(new Event("change")),
-      );
+      context.addEventListener("statechange", () => this.#found(context.state === "running"));
     }
     return this.#context;
   }
@@ -101,6 +100,14 @@ export class PageAudio {
   get blocked(): boolean {
     return this.#context?.state !== "running" && !(navigator.userActivation?.hasBeenActive ?? true);
   }
+  /** True where there is no sound: a browser without audio, or no device that it could open. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+  /** True when the engine is there and only the browser still holds the sound back. */
+  get held(): boolean {
+    return this.#ready !== undefined && this.#context?.state !== "running";
+  }
   /** Seconds from scheduling to hearing. */
   get latency(): number {
     const context = this.#context;
@@ -124,7 +131,26 @@ export class PageAudio {
 
   /** Call inside a click or key handler: browsers let sound begin only there. */
   resume(): void {
-    if (this.context.state !== "running") void this.context.resume();
+    try {
+      if (this.context.state !== "running")
+        this.context.resume().then(
+          () => undefined,
+          () => this.#lose(),
+        );
+    } catch {
+      this.#lose();
+    }
+  }
+
+  #lose(): void {
+    if (this.#context?.state === "running") return;
+    this.#lost = true;
+    this.#events.dispatchEvent(new Event("change"));
+  }
+
+  #found(running: boolean): void {
+    if (running) this.#lost = false;
+    this.#events.dispatchEvent(new Event("change"));
   }
 
   /** Build the engine, once; `parts` is asked only then. */
@@ -137,6 +163,7 @@ export class PageAudio {
   }
 
   async #build(parts: () => Promise<Parts>): Promise<Synth> {
+    if (this.#lost) throw new Error("No sound here: this browser has no audio, or no device for it.");
     const { code, piano } = await parts();
     const engine = await importText(await unpack(code));
     this.#ready = await engine.createSynth(this.context, piano, this.output);

@@ -85,7 +85,8 @@ class Hands {
     audio.resume();
     // The engine comes meanwhile; without it one records in silence.
     audio.load(partsFrom(model, life)).catch((error: unknown) => this.#view.fail(error));
-    for (let waited = 0; waited < RESUME_MS && audio.context.state !== "running"; waited += 50) {
+    const resumed = () => audio.lost || audio.context.state === "running";
+    for (let waited = 0; waited < RESUME_MS && !resumed(); waited += 50) {
       await new Promise<void>((resolve) => {
         life.after(50, resolve);
         life.atEnd(resolve);

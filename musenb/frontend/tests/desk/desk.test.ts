@@ -264,6 +264,25 @@ describe("the buttons", () => {
     host.close();
   });
 
+  test("a Stop that is not heard says why, until it is", async () => {
+    const { el, host, press } = await desk({ running: true, written: 12 });
+    const words = () => el.querySelector("[aria-label=Progress]")!.textContent;
+    vi.useFakeTimers();
+    press("Stop and keep what is there");
+    vi.advanceTimersByTime(1000);
+    expect(words()).toContain("12 notes");
+    vi.advanceTimersByTime(1000);
+    expect(words()).toContain("another cell is running");
+    host.model.receive({ written: 14 });
+    expect(words()).toContain("another cell is running");
+    host.model.receive({ running: false });
+    expect(words()).toBe("");
+    host.model.receive({ running: true, written: 1 });
+    expect(words()).toContain("1 notes");
+    vi.useRealTimers();
+    host.close();
+  });
+
   test("a number outside its range is taken back", async () => {
     const { el, host } = await desk();
     const field = el.querySelector<HTMLInputElement>("[aria-label='Length in bars']")!;

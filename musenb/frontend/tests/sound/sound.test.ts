@@ -53,6 +53,8 @@ function fakeAudio() {
     log,
     latency: 0.03,
     blocked: false,
+    held: false,
+    lost: false,
     context: {
       get currentTime() {
         return audio.now;
@@ -251,6 +253,44 @@ describe("the player", () => {
     step(1);
     expect(player.state).toBe("sounding");
     expect(struck()).toEqual([61, 62]);
+  });
+
+  test("moves without sound and says so where there is no device", () => {
+    audio.ready = false;
+    audio.lost = true;
+    player.toggle();
+    expect(player.state).toBe("silent");
+    vi.advanceTimersByTime(1500);
+    expect(clock.playhead).toBeCloseTo(1.5, 1);
+  });
+
+  test("says so when the device turns out to be missing while it waits", () => {
+    audio.ready = false;
+    player.toggle();
+    expect(player.state).toBe("loading");
+    vi.advanceTimersByTime(100);
+    audio.lost = true;
+    audio.change();
+    expect(player.state).toBe("silent");
+    vi.advanceTimersByTime(1000);
+    expect(clock.playhead).toBeCloseTo(1, 1);
+  });
+
+  test("asks for a click when the engine is there and the sound does not begin", () => {
+    audio.ready = false;
+    audio.held = true;
+    player.toggle();
+    vi.advanceTimersByTime(500);
+    expect([player.state, clock.playhead]).toEqual(["loading", 0]);
+    vi.advanceTimersByTime(2500);
+    expect(player.state).toBe("blocked");
+    expect(clock.playhead).toBeCloseTo(2, 1);
+    audio.held = false;
+    audio.ready = true;
+    audio.change();
+    step(1.2);
+    expect(player.state).toBe("sounding");
+    expect(struck()).toEqual([62, 63]);
   });
 
   test("waits for the user's soundfont, and plays the piano when it does not come", async () => {

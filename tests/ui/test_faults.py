@@ -1,0 +1,288 @@
+"""Faults that a page, a kernel, a browser or a small machine brings about: nothing is lost, doubled, or without a word."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+import musenb
+
+LATE = 60_000
+MOTIF = "C4 D4 E4 G4"
+ROLL = "section[aria-label='Piano roll']"
+DRAWN = f"{ROLL} canvas[data-notes]"
+IDLE = "() => globalThis.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+LOUD = """() => {
+    const analyser = globalThis[Symbol.for('musenb.audio')]?.analyser;
+    if (!analyser) return false;
+    const samples = new Float32Array(analyser.fftSize);
+    analyser.getFloatTimeDomainData(samples);
+    return Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length) > 0.003;
+}"""
+# Append a cell and run it without waiting for its end.
+RUN = """source => {
+    const cells = jupyterapp.shell.currentWidget.content.model.sharedModel;
+    cells.insertCell(cells.cells.length, {cell_type: 'code', source});
+    jupyterapp.shell.currentWidget.content.activeCellIndex = cells.cells.length - 1;
+    jupyterapp.commands.execute('notebook:run-cell');
+}"""
+SOUNDING = """
+from musenb.widgets.clock import Clock
+from musenb.widgets.roll import Roll
+from musenb.widgets.sound import Sound
+score = musenb.motif("tempo=120  " + "C4 D4 E4 F4 G4 A4 B4 C5 " * 40)
+clock = Clock(score)
+display(Sound(score, clock=clock), Roll(score, clock=clock))
+"""
+PLAYHEAD = "id => globalThis[Symbol.for('musenb.clocks')].get(id)?.playhead ?? 0"
+# A browser whose sound never begins: no device, or a rule that holds it back; and one that has none at all.
+HELD_BACK = """
+const real = AudioContext;
+globalThis.AudioContext = class extends real {
+    constructor(...options) { super(...options); super.suspend(); }
+    get state() { return 'suspended'; }
+    resume() { return HOW; }
+};
+"""
+NO_DEVICE = HELD_BACK.replace("HOW", "Promise.reject(new DOMException('no device', 'InvalidStateError'))")
+BLOCKED = HELD_BACK.replace("HOW", "new Promise(() => {})")
+NO_SOUND_AT_ALL = "delete globalThis.AudioContext; delete globalThis.webkitAudioContext;"
+# Counts what the engine is told to strike, by wrapping the synthesiser once it is there.
+COUNT_STRIKES = """() => {
+    const audio = globalThis[Symbol.for('musenb.audio')];
+    globalThis.strikes = [];
+    const {synth} = audio;
+    const noteOn = synth.noteOn.bind(synth);
+    synth.noteOn = (channel, pitch, velocity, time) => {
+        strikes.push([audio.context.currentTime, time, pitch]);
+        noteOn(channel, pitch, velocity, time);
+    };
+}"""
+# The machine sleeps: the page's thread stands still while time and the audio clock go on; and the other way round,
+# where the audio clock stands and the system's time has jumped.
+STAND_STILL = "milliseconds => { const end = performance.now() + milliseconds; while (performance.now() < end); }"
+SUSPEND = """async () => {
+    const {context} = globalThis[Symbol.for('musenb.audio')];
+    await context.suspend();
+    const now = performance.now.bind(performance), today = Date.now;
+    performance.now = () => now() + 600000;
+    Date.now = () => today() + 600000;
+}"""
+WAKE = "() => globalThis[Symbol.for('musenb.audio')].context.resume()"
+
+
+@pytest.fixture
+def desk(lab, notebook, request) -> Iterator[Locator]:
+    notebook.open_blank(lab, re.sub(r"\W", "_", request.node.name)[:40])
+    notebook.run(f"import musenb\nstudio = musenb.Studio({MOTIF!r}, seed=7, seed_locked=True, bars=2)\nstudio")
+    found = notebook.page.get_by_role("region", name="Studio")
+    found.wait_for(timeout=LATE)
+    expect(found.get_by_role("treeitem")).to_have_count(1, timeout=LATE)
+    return found
+
+
+def button(place: Locator, name: str) -> Locator:
+    return place.get_by_role("button", name=name, exact=True)
+
+
+def begin(desk: Locator, bars: int) -> None:
+    desk.get_by_label("Length in bars").fill(str(bars))
+    desk.get_by_label("Length in bars").press("Tab")
+    button(desk, "Continue").click()
+
+
+def wait_for_notes(notebook, count: int) -> None:
+    notebook.page.wait_for_function(
+        "([drawn, count]) => document.querySelector(drawn)?.dataset.notes >= count", arg=[DRAWN, count], timeout=LATE
+    )
+
+
+def reload(notebook) -> None:
+    notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    notebook.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty", timeout=LATE)
+    notebook.page.reload()
+    notebook.page.wait_for_function(IDLE, timeout=LATE)
+
+
+# 2: a page that is loaded again in the middle
+
+
+def test_a_page_loaded_again_and_again_while_notes_come_has_each_of_them_once(notebook, desk) -> None:
+    begin(desk, 16)
+    for count in (10, 40):
+        wait_for_notes(notebook, count)
+        reload(notebook)
+        notebook.page.locator(DRAWN).first.wait_for(timeout=LATE)
+    notebook.run("studio.wait()")
+    there = notebook.value("[(str(n.onset), n.pitch) for n in studio.selected.score.notes]")
+    written = musenb.develop(MOTIF, bars=16, seed=7).score
+    assert there == [(str(note.onset), note.pitch) for note in written.notes], "as if nobody had looked away"
+    wait_for_notes(notebook, len(there))
+    assert int(notebook.page.locator(DRAWN).first.get_attribute("data-notes")) == len(there)
+    assert notebook.value("len(list(studio.tree))") == 2
+
+
+# 3: a kernel that is started again under a notebook that is kept
+
+
+def test_a_notebook_whose_kernel_is_new_shows_pictures_and_words(notebook, lab) -> None:
+    page = notebook.page
+    notebook.open_blank(lab, "kernel")
+    notebook.run(f"import musenb\nstudio = musenb.Studio({MOTIF!r}, seed=7, bars=1)\nstudio")
+    page.locator(DRAWN).first.wait_for(timeout=LATE)
+    notebook.run("from musenb.widgets.sheet import Sheet\nSheet(studio.selected.score)")
+    page.locator("section[aria-label=Score] svg .notehead").first.wait_for(timeout=LATE)
+    page.wait_for_timeout(3_000)  # the pictures come after the views
+    reload_with_new_kernel(notebook)
+    pictures = page.locator(".jp-OutputArea-output").locator("img, svg")
+    pictures.first.wait_for(timeout=LATE)
+    assert pictures.count() >= 2
+    words = page.locator(".jp-Notebook").inner_text()
+    assert "model not found" not in words.lower()
+
+
+def reload_with_new_kernel(notebook) -> None:
+    page = notebook.page
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty", timeout=LATE)
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_function(IDLE, timeout=LATE)
+    page.reload()
+    page.wait_for_function(IDLE, timeout=LATE)
+
+
+# 6: another cell that keeps the kernel busy
+
+
+def test_stop_silences_at_once_and_says_when_another_cell_is_running(notebook, desk) -> None:
+    page = notebook.page
+    begin(desk, 64)
+    page.wait_for_function(LOUD, timeout=LATE)
+    wait_for_notes(notebook, 12)
+    page.evaluate(RUN, "import time\nend = time.time() + 12\nwhile time.time() < end: time.sleep(0.01)\nbusy = studio.running")
+    page.wait_for_timeout(1_000)
+    clicked = time.monotonic()
+    button(desk, "Stop and keep what is there").click()
+    page.wait_for_function(f"() => !({LOUD})()", timeout=3_000)
+    expect(desk.get_by_label("Progress")).to_contain_text("another cell is running", timeout=6_000)
+    assert time.monotonic() - clicked < 9
+    expect(button(desk, "Continue")).to_be_enabled(timeout=LATE)
+    expect(desk.get_by_role("treeitem").last).to_contain_text("stopped")
+    expect(desk.get_by_label("Progress")).to_have_text("")
+
+
+# 15: no sound
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [(BLOCKED, "click"), (NO_DEVICE, "No sound here"), (NO_SOUND_AT_ALL, "No sound here")],
+    ids=["held back", "no device", "no sound at all"],
+)
+def test_without_sound_the_roll_moves_and_says_so(notebook, lab, script: str, told: str) -> None:
+    page = notebook.page
+    page.add_init_script(script)
+    notebook.open_blank(lab, "silent")
+    player = notebook.run(f"import musenb\n{SOUNDING}").locator("section[aria-label=Player]")
+    clock = notebook.value("clock.clock_id")
+    button(player, "Play").click()
+    page.wait_for_function(f"id => ({PLAYHEAD})(id) > 1", arg=clock, timeout=20_000)
+    expect(player.locator(".mnb-hint")).to_contain_text(told, timeout=10_000)
+    button(player, "Pause").click()
+    assert notebook.errors == []
+
+
+# 21: thirty views
+
+
+def test_of_thirty_views_one_plays_at_a_time_in_one_audio_context(notebook, lab) -> None:
+    page = notebook.page
+    page.add_init_script(
+        "globalThis.contexts = 0; const real = AudioContext;"
+        "globalThis.AudioContext = class extends real { constructor(...o) { super(...o); contexts += 1; } };"
+    )
+    notebook.open_blank(lab, "thirty")
+    notebook.run("import musenb\nfrom musenb.widgets.sound import Sound\nfrom musenb.widgets.roll import Roll")
+    begun = time.monotonic()
+    output = notebook.run(
+        "scores = [musenb.motif(f'tempo={60 + n}  C4 D4 E4 F4 G4 A4 B4 C5') for n in range(15)]\n"
+        "for score in scores: display(Sound(score), Roll(score))"
+    )
+    players = output.locator("section[aria-label=Player]")
+    expect(players).to_have_count(15, timeout=LATE)
+    expect(output.locator("canvas[data-notes='8']")).to_have_count(15, timeout=LATE)
+    print(f"thirty views in {time.monotonic() - begun:.1f} s")
+    for number in (0, 7, 14):
+        button(players.nth(number), "Play").click()
+        page.wait_for_function(LOUD, timeout=LATE)
+    playing = "() => [...globalThis[Symbol.for('musenb.clocks')].values()].filter(clock => clock.playing).length"
+    assert page.evaluate(playing) == 1
+    assert page.evaluate("() => contexts") == 1
+    assert notebook.errors == []
+
+
+# 26: a small server
+
+
+def test_server_kernel_and_reader_need_less_than_a_gigabyte(notebook, desk) -> None:
+    begin(desk, 8)
+    expect(desk.get_by_role("treeitem")).to_have_count(2, timeout=LATE)
+    notebook.run("score = musenb.load('corpus:bwv66.6')\nscore.plot() if hasattr(score, 'plot') else None\nscore")
+    pages = notebook.value("__import__('os').getppid()")
+    used = {pid: size for pid, size in memory_below(pages).items()}
+    print({pid: round(size / 2**20) for pid, size in used.items()})
+    assert sum(used.values()) < 2**30
+    assert len(used) >= 3, "the server, the kernel and the reader"
+
+
+def memory_below(top: int) -> dict[int, int]:
+    """Return the bytes of each process from `top` on: its share of what several have in common (PSS)."""
+    parents = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(place.parent.name)] = int(place.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    family = {top}
+    for _ in range(8):
+        family |= {pid for pid, parent in parents.items() if parent in family}
+    used = {}
+    for pid in family:
+        try:
+            found = re.search(r"Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text())
+        except OSError:
+            continue
+        used[pid] = int(found[1]) * 1024 if found else 0
+    return used
+
+
+# 27: a machine that was asleep
+
+
+@pytest.mark.parametrize("asleep", ["the page", "the sound"])
+def test_after_a_sleep_no_old_note_is_struck(notebook, lab, asleep: str) -> None:
+    page = notebook.page
+    notebook.open_blank(lab, "asleep")
+    player = notebook.run(f"import musenb\n{SOUNDING}").locator("section[aria-label=Player]")
+    clock = notebook.value("clock.clock_id")
+    button(player, "Play").click()
+    page.wait_for_function(LOUD, timeout=LATE)
+    page.evaluate(COUNT_STRIKES)
+    page.wait_for_function("() => strikes.length > 2", timeout=LATE)
+    before = page.evaluate(f"id => [strikes.length, ({PLAYHEAD})(id)]", clock)
+    if asleep == "the page":
+        page.evaluate(STAND_STILL, 8_000)  # sixteen notes go by
+    else:
+        page.evaluate(SUSPEND)
+        page.wait_for_timeout(3_000)
+        page.evaluate(WAKE)
+    page.wait_for_timeout(1_200)
+    strikes = page.evaluate("() => strikes")[before[0] :]
+    assert 1 <= len(strikes) <= 8, "half a second each, and none of those that were slept through"
+    assert all(when - asked > -0.35 for asked, when, _ in strikes), "none is struck whose time is over"
+    assert notebook.errors == []
