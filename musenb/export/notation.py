@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from musenb.export.beaming import beam_group, beams_of
+from musenb.export.beaming import beam_group, beams_of, groups_of
 from musenb.export.tuplets import Tuplet, UnwritableError, tuplets_of
 from musenb.score.note import Note, TimeSignature
 
@@ -104,7 +105,7 @@ def write_bar(stretches: Sequence[Stretch], metre: TimeSignature) -> list[Symbol
 def metre_levels(metre: TimeSignature) -> tuple[Fraction, ...]:
     """Return the lengths that divide a bar, in quarters: bar, half bar, beat, half beat ..., down to a 256th."""
     unit = Fraction(4, metre.unit)
-    compound = metre.beat_length != unit
+    compound = metre.compound
     count = metre.beats // 3 if compound else metre.beats
     levels = [metre.bar_length]
     while count > 1 and count % 2 == 0:
@@ -125,9 +126,7 @@ def _symbols(stretch: Stretch, metre: TimeSignature, tuplets: Sequence[Tuplet]) 
     for start, end in itertools.pairwise([stretch.start, *sorted(edges), stretch.end]):
         tuplet = next((t for t in tuplets if t.start <= start < t.end), None)
         if tuplet is None:
-            beat = metre.beat_length if metre.beat_length != Fraction(4, metre.unit) else None
-            pieces = _pieces(start, end, metre_levels(metre), rest, beat)
-            for first, last in pieces:
+            for first, last in _metre_pieces(start, end, metre, rest):
                 name, dots = SYMBOLS[last - first]
                 symbols.append(Symbol(first, last - first, stretch.notes, name, dots))
             continue
@@ -151,6 +150,38 @@ def _symbols(stretch: Stretch, metre: TimeSignature, tuplets: Sequence[Tuplet]) 
                 )
             )
     return symbols
+
+
+def _metre_pieces(
+    start: Fraction, end: Fraction, metre: TimeSignature, rest: bool
+) -> Iterator[tuple[Fraction, Fraction]]:
+    """Yield the pieces of a stretch outside tuplets.
+
+    In an irregular bar its groups are shown: a note fills whole groups or stays inside one, a rest never goes over two.
+    """
+    groups = groups_of(metre)
+    if not groups:
+        beat = metre.beat_length if metre.compound else None
+        yield from _pieces(start, end, metre_levels(metre), rest, beat)
+        return
+    unit = Fraction(4, metre.unit)
+    edges = [place * unit for place in itertools.accumulate(groups, initial=0)]
+    bar = start // metre.bar_length * metre.bar_length
+    while start < end:
+        place = bisect_right(edges, start - bar) - 1
+        origin, inner = bar + edges[place], [bar + edge for edge in edges[place + 1 :]]
+        reached = inner[:1] if rest else inner
+        whole = [edge for edge in reached if edge <= end and edge - start in SYMBOLS]
+        if start == origin and whole:
+            yield start, whole[-1]
+            start = whole[-1]
+        else:
+            stop = min(end, inner[0])
+            group = TimeSignature(beats=groups[place], unit=metre.unit)
+            for first, last in _metre_pieces(start - origin, stop - origin, group, rest):
+                yield origin + first, origin + last
+            start = stop
+        bar += metre.bar_length if start == bar + metre.bar_length else 0
 
 
 @lru_cache(maxsize=64)

@@ -227,7 +227,7 @@ def _bars(
                 metres.append(dataclasses.replace(bar.metre, onset=begin + shift))
     changes = metres[:1]
     for before, metre in pairwise(metres):
-        if (before.beats, before.unit) != (metre.beats, metre.unit):
+        if not metre.same_metre(before):
             changes.append(metre)
     return measures, changes
 

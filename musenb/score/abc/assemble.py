@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from musenb.score.abc.align import SAME, Clock, aligned
@@ -102,8 +103,8 @@ def _metres(
     for onset in sorted(changes):
         metre = changes[onset].signature
         before = kept[-1]
-        if metre and (metre.beats, metre.unit) != (before.beats, before.unit):
-            kept.append(TimeSignature(onset, metre.beats, metre.unit))
+        if metre and not metre.same_metre(before):
+            kept.append(replace(metre, onset=onset))
     return tuple(kept)
 
 

@@ -63,8 +63,6 @@ def _metre(piece: Piece, text: str) -> None:
     if metre is None:
         piece.report.note("metres", NOT_UNDERSTOOD)
         return
-    if metre.additive:
-        piece.report.note("groupings of additive metres", "left out")
     if not piece.current:
         piece.metre = metre
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from musenb.errors import LoadError
@@ -123,9 +123,9 @@ def _metres(rows: Sequence[Row]) -> list[TimeSignature]:
     for row in rows:
         if row.metre is None:
             continue
-        here = TimeSignature(row.onset, row.metre.beats, row.metre.unit)
+        here = replace(row.metre, onset=row.onset)
         last = metres[-1] if metres else None
-        if last is None or (here.beats, here.unit) != (last.beats, last.unit):
+        if last is None or not here.same_metre(last):
             metres.append(here)
     return metres
 

@@ -5,6 +5,7 @@
 | `musenb:anacrusis=3/2` | first, 0 | quarters before the first full bar |
 | `musenb:composer=J. S. Bach` | first, 0 | composer |
 | `musenb:mode=` | first, of a key | the key signature there tells no mode |
+| `musenb:groups=3+2+2` | first, of a metre | the groups of beats of an additive metre |
 | `musenb:measure=3/2` | first, of a bar | the bar there lasts so many quarters, whatever its metre says |
 | `musenb:repeat=2 1,3 ending start` | first, of a bar line | times, endings (or '-') and kind of a repeat sign |
 | `musenb:chord=chord Am7` | first, of a chord | kind and text of a chord symbol there |
@@ -41,6 +42,7 @@ OUR_VOICE = PREFIX + "voice"
 MOST_ORIGINS = 1_000
 _FROM = re.compile(r"(\d{1,6})(?:@(\d{1,3}))?")
 _OVERLAP = re.compile(r"(\d{1,3})@(\d{1,10})((?: \d{1,10},\d{1,3},\d{1,6},[01])+)")
+_ADDED = re.compile(r"(\d{1,2}(?:\+\d{1,2})+)")
 _REPEAT = re.compile(r"(\d{1,3}) (-|\d{1,3}(?:,\d{1,3})*) ([a-z ]+)")
 
 
@@ -56,6 +58,8 @@ class PieceMarks:
     modeless : set of int
         Ticks of key signatures without a mode.
     origins : dict of int to Origin
+    groups : dict of Fraction to tuple of int
+        Groups of beats of the metres at some quarters.
     measures, repeats, chords : list
         As in `Score`.
     skipped : list of int
@@ -66,6 +70,7 @@ class PieceMarks:
     composer: str = ""
     modeless: set[int] = field(default_factory=set)
     origins: dict[int, Origin] = field(default_factory=lambda: {0: GIVEN})
+    groups: dict[Fraction, tuple[int, ...]] = field(default_factory=dict)
     measures: list[MeasureLength] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     chords: list[ChordSymbol] = field(default_factory=list)
@@ -150,6 +155,9 @@ def _read_piece_mark(
         marks.composer = plain_text(value)
     elif name == "mode":
         marks.modeless.add(tick)
+    elif name == "groups":
+        (written,) = _groups(_ADDED, value)
+        marks.groups[onset] = tuple(map(int, written.split("+")))
     elif name == "measure":
         marks.measures.append(MeasureLength(onset, exact_quarters(value, "measure")))
     elif name == "repeat":
