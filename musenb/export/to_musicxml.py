@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Any
 
 from musenb.errors import SaveError
-from musenb.export.barlines import BarLines, measure_number, written_measures
+from musenb.export.barlines import BarLines, direction, measure_number, written_measures
 from musenb.export.chord_symbols import chord_element
 from musenb.export.layout import lay_out, lead_in, score_bars
 from musenb.export.music21_ids import copy_ids
@@ -201,9 +201,9 @@ class _PartWriter:
         if self.first:
             yield from self._tempos(bar)
             yield from self._chords(bar)
-            for way, direction in self.bar_lines.targets(bar):
+            for way, sign, sound in self.bar_lines.targets(bar):
                 offset = f"<offset>{self._units(way)}</offset>" if way else ""
-                yield "      " + direction.replace("<sound", f"{offset}<sound")
+                yield "      " + direction(sign, sound, offset)
         accidentals = self._accidentals(bar, row)
         for number, line in enumerate(row):
             if number:

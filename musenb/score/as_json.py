@@ -17,8 +17,8 @@ from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat
 from musenb.score.note import GIVEN, KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
 
 FORMAT = "musenb-score"
-# Version 2 adds measures, repeats, chords and notices, version 3 the groups of additive metres. A score is written as
-# the first version that can hold it.
+# Version 2 adds measures, repeats, chords and notices, version 3 the groups of additive metres and the labels of parts.
+# A score is written as the first version that can hold it.
 FIRST_VERSION, VERSION_WITH_MARKS, VERSION = VERSIONS = 1, 2, 3
 
 
@@ -74,7 +74,7 @@ def from_json(text: str | bytes) -> Score:
 
 
 def _version(score: Score, marks: dict[str, list]) -> int:
-    if any(metre.groups for metre in score.metres):
+    if any(metre.groups for metre in score.metres) or any(repeat.text for repeat in score.repeats):
         return VERSION
     return VERSION_WITH_MARKS if marks else FIRST_VERSION
 
@@ -103,7 +103,7 @@ def _marks_to_plain(score: Score) -> dict[str, list]:
     """Return the tables of marks that the score has any of."""
     tables = {
         "measures": [[_time(m.onset), _time(m.length)] for m in score.measures],
-        "repeats": [[_time(r.onset), r.kind, list(r.numbers), r.times] for r in score.repeats],
+        "repeats": [_repeat_row(repeat) for repeat in score.repeats],
         "chords": [[_time(c.onset), c.text, c.kind] for c in score.chords],
         "notices": [[n.kind, n.action, n.count, n.place] for n in score.notices],
     }
@@ -115,7 +115,7 @@ def _marks_of_plain(plain: dict[str, Any]) -> dict[str, tuple]:
     measures = tuple(
         MeasureLength(_quarters(onset), _quarters(length)) for onset, length in plain.get("measures", ())
     )
-    repeats = tuple(_repeat(row) for row in plain.get("repeats", ()))
+    repeats = tuple(_repeat(*row) for row in plain.get("repeats", ()))
     chords = _changes(plain.get("chords", ()), ChordSymbol, str, str)
     notices = tuple(_notice(row) for row in plain.get("notices", ()))
     return {"measures": measures, "repeats": repeats, "chords": chords, "notices": notices}
@@ -132,13 +132,19 @@ def _metre(onset: Any, beats: Any, unit: Any, groups: Any = ()) -> TimeSignature
     return TimeSignature(_quarters(onset), _typed(beats, int), _typed(unit, int), counted)
 
 
-def _repeat(row: list[Any]) -> Repeat:
-    onset, kind, numbers, times = row
+def _repeat_row(repeat: Repeat) -> list[Any]:
+    """Return [onset, kind, numbers, times], and the label of a part behind them."""
+    label = [repeat.text] if repeat.text else []
+    return [_time(repeat.onset), repeat.kind, list(repeat.numbers), repeat.times, *label]
+
+
+def _repeat(onset: Any, kind: Any, numbers: Any, times: Any, text: Any = "") -> Repeat:
     return Repeat(
         _quarters(onset),
         _typed(kind, str),
         tuple(_typed(number, int) for number in numbers),
         _typed(times, int),
+        _typed(text, str),
     )
 
 

@@ -13,7 +13,7 @@ from musenb.score.measures.barring import Measure, fit_bars
 from musenb.score.measures.voicing import Placed, named_voices, part_voices
 from musenb.score.measures.written import Ledger, WrittenMeasure, WrittenPart
 from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
-from musenb.score.provenance import voices_from_fields
+from musenb.score.provenance import parts_from_fields, voices_from_fields
 
 Located = tuple[Fraction, Fraction, WrittenMeasure]
 """A measure with the quarters at which it begins and at which the next one does."""
@@ -54,13 +54,14 @@ def assemble(
     rows = align(parts)
     located = _located(parts, rows)
     lines = [part_voices(part, _placed(measures)) for part, measures in zip(parts, located, strict=True)]
+    own = _own_voices(lines, heading)
     end = max((note.end for voices in lines for notes in voices for note in notes), default=None)
     kept = [row for row in rows if end is None or row.onset < end]
     bars = [Measure(row.onset, row.length, _upbeat(row)) for row in kept]
     anacrusis, fitted, measures = fit_bars(bars, _metres(rows) if rows else metres)
     _note_what_is_odd(parts, located, ledger)
     return Score(
-        voices=_voices(parts, lines, heading),
+        voices=own or tuple(named_voices(parts, lines)),
         metres=fitted,
         keys=_keys(parts, located),
         tempos=_tempos(located),
@@ -69,18 +70,16 @@ def assemble(
         composer=heading.composer,
         source=source,
         measures=measures,
-        repeats=_repeats(located),
+        repeats=(*_repeats(located), *(parts_from_fields(heading.fields) if own else ())),
         chords=_chords(located),
         notices=ledger.notices(),
     )
 
 
-def _voices(
-    parts: Sequence[WrittenPart], lines: Sequence[Sequence[Sequence[Note]]], heading: Heading
-) -> tuple[Voice, ...]:
-    """Return the voices; those of musenb's own writing with the names and origins that it has written beside them."""
+def _own_voices(lines: Sequence[Sequence[Sequence[Note]]], heading: Heading) -> tuple[Voice, ...] | None:
+    """Return the voices with the names and origins that musenb wrote beside them; None where it did not."""
     whole = [[note for notes in voices for note in notes] for voices in lines]
-    return voices_from_fields(whole, heading.fields) or tuple(named_voices(parts, lines))
+    return voices_from_fields(whole, heading.fields)
 
 
 def _upbeat(row: Row) -> bool:
