@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musenb.export.beaming import beat_groups
-from musenb.export.notation import Stretch, metre_levels, write_bar
+from musenb.export.notation import NAMES, Stretch, metre_levels, write_bar
 from musenb.export.tuplets import UnwritableError
 from musenb.score.note import Note, TimeSignature
 from tests.export.metres import BALKAN, FOUR, SIX, THREE
@@ -19,6 +19,7 @@ from tests.export.metres import BALKAN, FOUR, SIX, THREE
 def symbols(metre: TimeSignature, rhythm: str) -> str:
     """Write a rhythm such as '1/2 -1 5/2' ('-' before a rest) in one bar and tell the symbols: 'q.' '~' for a tie."""
     letters = {"whole": "w", "half": "h", "quarter": "q", "eighth": "e", "16th": "s", "32nd": "t", "": "bar"}
+    letters = {name: name for name in NAMES} | letters
     position, stretches, told = Fraction(0), [], []
     for length in rhythm.split():
         rest, duration = length.startswith("-"), abs(Fraction(length))
@@ -112,6 +113,14 @@ def test_symbols_fill_the_bar_exactly(metre: TimeSignature, data: st.DataObject)
     assert [s.start for s in written] == [0, *(s.start + s.duration for s in written[:-1])]
     assert sum(s.duration for s in written) == metre.bar_length
     assert {s.start for s in written} >= {Fraction(edge) for edge in edges[:-1]}
+
+
+def test_a_few_times_finer_than_a_256th_are_written_and_many_are_not() -> None:
+    assert symbols(FOUR, "1/128 127/128 3") == "512th 256th.~ 128th~ 64th~ t~ s~ e h."
+    assert symbols(FOUR, "1483/384 53/384").startswith("h~ q~ e~ s~ 64th.~ ")
+    assert symbols(BALKAN, "1/2 1/384 1151/384")
+    with pytest.raises(UnwritableError):
+        symbols(FOUR, " ".join(["1/128"] * 8) + " 63/16")
 
 
 def test_levels_of_a_bar() -> None:

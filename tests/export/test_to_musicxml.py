@@ -255,6 +255,11 @@ def test_a_sign_at_the_end_of_silent_bars_comes_back(kind: str) -> None:
     assert len(parsed(far).find("part")) == 1  # type: ignore[arg-type]
 
 
+def test_one_odd_duration_refuses_no_piece() -> None:
+    score = one_voice((0, Fraction(1483, 384), 60), (4, 4, 62))
+    assert score_from_musicxml(musicxml_bytes(score), source="x").voices == spell_score(score).voices
+
+
 def test_a_chord_symbol_that_is_none_stands_as_words() -> None:
     score = one_voice((0, 4, 60), chords=(ChordSymbol(Fraction(0), "<tacet>"),))
     assert texts(parsed(score), ".//words") == ["<tacet>"]
