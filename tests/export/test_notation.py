@@ -120,7 +120,7 @@ def test_a_few_times_finer_than_a_256th_are_written_and_many_are_not() -> None:
     assert symbols(FOUR, "1483/384 53/384").startswith("h~ q~ e~ s~ 64th.~ ")
     assert symbols(BALKAN, "1/2 1/384 1151/384")
     with pytest.raises(UnwritableError):
-        symbols(FOUR, " ".join(["1/128"] * 8) + " 63/16")
+        symbols(FOUR, " ".join(["1/128"] * 16) + " 31/8")
 
 
 def test_levels_of_a_bar() -> None:
