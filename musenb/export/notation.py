@@ -220,7 +220,8 @@ def _pieces(
 ) -> tuple[tuple[Fraction, Fraction], ...]:
     """Return the pieces, each one symbol long, into which a stretch is cut to show the metre."""
     inner = _strongest_inside(start, end, levels)
-    if (end - start) in SYMBOLS and (inner is None or _readable(start, end, levels, rest, compound_beat)):
+    written = (end - start) in SYMBOLS and end - start >= levels[-1]
+    if written and (inner is None or _readable(start, end, levels, rest, compound_beat)):
         return ((start, end),)
     if inner is None:
         raise UnwritableError(start)
