@@ -5,8 +5,8 @@
 FOLDER holds .mxl, .musicxml or .xml files. NOTES has a JSON object a line: `id` (the stem of the file, or its digits),
 `tpq`, and `parts` with `notes` of [tick, duration, MIDI pitch, ...]. One line is printed for each file that differs,
 then the sums. Differences that have a reason are told by it: a notehead that a tie continues here and begins anew
-there; grace notes; notes of the same place in the same measure that the other reader puts elsewhere because its parts
-have come apart; arpeggios and graces that verovio performs.
+there; grace notes; notes of the same place in the same measure that the other reader puts elsewhere because its
+measures or parts have come apart (moved), or an octave away (octaves); arpeggios and graces that verovio performs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import argparse
 import json
 import lzma
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -36,13 +37,18 @@ SUFFIXES = (".mxl", ".musicxml", ".xml")
 PATIENT = ChildLimits(memory_bytes=4 * 2**30, cpu_seconds=300.0, wall_seconds=600.0)
 NEAR = Fraction(1, 40)  # quarters: times on another grid are compared as near as this
 
+_PROLOGUE = re.compile(rb"^<\?xml[^>]*\?>")
 Heard = Counter  # of (onset, pitch)
 
 
 def document(path: Path) -> bytes:
     """Return the uncompressed MusicXML of a file."""
     data = path.read_bytes()
-    return unzip_mxl(data, source=path.name, limits=CORPUS_FILES) if path.suffix == ".mxl" else data
+    if path.suffix == ".mxl":
+        data = unzip_mxl(data, source=path.name, limits=CORPUS_FILES)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = _PROLOGUE.sub(b"", data.decode("utf-16").encode())
+    return data
 
 
 def heard(rows: Iterator[tuple[Fraction, int]]) -> Heard:
@@ -57,17 +63,20 @@ def of_score(score: Score) -> Heard:
 
 def of_music21(data: bytes, name: str) -> tuple[Heard, dict]:
     """Return what music21 begins when, its offsets believed as they stand, and the place of each in its measure."""
-    rows = isolated("compare_musicxml:music21_rows", {"data": data}, what=name, limits=PATIENT)
+    return _placed(isolated("compare_musicxml:music21_rows", {"data": data}, what=name, limits=PATIENT))
+
+
+def of_verovio(data: bytes, name: str) -> tuple[Heard, dict]:
+    """Return what verovio's timemap begins when, and the place of each in its measure."""
+    return _placed(isolated("compare_musicxml:verovio_rows", {"data": data}, what=name, limits=PATIENT))
+
+
+def _placed(rows: list[list]) -> tuple[Heard, dict]:
+    """Return what rows of onset, pitch, number of the measure and start in it tell."""
     inside = {}
     for onset, pitch, place, start in rows:
         inside[round(Fraction(onset) * 48), pitch] = place, round(Fraction(start) * 48)
     return heard((Fraction(onset), pitch) for onset, pitch, _, _ in rows), inside
-
-
-def of_verovio(data: bytes, name: str) -> Heard:
-    """Return what verovio's timemap begins when."""
-    rows = isolated("compare_musicxml:verovio_rows", {"data": data}, what=name, limits=PATIENT)
-    return heard((Fraction(onset).limit_denominator(9600), pitch) for onset, pitch in rows)
 
 
 def music21_rows(data: bytes) -> list[list]:
@@ -92,19 +101,22 @@ def music21_rows(data: bytes) -> list[list]:
 
 
 def verovio_rows(data: bytes) -> list[list]:
-    """Return [onset, pitch] of the notes of verovio's timemap; to be called in the child."""
+    """Return [onset, pitch, measure, start in it] of the notes of verovio's timemap; to be called in the child."""
     import verovio
 
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
     toolkit.setOptions({"inputFrom": "xml", "breaks": "none", "expandNever": True})
     toolkit.loadData(data.decode())
-    rows = []
-    for event in toolkit.renderToTimemap({"includeRests": False}):
+    rows, place, began = [], -1, Fraction(0)
+    for event in toolkit.renderToTimemap({"includeRests": False, "includeMeasures": True}):
+        onset = Fraction(event["qstamp"]).limit_denominator(9600)
+        if "measureOn" in event:
+            place, began = place + 1, onset
         for name in event.get("on", ()):
             pitch = toolkit.getMIDIValuesForElement(name).get("pitch")
             if pitch is not None:
-                rows.append([str(event["qstamp"]), int(pitch)])
+                rows.append([str(onset), int(pitch), place, str(onset - began)])
     return rows
 
 
@@ -158,13 +170,17 @@ def explained(missing: Counter, found: dict[str, Counter], inside: dict) -> dict
         tied = min(count, found["tied"][tick, pitch])
         place = inside.get((tick, pitch))
         moved = place is not None and found["inside"][(*place, pitch)] > 0
+        octave = not moved and place is not None and any(
+            found["inside"][(*place, pitch + way)] > 0 for way in (-12, 12)
+        )
+        moved = moved or octave
         grace = 0 if tied or moved else min(count, graces[pitch])
         graces[pitch] -= grace
         cue = 0 if tied or moved or grace else min(count, cues[pitch])
         cues[pitch] -= cue
         told["ties"] += tied
         told["graces"] += grace
-        told["moved"] += (count - tied) if moved else 0
+        told["octaves" if octave else "moved"] += (count - tied) if moved else 0
         told["cues"] += cue
         told["unexplained"] += 0 if moved else count - tied - grace - cue
     return {reason: count for reason, count in told.items() if count}
