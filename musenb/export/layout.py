@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from musenb.errors import SaveError
 from musenb.export.notation import Stretch, Symbol, write_bar
-from musenb.export.time_box import keep_time
 from musenb.export.tuplets import UnwritableError
+from musenb.score.heed import heed
 from musenb.score.note import Bar, Note, Score, Voice
 
 SLIVER = Fraction(1, 192)  # quarters: less than any bar
@@ -55,7 +55,7 @@ def lay_out(voice: Voice, bars: list[Bar]) -> list[list[list[Symbol]]]:
     rows: list[list[list[Symbol]]] = [[] for _ in bars]
     for number, line in enumerate(_lines(voice, bars)):
         for place, bar in enumerate(bars):
-            keep_time()
+            heed()
             inside = _inside(line, bar)
             if not inside and number > 0:
                 continue

@@ -27,7 +27,7 @@ from musenb.export.music21_ids import copy_ids
 from musenb.export.musicxml_head import head
 from musenb.export.notation import Symbol
 from musenb.export.staves import Staff, staff_per_voice
-from musenb.export.time_box import keep_time
+from musenb.score.heed import heed
 from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, Voice
 from musenb.score.provenance import provenance_fields
 from musenb.score.quarters import begun_within
@@ -110,7 +110,7 @@ def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: d
         writer = _PartWriter(score, staff, divisions, passage=passage, first=index == 0, bar_lines=bar_lines)
         before = passage.before
         for bar, row in zip(passage.bars, rows, strict=True):
-            keep_time()
+            heed()
             lines += writer.measure(bar, row, before)
             before = bar
         lines.append("  </part>")

@@ -6,7 +6,8 @@ FOLDER holds .mxl, .musicxml or .xml files. NOTES has a JSON object a line: `id`
 `tpq`, and `parts` with `notes` of [tick, duration, MIDI pitch, ...]. One line is printed for each file that differs,
 then the sums. Differences that have a reason are told by it: a notehead that a tie continues here and begins anew
 there; grace notes; notes of the same place in the same measure that the other reader puts elsewhere because its
-measures or parts have come apart (moved), or an octave away (octaves); arpeggios and graces that verovio performs.
+measures or parts have come apart (moved), or an octave (octaves) or a semitone (alters) away; notes without a <type>,
+and what follows them in their measure (untyped); arpeggios and graces that verovio performs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 from musenb.errors import MusenbError
 from musenb.score.corpus import CORPUS_FILES
@@ -147,12 +149,15 @@ def reasons(data: bytes, name: str) -> dict[str, Counter]:
     """Return tied noteheads by (tick, pitch), grace notes by pitch, and all noteheads by place in their measure."""
     root = screen_musicxml(data, source=name, limits=CORPUS_FILES)
     parts = list(written_parts(root, Ledger()))
-    found = {"tied": Counter(), "grace": Counter(), "cue": Counter(), "inside": Counter()}
+    found = {"tied": Counter(), "grace": Counter(), "cue": Counter(), "inside": Counter(), "untyped": Counter()}
     for place, row in enumerate(align(parts)):
         for _, measure in row.cells:
             for note in measure.notes:
                 found["tied"][round((row.onset + note.start) * 48), note.pitch] += note.tied_from
                 found["inside"][place, round(note.start * 48), note.pitch] += 1
+    for part in root.iter("part"):
+        for place, measure in enumerate(part.findall("measure")):
+            found["untyped"][place] += sum(map(_is_untyped, measure.findall("note")))
     for note in root.iter("note"):
         step = note.findtext("pitch/step")
         silent = next((kind for kind in ("cue", "grace") if note.find(kind) is not None), "")
@@ -160,6 +165,11 @@ def reasons(data: bytes, name: str) -> dict[str, Counter]:
             alter, octave = round(float(note.findtext("pitch/alter") or 0)), int(note.findtext("pitch/octave"))
             found[silent][12 * octave + 12 + SEMITONES[step] + alter] += 1
     return found
+
+
+def _is_untyped(note: Element) -> bool:
+    """Return whether a note has a length that no symbol tells, such as those of a trill written out to be heard."""
+    return note.find("pitch") is not None and note.find("type") is None
 
 
 def explained(missing: Counter, found: dict[str, Counter], inside: dict) -> dict[str, int]:
@@ -170,17 +180,19 @@ def explained(missing: Counter, found: dict[str, Counter], inside: dict) -> dict
         tied = min(count, found["tied"][tick, pitch])
         place = inside.get((tick, pitch))
         moved = place is not None and found["inside"][(*place, pitch)] > 0
-        octave = not moved and place is not None and any(
-            found["inside"][(*place, pitch + way)] > 0 for way in (-12, 12)
-        )
-        moved = moved or octave
+        why = "moved"
+        for reason, ways in (("octaves", (-12, 12)), ("alters", (-1, 1))):
+            if not moved and place is not None and any(found["inside"][(*place, pitch + way)] > 0 for way in ways):
+                moved, why = True, reason
+        if not moved and not tied and place is not None and found["untyped"][place[0]]:
+            moved, why = True, "untyped"
         grace = 0 if tied or moved else min(count, graces[pitch])
         graces[pitch] -= grace
         cue = 0 if tied or moved or grace else min(count, cues[pitch])
         cues[pitch] -= cue
         told["ties"] += tied
         told["graces"] += grace
-        told["octaves" if octave else "moved"] += (count - tied) if moved else 0
+        told[why] += (count - tied) if moved else 0
         told["cues"] += cue
         told["unexplained"] += 0 if moved else count - tied - grace - cue
     return {reason: count for reason, count in told.items() if count}
