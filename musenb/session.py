@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from musenb.errors import PolyphonyError, SaveError
 from musenb.export.formats import FORMATS, PAGE, SUFFIXES
 from musenb.export.listing import listing
-from musenb.export.time_box import LONGEST_SAVE, keep_time, time_box
+from musenb.export.time_box import LONGEST_SAVE, time_box
 from musenb.export.to_midi import pretty_midi_of
 from musenb.export.to_musicxml import music21_of
 from musenb.files.atomic import atomic_write
@@ -26,6 +26,7 @@ from musenb.sample.stream import Sampling
 from musenb.score.arguments import save_path, score_of, voice_names
 from musenb.score.display import summary
 from musenb.score.from_text import score_from_text as motif
+from musenb.score.heed import heed
 from musenb.score.limits import check_prime_length
 from musenb.score.load import load
 from musenb.score.marks import notice_sentence
@@ -251,7 +252,7 @@ def save(score: Score, path: str | os.PathLike[str], *, seconds: float = LONGEST
     target, score = save_path(path), score_of(score, "save", error=SaveError)
     with time_box(seconds, f"writing '{target}'"):
         data = file_bytes(score, target)
-        keep_time()  # a page stands without the score view that was given up on its way
+        heed()  # a page stands without the score view that was given up on its way
     atomic_write(target, data)
     return target
 

@@ -10,6 +10,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from xml.sax.saxutils import escape
 
 from musenb.score.marks import Repeat
 from musenb.score.note import Bar, Score
@@ -87,14 +88,17 @@ class BarLines:
         if content:
             yield f'      <barline location="right">{content}</barline>'
 
-    def targets(self, bar: Bar) -> Iterator[tuple[Fraction, str]]:
-        """Yield (quarters from the bar line, direction) of the signs that jumps lead to."""
+    def targets(self, bar: Bar) -> Iterator[tuple[Fraction, str, str]]:
+        """Yield (quarters from the bar line, sign, sound) of what jumps lead to, and of the labels of parts."""
         for onset, marks in self._at.items():
-            if bar.onset <= onset < bar.end:
-                for mark in marks:
-                    if mark.kind in TARGETS:
-                        sign, name = TARGETS[mark.kind]
-                        yield onset - bar.onset, _direction(sign, f'{name}="{name}"')
+            if not bar.onset <= onset < bar.end:
+                continue
+            for mark in marks:
+                if mark.kind in TARGETS:
+                    sign, name = TARGETS[mark.kind]
+                    yield onset - bar.onset, sign, f'{name}="{name}"'
+                elif mark.kind == "part" and mark.text:
+                    yield onset - bar.onset, f"<rehearsal>{escape(mark.text)}</rehearsal>", ""
 
     def jumps(self, bar: Bar) -> Iterator[str]:
         """Yield the jumps at the end of a measure."""
@@ -102,14 +106,16 @@ class BarLines:
             if mark.kind in JUMPS:
                 words, name = JUMPS[mark.kind]
                 value = "yes" if name in ("fine", "dacapo") else name.removeprefix("to").removeprefix("dal")
-                yield f"      {_direction(words, f'{name}={chr(34)}{value}{chr(34)}')}"
+                yield f"      {direction(words, f'{name}={chr(34)}{value}{chr(34)}')}"
 
     def _of(self, onset: Fraction, kind: str) -> Iterator[Repeat]:
         return (mark for mark in self._at.get(onset, ()) if mark.kind == kind)
 
 
-def _direction(sign: str, sound: str) -> str:
-    return f'<direction placement="above"><direction-type>{sign}</direction-type><sound {sound}/></direction>'
+def direction(sign: str, sound: str, offset: str = "") -> str:
+    """Return a direction with a sign, and the attributes of its sound; `offset` is an element, or nothing."""
+    sounding = f"<sound {sound}/>" if sound else ""
+    return f'<direction placement="above"><direction-type>{sign}</direction-type>{offset}{sounding}</direction>'
 
 
 def _numbers(ending: Repeat) -> str:

@@ -7,6 +7,7 @@ E. Gould (2011), *Behind Bars*, Faber Music: beaming of irregular metres in grou
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -27,20 +28,35 @@ def beam_edges(metre: TimeSignature) -> tuple[Fraction, ...]:
 def beat_groups(metre: TimeSignature) -> tuple[Fraction, ...]:
     """Return the lengths of the beamed groups of a bar, in units of the metre.
 
-    Beats of a quarter or more are groups, as is the bar of 3/8. Shorter units go in groups of a quarter; an odd number
-    of them goes in twos and a three: 5/8 is 2 + 3, 7/8 is 2 + 2 + 3.
+    Beats of a quarter or more are groups, as are the beats of compound metres and the bar of 3/8. Shorter units go in
+    groups of a quarter. In a metre of `groups_of` each group is beamed as a bar of its own.
     """
+    groups = groups_of(metre)
+    if groups:
+        parts = [beat_groups(TimeSignature(beats=beats, unit=metre.unit)) for beats in groups]
+        return tuple(itertools.chain.from_iterable(parts))
     unit = Fraction(4, metre.unit)
-    if metre.beat_length >= 1:
+    if metre.compound or metre.beat_length >= 1:
         size = metre.beat_length / unit
     elif metre.beats == 3:
         size = Fraction(3)
-    elif metre.beats % 2 and metre.beats > 3:
-        return (*[Fraction(2)] * ((metre.beats - 3) // 2), Fraction(3))
     else:
         size = 1 / unit
     count, rest = divmod(metre.beats, size)
     return (*[size] * int(count), *([rest] if rest else []))
+
+
+def groups_of(metre: TimeSignature) -> tuple[int, ...]:
+    """Return the groups of an irregular bar, in units of the metre: its own, else the usual ones; () for a regular one.
+
+    An odd number of units shorter than a quarter goes in twos and a three: 5/8 is 2 + 3, 7/8 is 2 + 2 + 3.
+    """
+    if metre.groups and not metre.compound:
+        return metre.groups
+    odd = metre.beats % 2 == 1 and metre.beats > 3
+    if odd and not metre.compound and metre.beat_length < 1:
+        return (*[2] * ((metre.beats - 3) // 2), 3)
+    return ()
 
 
 def beam_group(time: Fraction, metre: TimeSignature) -> tuple[int, int]:

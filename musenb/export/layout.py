@@ -7,9 +7,13 @@ from fractions import Fraction
 
 from musenb.errors import SaveError
 from musenb.export.notation import Stretch, Symbol, write_bar
-from musenb.export.time_box import keep_time
 from musenb.export.tuplets import UnwritableError
+from musenb.score.heed import heed
 from musenb.score.note import Bar, Note, Score, Voice
+
+SLIVER = Fraction(1, 192)  # quarters: less than any bar
+LONGEST_SILENCE = 1_000
+OPENING = ("forward", "ending start", "segno", "coda", "part")  # signs at the beginning of a bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,15 @@ class _Chord:
 
 
 def score_bars(score: Score) -> list[Bar]:
-    """Return the bars of a score up to a full last one; an empty score has one bar."""
-    return list(score.bars(max(score.end, score.anacrusis + Fraction(1, 192))))
+    """Return the bars of a score up to a full last one; an empty score has one bar.
+
+    Silent bars that bear a repeat sign or a chord symbol are there too, up to 1,000 quarters after the last note.
+    """
+    until = max(score.end, score.anacrusis + SLIVER)
+    signs = [mark.onset + (SLIVER if mark.kind in OPENING else 0) for mark in score.repeats]
+    symbols = [chord.onset + SLIVER for chord in score.chords]
+    near = [place for place in (*signs, *symbols) if place <= until + LONGEST_SILENCE]
+    return list(score.bars(max([until, *near])))
 
 
 def lead_in(bar: Bar) -> Fraction:
@@ -44,7 +55,7 @@ def lay_out(voice: Voice, bars: list[Bar]) -> list[list[list[Symbol]]]:
     rows: list[list[list[Symbol]]] = [[] for _ in bars]
     for number, line in enumerate(_lines(voice, bars)):
         for place, bar in enumerate(bars):
-            keep_time()
+            heed()
             inside = _inside(line, bar)
             if not inside and number > 0:
                 continue

@@ -118,7 +118,7 @@ def _heading(score: Score) -> list[str]:
     metre = score.metres[0]
     key = score.key_at(Fraction(0))
     tempo = score.tempos[0]
-    said = [*([key_words(key)] if key else []), f"{metre.beats}/{metre.unit}", f"{tempo.qpm:g} quarters a minute"]
+    said = [*([key_words(key)] if key else []), str(metre), f"{tempo.qpm:g} quarters a minute"]
     if score.anacrusis:
         said.append(f"upbeat of {score.anacrusis} quarter{'s' if score.anacrusis > 1 else ''}")
     name = ", ".join(text for text in (score.title, score.composer) if text)
@@ -229,6 +229,6 @@ def _keys_until(score: Score, bar: Bar) -> int:
 def _changed(score: Score, before: Bar | None, bar: Bar) -> str:
     if before is None:
         return ""
-    said = [f"{bar.metre.beats}/{bar.metre.unit}"] if bar.metre != before.metre else []
+    said = [str(bar.metre)] if bar.metre != before.metre else []
     said += [key_words(key) for key in score.keys[_keys_until(score, before) : _keys_until(score, bar)]]
     return f" ({', '.join(said)})" if said else ""

@@ -1,7 +1,8 @@
 """Rhythm notation of a bar: notes, dots, ties, tuplets and beams from times.
 
 A stretch is cut where a reader needs to see the beat, and then where no single symbol lasts as long. Times that no
-halving of the beat reaches are written as tuplets.
+halving of the beat reaches are written as tuplets. A bar goes down to 256ths; a few times in it may be finer, down to
+1024ths: many such come of playing, and are better quantised than read.
 
 References
 ----------
@@ -12,21 +13,26 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from musenb.export.beaming import beam_group, beams_of
+from musenb.export.beaming import beam_group, beams_of, groups_of
 from musenb.export.tuplets import Tuplet, UnwritableError, tuplets_of
 from musenb.score.note import Note, TimeSignature
 
-SHORTEST = Fraction(1, 64)
-NAMES = ("long", "breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th", "128th", "256th")
+SHORTEST, FINEST = Fraction(1, 64), Fraction(1, 256)
+FINE, MOST_FINE = 96, 4  # times of a bar whose denominators are larger, and how many of them there may be
+NAMES = (
+    *("long", "breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th", "128th", "256th"),
+    *("512th", "1024th"),
+)
 LENGTHS = {name: Fraction(16) / 2**place for place, name in enumerate(NAMES)}
 SYMBOLS = {
     **{length: (name, 0) for name, length in LENGTHS.items()},
-    **{length * 3 / 2: (name, 1) for name, length in LENGTHS.items() if name not in ("long", "256th")},
+    **{length * 3 / 2: (name, 1) for name, length in LENGTHS.items() if name not in ("long", "1024th")},
 }
 FLAGS = {name: max(0, place - NAMES.index("quarter")) for place, name in enumerate(NAMES)}
 
@@ -95,28 +101,43 @@ def write_bar(stretches: Sequence[Stretch], metre: TimeSignature) -> list[Symbol
     if len(stretches) == 1 and not stretches[0].notes and stretches[0].start == 0:
         return [Symbol(Fraction(0), stretches[0].end, (), "")]
     boundaries = sorted({s.start for s in stretches} | {s.end for s in stretches})
-    tuplets = tuplets_of(metre, boundaries, SHORTEST)
-    symbols = [symbol for stretch in stretches for symbol in _symbols(stretch, metre, tuplets)]
+    try:
+        return _written(stretches, metre, boundaries, SHORTEST)
+    except UnwritableError:
+        fine = [time for time in boundaries if time.denominator > FINE]
+        if len(fine) > MOST_FINE:
+            raise
+    return _written(stretches, metre, boundaries, FINEST)
+
+
+def _written(
+    stretches: Sequence[Stretch], metre: TimeSignature, boundaries: Sequence[Fraction], shortest: Fraction
+) -> list[Symbol]:
+    """Return the symbols of a bar, the shortest of them of so many quarters."""
+    tuplets = tuplets_of(metre, boundaries, shortest)
+    symbols = [symbol for stretch in stretches for symbol in _symbols(stretch, metre, tuplets, shortest)]
     return _with_beams(_with_tuplet_marks(symbols, tuplets), metre)
 
 
 @lru_cache(maxsize=64)
-def metre_levels(metre: TimeSignature) -> tuple[Fraction, ...]:
-    """Return the lengths that divide a bar, in quarters: bar, half bar, beat, half beat ..., down to a 256th."""
+def metre_levels(metre: TimeSignature, shortest: Fraction = SHORTEST) -> tuple[Fraction, ...]:
+    """Return the lengths that divide a bar, in quarters: bar, half bar, beat, half beat ..., down to the shortest."""
     unit = Fraction(4, metre.unit)
-    compound = metre.beat_length != unit
+    compound = metre.compound
     count = metre.beats // 3 if compound else metre.beats
     levels = [metre.bar_length]
     while count > 1 and count % 2 == 0:
         count //= 2
         levels.append(levels[-1] / 2)
     levels += [metre.beat_length, unit]
-    while levels[-1] > SHORTEST:
+    while levels[-1] > shortest:
         levels.append(levels[-1] / 2)
     return tuple(dict.fromkeys(levels))
 
 
-def _symbols(stretch: Stretch, metre: TimeSignature, tuplets: Sequence[Tuplet]) -> list[Symbol]:
+def _symbols(
+    stretch: Stretch, metre: TimeSignature, tuplets: Sequence[Tuplet], shortest: Fraction
+) -> list[Symbol]:
     """Return the symbols of one stretch, cut at the edges of the tuplets that it crosses."""
     all_edges = {edge for tuplet in tuplets for edge in (tuplet.start, tuplet.end)}
     edges = {edge for edge in all_edges if stretch.start < edge < stretch.end}
@@ -125,14 +146,12 @@ def _symbols(stretch: Stretch, metre: TimeSignature, tuplets: Sequence[Tuplet]) 
     for start, end in itertools.pairwise([stretch.start, *sorted(edges), stretch.end]):
         tuplet = next((t for t in tuplets if t.start <= start < t.end), None)
         if tuplet is None:
-            beat = metre.beat_length if metre.beat_length != Fraction(4, metre.unit) else None
-            pieces = _pieces(start, end, metre_levels(metre), rest, beat)
-            for first, last in pieces:
+            for first, last in _metre_pieces(start, end, metre, rest=rest, shortest=shortest):
                 name, dots = SYMBOLS[last - first]
                 symbols.append(Symbol(first, last - first, stretch.notes, name, dots))
             continue
         origin, scale = tuplet.start, tuplet.stretched
-        levels = _tuplet_levels(tuplet.unit, tuplet.actual)
+        levels = _tuplet_levels(tuplet.unit, tuplet.actual, shortest)
         written_start = (start - origin) * scale
         written_end = (end - origin) * scale
         for a, b in _pieces(written_start, written_end, levels, rest, None):
@@ -153,11 +172,44 @@ def _symbols(stretch: Stretch, metre: TimeSignature, tuplets: Sequence[Tuplet]) 
     return symbols
 
 
+def _metre_pieces(
+    start: Fraction, end: Fraction, metre: TimeSignature, *, rest: bool, shortest: Fraction
+) -> Iterator[tuple[Fraction, Fraction]]:
+    """Yield the pieces of a stretch outside tuplets.
+
+    In an irregular bar its groups are shown: a note fills whole groups or stays inside one, a rest never goes over two.
+    """
+    groups = groups_of(metre)
+    if not groups:
+        beat = metre.beat_length if metre.compound else None
+        yield from _pieces(start, end, metre_levels(metre, shortest), rest, beat)
+        return
+    unit = Fraction(4, metre.unit)
+    edges = [place * unit for place in itertools.accumulate(groups, initial=0)]
+    bar = start // metre.bar_length * metre.bar_length
+    while start < end:
+        place = bisect_right(edges, start - bar) - 1
+        origin, inner = bar + edges[place], [bar + edge for edge in edges[place + 1 :]]
+        reached = inner[:1] if rest else inner
+        whole = [edge for edge in reached if edge <= end and edge - start in SYMBOLS]
+        if start == origin and whole:
+            yield start, whole[-1]
+            start = whole[-1]
+        else:
+            stop = min(end, inner[0])
+            group = TimeSignature(beats=groups[place], unit=metre.unit)
+            inside = _metre_pieces(start - origin, stop - origin, group, rest=rest, shortest=shortest)
+            for first, last in inside:
+                yield origin + first, origin + last
+            start = stop
+        bar += metre.bar_length if start == bar + metre.bar_length else 0
+
+
 @lru_cache(maxsize=64)
-def _tuplet_levels(unit: Fraction, actual: int) -> tuple[Fraction, ...]:
+def _tuplet_levels(unit: Fraction, actual: int, shortest: Fraction) -> tuple[Fraction, ...]:
     """Return the levels within a tuplet of `actual` units, in written (unscaled) quarters."""
     levels = [unit * actual, unit]
-    while levels[-1] > SHORTEST:
+    while levels[-1] > shortest:
         levels.append(levels[-1] / 2)
     return tuple(levels)
 
@@ -168,7 +220,8 @@ def _pieces(
 ) -> tuple[tuple[Fraction, Fraction], ...]:
     """Return the pieces, each one symbol long, into which a stretch is cut to show the metre."""
     inner = _strongest_inside(start, end, levels)
-    if (end - start) in SYMBOLS and (inner is None or _readable(start, end, levels, rest, compound_beat)):
+    written = (end - start) in SYMBOLS and end - start >= levels[-1]
+    if written and (inner is None or _readable(start, end, levels, rest, compound_beat)):
         return ((start, end),)
     if inner is None:
         raise UnwritableError(start)

@@ -29,6 +29,7 @@ from musenb.errors import LoadError, SettingError
 from musenb.export import soundfont as sf
 from musenb.export.room import add_room
 from musenb.export.soundfont import Region, Sample, Soundfont, read_soundfont
+from musenb.score.heed import heed
 from musenb.score.note import Score
 
 LOWEST_RATE, HIGHEST_RATE, USUAL_RATE = 8000, 96000, 44100
@@ -128,6 +129,7 @@ def synthesise(
     mixed = np.zeros(int((last + _TAIL_SECONDS) * rate) + 1, np.float32)
     for (program, key), strokes in sorted(groups.items()):
         for region in font.regions(program, key):
+            heed()
             struck = [one for one in strokes if region.velocities[0] <= one.velocity <= region.velocities[1]]
             if struck:
                 _Tone(region, font.sample(region.sample), key, rate).mix(mixed, struck)

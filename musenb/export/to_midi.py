@@ -142,6 +142,8 @@ def _piece_track(score: Score, origins: dict[Origin, int], tpq: int) -> list[Eve
         clocks = min(255, int(24 * metre.beat_length))
         content = bytes((metre.beats, metre.unit.bit_length() - 1, clocks, 8))
         track.append((_ticks(metre.onset, tpq), METAS, _meta(TIME_SIGNATURE, content)))
+        if metre.groups:
+            track.append(_mark(_ticks(metre.onset, tpq), f"groups={'+'.join(map(str, metre.groups))}"))
     for key in score.keys:
         tick = _ticks(key.onset, tpq)
         track.append(

@@ -20,15 +20,15 @@ from fractions import Fraction
 from typing import Any
 
 from musenb.errors import SaveError
-from musenb.export.barlines import BarLines, measure_number, written_measures
+from musenb.export.barlines import BarLines, direction, measure_number, written_measures
 from musenb.export.chord_symbols import chord_element
 from musenb.export.layout import lay_out, lead_in, score_bars
 from musenb.export.music21_ids import copy_ids
 from musenb.export.musicxml_head import head
 from musenb.export.notation import Symbol
 from musenb.export.staves import Staff, staff_per_voice
-from musenb.export.time_box import keep_time
-from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, TimeSignature, Voice
+from musenb.score.heed import heed
+from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, Voice
 from musenb.score.provenance import provenance_fields
 from musenb.score.quarters import begun_within
 from musenb.score.spelling import spell_score, split_spelling
@@ -110,7 +110,7 @@ def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: d
         writer = _PartWriter(score, staff, divisions, passage=passage, first=index == 0, bar_lines=bar_lines)
         before = passage.before
         for bar, row in zip(passage.bars, rows, strict=True):
-            keep_time()
+            heed()
             lines += writer.measure(bar, row, before)
             before = bar
         lines.append("  </part>")
@@ -201,9 +201,9 @@ class _PartWriter:
         if self.first:
             yield from self._tempos(bar)
             yield from self._chords(bar)
-            for way, direction in self.bar_lines.targets(bar):
+            for way, sign, sound in self.bar_lines.targets(bar):
                 offset = f"<offset>{self._units(way)}</offset>" if way else ""
-                yield "      " + direction.replace("<sound", f"{offset}<sound")
+                yield "      " + direction(sign, sound, offset)
         accidentals = self._accidentals(bar, row)
         for number, line in enumerate(row):
             if number:
@@ -229,12 +229,13 @@ class _PartWriter:
             key = None
         if first and key is None:
             key = self.score.key_at(bar.onset)
-        changed = previous is None or _differs(bar.metre, previous.metre)
+        changed = previous is None or not bar.metre.same_metre(previous.metre)
         shown = "" if changed else ' print-object="no"'
-        beats = f"<beats>{bar.metre.beats}</beats><beat-type>{bar.metre.unit}</beat-type>"
+        beats, _, unit = str(bar.metre).partition("/")
+        signature = f"<beats>{beats}</beats><beat-type>{unit}</beat-type>"
         content = [f"<divisions>{self.divisions}</divisions>"] if first else []
         content += [_key_element(key)] if key else []
-        content += [f"<time{shown}>{beats}</time>"] if first or changed else []
+        content += [f"<time{shown}>{signature}</time>"] if first or changed else []
         content += [f"<clef>{self.staff.clef}</clef>"] if first else []
         if content:
             yield f"      <attributes>{''.join(content)}</attributes>"
@@ -383,10 +384,6 @@ def _pitch(note: Note, voice: Voice) -> str:
 def _key_element(key: KeySignature) -> str:
     mode = f"<mode>{key.mode}</mode>" if key.mode else ""
     return f"<key><fifths>{key.fifths}</fifths>{mode}</key>"
-
-
-def _differs(metre: TimeSignature, other: TimeSignature) -> bool:
-    return (metre.beats, metre.unit) != (other.beats, other.unit)
 
 
 def _number(value: float) -> str:

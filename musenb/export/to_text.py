@@ -82,7 +82,7 @@ def _changes(score: Score) -> dict[Fraction, list[str]]:
 
 def _change(change: TimeSignature | KeySignature | Tempo) -> str:
     if isinstance(change, TimeSignature):
-        return f"{change.beats}/{change.unit}"
+        return str(change)
     if isinstance(change, KeySignature):
         return f"key={key_name(change)}"
     return "tempo=" + f"{change.qpm:.{MOST_DIGITS}f}".rstrip("0").rstrip(".")

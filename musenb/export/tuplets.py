@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from musenb.export.beaming import groups_of
 from musenb.score.note import TimeSignature
 
 LARGEST_NUMBER = 127
@@ -77,20 +78,30 @@ def _tops(metre: TimeSignature, boundaries: Sequence[Fraction]) -> Iterator[tupl
 
     A bar or a compound beat of three units is one, too, where its notes take no notice of the units.
     """
-    length, unit = metre.bar_length, Fraction(4, metre.unit)
-    bar = Fraction(0)
-    while bar < boundaries[-1]:
-        if metre.beats & (metre.beats - 1) == 0 or (metre.beats == 3 and _over_three(bar, length, boundaries)):
-            yield bar, bar + length
+    unit = Fraction(4, metre.unit)
+    groups = groups_of(metre) or (metre.beats,)
+    start = Fraction(0)
+    while start < boundaries[-1]:
+        for beats in groups:
+            yield from _tops_of_group(start, beats, unit, boundaries)
+            start += beats * unit
+
+
+def _tops_of_group(
+    start: Fraction, beats: int, unit: Fraction, boundaries: Sequence[Fraction]
+) -> Iterator[tuple[Fraction, Fraction]]:
+    """Yield the stretches of a regular bar, or of a group of an irregular one, that begins at `start`."""
+    end = start + beats * unit
+    if beats & (beats - 1) == 0 or (beats == 3 and _over_three(start, end - start, boundaries)):
+        yield start, end
+        return
+    step = 3 if beats % 3 == 0 and beats > 3 else 1
+    for beat in range(0, beats, step):
+        first = start + beat * unit
+        if step == 3 and _over_three(first, 3 * unit, boundaries):
+            yield first, first + 3 * unit
         else:
-            step = 3 if metre.beat_length == 3 * unit else 1
-            for beat in range(0, metre.beats, step):
-                start = bar + beat * unit
-                if step == 3 and _over_three(start, 3 * unit, boundaries):
-                    yield start, start + 3 * unit
-                else:
-                    yield from ((start + k * unit, start + (k + 1) * unit) for k in range(step))
-        bar += length
+            yield from ((first + k * unit, first + (k + 1) * unit) for k in range(step))
 
 
 def _over_three(start: Fraction, length: Fraction, boundaries: Iterable[Fraction]) -> bool:

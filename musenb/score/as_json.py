@@ -17,8 +17,9 @@ from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat
 from musenb.score.note import GIVEN, KeySignature, Note, Origin, Score, Tempo, TimeSignature, Voice
 
 FORMAT = "musenb-score"
-# Version 2 adds measures, repeats, chords and notices; a score without any is written as version 1.
-VERSION, FIRST_VERSION = 2, 1
+# Version 2 adds measures, repeats, chords and notices, version 3 the groups of additive metres and the labels of parts.
+# A score is written as the first version that can hold it.
+FIRST_VERSION, VERSION_WITH_MARKS, VERSION = VERSIONS = 1, 2, 3
 
 
 def to_json(score: Score) -> str:
@@ -31,12 +32,12 @@ def to_json(score: Score) -> str:
     marks = _marks_to_plain(score)
     plain = {
         "format": FORMAT,
-        "version": VERSION if marks else FIRST_VERSION,
+        "version": _version(score, marks),
         "title": score.title,
         "composer": score.composer,
         "source": score.source,
         "anacrusis": _time(score.anacrusis),
-        "metres": [[_time(m.onset), m.beats, m.unit] for m in score.metres],
+        "metres": [_metre_row(metre) for metre in score.metres],
         "keys": [[_time(k.onset), k.fifths, k.mode] for k in score.keys],
         "tempos": [[_time(t.onset), t.qpm] for t in score.tempos],
         "origins": [_origin_row(origin) for origin in origins],
@@ -61,15 +62,21 @@ def from_json(text: str | bytes) -> Score:
         raise LoadError("format", f"a saved score is not JSON: {error}") from None
     if not isinstance(plain, dict) or plain.get("format") != FORMAT:
         raise LoadError("format", f"JSON without \"format\": \"{FORMAT}\" is not a saved score")
-    if plain.get("version") not in (FIRST_VERSION, VERSION):
+    if plain.get("version") not in VERSIONS:
         found = plain.get("version")
-        known = f"{FIRST_VERSION} and {VERSION}"
+        known = f"{FIRST_VERSION} to {VERSION}"
         raise LoadError("format", f"a saved score of version {found!r}; this release reads {known}", "update musenb")
     try:
         return _score(plain)
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError, OverflowError) as error:
         reason = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
         raise LoadError("content", f"a saved score is damaged: {reason}") from None
+
+
+def _version(score: Score, marks: dict[str, list]) -> int:
+    if any(metre.groups for metre in score.metres) or any(repeat.text for repeat in score.repeats):
+        return VERSION
+    return VERSION_WITH_MARKS if marks else FIRST_VERSION
 
 
 def _score(plain: dict[str, Any]) -> Score:
@@ -81,7 +88,7 @@ def _score(plain: dict[str, Any]) -> Score:
         voices.append(Voice(name, notes))
     return Score(
         voices=tuple(voices),
-        metres=_changes(plain["metres"], TimeSignature, int, int),
+        metres=tuple(_metre(*row) for row in plain["metres"]),
         keys=_changes(plain["keys"], KeySignature, int, str),
         tempos=_changes(plain["tempos"], Tempo, float),
         anacrusis=_quarters(plain["anacrusis"]),
@@ -96,7 +103,7 @@ def _marks_to_plain(score: Score) -> dict[str, Any]:
     """Return the tables of marks that the score has any of, and the number of its first bar where that is not 1."""
     tables = {
         "measures": [[_time(m.onset), _time(m.length)] for m in score.measures],
-        "repeats": [[_time(r.onset), r.kind, list(r.numbers), r.times] for r in score.repeats],
+        "repeats": [_repeat_row(repeat) for repeat in score.repeats],
         "chords": [[_time(c.onset), c.text, c.kind] for c in score.chords],
         "notices": [[n.kind, n.action, n.count, n.place] for n in score.notices],
     }
@@ -111,20 +118,37 @@ def _marks_of_plain(plain: dict[str, Any]) -> dict[str, Any]:
     measures = tuple(
         MeasureLength(_quarters(onset), _quarters(length)) for onset, length in plain.get("measures", ())
     )
-    repeats = tuple(_repeat(row) for row in plain.get("repeats", ()))
+    repeats = tuple(_repeat(*row) for row in plain.get("repeats", ()))
     chords = _changes(plain.get("chords", ()), ChordSymbol, str, str)
     notices = tuple(_notice(row) for row in plain.get("notices", ()))
     first_bar = _typed(plain.get("first_bar", 1), int)
     return {"measures": measures, "repeats": repeats, "chords": chords, "notices": notices, "first_bar": first_bar}
 
 
-def _repeat(row: list[Any]) -> Repeat:
-    onset, kind, numbers, times = row
+def _metre_row(metre: TimeSignature) -> list[Any]:
+    """Return [onset, beats, unit], and the groups of an additive metre behind them."""
+    groups = [list(metre.groups)] if metre.groups else []
+    return [_time(metre.onset), metre.beats, metre.unit, *groups]
+
+
+def _metre(onset: Any, beats: Any, unit: Any, groups: Any = ()) -> TimeSignature:
+    counted = tuple(_typed(group, int) for group in groups)
+    return TimeSignature(_quarters(onset), _typed(beats, int), _typed(unit, int), counted)
+
+
+def _repeat_row(repeat: Repeat) -> list[Any]:
+    """Return [onset, kind, numbers, times], and the label of a part behind them."""
+    label = [repeat.text] if repeat.text else []
+    return [_time(repeat.onset), repeat.kind, list(repeat.numbers), repeat.times, *label]
+
+
+def _repeat(onset: Any, kind: Any, numbers: Any, times: Any, text: Any = "") -> Repeat:
     return Repeat(
         _quarters(onset),
         _typed(kind, str),
         tuple(_typed(number, int) for number in numbers),
         _typed(times, int),
+        _typed(text, str),
     )
 
 

@@ -65,7 +65,7 @@ def summary(score: Score) -> str:
     counts = [
         counted(len(score.voices), "voice"),
         counted(notes, "note"),
-        f"{counted(len(bars), 'bar')} of {metre.beats}/{metre.unit}",
+        f"{counted(len(bars), 'bar')} of {metre}",
     ]
     if score.notices:
         counts.append(counted(len(score.notices), "notice"))

@@ -5,7 +5,8 @@ Conventions
 - One tune of a file is read: the first, or the one whose X: is asked for. Others are named in a notice.
 - An accidental holds to the end of its bar in all octaves, as the standard has it, unless %%propagate-accidentals says
   otherwise; a tied note keeps its own over the bar line.
-- Each voice is a Voice, and each overlay of it, too. Notes stand once: repeats and endings are kept as marks.
+- Each voice is a Voice, and each overlay of it, too. Notes stand once: repeats, endings and the order of parts (P:)
+  are kept as marks, which `load(..., unfold=True)` writes out.
 - What a Score does not hold (grace notes, lyrics, dynamics, ornaments) and what is not understood is named in its
   notices with the line where it came first.
 

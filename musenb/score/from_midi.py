@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from musenb.errors import LoadError
 from musenb.score.limits import DEFAULT_LIMITS, Limits, raised_by
 from musenb.score.marks import Notice
-from musenb.score.midi.changes import keys_of, metres_of, pick_up, tempos_of
+from musenb.score.midi.changes import grouped, keys_of, metres_of, pick_up, tempos_of
 from musenb.score.midi.charset import decoded, encoding_of
 from musenb.score.midi.marks import OUR_VOICE, PieceMarks, VoiceMarks, piece_marks, voice_marks
 from musenb.score.midi.smf import chunks, unwrapped
@@ -95,7 +95,8 @@ def _score(data: bytes, source: str, limits: Limits, *, marked: bool) -> Score:
     names = _names(tracks)
     voices = _voices(tracks, names, quarters, piece if marked else None)
     _check_count(sum(len(voice.notes) for voice in voices), source, limits)
-    metres, anacrusis = metres_of(tracks, quarters), piece.anacrusis
+    metres = grouped(metres_of(tracks, quarters), piece.groups)
+    anacrusis = piece.anacrusis
     if not ours and not anacrusis and form != 2:
         metres, anacrusis = pick_up(metres)
     first_bar = metres[0].bar_length if metres and metres[0].onset == 0 else Fraction(4)

@@ -7,6 +7,7 @@ its notices.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from fractions import Fraction
@@ -15,7 +16,8 @@ from typing import Any
 from musenb.score.measures.assemble import Heading, assemble
 from musenb.score.measures.music21_marks import bracket_endings, chord_mark, jump_kind, left_out, repeat_signs
 from musenb.score.measures.written import Ledger, WrittenMeasure, WrittenNote, WrittenPart, WrittenRepeat
-from musenb.score.note import Score, TimeSignature
+from musenb.score.metre import TimeSignature, joined_metre
+from musenb.score.note import Score
 from musenb.score.plain import plain_text
 from musenb.score.provenance import FIELDS
 from musenb.score.unfold import unfolded
@@ -183,7 +185,8 @@ class _StreamReader:
             if element.denominator not in UNITS or not 1 <= element.numerator <= 64:
                 self.ledger.add("metres without a bar length", place=f"bar {measure.number}")
                 return
-            metre = TimeSignature(start + (free or 0), int(element.numerator), int(element.denominator))
+            terms = [((int(term.numerator),), int(term.denominator)) for term in element.displaySequence]
+            metre = dataclasses.replace(joined_metre(terms), onset=start + (free or 0))
             if free is not None:
                 self.metres.setdefault(metre.onset, metre)
             elif start == 0 and measure.metre is None:

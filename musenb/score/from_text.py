@@ -12,7 +12,7 @@
 | `G4:2^` | a fermata, before the tie when there are both |
 | `\\|` | a bar line; it need not be there, and when it is, it must stand where the metre has one |
 | `,` | may stand behind any of these |
-| `3/4` `key=D` `key=F# minor` `key=Bm` `key=3b` `tempo=90` | metre, key, quarters a minute, from here on |
+| `3/4` `3+2+2/8` `key=D` `key=F# minor` `key=Bm` `key=3b` `tempo=90` | metre, key, quarters a minute, from here on |
 | `upbeat=1` `title="..."` `composer="..."` | before all notes: quarters before the first full bar, and names |
 | `soprano:` `alto:` `tenor:` `bass:` `"Flute 1":` | first in a line: whose notes these are; later lines go on with it |
 
@@ -45,7 +45,7 @@ _TOKEN = re.compile(r'(?:title|composer)="(?:[^"\\]|\\.)*"|key=[^\s,]+(?:[ \t]+(
 _NOTE = re.compile(r"([^\W\d_]+(?:-(?=[^\W\d_])[^\W\d_]+)?(?:##?)?)(-1|\d)?(:[\d./]+|/\d+\.{0,2})?(\^?)(~?)")
 _FIELD = re.compile(r"[A-Z]:")
 _REST = re.compile(r"[rR](:[\d./]+|/\d+\.{0,2})?")
-_METRE = re.compile(r"(\d{1,3})/(\d{1,3})")
+_METRE = re.compile(r"(\d{1,3}(?:\+\d{1,3})*)/(\d{1,3})")
 _KEY = re.compile(r"([A-Ga-g])([#b]?)(m(?:in(?:or)?)?|[ \t]*minor|[ \t]*major|)|(0|[1-7][#b])")
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?|\d{1,6}/\d{1,6}")
 _UNICODE = str.maketrans({"♯": "#", "♭": "b", "♮": "n", "”": '"', "“": '"'})
@@ -140,7 +140,8 @@ def _heading(piece: _Piece, part: _Part | None, token: str, where: str) -> bool:
         raise ScoreError(f"{where}: {token!r} can stand {place}")
     try:
         if metre:
-            piece.metres[time] = TimeSignature(time, int(metre[1]), int(metre[2]))
+            groups = tuple(map(int, metre[1].split("+")))
+            piece.metres[time] = TimeSignature(time, sum(groups), int(metre[2]), groups)
         elif name == "key":
             piece.keys[time] = _key(value, time)
         elif name == "tempo":
@@ -292,7 +293,7 @@ def _check_bars(score: Score, part: _Part) -> None:
             name = f"bar {bar.number}" if bar.number else "the upbeat"
             raise ScoreError(
                 f"{where}: {name} of voice {part.name!r} has {time - before} quarters up to this |, "
-                f"{bar.end - before} would fill it ({bar.metre.beats}/{bar.metre.unit}); mend a duration or omit the |"
+                f"{bar.end - before} would fill it ({bar.metre}); mend a duration or omit the |"
             )
         before = time
 

@@ -36,6 +36,7 @@ from typing import IO, Any
 
 import musenb.errors
 from musenb.errors import LoadError, MusenbError, ScoreError
+from musenb.score.heed import WAIT_SECONDS, heed
 
 LONGEST_ANSWER = 256 * 2**20
 START_SECONDS = 120.0
@@ -170,11 +171,16 @@ class _Child:
         return self._next(max(left, limits.wall_seconds / 2), what, limits)
 
     def _next(self, seconds: float, what: str, limits: ChildLimits) -> dict[str, Any]:
-        try:
-            answer = self.answers.get(timeout=seconds)
-        except queue.Empty:
-            problem = f"reading {what} took more than {limits.wall_seconds:g} s and was stopped"
-            raise LoadError("timeout", problem) from None
+        end = time.monotonic() + seconds
+        while True:
+            heed()
+            try:
+                answer = self.answers.get(timeout=max(0.0, min(WAIT_SECONDS, end - time.monotonic())))
+                break
+            except queue.Empty:
+                if time.monotonic() >= end:
+                    problem = f"reading {what} took more than {limits.wall_seconds:g} s and was stopped"
+                    raise LoadError("timeout", problem) from None
         if not isinstance(answer, dict):
             raise self._death(what, limits)
         return answer

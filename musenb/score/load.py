@@ -12,7 +12,7 @@ import re
 import stat
 from typing import Any
 
-from musenb.errors import LoadError
+from musenb.errors import LoadError, ScoreError
 from musenb.score.limits import DEFAULT_LIMITS, Limits, raised_by
 from musenb.score.midi.smf import is_midi
 from musenb.score.note import Score
@@ -42,6 +42,7 @@ def load(
     name: str | None = None,
     limits: Limits | None = None,
     tune: int | None = None,
+    unfold: bool = False,
 ) -> Score:
     """Read music from a file, bytes, music21's corpus or a known object.
 
@@ -60,16 +61,28 @@ def load(
         for music21's corpus.
     tune : int, optional
         The number after X: of the tune to read from an ABC file of several; the first when it is left out.
+    unfold : bool
+        Write out repeats, endings, jumps and the order of parts, as they are played; else they stay marks of the score.
 
     Raises
     ------
     LoadError
-        The source cannot be read as music.
+        The source cannot be read as music, or would be longer than 200,000 notes with its repeats written out.
     """
-    if isinstance(source, Score):
-        return source
     if not isinstance(limits, Limits | None):
         raise LoadError("format", f"limits={limits!r} are no limits", "give musenb.Limits(notes=...) or the like")
+    score = source if isinstance(source, Score) else _loaded(source, name, limits, tune)
+    if not unfold or not score.repeats:
+        return score
+    from musenb.score.unfold import unfolded
+
+    try:
+        return unfolded(score)
+    except ScoreError as error:
+        raise LoadError("limit", f"{plain_text(name or score.source or 'the score')}: {error}") from None
+
+
+def _loaded(source: Any, name: str | None, limits: Limits | None, tune: int | None) -> Score:
     try:
         if isinstance(source, (bytes, bytearray, memoryview)):
             return _from_bytes(bytes(source), name, limits or DEFAULT_LIMITS, tune)

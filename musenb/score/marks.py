@@ -14,6 +14,7 @@ from musenb.score.quarters import exact_quarters
 REPEAT_KINDS = (
     *("forward", "backward", "ending start", "ending stop"),
     *("segno", "coda", "fine", "to coda", "da capo", "dal segno"),
+    "part",
 )
 CHORD_KINDS = ("chord", "figures", "numeral")
 # Where the noun of a notice's kind ends: before what is said of it, a field's letter, a directive.
@@ -82,7 +83,7 @@ class MeasureLength:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A repeat sign, ending or jump at `onset` (quarters).
+    """A repeat sign, ending, jump, or the beginning of a part at `onset` (quarters).
 
     Parameters
     ----------
@@ -90,15 +91,19 @@ class Repeat:
     kind : str
         One of `REPEAT_KINDS`.
     numbers : tuple of int
-        Passes for which an ending holds; empty for the others.
+        Passes for which an ending holds; of a part its places in the order of play, from 1, none when it is not played;
+        empty for the others.
     times : int
         How often a 'backward' section is played in all, >= 2.
+    text : str
+        The label of a part.
     """
 
     onset: Fraction
     kind: str
     numbers: tuple[int, ...] = ()
     times: int = 2
+    text: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "onset", exact_quarters(self.onset, "repeat onset"))

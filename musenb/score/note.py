@@ -17,6 +17,7 @@ from musenb.errors import ScoreError
 from musenb.score.display import Displayed
 from musenb.score.fifths import transposed_fifths
 from musenb.score.marks import ChordSymbol, MeasureLength, Notice, Repeat, marks_within
+from musenb.score.metre import TimeSignature
 from musenb.score.origin import GIVEN, Origin
 from musenb.score.quarters import exact_quarters, whole_number
 
@@ -115,34 +116,6 @@ class Voice:
         """True when no note begins before the one before it has ended."""
         pairs = itertools.pairwise(self.notes)
         return all(note.end <= following.onset for note, following in pairs)
-
-
-@dataclass(frozen=True, slots=True)
-class TimeSignature:
-    """A metre from `onset` (quarters) on: `beats` over `unit`, as in 3/4 or 6/8."""
-
-    onset: Fraction = Fraction(0)
-    beats: int = 4
-    unit: int = 4
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "onset", exact_quarters(self.onset, "time signature onset"))
-        if not 1 <= self.beats <= 64 or self.unit not in (1, 2, 4, 8, 16, 32, 64):
-            raise ScoreError(
-                f"metre {self.beats}/{self.unit} at quarter {self.onset}: "
-                "beats must be 1..64 over a power of two up to 64"
-            )
-
-    @property
-    def bar_length(self) -> Fraction:
-        """Quarters in a bar."""
-        return Fraction(4 * self.beats, self.unit)
-
-    @property
-    def beat_length(self) -> Fraction:
-        """Quarters in a felt beat: the dotted value in compound metres (6/8, 9/8, 12/8, 6/4 ...), else the unit."""
-        compound = self.beats % 3 == 0 and self.beats > 3
-        return Fraction(4, self.unit) * (3 if compound else 1)
 
 
 @dataclass(frozen=True, slots=True)

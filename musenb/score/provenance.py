@@ -1,7 +1,7 @@
-"""Note provenance, who wrote which note, as text fields that travel inside a MusicXML file.
+"""Note provenance, who wrote which note, and the order of parts, as text fields that travel inside a MusicXML file.
 
 The fields hold a checksum of the notes: when another program has changed the music, the fields no longer fit and the
-notes count as given.
+notes count as given, and the parts as not named.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import itertools
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
+from musenb.score.marks import Repeat
 from musenb.score.note import GIVEN, Note, Origin, Score, Voice
+from musenb.score.plain import plain_text
 
-VOICES, CHECKSUM, GENERATED = "musenb:voices", "musenb:checksum", "musenb:generated"
-FIELDS = (VOICES, CHECKSUM, GENERATED)
+VOICES, CHECKSUM, GENERATED, PARTS = "musenb:voices", "musenb:checksum", "musenb:generated", "musenb:parts"
+FIELDS = (VOICES, CHECKSUM, GENERATED, PARTS)
 
 
 def provenance_fields(score: Score) -> dict[str, str]:
-    """Return the names of the voices, a checksum of the notes and the ranges of generated notes, each as text.
+    """Return the names of the voices, a checksum of the notes, the ranges of generated notes and the parts, as text.
 
     `musenb:generated` is JSON: for each origin its model, seed, settings and, for each voice, the note numbers
     (from 0, in order of onset, then pitch) as in '4-17,20'.
@@ -36,7 +39,22 @@ def provenance_fields(score: Score) -> dict[str, str]:
             ranges = [_ranges(_places(voice, origin)) for voice in score.voices]
             rows.append({**dataclasses.asdict(origin), "notes": ranges})
         fields[GENERATED] = json.dumps(rows)
+    parts = [[str(mark.onset), list(mark.numbers), mark.text] for mark in score.repeats if mark.kind == "part"]
+    if parts:
+        fields[PARTS] = json.dumps(parts)
     return fields
+
+
+def parts_from_fields(fields: Mapping[str, str]) -> tuple[Repeat, ...]:
+    """Return the parts that `provenance_fields` wrote; none where the field is damaged."""
+    try:
+        rows = json.loads(fields.get(PARTS, "[]"))
+        return tuple(
+            Repeat(Fraction(str(onset)), "part", tuple(int(number) for number in numbers), text=plain_text(str(text)))
+            for onset, numbers, text in rows
+        )
+    except (TypeError, ValueError, ArithmeticError, RecursionError):
+        return ()
 
 
 def voices_from_fields(

@@ -4,9 +4,10 @@ The rule
 --------
 1. A section between repeat signs is played as often as its closing sign says, or as its endings are numbered; on each
    pass only the endings of that number.
-2. 'da capo' and 'dal segno' are obeyed once, after all passes; behind them sections are played once with their last
+2. The parts of a tune are played in their own order, each with its repeats, after what stands before the first of them.
+3. 'da capo' and 'dal segno' are obeyed once, after all passes; behind them sections are played once with their last
    ending, 'fine' ends the piece and 'to coda' goes to the coda.
-3. A note that is tied over the end of a section stops there, unless what follows it on the page is played next.
+4. A note that is tied over the end of a section stops there, unless what follows it on the page is played next.
 """
 
 from __future__ import annotations
@@ -56,12 +57,12 @@ def unfolded(score: Score) -> Score:
     for start, stop in sections:
         shifts.append(length - start)
         length += stop - start
+    if sum(_count(voice, sections) for voice in score.voices) > MOST_NOTES:
+        raise ScoreError(f"with its repeats written out the score has more than {MOST_NOTES} notes")
     voices = []
     for voice in score.voices:
         notes = _played(voice, sections, shifts)
         voices.append(Voice(voice.name, tuple(notes)))
-    if sum(len(voice.notes) for voice in voices) > MOST_NOTES:
-        raise ScoreError(f"with its repeats written out the score has more than {MOST_NOTES} notes")
     bars, metres = _bars(score, sections, shifts)
     anacrusis, fitted, measures = fit_bars(bars, metres)
     return dataclasses.replace(
@@ -87,8 +88,45 @@ def play_order(score: Score) -> list[Section]:
     """
     last = max([bar.end for bar in score.bars()], default=Fraction(0))
     marks = [mark for mark in score.repeats if mark.onset <= last]
-    points = sorted({Fraction(0), last, *(mark.onset for mark in marks)})
-    player = _Player(marks, last)
+    sections: list[Section] = []
+    for start, stop in _parts(marks, last):
+        inside = _marks_inside(marks, start, stop) if (start, stop) != (0, last) else marks
+        for section in _section_order(inside, start, stop):
+            if sections and sections[-1][1] == section[0]:
+                section = sections.pop()[0], section[1]
+            sections.append(section)
+        if len(sections) > MOST_SECTIONS:
+            raise ScoreError(f"the repeats lead through more than {MOST_SECTIONS} sections")
+    return sections
+
+
+def _parts(marks: Sequence[Repeat], last: Fraction) -> list[Section]:
+    """Return the parts in the order of play; the whole score without any."""
+    parts = [mark for mark in marks if mark.kind == "part" and mark.onset < last]
+    if not any(part.numbers for part in parts):
+        return [(Fraction(0), last)]
+    played: list[tuple[int, Section]] = []
+    for part, following in zip(parts, [*(part.onset for part in parts[1:]), last], strict=True):
+        played += [(number, (part.onset, following)) for number in part.numbers]
+    first = parts[0].onset
+    before = [(Fraction(0), first)] if first else []
+    return [*before, *(section for _, section in sorted(played))]
+
+
+def _marks_inside(marks: Sequence[Repeat], start: Fraction, stop: Fraction) -> list[Repeat]:
+    """Return the marks of a part: of those at its edges the ones that open it or close it."""
+    inside = []
+    for mark in marks:
+        opening = mark.kind in ("forward", "ending start", "segno", "coda")
+        if start < mark.onset < stop or mark.onset == (start if opening else stop):
+            inside.append(mark)
+    return inside
+
+
+def _section_order(marks: Sequence[Repeat], first: Fraction, last: Fraction) -> list[Section]:
+    """Return what is played from `first` to `last` by the repeat signs, endings and jumps between."""
+    points = sorted({first, last, *(mark.onset for mark in marks)})
+    player = _Player(marks, first, last)
     sections: list[Section] = []
     place = 0
     while place + 1 < len(points):
@@ -113,7 +151,8 @@ def play_order(score: Score) -> list[Section]:
 class _Player:
     """Where the music goes on: which pass it is, and whether a jump has been obeyed."""
 
-    def __init__(self, marks: Sequence[Repeat], last: Fraction) -> None:
+    def __init__(self, marks: Sequence[Repeat], first: Fraction, last: Fraction) -> None:
+        self.first = first
         self.at: dict[Fraction, list[Repeat]] = {}
         for mark in marks:
             self.at.setdefault(mark.onset, []).append(mark)
@@ -125,7 +164,7 @@ class _Player:
         self.leaving = {mark.onset for mark in marks if mark.kind == "to coda"}
         if leaves_by_sign:
             self.leaving = {self.codas[0]}
-        self.back_to = Fraction(0)
+        self.back_to = first
         self.number = 1
         self.finished: set[Fraction] = set()
         self.jumped = False
@@ -161,7 +200,7 @@ class _Player:
         if "da capo" in kinds or ("dal segno" in kinds and self.segnos):
             self.jumped = True
             before = [onset for onset in self.segnos if onset < stop]
-            return Fraction(0) if "da capo" in kinds else (before or self.segnos)[-1]
+            return self.first if "da capo" in kinds else (before or self.segnos)[-1]
         return stop
 
     def _passes(self, mark: Repeat) -> int:
@@ -188,6 +227,12 @@ def endings(marks: Sequence[Repeat], last: Fraction) -> list[Ending]:
             found += [Ending(start, stop, numbers, highest) for start, stop, numbers in group]
             group = []
     return found
+
+
+def _count(voice: Voice, sections: Sequence[Section]) -> int:
+    """Return how many notes begin in the sections, as often as these are played."""
+    onsets = [note.onset for note in voice.notes]
+    return sum(bisect_left(onsets, stop) - bisect_left(onsets, start) for start, stop in sections)
 
 
 def _played(
@@ -227,7 +272,7 @@ def _bars(
                 metres.append(dataclasses.replace(bar.metre, onset=begin + shift))
     changes = metres[:1]
     for before, metre in pairwise(metres):
-        if (before.beats, before.unit) != (metre.beats, metre.unit):
+        if not metre.same_metre(before):
             changes.append(metre)
     return measures, changes
 

@@ -69,7 +69,7 @@ class StudioCore:
         self._continuing = Continuing(self._keeper, self._writings, lambda: self.model)
         self._primer = Primer(self._keeper, self._events, lambda: self.model)
         self._auditions = Auditions(self._keeper)
-        self._exporter = Exporter(self._keeper, lambda: self.model)
+        self._exporter = Exporter(self._keeper, lambda: self.model, self._events)
         heed_interrupts(self)
 
     @classmethod
@@ -282,8 +282,12 @@ class StudioCore:
         return self._writings.running
 
     def stop(self) -> None:
-        """End the writing as soon as nothing is left half, from any thread; what is written stays. Returns at once."""
+        """End the writing as soon as nothing is left half, from any thread; what is written stays. Returns at once.
+
+        A file that is being saved is given up.
+        """
         self._writings.stop()
+        self._exporter.stop()
 
     def wait(self, timeout: float | None = None) -> tuple[Entry, ...]:
         """Wait until nothing is written any more and return the takes of the last continuation.

@@ -18,6 +18,7 @@ EVENTS = {
     "tree": "tree: musenb.studio.takes.Tree",
     "locked": "locks: musenb.studio.places.Locks",
     "saved": "saved: musenb.files.lines.Saved",
+    "saving": "name: str, of the file that is being written, '' when it is over; seconds: float, so far",
     "error": "error: BaseException",
 }
 

@@ -1,20 +1,28 @@
-"""Take exporter: files by suffix, and a page with all of them."""
+"""Take exporter: files by suffix, and a page with all of them; what is written is told, and can be stopped."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from musenb.errors import SettingError
+from musenb.errors import SaveError, SettingError
 from musenb.export.formats import FORMATS, FORMS, PAGE, PAGE_MIME
+from musenb.export.time_box import LONGEST_SAVE, time_box
 from musenb.files.atomic import atomic_write
 from musenb.files.names import portable_stem
 from musenb.score.arguments import save_path
+from musenb.score.heed import heed, heeding
 from musenb.session import save
+from musenb.studio.events import Events
 from musenb.studio.keeping import Keeper
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import Entry
+
+TELL_SECONDS = 1.0
 
 
 class Exporter:
@@ -25,17 +33,28 @@ class Exporter:
     keeper : Keeper
     model : callable
         Returns the name or path of the model whose attention a page shows.
+    events : Events
+        Hear of 'saving' with the name of a file and the seconds so far, once a second, and with '' at its end.
     """
 
-    def __init__(self, keeper: Keeper, model: Callable[[], str | os.PathLike[str]]) -> None:
-        self._keeper, self._model = keeper, model
+    def __init__(self, keeper: Keeper, model: Callable[[], str | os.PathLike[str]], events: Events) -> None:
+        self._keeper, self._model, self._events = keeper, model, events
+        self._stops: set[threading.Event] = set()
+
+    def stop(self) -> None:
+        """Give up what is being written, from any thread; nothing of it is kept. Returns at once."""
+        for stop in tuple(self._stops):
+            stop.set()
 
     def save(self, path: str | os.PathLike[str], take: Entry) -> Path:
         """Write a take as a file of the kind that the suffix says, and return the path; see `StudioCore.save`."""
         target = save_path(path)
-        if target.suffix.lower() != PAGE:
-            return save(take.score, target)
-        atomic_write(target, self.page())
+        with self._told(target.name):
+            if target.suffix.lower() != PAGE:
+                return save(take.score, target)
+            page = self.page()
+            heed()
+        atomic_write(target, page)
         return target
 
     def file(self, form: str, take: Entry) -> tuple[str, str, bytes]:
@@ -45,15 +64,45 @@ class Exporter:
         ------
         SettingError
             There is no such form.
+        SaveError
+            It takes too long, or was stopped.
         """
         if form not in FORMS:
             raise SettingError(f"a take cannot be kept as {form!r}; there are {', '.join(FORMS)}")
         suffix = f".{form}"
         name = portable_stem(name_of(self._keeper.tree, take), otherwise="take") + suffix
-        if suffix == PAGE:
-            return name, PAGE_MIME, self.page()
-        kind = FORMATS[suffix]
-        return name, kind.mime, kind.write(take.score)
+        with self._told(name):
+            if suffix == PAGE:
+                mime, content = PAGE_MIME, self.page()
+            else:
+                kind = FORMATS[suffix]
+                mime, content = kind.mime, kind.write(take.score)
+            heed()
+        return name, mime, content
+
+    @contextmanager
+    def _told(self, name: str) -> Iterator[None]:
+        """While a file is being made, tell of it, and let it be stopped."""
+        stop, began = threading.Event(), time.monotonic()
+        told = began
+
+        def check() -> None:
+            nonlocal told
+            if stop.is_set():
+                raise SaveError(f"writing '{name}' was stopped: nothing was saved")
+            now = time.monotonic()
+            if now - told >= TELL_SECONDS:
+                told = now
+                self._events.emit("saving", name, now - began)
+
+        self._stops.add(stop)
+        self._events.emit("saving", name, 0.0)
+        try:
+            with time_box(LONGEST_SAVE, f"writing '{name}'"), heeding(check):
+                yield
+        finally:
+            self._stops.discard(stop)
+            self._events.emit("saving", "", time.monotonic() - began)
 
     def page(self) -> bytes:
         """Return a page with all takes, and where the model looked in them."""

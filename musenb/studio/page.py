@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from musenb.errors import SettingError
 from musenb.export.to_page import PagePart
 from musenb.questions.ask import ask
+from musenb.score.heed import heed
+from musenb.score.note import Score
 from musenb.studio.take_rows import take_rows
 from musenb.studio.takes import Entry, Tree
 from musenb.widgets.desk import Desk
@@ -82,7 +84,12 @@ def recorded(tree: Tree, model: Any) -> dict[int, AttentionRecord]:
     if len(takes) > MOST_RECORDED:
         takes = [_chosen(tree)]
     unread = [PagePiece(take.id, take.score) for take in takes]
-    pieces = with_records(unread, lambda score: ask(score, model=model).record())
+
+    def record(score: Score) -> AttentionRecord:
+        heed()
+        return ask(score, model=model).record()
+
+    pieces = with_records(unread, record)
     return {piece.number: piece.attention for piece in pieces if piece.attention is not None}
 
 

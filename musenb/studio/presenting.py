@@ -57,6 +57,7 @@ class Presenter:
             "finished": self._finished,
             "tree": self._changed,
             "saved": self._saved,
+            "saving": self._saving,
             "error": desk.show_error,
             "progress": self._grown,
             "locked": self._locked,
@@ -136,6 +137,10 @@ class Presenter:
     def _saved(self, saved: Saved) -> None:
         words = f"Not saved: {saved.reason}. {TAKE_HOME}" if saved.reason else ""
         self._views.desk.show(kept=words, saved_at=0.0 if saved.reason else saved.at)
+
+    def _saving(self, name: str, seconds: float) -> None:
+        since = f" {seconds:.0f} s" if seconds >= 1 else ""
+        self._views.desk.show(saving=f"writing '{name}' …{since}" if name else "")
 
     def _locked(self, locks: Locks) -> None:
         self._views.desk.show(locked_voices=list(locks.voices), locked_bars=bars_as_text(locks.bars))

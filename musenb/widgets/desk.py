@@ -98,6 +98,7 @@ class Desk(MusenbWidget, bundle="desk"):
     idle_minutes = traitlets.Float(0, min=0, help="after which an unused server ends; 0: never").tag(sync=True)
     reading = traitlets.Unicode(help="what the model will read, in words").tag(sync=True)
     kept = traitlets.Unicode(help="where the work is kept, in words").tag(sync=True)
+    saving = traitlets.Unicode(help="the file that is being written, in words; empty: none").tag(sync=True)
     can_undo = traitlets.Bool(False).tag(sync=True)
     can_redo = traitlets.Bool(False).tag(sync=True)
     shelf = traitlets.List(help="rows of id and label").tag(sync=True)
@@ -109,7 +110,7 @@ class Desk(MusenbWidget, bundle="desk"):
 
     _SHOWN = frozenset(
         "takes selected compared comparison asked asked_words running written began locked_voices locked_bars saved_at"
-        " reading kept can_undo can_redo shelf models voices sessions forms".split()
+        " reading kept saving can_undo can_redo shelf models voices sessions forms".split()
     )
     _MINE: ClassVar = MusenbWidget._MINE | _SHOWN
 

@@ -293,7 +293,7 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         names = ", ".join(voice.name for voice in self.score.voices if voice.name)
         moved = f" Shown {self.transpose:+d} semitones." if self.transpose else ""
         key = self.score.key_at(Fraction(0))
-        words = f"{f'{key_words(key)}, ' if key else ''}{metre.beats}/{metre.unit}{f', for {names}' if names else ''}"
+        words = f"{f'{key_words(key)}, ' if key else ''}{metre}{f', for {names}' if names else ''}"
         return f"Score: {super().describe()} {words[:1].upper()}{words[1:]}.{moved}"
 
     def picture(self) -> tuple[str, bytes] | None:

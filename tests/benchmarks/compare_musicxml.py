@@ -5,8 +5,9 @@
 FOLDER holds .mxl, .musicxml or .xml files. NOTES has a JSON object a line: `id` (the stem of the file, or its digits),
 `tpq`, and `parts` with `notes` of [tick, duration, MIDI pitch, ...]. One line is printed for each file that differs,
 then the sums. Differences that have a reason are told by it: a notehead that a tie continues here and begins anew
-there; grace notes; notes of the same place in the same measure that the other reader puts elsewhere because its parts
-have come apart; arpeggios and graces that verovio performs.
+there; grace notes; notes of the same place in the same measure that the other reader puts elsewhere because its
+measures or parts have come apart (moved), or an octave (octaves) or a semitone (alters) away; notes without a <type>,
+and what follows them in their measure (untyped); arpeggios and graces that verovio performs.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import argparse
 import json
 import lzma
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 from musenb.errors import MusenbError
 from musenb.score.corpus import CORPUS_FILES
@@ -36,13 +39,18 @@ SUFFIXES = (".mxl", ".musicxml", ".xml")
 PATIENT = ChildLimits(memory_bytes=4 * 2**30, cpu_seconds=300.0, wall_seconds=600.0)
 NEAR = Fraction(1, 40)  # quarters: times on another grid are compared as near as this
 
+_PROLOGUE = re.compile(rb"^<\?xml[^>]*\?>")
 Heard = Counter  # of (onset, pitch)
 
 
 def document(path: Path) -> bytes:
     """Return the uncompressed MusicXML of a file."""
     data = path.read_bytes()
-    return unzip_mxl(data, source=path.name, limits=CORPUS_FILES) if path.suffix == ".mxl" else data
+    if path.suffix == ".mxl":
+        data = unzip_mxl(data, source=path.name, limits=CORPUS_FILES)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = _PROLOGUE.sub(b"", data.decode("utf-16").encode())
+    return data
 
 
 def heard(rows: Iterator[tuple[Fraction, int]]) -> Heard:
@@ -57,17 +65,20 @@ def of_score(score: Score) -> Heard:
 
 def of_music21(data: bytes, name: str) -> tuple[Heard, dict]:
     """Return what music21 begins when, its offsets believed as they stand, and the place of each in its measure."""
-    rows = isolated("compare_musicxml:music21_rows", {"data": data}, what=name, limits=PATIENT)
+    return _placed(isolated("compare_musicxml:music21_rows", {"data": data}, what=name, limits=PATIENT))
+
+
+def of_verovio(data: bytes, name: str) -> tuple[Heard, dict]:
+    """Return what verovio's timemap begins when, and the place of each in its measure."""
+    return _placed(isolated("compare_musicxml:verovio_rows", {"data": data}, what=name, limits=PATIENT))
+
+
+def _placed(rows: list[list]) -> tuple[Heard, dict]:
+    """Return what rows of onset, pitch, number of the measure and start in it tell."""
     inside = {}
     for onset, pitch, place, start in rows:
         inside[round(Fraction(onset) * 48), pitch] = place, round(Fraction(start) * 48)
     return heard((Fraction(onset), pitch) for onset, pitch, _, _ in rows), inside
-
-
-def of_verovio(data: bytes, name: str) -> Heard:
-    """Return what verovio's timemap begins when."""
-    rows = isolated("compare_musicxml:verovio_rows", {"data": data}, what=name, limits=PATIENT)
-    return heard((Fraction(onset).limit_denominator(9600), pitch) for onset, pitch in rows)
 
 
 def music21_rows(data: bytes) -> list[list]:
@@ -92,19 +103,22 @@ def music21_rows(data: bytes) -> list[list]:
 
 
 def verovio_rows(data: bytes) -> list[list]:
-    """Return [onset, pitch] of the notes of verovio's timemap; to be called in the child."""
+    """Return [onset, pitch, measure, start in it] of the notes of verovio's timemap; to be called in the child."""
     import verovio
 
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
     toolkit.setOptions({"inputFrom": "xml", "breaks": "none", "expandNever": True})
     toolkit.loadData(data.decode())
-    rows = []
-    for event in toolkit.renderToTimemap({"includeRests": False}):
+    rows, place, began = [], -1, Fraction(0)
+    for event in toolkit.renderToTimemap({"includeRests": False, "includeMeasures": True}):
+        onset = Fraction(event["qstamp"]).limit_denominator(9600)
+        if "measureOn" in event:
+            place, began = place + 1, onset
         for name in event.get("on", ()):
             pitch = toolkit.getMIDIValuesForElement(name).get("pitch")
             if pitch is not None:
-                rows.append([str(event["qstamp"]), int(pitch)])
+                rows.append([str(onset), int(pitch), place, str(onset - began)])
     return rows
 
 
@@ -135,12 +149,15 @@ def reasons(data: bytes, name: str) -> dict[str, Counter]:
     """Return tied noteheads by (tick, pitch), grace notes by pitch, and all noteheads by place in their measure."""
     root = screen_musicxml(data, source=name, limits=CORPUS_FILES)
     parts = list(written_parts(root, Ledger()))
-    found = {"tied": Counter(), "grace": Counter(), "cue": Counter(), "inside": Counter()}
+    found = {"tied": Counter(), "grace": Counter(), "cue": Counter(), "inside": Counter(), "untyped": Counter()}
     for place, row in enumerate(align(parts)):
         for _, measure in row.cells:
             for note in measure.notes:
                 found["tied"][round((row.onset + note.start) * 48), note.pitch] += note.tied_from
                 found["inside"][place, round(note.start * 48), note.pitch] += 1
+    for part in root.iter("part"):
+        for place, measure in enumerate(part.findall("measure")):
+            found["untyped"][place] += sum(map(_is_untyped, measure.findall("note")))
     for note in root.iter("note"):
         step = note.findtext("pitch/step")
         silent = next((kind for kind in ("cue", "grace") if note.find(kind) is not None), "")
@@ -148,6 +165,11 @@ def reasons(data: bytes, name: str) -> dict[str, Counter]:
             alter, octave = round(float(note.findtext("pitch/alter") or 0)), int(note.findtext("pitch/octave"))
             found[silent][12 * octave + 12 + SEMITONES[step] + alter] += 1
     return found
+
+
+def _is_untyped(note: Element) -> bool:
+    """Return whether a note has a length that no symbol tells, such as those of a trill written out to be heard."""
+    return note.find("pitch") is not None and note.find("type") is None
 
 
 def explained(missing: Counter, found: dict[str, Counter], inside: dict) -> dict[str, int]:
@@ -158,13 +180,19 @@ def explained(missing: Counter, found: dict[str, Counter], inside: dict) -> dict
         tied = min(count, found["tied"][tick, pitch])
         place = inside.get((tick, pitch))
         moved = place is not None and found["inside"][(*place, pitch)] > 0
+        why = "moved"
+        for reason, ways in (("octaves", (-12, 12)), ("alters", (-1, 1))):
+            if not moved and place is not None and any(found["inside"][(*place, pitch + way)] > 0 for way in ways):
+                moved, why = True, reason
+        if not moved and not tied and place is not None and found["untyped"][place[0]]:
+            moved, why = True, "untyped"
         grace = 0 if tied or moved else min(count, graces[pitch])
         graces[pitch] -= grace
         cue = 0 if tied or moved or grace else min(count, cues[pitch])
         cues[pitch] -= cue
         told["ties"] += tied
         told["graces"] += grace
-        told["moved"] += (count - tied) if moved else 0
+        told[why] += (count - tied) if moved else 0
         told["cues"] += cue
         told["unexplained"] += 0 if moved else count - tied - grace - cue
     return {reason: count for reason, count in told.items() if count}

@@ -10,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musenb.export.beaming import beat_groups
-from musenb.export.notation import Stretch, metre_levels, write_bar
+from musenb.export.notation import NAMES, Stretch, metre_levels, write_bar
 from musenb.export.tuplets import UnwritableError
 from musenb.score.note import Note, TimeSignature
-from tests.export.metres import FOUR, SIX, THREE
+from tests.export.metres import BALKAN, FOUR, SIX, THREE
 
 
 def symbols(metre: TimeSignature, rhythm: str) -> str:
     """Write a rhythm such as '1/2 -1 5/2' ('-' before a rest) in one bar and tell the symbols: 'q.' '~' for a tie."""
     letters = {"whole": "w", "half": "h", "quarter": "q", "eighth": "e", "16th": "s", "32nd": "t", "": "bar"}
+    letters = {name: name for name in NAMES} | letters
     position, stretches, told = Fraction(0), [], []
     for length in rhythm.split():
         rest, duration = length.startswith("-"), abs(Fraction(length))
@@ -57,6 +58,14 @@ def symbols(metre: TimeSignature, rhythm: str) -> str:
         (SIX, "1 1 1", "q e~ e q"),
         (TimeSignature(beats=9, unit=8), "9/2", "h.~ q."),
         (TimeSignature(beats=5, unit=4), "5", "w~ q"),
+        (TimeSignature(beats=7, unit=8), "7/2", "h~ q."),  # 2+2+3
+        (TimeSignature(beats=7, unit=8), "-1/2 -3", "-e -e -q -q."),
+        (BALKAN, "7/2", "q.~ h"),
+        (BALKAN, "1/2 1 2", "e q h"),
+        (BALKAN, "1 1 3/2", "q e~ e e~ q"),  # every group is shown
+        (TimeSignature(beats=8, unit=8, groups=(3, 3, 2)), "3 1", "h. q"),
+        (TimeSignature(beats=5, unit=4, groups=(3, 2)), "5", "h.~ h"),
+        (BALKAN, "3/2 1/3 1/3 1/3 1", "q. e3 e3 e3 q"),
         (FOUR, "1/3 1/3 1/3 1 2", "e3 e3 e3 q h"),
         (FOUR, "2/3 1/3 1 2", "q3 e3 q h"),
         (FOUR, "2/3 2/3 2/3 2", "q3 q3 q3 h"),
@@ -90,7 +99,10 @@ def test_beams_follow_the_beat(metre: TimeSignature, rhythm: str, beams: list[st
     assert ["+".join(s.beams) for s in write_bar(stretches, metre)] == beams
 
 
-@given(st.sampled_from((FOUR, THREE, SIX, TimeSignature(beats=7, unit=8), TimeSignature(beats=2, unit=2))), st.data())
+METRES = (FOUR, THREE, SIX, BALKAN, TimeSignature(beats=7, unit=8), TimeSignature(beats=2, unit=2))
+
+
+@given(st.sampled_from(METRES), st.data())
 def test_symbols_fill_the_bar_exactly(metre: TimeSignature, data: st.DataObject) -> None:
     grid = data.draw(st.sampled_from((Fraction(1, 4), Fraction(1, 6), Fraction(1, 12), Fraction(1, 16))))
     steps = range(1, int(metre.bar_length / grid))
@@ -101,6 +113,14 @@ def test_symbols_fill_the_bar_exactly(metre: TimeSignature, data: st.DataObject)
     assert [s.start for s in written] == [0, *(s.start + s.duration for s in written[:-1])]
     assert sum(s.duration for s in written) == metre.bar_length
     assert {s.start for s in written} >= {Fraction(edge) for edge in edges[:-1]}
+
+
+def test_a_few_times_finer_than_a_256th_are_written_and_many_are_not() -> None:
+    assert symbols(FOUR, "1/128 127/128 3") == "512th 256th.~ 128th~ 64th~ t~ s~ e h."
+    assert symbols(FOUR, "1483/384 53/384").startswith("h~ q~ e~ s~ 64th.~ ")
+    assert symbols(BALKAN, "1/2 1/384 1151/384")
+    with pytest.raises(UnwritableError):
+        symbols(FOUR, " ".join(["1/128"] * 16) + " 31/8")
 
 
 def test_levels_of_a_bar() -> None:
@@ -139,8 +159,10 @@ def test_tuplets_of_any_number(metre: TimeSignature, rhythm: str, written: str) 
     ("metre", "groups"),
     [
         ((5, 8), [2, 3]), ((7, 8), [2, 2, 3]), ((11, 8), [2, 2, 2, 2, 3]), ((7, 16), [2, 2, 3]), ((3, 8), [3]),
-        ((4, 8), [2, 2]), ((4, 4), [1, 1, 1, 1]), ((7, 4), [1] * 7), ((6, 8), [3, 3]), ((2, 2), [1, 1]), ((1, 8), [1]),
+        ((7, 8, (3, 2, 2)), [3, 2, 2]), ((9, 8, (2, 2, 2, 3)), [2, 2, 2, 3]), ((8, 8, (3, 5)), [3, 2, 3]),
+        ((5, 4, (3, 2)), [1] * 5), ((9, 8, (6, 3)), [3, 3, 3]), ((4, 8), [2, 2]), ((4, 4), [1, 1, 1, 1]),
+        ((7, 4), [1] * 7), ((6, 8), [3, 3]), ((9, 16), [3, 3, 3]), ((2, 2), [1, 1]), ((1, 8), [1]),
     ],
 )  # fmt: skip
-def test_beams_go_by_the_groups_of_the_metre(metre: tuple[int, int], groups: list[int]) -> None:
+def test_beams_go_by_the_groups_of_the_metre(metre: tuple, groups: list[int]) -> None:
     assert list(beat_groups(TimeSignature(Fraction(0), *metre))) == groups

@@ -245,6 +245,21 @@ def test_chord_symbols_come_back(text: str, kind: str, onset: Fraction) -> None:
     assert again.voices == spell_score(score).voices
 
 
+@pytest.mark.parametrize("kind", ["fine", "da capo", "backward"])
+def test_a_sign_at_the_end_of_silent_bars_comes_back(kind: str) -> None:
+    score = dataclasses.replace(one_voice((0, 4, 60)), repeats=(Repeat(Fraction(12), kind),))
+    again = score_from_musicxml(musicxml_bytes(score), source="again.musicxml")
+    assert again.repeats == score.repeats
+    assert parsed(score).find("part")[-1].get("number") == "3"  # type: ignore[index]
+    far = dataclasses.replace(score, repeats=(Repeat(Fraction(10**9), kind),))
+    assert len(parsed(far).find("part")) == 1  # type: ignore[arg-type]
+
+
+def test_one_odd_duration_refuses_no_piece() -> None:
+    score = one_voice((0, Fraction(1483, 384), 60), (4, 4, 62))
+    assert score_from_musicxml(musicxml_bytes(score), source="x").voices == spell_score(score).voices
+
+
 def test_a_chord_symbol_that_is_none_stands_as_words() -> None:
     score = one_voice((0, 4, 60), chords=(ChordSymbol(Fraction(0), "<tacet>"),))
     assert texts(parsed(score), ".//words") == ["<tacet>"]

@@ -10,7 +10,8 @@ import pytest
 
 import musenb
 from musenb.errors import MusenbError, SaveError
-from musenb.export.time_box import keep_time, time_box
+from musenb.export.time_box import time_box
+from musenb.score.heed import heed, heeding
 from musenb.score.note import Note, Score, Voice
 
 MOTIF = musenb.motif("C4 D4")
@@ -56,5 +57,15 @@ def test_saving_gives_up_when_its_time_is_over(tmp_path: Path, suffix: str) -> N
 
 def test_without_a_box_time_is_not_kept() -> None:
     with time_box(1e6, "this"):
-        keep_time()
-    keep_time()
+        heed()
+    heed()
+
+
+def test_every_check_around_some_work_is_asked() -> None:
+    asked: list[str] = []
+    with heeding(lambda: asked.append("outer")):
+        with heeding(lambda: asked.append("inner")):
+            heed()
+        heed()
+    heed()
+    assert asked == ["outer", "inner", "outer"]

@@ -78,7 +78,7 @@ def changed(**fields: object) -> str:
         ("", "format", "not JSON"),
         ("[" * 100_000, "format", "not JSON"),
         ("[]", "format", "is not a saved score"),
-        (changed(version=3), "format", "version 3; this release reads 1 and 2"),
+        (changed(version=4), "format", "version 4; this release reads 1 to 3"),
         (changed(title=3), "content", "3 stands where str is expected"),
         (changed(anacrusis=0.5), "content", "0.5 stands where int is expected"),
         (changed(anacrusis="1/0"), "content", "damaged"),

@@ -108,9 +108,9 @@ def test_what_is_left_out_is_said_with_its_line() -> None:
         "2 lines of lyrics left out (first: line 6)",
         "1 dynamic left out (line 7)",
         "1 sign not understood left out (line 7)",
-        "1 part label left out (line 8)",
         "1 field Y: not understood and left out (line 9)",
-        "1 directive %%MIDI left out (line 10)",
+        "1 directive %%MIDI not applied (line 10)",
+        "1 part label left out: no P: in the header says their order",
     ]
 
 

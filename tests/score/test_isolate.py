@@ -15,6 +15,7 @@ import pytest
 
 from musenb.errors import LoadError, ScoreError
 from musenb.score import isolate
+from musenb.score.heed import heeding
 from musenb.score.isolate import ChildLimits, close_child, isolated
 
 FAST = ChildLimits(cpu_seconds=1.2, wall_seconds=60.0)
@@ -131,6 +132,20 @@ def test_too_much_time_is_a_timeout(call: Call) -> None:
     with pytest.raises(LoadError, match=r"a\.xml took more than 0\.3 s") as caught:
         isolated("misbehave:sleep", {"seconds": 60}, what="a.xml", limits=limits)
     assert caught.value.kind == "timeout"
+
+
+def test_a_call_that_is_given_up_ends_its_child(call: Call) -> None:
+    first = call("pid")
+
+    def give_up() -> None:
+        if time.monotonic() > began + 0.5:
+            raise ScoreError("given up")
+
+    began = time.monotonic()
+    with heeding(give_up), pytest.raises(ScoreError, match="given up"):
+        call("sleep", seconds=60)
+    assert time.monotonic() < began + 30
+    assert call("pid") != first
 
 
 @posix

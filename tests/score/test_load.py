@@ -252,3 +252,14 @@ def test_names_of_all_kinds_are_opened(tmp_path: Path, name: str) -> None:
     score = load(tmp_path / name)
     assert score.notes == SCORE.notes
     assert "\n" not in score.source
+
+
+def test_repeats_are_written_out_on_request() -> None:
+    tune = b"X:1\nP:AAB\nM:4/4\nL:1/4\nK:C\nP:A\n|:C4:|\nP:B\nD4|\n"
+    assert [note.spelling for note in load(tune).notes] == ["C4", "D4"]
+    whole = load(tune, unfold=True)
+    assert [note.spelling for note in whole.notes] == ["C4", "C4", "C4", "C4", "D4"]
+    assert load(load(tune), unfold=True) == whole
+    endless = tune.replace(b"AAB", b"A255B").replace(b"|:C4:|", b"|:" + b"C/16" * 800 + b":|")
+    with pytest.raises(LoadError, match="with its repeats written out the score has more than 200000 notes"):
+        load(endless, name="long.abc", unfold=True)

@@ -14,6 +14,8 @@ pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 
 import musenb
 from musenb.errors import LoadError
+from musenb.score.heed import heed
+from musenb.score.note import Score
 from musenb.studio.carrying import takes_bytes, takes_from_bytes
 from musenb.studio.hosting import idle_minutes
 from musenb.widgets.notes import unpack
@@ -234,3 +236,28 @@ def test_a_new_motif_puts_the_playhead_before_its_first_note(studio: Any) -> Non
     assert sent == [{"kind": "seek", "playhead": 0.0}]
     assert studio.views.clock.playhead == 0
     assert studio.views.clock.clock_id == studio.desk.clock_id
+
+
+def test_a_file_that_is_written_for_the_page_is_shown_and_stopped(
+    studio: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    studio.desk.observe(lambda change: shown.append(change["new"]), "saving")
+
+    def write(score: Score) -> bytes:
+        while True:
+            heed()
+            time.sleep(0.01)
+
+    monkeypatch.setattr("musenb.export.to_paper.pdf_bytes", write)
+    studio.desk._receive(None, {"kind": "keep", "form": "pdf"}, [])
+    end = time.monotonic() + 30
+    while not studio.desk.saving and time.monotonic() < end:
+        time.sleep(0.02)
+    assert "saving" in studio.desk.get_state(["saving"])
+    studio.desk._receive(None, {"kind": "act", "act": "stop"}, [])
+    studio.settle()
+    assert shown[0].endswith(".pdf' …")
+    assert shown[0].startswith("writing '")
+    assert shown[-1] == studio.desk.saving == ""
+    assert "was stopped: nothing was saved" in studio.desk.error

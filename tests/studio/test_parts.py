@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from musenb.errors import SettingError
+from musenb.errors import SaveError, SettingError
 from musenb.files.lines import Saved, read_lines
 from musenb.score.from_text import score_from_text
+from musenb.score.heed import heed
+from musenb.score.note import Score
+from musenb.studio import exporting
 from musenb.studio.auditions import Auditions
 from musenb.studio.events import Events
 from musenb.studio.exporting import Exporter
@@ -97,7 +101,7 @@ def test_a_take_is_preferred_among_those_beside_it(keeper: Keeper) -> None:
 
 
 def test_files_are_named_after_takes_and_unknown_kinds_refused(keeper: Keeper, tmp_path: Path) -> None:
-    exporter, take = Exporter(keeper, lambda: "chorale"), keeper.chosen(None)
+    exporter, take = Exporter(keeper, lambda: "chorale", Events()), keeper.chosen(None)
     name, mime, content = exporter.file("mid", take)
     assert (name, mime, content[:4]) == ("mine.mid", "audio/midi", b"MThd")
     keeper.change(lambda: keeper.tree.rename(1, "../a b?: \u202e*" + "x" * 99))
@@ -105,6 +109,49 @@ def test_files_are_named_after_takes_and_unknown_kinds_refused(keeper: Keeper, t
     with pytest.raises(SettingError, match="cannot be kept as 'gif'; there are mid, musicxml"):
         exporter.file("gif", take)
     assert exporter.save(tmp_path / "x.mid", take).read_bytes() == content
+
+
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the writing of MIDI never end by itself."""
+
+    def write(score: Score) -> bytes:
+        while True:
+            heed()
+            time.sleep(0.01)
+
+    monkeypatch.setattr("musenb.export.to_midi.midi_bytes", write)
+
+
+def test_what_is_saved_is_told_and_given_up_on_stop(
+    keeper: Keeper, events: Events, endless: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "TELL_SECONDS", 0.05)
+    exporter, told = Exporter(keeper, lambda: "chorale", events), []
+
+    def heard(name: str, seconds: float) -> None:
+        told.append(name)
+        if len(told) == 3:
+            exporter.stop()
+
+    events.on("saving", heard)
+    with pytest.raises(SaveError, match=r"writing 'x\.mid' was stopped: nothing was saved"):
+        exporter.save(tmp_path / "x.mid", keeper.chosen(None))
+    assert told == ["x.mid"] * 3 + [""]
+    assert not (tmp_path / "x.mid").exists()
+    told.clear()
+    with pytest.raises(SaveError, match=r"writing 'mine\.mid' was stopped"):
+        exporter.file("mid", keeper.chosen(None))
+    assert told == ["mine.mid"] * 3 + [""]
+
+
+def test_a_file_for_the_page_is_given_up_when_its_time_is_over(
+    keeper: Keeper, endless: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "LONGEST_SAVE", 0.1)
+    exporter = Exporter(keeper, lambda: "chorale", Events())
+    with pytest.raises(SaveError, match=r"writing 'mine\.mid' took more than 0\.1 s and was given up"):
+        exporter.file("mid", keeper.chosen(None))
 
 
 def test_what_a_callback_raises_is_told_and_raised_once(events: Events) -> None:

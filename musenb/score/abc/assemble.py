@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from musenb.score.abc.align import SAME, Clock, aligned
 from musenb.score.abc.bars import fitted, metre_of_bars
 from musenb.score.abc.keys import Key
 from musenb.score.abc.lane import Draft, Lane
+from musenb.score.abc.parts import part_marks
 from musenb.score.abc.piece import FIRST_VOICE, Piece
 from musenb.score.abc.tables import CHOIR
 from musenb.score.abc.values import Metre
@@ -42,7 +44,7 @@ def assembled(piece: Piece, source: str) -> Score:
         composer=plain_text("; ".join(piece.composers)),
         source=source,
         measures=measures,
-        repeats=_repeats(timed),
+        repeats=(*_repeats(timed), *_parts(piece, timed)),
         chords=_chords(piece, timed),
         notices=piece.report.notices(),
     )
@@ -102,8 +104,8 @@ def _metres(
     for onset in sorted(changes):
         metre = changes[onset].signature
         before = kept[-1]
-        if metre and (metre.beats, metre.unit) != (before.beats, before.unit):
-            kept.append(TimeSignature(onset, metre.beats, metre.unit))
+        if metre and not metre.same_metre(before):
+            kept.append(replace(metre, onset=onset))
     return tuple(kept)
 
 
@@ -148,6 +150,27 @@ def _repeats(timed: Timed) -> tuple[Repeat, ...]:
             onset = clock.end(mark.onset) if closing else clock.onset(mark.onset)
             found[Repeat(onset, mark.kind, mark.numbers, mark.times)] = None
     return tuple(found)
+
+
+def _parts(piece: Piece, timed: Timed) -> list[Repeat]:
+    """Return the parts in the order of play; labels without an order, and an order without labels, are left out."""
+    report = piece.report
+    clocks = {voice.ident: clock for voice, clock in timed}
+    labels: dict[Fraction, str] = {}
+    for ident, time, label in piece.labels:
+        labels.setdefault(clocks.get(ident, SAME).onset(time), label)
+    if not piece.play_order:
+        if labels:
+            report.note("part labels", "left out: no P: in the header says their order", len(labels), line=0)
+        return []
+    missing = sorted(set(piece.play_order) - set(labels.values()))
+    if missing:
+        report.note("parts of the order P:", f"not in the tune, left out ({', '.join(missing)})", len(missing), line=0)
+    found = part_marks(piece.play_order, labels)
+    silent = sum(not part.numbers for part in found)
+    if silent:
+        report.note("parts", "outside the order P:, not played when it is written out", silent, line=0)
+    return found if len(missing) < len(set(piece.play_order)) else []
 
 
 def _chords(piece: Piece, timed: Timed) -> tuple[ChordSymbol, ...]:

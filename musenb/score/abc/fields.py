@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from musenb.score.abc.keys import Staff, parse_key, parse_voice
+from musenb.score.abc.parts import parse_order
 from musenb.score.abc.piece import Piece
 from musenb.score.abc.tables import (
     FIELDS_LEFT_OUT,
@@ -24,6 +25,7 @@ _SYMBOL = re.compile(r'([H-Wh-w~.])\s*=\s*(?:!([^!]*)!|\+([^+]*)\+|"[^"]*"|(\w+)
 _VOICE_ID = re.compile(r"[^\s()\[\]{}|*+~]+")
 _PROPAGATION = ("not", "octave", "pitch")
 NOT_UNDERSTOOD = "not understood and left out"
+LONGEST_LABEL = 40
 
 
 def apply_field(piece: Piece, letter: str, text: str) -> None:
@@ -63,8 +65,6 @@ def _metre(piece: Piece, text: str) -> None:
     if metre is None:
         piece.report.note("metres", NOT_UNDERSTOOD)
         return
-    if metre.additive:
-        piece.report.note("groupings of additive metres", "left out")
     if not piece.current:
         piece.metre = metre
         return
@@ -160,8 +160,13 @@ def _symbol(piece: Piece, text: str) -> None:
 
 
 def _parts(piece: Piece, text: str) -> None:
-    kind = "part labels" if piece.in_body else "orders of parts"
-    piece.report.note(kind, "left out")
+    if piece.in_body:
+        piece.begin_part(plain_text(unescaped(text), LONGEST_LABEL))
+        return
+    order = parse_order(text)
+    if order is None:
+        piece.report.note("orders of parts", NOT_UNDERSTOOD)
+    piece.play_order = order or ()
 
 
 def _directive(piece: Piece, text: str) -> None:
@@ -173,7 +178,7 @@ def _directive(piece: Piece, text: str) -> None:
         voices = _VOICE_ID.findall(text.split(None, 1)[1]) if words[1:] else []
         piece.order = list(dict.fromkeys(voices))
     elif name in SOUNDING_DIRECTIVES:
-        piece.report.note(f"directives %%{words[0]}", "left out")
+        piece.report.note(f"directives %%{words[0]}", "not applied")
 
 
 def _reference(piece: Piece, text: str) -> None:

@@ -33,6 +33,10 @@ class Piece:
         Decorations by their single letter.
     order : list of str
         Voices in the order of a %%score.
+    play_order : tuple of str
+        Labels of parts in the order of the header's P:, empty without one.
+    labels : list of (str, Fraction, str)
+        Parts that begin in the body: voice (empty before the first), its own time, label.
     changes : list of (Fraction, int, Metre)
         Metres of all voices by their onset, and by the order in which they were read.
     """
@@ -50,6 +54,8 @@ class Piece:
     voices: dict[str, VoiceState] = field(default_factory=dict)
     current: str = ""
     order: list[str] = field(default_factory=list)
+    play_order: tuple[str, ...] = ()
+    labels: list[tuple[str, Fraction, str]] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     composers: list[str] = field(default_factory=list)
     changes: list[tuple[Fraction, int, Metre]] = field(default_factory=list)
@@ -101,6 +107,13 @@ class Piece:
         if own and (changed is None or own[0] >= changed[0]):
             return own[1]
         return changed[2] if changed else self.metre or FREE
+
+    def begin_part(self, label: str) -> None:
+        """Begin a part where the voice is that is written."""
+        if len(self.labels) >= self.limits.measures:
+            raise self.report.error("limit", f"more than {self.limits.measures} parts")
+        time = self.voice().time if self.current else Fraction(0)
+        self.labels.append((self.current, time, label))
 
     def count_note(self) -> None:
         """Count a note, up to the limit."""

@@ -20,16 +20,15 @@ _FRACTION = re.compile(r"(\d{1,3})\s*/\s*(\d{1,3})")
 
 @dataclass(frozen=True, slots=True)
 class Metre:
-    """What an M: says: `signature` is None in free metre; `additive` tells that its beats are grouped, as (2+3)/8."""
+    """What an M: says: `signature` is None in free metre."""
 
     signature: TimeSignature | None
-    additive: bool = False
 
     @property
     def compound(self) -> bool:
         """True in 6/8, 9/8, 12/8 and their like."""
         metre = self.signature
-        return metre is not None and metre.beats % 3 == 0 and metre.beats > 3
+        return metre is not None and metre.compound
 
 
 FREE = Metre(None)
@@ -52,12 +51,11 @@ def parse_metre(text: str) -> Metre | None:
     found = _METRE.fullmatch(text.strip())
     if not found:
         return None
-    beats = [int(group) for group in found[1].split("+")]
+    groups = tuple(int(group) for group in found[1].split("+"))
     try:
-        signature = TimeSignature(Fraction(0), sum(beats), int(found[2]))
+        return Metre(TimeSignature(Fraction(0), sum(groups), int(found[2]), groups))
     except ScoreError:
         return None
-    return Metre(signature, len(beats) > 1)
 
 
 def parse_unit(text: str) -> Fraction | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from musenb.errors import LoadError
@@ -13,7 +13,7 @@ from musenb.score.measures.barring import Measure, fit_bars
 from musenb.score.measures.voicing import Placed, named_voices, part_voices
 from musenb.score.measures.written import Ledger, WrittenMeasure, WrittenPart
 from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
-from musenb.score.provenance import voices_from_fields
+from musenb.score.provenance import parts_from_fields, voices_from_fields
 
 Located = tuple[Fraction, Fraction, WrittenMeasure]
 """A measure with the quarters at which it begins and at which the next one does."""
@@ -54,13 +54,14 @@ def assemble(
     rows = align(parts)
     located = _located(parts, rows)
     lines = [part_voices(part, _placed(measures)) for part, measures in zip(parts, located, strict=True)]
+    own = _own_voices(lines, heading)
     end = max((note.end for voices in lines for notes in voices for note in notes), default=None)
     kept = [row for row in rows if end is None or row.onset < end]
     bars = [Measure(row.onset, row.length, _upbeat(row)) for row in kept]
     anacrusis, fitted, measures = fit_bars(bars, _metres(rows) if rows else metres)
     _note_what_is_odd(parts, located, ledger)
     return Score(
-        voices=_voices(parts, lines, heading),
+        voices=own or tuple(named_voices(parts, lines)),
         metres=fitted,
         keys=_keys(parts, located),
         tempos=_tempos(located),
@@ -69,7 +70,7 @@ def assemble(
         composer=heading.composer,
         source=source,
         measures=measures,
-        repeats=_repeats(located),
+        repeats=(*_repeats(located), *(parts_from_fields(heading.fields) if own else ())),
         chords=_chords(located),
         notices=ledger.notices(),
         first_bar=_first_number(kept, anacrusis),
@@ -85,12 +86,10 @@ def _first_number(rows: Sequence[Row], anacrusis: Fraction) -> int:
     return max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else 1
 
 
-def _voices(
-    parts: Sequence[WrittenPart], lines: Sequence[Sequence[Sequence[Note]]], heading: Heading
-) -> tuple[Voice, ...]:
-    """Return the voices; those of musenb's own writing with the names and origins that it has written beside them."""
+def _own_voices(lines: Sequence[Sequence[Sequence[Note]]], heading: Heading) -> tuple[Voice, ...] | None:
+    """Return the voices with the names and origins that musenb wrote beside them; None where it did not."""
     whole = [[note for notes in voices for note in notes] for voices in lines]
-    return voices_from_fields(whole, heading.fields) or tuple(named_voices(parts, lines))
+    return voices_from_fields(whole, heading.fields)
 
 
 def _upbeat(row: Row) -> bool:
@@ -133,9 +132,9 @@ def _metres(rows: Sequence[Row]) -> list[TimeSignature]:
     for row in rows:
         if row.metre is None:
             continue
-        here = TimeSignature(row.onset, row.metre.beats, row.metre.unit)
+        here = replace(row.metre, onset=row.onset)
         last = metres[-1] if metres else None
-        if last is None or (here.beats, here.unit) != (last.beats, last.unit):
+        if last is None or not here.same_metre(last):
             metres.append(here)
     return metres
 

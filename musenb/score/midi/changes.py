@@ -5,7 +5,7 @@ What the score cannot hold is counted on the track where it stands (`Track.lose`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -63,6 +63,18 @@ def metres_of(tracks: Iterable[Track], quarters: Quarters) -> tuple[TimeSignatur
     return tuple(metres[onset] for onset in sorted(metres))
 
 
+def grouped(
+    metres: Iterable[TimeSignature], groups: Mapping[Fraction, tuple[int, ...]]
+) -> tuple[TimeSignature, ...]:
+    """Return the metres with the groups of their beats by onset; groups that do not add up to the beats say nothing."""
+    found = []
+    for metre in metres:
+        counted = groups.get(metre.onset, ())
+        fits = min(counted, default=0) > 0 and sum(counted) == metre.beats
+        found.append(replace(metre, groups=counted) if fits else metre)
+    return tuple(found)
+
+
 def keys_of(
     tracks: Iterable[Track],
     quarters: Quarters,
@@ -94,7 +106,7 @@ def pick_up(stated: Sequence[TimeSignature]) -> tuple[tuple[TimeSignature, ...],
         short = full.onset < full.bar_length
     elif len(metres) > 1:
         first, full, later = metres[0], metres[1], metres[2:]
-        same = (first.beats, first.unit) == (full.beats, full.unit)
+        same = first.same_metre(full)
         again = same and full.onset < full.bar_length
         short = again or first.bar_length == full.onset < full.bar_length
     else:

@@ -5,8 +5,9 @@
 | `musenb:anacrusis=3/2` | first, 0 | quarters before the first full bar |
 | `musenb:composer=J. S. Bach` | first, 0 | composer |
 | `musenb:mode=` | first, of a key | the key signature there tells no mode |
+| `musenb:groups=3+2+2` | first, of a metre | the groups of beats of an additive metre |
 | `musenb:measure=3/2` | first, of a bar | the bar there lasts so many quarters, whatever its metre says |
-| `musenb:repeat=2 1,3 ending start` | first, of a bar line | times, endings (or '-') and kind of a repeat sign |
+| `musenb:repeat=2 1,3 ending start` | first, of a bar line | times, endings or '-', kind; `: A` behind a part |
 | `musenb:chord=chord Am7` | first, of a chord | kind and text of a chord symbol there |
 | `musenb:origin=1 {"model": ..., "seed": ..., "settings": ...}` | first, 0 | the model behind origin 1; 0 is the user |
 | `musenb:voice` | each voice, 0 | the track is a voice, even when it is empty |
@@ -41,7 +42,8 @@ OUR_VOICE = PREFIX + "voice"
 MOST_ORIGINS = 1_000
 _FROM = re.compile(r"(\d{1,6})(?:@(\d{1,3}))?")
 _OVERLAP = re.compile(r"(\d{1,3})@(\d{1,10})((?: \d{1,10},\d{1,3},\d{1,6},[01])+)")
-_REPEAT = re.compile(r"(\d{1,3}) (-|\d{1,3}(?:,\d{1,3})*) ([a-z ]+)")
+_ADDED = re.compile(r"(\d{1,2}(?:\+\d{1,2})+)")
+_REPEAT = re.compile(r"(\d{1,3}) (-|\d{1,3}(?:,\d{1,3})*) ([a-z ]+)(?:: (.+))?")
 
 
 @dataclass(slots=True)
@@ -56,6 +58,8 @@ class PieceMarks:
     modeless : set of int
         Ticks of key signatures without a mode.
     origins : dict of int to Origin
+    groups : dict of Fraction to tuple of int
+        Groups of beats of the metres at some quarters.
     measures, repeats, chords : list
         As in `Score`.
     skipped : list of int
@@ -66,6 +70,7 @@ class PieceMarks:
     composer: str = ""
     modeless: set[int] = field(default_factory=set)
     origins: dict[int, Origin] = field(default_factory=lambda: {0: GIVEN})
+    groups: dict[Fraction, tuple[int, ...]] = field(default_factory=dict)
     measures: list[MeasureLength] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     chords: list[ChordSymbol] = field(default_factory=list)
@@ -117,7 +122,8 @@ def overlap_text(pitch: int, overlap: Overlap, origins: dict[Origin, int]) -> st
 def repeat_text(repeat: Repeat) -> str:
     """Return the text event of a repeat sign, ending or jump."""
     numbers = ",".join(map(str, repeat.numbers)) or "-"
-    return f"repeat={repeat.times} {numbers} {repeat.kind}"
+    label = f": {repeat.text}" if repeat.text else ""
+    return f"repeat={repeat.times} {numbers} {repeat.kind}{label}"
 
 
 def origin_text(number: int, origin: Origin) -> str:
@@ -150,12 +156,15 @@ def _read_piece_mark(
         marks.composer = plain_text(value)
     elif name == "mode":
         marks.modeless.add(tick)
+    elif name == "groups":
+        (written,) = _groups(_ADDED, value)
+        marks.groups[onset] = tuple(map(int, written.split("+")))
     elif name == "measure":
         marks.measures.append(MeasureLength(onset, exact_quarters(value, "measure")))
     elif name == "repeat":
-        times, numbers, kind = _groups(_REPEAT, value)
+        times, numbers, kind, label = _groups(_REPEAT, value)
         endings = () if numbers == "-" else tuple(map(int, numbers.split(",")))
-        marks.repeats.append(Repeat(onset, kind, endings, int(times)))
+        marks.repeats.append(Repeat(onset, kind, endings, int(times), plain_text(label or "")))
     elif name == "chord":
         kind, _, text = value.partition(" ")
         marks.chords.append(ChordSymbol(onset, plain_text(text), kind))

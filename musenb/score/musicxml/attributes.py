@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from musenb.errors import ScoreError
 from musenb.score.measures.written import Ledger, WrittenMeasure
+from musenb.score.metre import TimeSignature, joined_metre
 from musenb.score.musicxml.pitches import AS_WRITTEN, Transposition, concert_fifths, read_transposition
-from musenb.score.note import TimeSignature
 
 MOST_REPEATED = 64
 
@@ -99,16 +99,14 @@ class Attributes:
 
 
 def read_metre(time: Element, ledger: Ledger, place: str) -> TimeSignature | None:
-    """Return the metre that a <time> says; the groups of an additive one are added up. None when it is no metre."""
-    pairs = list(zip(time.findall("beats"), time.findall("beat-type"), strict=False))
+    """Return the metre that a <time> says, with the groups of an additive one. None when it is no metre."""
+    pairs = zip(time.findall("beats"), time.findall("beat-type"), strict=False)
     try:
-        groups = []
+        terms = []
         for beats, unit in pairs:
-            added = sum(map(int, (beats.text or "").split("+")))
-            groups.append((added, int(unit.text or "")))
-        smallest = max(unit for _, unit in groups)
-        whole = sum(beats * smallest // unit for beats, unit in groups)
-        return TimeSignature(beats=whole, unit=smallest)
-    except (ValueError, ScoreError, ZeroDivisionError):
+            groups = tuple(map(int, (beats.text or "").split("+")))
+            terms.append((groups, int(unit.text or "")))
+        return joined_metre(terms)
+    except (ValueError, ScoreError):
         ledger.add("metres without a bar length", place=place)
         return None

@@ -37,7 +37,8 @@ class DeskState(ViewState):
     The first group is written by the page: how to continue, and what of a prime to take (`prime_bars` 0: all bars).
     `began` is where the model began to write; `saved_at` counts seconds since 1970, 0 for what is not saved;
     `idle_minutes` says after how long a server ends that nobody uses, 0 when it does not. `asked` is the question about
-    a take that is open below the desk, if one is.
+    a take that is open below the desk, if one is. `saving` says in words which file is being written, and for how long:
+    as long as it is not empty, the act 'stop' gives that file up.
     """
 
     bars: int
@@ -67,6 +68,7 @@ class DeskState(ViewState):
     idle_minutes: float
     reading: str
     kept: str
+    saving: str
     can_undo: bool
     can_redo: bool
     shelf: list[Choice]

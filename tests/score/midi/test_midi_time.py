@@ -51,6 +51,38 @@ def test_a_single_triplet_with_a_rest_is_seen() -> None:
     assert read([F(0), F(1), F(5, 3), F(2)], 100) == [0, 1, F(5, 3), 2]
 
 
+@pytest.mark.parametrize("to_tick", [rounded, cut])
+@pytest.mark.parametrize("tpq", [100, 120, 128, 192, 220, 256, 384, 480, 1000, 1024])
+@pytest.mark.parametrize("parts", [5, 7])
+@pytest.mark.parametrize("beat", [1, 2])
+def test_tuplets_with_rests_and_longer_notes_are_seen(beat: int, parts: int, tpq: int, to_tick: object) -> None:
+    first = [F(0), F(1, 2), F(1), F(3, 2)]
+    some = [4 + beat * F(number, parts) for number in range(parts) if number not in (1, 3)]
+    later = [8 + beat * F(number, parts) for number in range(2, parts)]  # a rest, or a longer note before
+    times = [*first, *some, *later, F(12)]
+    assert read(times, tpq, to_tick) == times
+
+
+def test_the_end_of_a_note_before_a_rest_in_a_quintuplet_is_seen_too() -> None:
+    times = [F(0), F(2, 5), F(4, 5), F(1), F(6, 5), F(2)]
+    quarters = exact_times([[rounded(time, 96) for time in times]], 96)
+    assert [quarters(tick) for tick in (19, 38, 58, 96 + 38)] == [F(1, 5), F(2, 5), F(3, 5), F(7, 5)]
+    assert quarters(30) == F(30, 96)
+
+
+def test_a_quintuplet_over_triplets_and_eighths_of_the_other_hand_is_seen() -> None:
+    left = [F(number, 2) for number in range(8)] + [4 + F(number, 3) for number in range(6)]
+    right = [F(0), F(2, 5), F(3, 5), F(1), F(6, 5), F(8, 5), F(2)]
+    times = sorted({*left, *right})
+    assert read(times, 128) == times
+
+
+@pytest.mark.parametrize("beats", [1, 8])
+def test_one_place_near_a_seventh_is_no_septuplet_but_swing(beats: int) -> None:
+    swing = [time for beat in range(beats) for time in (F(beat), beat + F(4, 7))]
+    assert read(swing, 480)[1::2] == [beat + F(274, 480) for beat in range(beats)]
+
+
 @pytest.mark.parametrize("tpq", [10, 50, 100, 250])
 def test_sixteenths_are_seen_where_ticks_cannot_hold_them(tpq: int) -> None:
     times = [F(number, 4) for number in range(16)]

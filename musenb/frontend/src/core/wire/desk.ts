@@ -49,6 +49,7 @@ export type DeskState = {
   idle_minutes: number;
   reading: string;
   kept: string;
+  saving: string;
   can_undo: boolean;
   can_redo: boolean;
   shelf: readonly Choice[];
