@@ -139,7 +139,13 @@ def test_a_leading_note_stands_once(tenor, doubled):
 
 @pytest.mark.parametrize(
     ("soprano", "bass", "hidden"),
-    [("C5 G5", "A3 C4", 1), ("F5 G5", "A3 C4", 0), ("C6 G5", "A3 C4", 0), ("C5 G5", "C4 C4", 0)],
+    [
+        ("C5 G5", "A3 C4", 1),
+        ("F5 G5", "A3 C4", 0),
+        ("C6 G5", "A3 C4", 0),
+        ("C5 G5", "C4 C4", 0),
+        ("E5 G5", "A3 C4", 0),  # parallel fifths
+    ],
 )
 def test_hidden_fifths_are_leapt_into_by_the_soprano_in_one_direction(soprano, bass, hidden):
     text = f"key=C\nsoprano: {soprano}\nalto: E4 E4\ntenor: E4 E4\nbass: {bass}\n"
