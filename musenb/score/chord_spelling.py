@@ -31,7 +31,7 @@ KEPT = 6.0  # what it costs, in fifths, to leave the name that a note has from a
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A chord that some pitch classes may be.
+    """The chord that some pitch classes are.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ class Reading:
     steps: Mapping[int, int]
 
 
-def _readings() -> dict[frozenset[int], list[Reading]]:
-    """Return the chords that each set of pitch classes may be."""
-    found: dict[frozenset[int], list[Reading]] = {}
+def _readings() -> dict[frozenset[int], Reading]:
+    """Return the chord that each set of pitch classes is."""
+    found: dict[frozenset[int], Reading] = {}
     for root in range(OCTAVE):
         for chord in CHORDS:
             steps = {(root + 7 * step) % OCTAVE: step for step in chord}
-            found.setdefault(frozenset(steps), []).append(Reading(root, steps))
+            found[frozenset(steps)] = Reading(root, steps)
     return found
 
 
@@ -85,39 +85,37 @@ def chord_places(
     chosen = list(places)
     settled = list(fixed)
     onsets = [note.onset for note in notes]
-    for moment, members in sonorities(notes):
-        readings = READINGS.get(frozenset(notes[i].pitch % OCTAVE for i in members))
-        if readings is None or _is_spelled(members, readings, notes, chosen):
+    for members in sonorities(notes):
+        reading = READINGS.get(frozenset(notes[i].pitch % OCTAVE for i in members))
+        if reading is None:
             continue
+        steps = _with_augmented_sixth(reading, members, notes, onsets)
+        fifths = {i: steps[notes[i].pitch % OCTAVE] for i in members}
+        if len({chosen[i] - step for i, step in fifths.items()}) == 1:
+            continue  # it is spelled so
         options = []
-        for reading in readings:
-            steps = _with_augmented_sixth(reading, members, notes, onsets)
-            for root in range(lowest + (7 * reading.root - lowest) % OCTAVE, highest + 1, OCTAVE):
-                named = {i: root + steps[notes[i].pitch % OCTAVE] for i in members}
-                if all(lowest <= place <= highest for place in named.values()):
-                    cost = sum(abs(place - centres[i]) for i, place in named.items())
-                    cost += KEPT * sum(settled[i] and chosen[i] != place for i, place in named.items())
-                    options.append((cost, sorted(named.items())))
-        if options:
-            for i, place in min(options)[1]:
-                chosen[i] = chosen[i] if settled[i] else place
-                settled[i] = True
+        first = lowest + (7 * reading.root - lowest) % OCTAVE
+        for root in range(first, highest + 1, OCTAVE):
+            named = {i: root + step for i, step in fifths.items()}
+            if all(lowest <= place <= highest for place in named.values()):
+                cost = _distance(named, centres)
+                cost += KEPT * sum(settled[i] and chosen[i] != place for i, place in named.items())
+                options.append((cost, root))
+        root = min(options)[1]
+        for i in members:
+            chosen[i] = chosen[i] if settled[i] else root + fifths[i]
+            settled[i] = True
     return chosen
 
 
-def _is_spelled(
-    members: Sequence[int], readings: Sequence[Reading], notes: Sequence[Note], places: Sequence[int]
-) -> bool:
-    """Return whether the places of notes are those of one of the chords that they may be."""
-    for reading in readings:
-        roots = {places[i] - reading.steps[notes[i].pitch % OCTAVE] for i in members}
-        if len(roots) == 1:
-            return True
-    return False
+def _distance(named: Mapping[int, int], centres: Sequence[float]) -> float:
+    """Return how far the places of a chord's notes lie from what surrounds them; a doubled one counts once."""
+    distances = {place: abs(place - centres[i]) for i, place in named.items()}
+    return sum(distances.values())
 
 
-def sonorities(notes: Sequence[Note]) -> Iterator[tuple[Fraction, list[int]]]:
-    """Yield each moment at which a note begins, and the numbers of all notes that sound then."""
+def sonorities(notes: Sequence[Note]) -> Iterator[list[int]]:
+    """Yield, for each moment at which a note begins, the numbers of all notes that sound then."""
     active: list[int] = []
     place = 0
     while place < len(notes):
@@ -126,7 +124,7 @@ def sonorities(notes: Sequence[Note]) -> Iterator[tuple[Fraction, list[int]]]:
         while place < len(notes) and notes[place].onset == moment:
             active.append(place)
             place += 1
-        yield moment, active
+        yield active
 
 
 def _with_augmented_sixth(

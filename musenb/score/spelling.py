@@ -133,7 +133,7 @@ def names_of(notes: Sequence[Note], keys: Sequence[KeySignature]) -> list[str]:
         for i, centre in enumerate(around):
             if not fixed[i]:
                 places[i] = _place(notes[i].pitch, centre)
-    around = _centres(notes, places, centres)
+    around = [(near + key) / 2 for near, key in zip(_centres(notes, places, centres), centres, strict=True)]
     places = chord_places(notes, places, fixed, around, lowest=LOWEST_PLACE, highest=HIGHEST_PLACE)
     return [
         note.spelling if keep else name_at(note.pitch, place)
