@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from musenb.analysis.chorale.ratios import Report
 from musenb.errors import SettingError
@@ -43,6 +44,7 @@ def judge(
     seed: int = 0,
     policy: Policy | None = None,
     rules: bool = True,
+    settings: Mapping[str, Any] | None = None,
 ) -> dict[str, Report]:
     """Return the reports of some parts, by name.
 
@@ -58,6 +60,8 @@ def judge(
     policy : Policy, optional
     rules : bool
         Whether the rules of part-writing hold.
+    settings : dict, optional
+        Further settings of `musenb.sample.recipe.Recipe`, by name.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def judge(
     """
     opened = open_model(model)
     opened.decoder.compile()
-    writing = Writing(opened, policy or Policy(), seed, rules)
+    writing = Writing(opened, policy or Policy(), seed, rules, settings or {})
     splits = corpus_grids()
     return {name: judged(name, writing, splits, pieces) for name in checked(parts)}
 

@@ -6,7 +6,7 @@ are written behind a prime, or around what of it is kept, as a user would have t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -41,17 +41,21 @@ class Writing:
         Of the first piece; each following one has the next.
     rules : bool
         Whether the idiom's rules of style hold.
+    settings : dict
+        Further settings of every recipe, by the names that `Recipe` has for them.
     """
 
     model: Model
     policy: Policy = field(default_factory=Policy)
     seed: int = 0
     rules: bool = True
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def recipe(self, number: int, extent: int = 0, **settings: Any) -> Recipe:
-        """Return the recipe of piece `number`; `settings` are further ones of a Recipe."""
+        """Return the recipe of piece `number`; `settings` are further ones of it alone."""
         model = self.model
-        return Recipe(model.name, model.checksum, self.seed + number, extent, self.policy, **settings)
+        further = {**self.settings, **settings}
+        return Recipe(model.name, model.checksum, self.seed + number, extent, self.policy, **further)
 
     def begun(self, plan: Any, recipe: Recipe) -> Sampling:
         """Return a piece that waits to be written."""

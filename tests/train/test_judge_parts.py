@@ -69,6 +69,11 @@ def test_the_python_face_takes_a_model_and_parts(monkeypatch, splits, tiny_check
         judge_parts.judge(tiny_checkpoint, ["refill"], pieces=0)
 
 
+def test_settings_reach_every_recipe(writing):
+    told = Writing(writing.model, seed=3, settings={"reach": 64, "voices": ("alto",)}).recipe(2, 4, voices=("bass",))
+    assert (told.seed, told.extent, told.reach, told.voices) == (5, 4, 64, ("bass",))
+
+
 def test_given_cells_stay_and_the_others_are_written(writing, grid):
     given = judge_harmony.soprano_of(grid)
     written = write_frame(writing, grid, given=given)
