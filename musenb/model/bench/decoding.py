@@ -61,7 +61,8 @@ def random_row(config: ModelConfig, rows: int) -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng(0)
     shape = (rows, config.context)
     features = [rng.integers(0, size, shape) for size in config.features]
-    related = [rng.integers(-1, 2 * span, shape) for span in config.relations]
+    spans = *config.relations, *config.memory_relations
+    related = [rng.integers(-1, 2 * span, shape) for span in spans]
     tokens = rng.integers(0, config.vocabulary, shape)
     return tokens, _stacked(features, shape), _stacked(related, shape)
 
