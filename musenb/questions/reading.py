@@ -26,7 +26,7 @@ PAIRED = ("content", "relative", "weights")
 
 def row_for(config: ModelConfig, piece: Piece, behind: Sequence[int] | None = None) -> Row:
     """Return what a model of a configuration reads of a piece, and with `behind` of what follows its end."""
-    return piece.row(behind).fitted(len(config.features), len(config.relations))
+    return piece.row(behind).fitted(len(config.features), config.related)
 
 
 def read(
@@ -35,7 +35,7 @@ def read(
 ) -> np.ndarray:
     """Return log_probs float64 (stop - start, V) of a row's positions; a `cache` holds those before `start`."""
     part = row.crop(start, len(row) if stop is None else stop)
-    cache = decoder.start(1) if cache is None else cache
+    cache = decoder.start(1, row.memory) if cache is None else cache
     inputs = part.before[None], part.features[None], part.related[None]
     return log_softmax(decoder.extend(cache, *inputs, trace=trace, silence=silence)[0])
 
@@ -88,7 +88,7 @@ class Reading:
     def _read(self) -> None:
         if "log_probs" in self._kept:
             return
-        cache, trace = self.decoder.start(1), Trace(("residual",))
+        cache, trace = self.decoder.start(1, self.row.memory), Trace(("residual",))
         log_probs = read(self.decoder, self.row, cache=cache, trace=trace)
         layers = range(-1, self.decoder.config.layers)
         residuals = np.stack([trace.array("residual", layer)[0] for layer in layers])
@@ -153,9 +153,12 @@ def read_out(decoder: Decoder, stream: np.ndarray) -> np.ndarray:
 def reread(reading: Reading, row: Row, *, stop: int | None = None) -> tuple[np.ndarray, int]:
     """Return log_probs of another row of the same length, and the first position from which they were computed anew.
 
-    The kv cache of the piece is used up to the first position at which the rows differ.
+    The kv cache of the piece is used up to the first position at which the rows differ; with another memory they do so
+    from the beginning.
     """
     stop = len(row) if stop is None else stop
+    if row.memory is not None and reading.row.memory is not None and not row.memory.same_as(reading.row.memory):
+        return read(reading.decoder, row, stop=stop), 0
     differs = row.before != reading.row.before
     for name in ("features", "related"):
         differs |= (getattr(row, name) != getattr(reading.row, name)).any(axis=1)

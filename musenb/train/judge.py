@@ -61,10 +61,10 @@ def split_nats(
 
     The parts add up: ln p(token) = ln p(hold or not) + ln p(token given that it is not a hold).
     """
-    features, relations = len(decoder.config.features), len(decoder.config.relations)
+    features, related = len(decoder.config.features), decoder.config.related
     total = holding = cells = 0.0
     for number, grid in enumerate(grids):
-        row = plain_row(grid).fitted(features, relations)
+        row = plain_row(grid).fitted(features, related)
         log_probs = log_probs_of(decoder, row)
         total -= _target_log_probs(log_probs, row).sum()
         hold = log_probs[:, HOLD]

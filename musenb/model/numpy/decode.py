@@ -169,7 +169,7 @@ class Decoder:
         self, cache: Cache, embedded: np.ndarray, queries: np.ndarray,
         recorder: Recorder | None, silence: Silence | None,
     ) -> np.ndarray:
-        """Return logits (B, n, V) of embedded positions (B, n, any, D) whose attributes for the memory are (B, n, S)."""
+        """Return logits (B, n, V) of embedded positions (B, n, any, D) with queries (B, n, S) to the memory."""
         if embedded.shape[1] > 1:
             return read_many(self, cache, embedded, queries, recorder=recorder, silence=silence)
         if self.compiled is not None:
