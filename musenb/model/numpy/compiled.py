@@ -57,8 +57,8 @@ class Compiled:
             np.array(norms, np.float32), *(stacked(f"attention.{name}.weight") for name in ("mix", "out")),
             *(stacked(f"feed_forward.{name}.weight") for name in ("rise", "fall")), np.ascontiguousarray(distances),
             self._relations(tensors),
+            np.asarray(tensors["norm.weight"], np.float32), self._ready(tensors["readout.weight"]),
         )
-        self.ends = np.asarray(tensors["norm.weight"], np.float32), self._ready(tensors["readout.weight"])
         self.readers = self._readers(tensors)
         self.first_columns = np.cumsum([0, *(2 * span + 2 for span in config.relations)])[:-1]
         blank = np.zeros((1, 1, config.width), np.float32), np.zeros((1, 1, len(config.memory_relations)), np.int64)
@@ -139,7 +139,7 @@ class Compiled:
         taps = self._taps(cache.rows, position + 1, recorder is not None)
         items = self._items(cache, queries, recorded=recorder is not None, silence=silence)
         left_out = self._silent(silence)
-        logits = self._read(x, position, cache.pairs, steps, self.blocks, self.ends, items, taps, left_out)
+        logits = self._read(x, position, cache.pairs, steps, self.blocks, items, taps, left_out)
         if recorder is not None:
             for layer, values in enumerate(taps[0], -1):
                 recorder.residual(layer, values[:, None])

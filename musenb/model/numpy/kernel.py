@@ -277,7 +277,7 @@ def read_items(x, k, readers, recalled, steps, taps):
 
 
 @njit(cache=True, **FAST)
-def read(x, position, pairs, steps, blocks, ends, items, taps, silent):
+def read(x, position, pairs, steps, blocks, items, taps, silent):
     """Return logits (B, V) of one position, and write its keys, its values and what is recorded.
 
     Parameters
@@ -290,9 +290,8 @@ def read(x, position, pairs, steps, blocks, ends, items, taps, silent):
         Which of the P columns each key meets.
     blocks : tuple of arrays
         Norms (N, 2, D); mix (N, 3 * D, D), out (N, D, D), rise (N, 2 * G, D) and fall
-        (N, D, G); distances (N, H, E, Dh), farthest first; relations (layers with any, H, P, Dh).
-    ends : tuple of arrays
-        Norm (D,) and readout (V, D).
+        (N, D, G); distances (N, H, E, Dh), farthest first; relations (layers with any, H, P, Dh); behind the last
+        layer a norm (D,) and the readout (V, D).
     items : tuple of tuples of arrays
         What the K layers that read the items are: which of them each layer is, int64 (N,), -1 for none. Their weights:
         norms (K, D); query and out (K, D, D); nothing (K, H, Dh); relations (K, H, Y, Dh) and biases (K, H, Y). The
@@ -303,7 +302,7 @@ def read(x, position, pairs, steps, blocks, ends, items, taps, silent):
     silent : tuple
         Heads, bool (N, H); layers, bool (N,); whether the relative terms are left out.
     """
-    norms, mix, out, rise, fall, distances, relations = blocks
+    norms, mix, out, rise, fall, distances, relations, last_norm, readout = blocks
     residual, content, relative, weights = taps
     heads_silent, layers_silent, relative_silent = silent
     reading, readers, recalled, item_steps, item_taps = items
@@ -359,7 +358,7 @@ def read(x, position, pairs, steps, blocks, ends, items, taps, silent):
             x += h
         if recorded:
             residual[n + 1] = x
-    normalise(x, ends[0], h)
-    scores = np.empty((rows, ends[1].shape[0]), np.float32)
-    multiply(h, ends[1], scores)
+    normalise(x, last_norm, h)
+    scores = np.empty((rows, readout.shape[0]), np.float32)
+    multiply(h, readout, scores)
     return scores
