@@ -18,7 +18,7 @@ from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Cache, Decoder, Silence, Trace
 from musenb.model.numpy.layer import NORM_EPSILON
-from musenb.tokens.piece import Piece
+from musenb.tokens.piece import Piece, Told
 from musenb.tokens.row import Row
 
 PAIRED = ("content", "relative", "weights")
@@ -111,20 +111,44 @@ class Reading:
             Queries are only the positions that chose the notes; else all positions, L.
         """
         chosen = sorted({place.position for place in self.piece.notes})
-        trace = Trace(tuple({*names, "weights"}), positions=set(chosen) if onsets else None)
+        wanted = tuple({*names, "weights"})
+        told = tuple(f"memory_{name}" for name in wanted) if self.told.any() else ()
+        trace = Trace((*wanted, *told), positions=set(chosen) if onsets else None)
         read(self.decoder, self.row, trace=trace)
         asked = np.array(chosen) if onsets else np.arange(len(self.row))
         hidden = np.arange(len(self.row))[None, :] > asked[:, None]
         found = {}
-        for name in trace.names:
+        for name in wanted:
             layers = [trace.array(name, layer)[0] for layer in self._layers]
             found[name] = np.stack([_full(array, len(self.row)) for array in layers])
             if name != "weights":
                 found[name][:, :, hidden] = np.nan
         notes = self.piece.token_notes
         return AttentionRecord(
-            found["weights"], found.get("content"), found.get("relative"), input_notes(notes), notes[asked]
+            found["weights"], found.get("content"), found.get("relative"), input_notes(notes), notes[asked],
+            self._given(trace, wanted, notes[asked]) if told else None,
         )
+
+    def _given(self, trace: Trace, names: Sequence[str], asked: np.ndarray) -> AttentionRecord:
+        """Return the attention to the given notes that a trace holds, for queries of these notes."""
+        assert isinstance(self.piece, Told)
+        config, items = self.decoder.config, self.piece.told_notes
+        shape = config.layers, config.heads, len(asked), len(items)
+        found = {}
+        for name in names:
+            found[name] = np.full(shape, 0 if name == "weights" else np.nan, np.float32)
+            for layer in config.memory_readers:
+                found[name][layer] = trace.array(f"memory_{name}", layer)[0]
+        return AttentionRecord(found["weights"], found.get("content"), found.get("relative"), items, asked)
+
+    @cached_property
+    def told(self) -> np.ndarray:
+        """Which notes are told beside the past, whenever they sound, bool (N,)."""
+        told = np.zeros(len(self.piece.notes), bool)
+        if self.row.memory is not None and isinstance(self.piece, Told):
+            items = self.piece.told_notes
+            told[items[items >= 0]] = True
+        return told
 
     @cached_property
     def onset_record(self) -> AttentionRecord:
@@ -157,7 +181,7 @@ def reread(reading: Reading, row: Row, *, stop: int | None = None) -> tuple[np.n
     from the beginning.
     """
     stop = len(row) if stop is None else stop
-    if row.memory is not None and reading.row.memory is not None and not row.memory.same_as(reading.row.memory):
+    if retold(reading, row):
         return read(reading.decoder, row, stop=stop), 0
     differs = row.before != reading.row.before
     for name in ("features", "related"):
@@ -168,6 +192,12 @@ def reread(reading: Reading, row: Row, *, stop: int | None = None) -> tuple[np.n
     cache = reading.cache.copy()
     cache.rewind(start)
     return read(reading.decoder, row, cache=cache, start=start, stop=stop), start
+
+
+def retold(reading: Reading, row: Row) -> bool:
+    """Return whether another row of a piece has another memory, so that all its positions are read anew."""
+    mine, other = reading.row.memory, row.memory
+    return mine is not None and other is not None and not mine.same_as(other)
 
 
 def _full(array: np.ndarray, keys: int) -> np.ndarray:

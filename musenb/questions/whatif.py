@@ -17,7 +17,7 @@ from musenb.analysis.causal import Effect, effect_of, log_softmax
 from musenb.analysis.compare import Comparison, compare
 from musenb.model.numpy.decode import Cache, Decoder, Silence
 from musenb.questions.continuing import Primed, sampled
-from musenb.questions.reading import Reading, read, reread, row_for
+from musenb.questions.reading import Reading, read, reread, retold, row_for
 from musenb.sample.models import Model
 from musenb.sample.policy import Policy
 from musenb.sample.recipe import Recipe
@@ -147,8 +147,9 @@ class Laboratory:
         log_probs, start = reread(reading, row)
         changed = edited.tokens != piece.tokens
         first = np.argmax(changed) if changed.any() else len(row)
-        behind = np.arange(len(row)) > first
-        counted = np.flatnonzero(behind & ~changed)
+        # Notes that are told beside the past change what is expected before them, too.
+        reached = (np.arange(len(row)) > first) | retold(reading, row)
+        counted = np.flatnonzero(reached & ~changed)
         before, after = reading.log_probs[counted], log_probs[counted - start]
         effect = effect_of(before, after, row.targets[counted], piece.token_bars[counted], over="bars")
         cache = reading.decoder.start(1, row.memory)

@@ -133,6 +133,17 @@ class GridPiece:
             return whole_row(self._rows, longer)
         return whole_row(self._rows, self.tokens)
 
+    @property
+    def told_notes(self) -> np.ndarray:
+        """The number in `notes` of each item of the row's memory, int64 (M,), -1 for a rest."""
+        memory = self.row().memory
+        if memory is None:
+            return np.zeros(0, np.int64)
+        onsets, voices = memory.attributes[:, 0], memory.attributes[:, -1]
+        positions = onsets * VOICE_COUNT + voices
+        inside = positions < len(self.tokens)
+        return np.where(inside, self.token_notes[np.where(inside, positions, 0)], NO_NOTE)
+
     @cached_property
     def _rows(self) -> Rows:
         return self.rows(self.plan)
