@@ -143,7 +143,7 @@ def test_the_other_questions_are_answered(asked: Questions) -> None:
     untold = asked.silence(given=True)
     assert untold.question == "Without telling the given notes"
     assert untold.piece.kl.mean > 0
-    branch = asked.branch(note, asked.notes[note].note.pitch + 1)
+    branch = asked.branch(asked.notes[note].note.pitch + 1, note=note)
     assert branch.score.voices[0].notes == asked.piece.score.voices[0].notes
 
 
