@@ -12,8 +12,8 @@ from pathlib import Path
 
 from musenb.errors import SettingError
 from musenb.files.atomic import atomic_write
-from musenb.model.weights import MANIFEST, SHIPPED, SUFFIX, manifest_bytes, parse_weights, weights_bytes, with_idiom
 from musenb.model.safetensors_header import read_file
+from musenb.model.weights import MANIFEST, SHIPPED, SUFFIX, manifest_bytes, parse_weights, weights_bytes, with_idiom
 from musenb.sample.models import check_fit
 from musenb.tokens.known import idiom_named
 
