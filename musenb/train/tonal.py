@@ -33,7 +33,6 @@ from musenb.tokens.chorale.tonal import (
     TonalFrame,
     key_number,
     tonal_row,
-    without_end,
 )
 from musenb.tokens.row import Row
 from musenb.tokens.voice_ranges import VOICE_RANGES, transpositions
@@ -133,7 +132,7 @@ def varied(piece: Piece, rng: np.random.Generator, *, tune: bool = False) -> Row
     if rng.random() < NO_PHRASES:
         words.set_phrases(columns, (), under=np.zeros(len(columns), bool), known=False)
     elif not ends:
-        columns = without_end(Frame(columns)).columns
+        hide_end(columns)
     moves = tune_moves(piece.grid.cells) if tune else chorale_moves(piece.grid.cells)
     piece = moved(piece, int(rng.integers(moves.start, moves.stop)))
     key = KEY_UNKNOWN if rng.random() < NO_KEY else piece.key
@@ -145,6 +144,13 @@ def varied(piece: Piece, rng: np.random.Generator, *, tune: bool = False) -> Row
         start = VOICE_COUNT * int(rng.integers(0, len(columns) // 2 + 1))
         return row.crop(start, len(row))
     return row
+
+
+def hide_end(columns: np.ndarray) -> None:
+    """Make the last phrase of frame columns (T, 7) look like any other."""
+    left = columns[:, words.PHRASE - 1]
+    final = (left >= words.LONGEST_PHRASE) & (left < words.NO_PHRASE_KNOWN)
+    left[final] -= words.LONGEST_PHRASE
 
 
 def chorale_moves(cells: np.ndarray) -> range:

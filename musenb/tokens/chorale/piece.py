@@ -37,6 +37,7 @@ from musenb.tokens.chorale.grid import (
 from musenb.tokens.chorale.plan import Plan
 from musenb.tokens.chorale.rows import ColumnRows, Rows, RowsOf, whole_row
 from musenb.tokens.chorale.rules import Place, allowed_tokens
+from musenb.tokens.chorale.tonal import tells_end
 from musenb.tokens.piece import Choices, NotePlace
 from musenb.tokens.row import Row
 from musenb.tokens.voice_ranges import VOICE_RANGES
@@ -283,7 +284,8 @@ SILENCE = np.full(VOICE_COUNT, UNKNOWN)
 def _until(plan: Plan, steps: int, cells: np.ndarray) -> Plan:
     """Return a plan that is broken off before a step, with other cells."""
     columns = plan.grid.frame.columns
-    later = plan.later + int((columns[steps:, 0] == 0).sum())
+    ends = plan.later or tells_end(plan.grid.frame)
+    later = plan.later + int((columns[steps:, 0] == 0).sum()) if ends else 0
     return dataclasses.replace(plan, grid=Grid(cells, Frame(columns[:steps])), later=later)
 
 

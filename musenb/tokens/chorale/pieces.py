@@ -61,8 +61,7 @@ def piece_of(
         nothing = dataclasses.replace(score, voices=())
         prime = score.cut(Fraction(0), first * STEP) if first else nothing
         grid = Grid(kept, frame_of(score, len(cells)))
-        # The score ends with its grid, whoever wrote it.
-        plan = Plan(prime, names, grid, first, close=True)
+        plan = Plan(prime, names, grid, first)
         return GridPiece(score, plan, cells.ravel(), names, rows=rows)
     plan = plan_piece(with_chorale_names(score, names), extent=extent)
     kept = np.full_like(plan.grid.cells, UNKNOWN)

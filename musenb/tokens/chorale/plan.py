@@ -54,10 +54,8 @@ class Plan:
         Steps at the beginning of the grid in which every voice is given.
     offset : Fraction
         Quarters of the piece before the grid begins.
-    close : bool
-        The piece is asked to end where it is planned to.
     later : int
-        Bars of the planned piece that begin behind the grid.
+        Bars of a planned piece, known to end, that begin behind a grid that was broken off before.
     """
 
     prime: Score
@@ -65,7 +63,6 @@ class Plan:
     grid: Grid
     steps: int
     offset: Fraction = Fraction(0)
-    close: bool = False
     later: int = 0
 
     @property

@@ -39,7 +39,7 @@ from musenb.tokens.chorale.tonal import (
     TonalFrame,
     degrees_before,
     key_number,
-    without_end,
+    tells_end,
 )
 from musenb.tokens.row import Row
 
@@ -90,9 +90,9 @@ class MemoryRows:
     """
 
     def __init__(self, plan: Plan) -> None:
-        grid = plan.grid
-        frame = grid.frame if plan.close else without_end(grid.frame)
-        self.frame = TonalFrame(frame, key_number(frame), plan.close, plan.later)
+        grid, frame = plan.grid, plan.grid.frame
+        ends = plan.later > 0 or tells_end(frame)
+        self.frame = TonalFrame(frame, key_number(frame), ends, plan.later)
         given = grid.cells != UNKNOWN
         # A hold whose note is yet to be written has no pitch that could be told.
         told = remembered(given) & (sounding(grid.cells) != UNKNOWN)

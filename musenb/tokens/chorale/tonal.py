@@ -142,13 +142,10 @@ def degrees_before(cells: np.ndarray, tonic: int | None) -> np.ndarray:
     return np.stack([shifted(degrees, 1, NO_CELL), shifted(degrees, VOICE_COUNT, NO_CELL)], axis=1)
 
 
-def without_end(frame: Frame) -> Frame:
-    """Return a frame whose last phrase looks like any other."""
-    columns = frame.columns.copy()
-    left = columns[:, PHRASE - 1]
-    final = (left >= LONGEST_PHRASE) & (left < NO_PHRASE_KNOWN)
-    left[final] -= LONGEST_PHRASE
-    return Frame(columns)
+def tells_end(frame: Frame) -> bool:
+    """Return whether the last phrase of a frame is told as the last of the piece."""
+    left = frame.columns[-1, PHRASE - 1]
+    return bool(LONGEST_PHRASE <= left < NO_PHRASE_KNOWN)
 
 
 def tonal_row(grid: Grid, frame: TonalFrame, weights: np.ndarray | None = None) -> Row:

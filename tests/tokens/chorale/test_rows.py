@@ -18,13 +18,13 @@ from musenb.tokens.chorale.given import LOOK_BACK
 from musenb.tokens.chorale.grid import HOLD, UNKNOWN, Frame, Grid
 from musenb.tokens.chorale.plan import Plan, plan_piece
 from musenb.tokens.chorale.rows import ColumnRows, MemoryRows, whole_row
-from musenb.tokens.chorale.tonal import END_UNKNOWN, KEY_UNKNOWN, TONAL_FEATURES, TONAL_TABLE, TonalFrame
+from musenb.tokens.chorale.tonal import END_UNKNOWN, KEY_UNKNOWN, TONAL_TABLE, TonalFrame
 from musenb.tokens.chorale.tonal_idiom import IDIOM
 from musenb.tokens.chorale.writer import GridWriter
 from musenb.tokens.idiom import Keep
 from musenb.tokens.row import ARRAYS, Row
 from musenb.train.chorale_data import chorale_grid
-from musenb.train.tonal import Piece, given_row, row_of_given
+from musenb.train.tonal import Piece, given_row, hide_end, row_of_given
 
 TEXT = """key=D upbeat=1
 soprano: A4  | B4 A4  G4:2^ | F#4 E4 D4:2^
@@ -37,12 +37,14 @@ D_MAJOR = 2
 NAMES = [name for name, _ in TONAL_TABLE]
 
 
-def plan_of(given: np.ndarray, grid: Grid = GRID, *, close: bool = True) -> Plan:
-    """Return a plan that gives some cells of a grid."""
+def plan_of(given: np.ndarray, *, open_end: bool = False) -> Plan:
+    """Return a plan that gives some cells of the piece; with an open end it is not told to end there."""
     full = given.all(axis=1)
     steps = len(given) if full.all() else int(full.argmin())
-    cells = np.where(given, grid.cells, UNKNOWN)
-    return Plan(Score(), (), Grid(cells, grid.frame), steps, close=close)
+    columns = GRID.frame.columns.copy()
+    if open_end:
+        hide_end(columns)
+    return Plan(Score(), (), Grid(np.where(given, GRID.cells, UNKNOWN), Frame(columns)), steps)
 
 
 def whole_notes(given: np.ndarray) -> np.ndarray:
@@ -108,17 +110,16 @@ def test_a_score_for_questions_is_told_its_own_end_and_key():
     assert_same(row, given_row(Piece(GRID, D_MAJOR), np.zeros(GRID.cells.shape, bool)))
 
 
-def test_without_a_close_the_end_is_not_told():
-    plan = plan_piece(score_from_text("key=G G4 A4 B4 C5"), extent=2)
-    features = MemoryRows(plan).row(np.zeros(0, np.int64), 0).features
-    assert features[0, NAMES.index("bars to the end")] == END_UNKNOWN
-    cells = np.zeros(plan.length - 1, np.int64)
-    features = MemoryRows(plan).row(cells, 0).features
-    assert features[:, NAMES.index("quarters to the end of the phrase")].max() < 16
-    closing = MemoryRows(dataclasses.replace(plan, close=True)).row(cells, 0).features
-    assert closing[:, NAMES.index("bars to the end")].tolist() == [2] * 64 + [1] * 64 + [0] * 64
-    assert closing[-1, NAMES.index("quarters to the end of the phrase")] == 16
-    assert (closing < np.array(TONAL_FEATURES)).all()
+@pytest.mark.parametrize("open_end", [False, True])
+def test_the_end_is_told_where_the_frame_tells_it(open_end):
+    given = np.zeros(GRID.cells.shape, bool)
+    given[:, 3] = True
+    rows = MemoryRows(plan_of(given, open_end=open_end))
+    row = whole_row(rows, GRID.cells.ravel())
+    bars = row.features[:, NAMES.index("bars to the end")]
+    assert bars.tolist() == ([END_UNKNOWN] * 144 if open_end else [2] * 16 + [1] * 64 + [0] * 64)
+    trained = row_of_given(GRID, TonalFrame(rows.frame.frame, D_MAJOR, ends=not open_end), given)
+    assert_same(row, trained)
 
 
 def test_a_prime_is_the_past_and_no_memory():
@@ -151,13 +152,14 @@ def test_a_hold_whose_note_is_yet_to_be_written_is_not_told():
     assert not len(MemoryRows(plan).memory)
 
 
-def test_a_piece_cut_short_is_read_as_before():
+@pytest.mark.parametrize("open_end", [False, True])
+def test_a_piece_cut_short_is_read_as_before(open_end):
     """A continuation that is broken off earlier reads the same at every position as the whole."""
     given = np.zeros(GRID.cells.shape, bool)
     given[:4] = True
-    piece = IDIOM.piece(score_from_text(TEXT), plan=plan_of(given))
+    piece = IDIOM.piece(score_from_text(TEXT), plan=plan_of(given, open_end=open_end))
     short = piece.within(1)
-    assert (short.length, short.later) == (80, 1)
+    assert (short.length, short.later) == (80, 0 if open_end else 1)
     cells = GRID.cells.ravel()[: short.length]
     assert_same(whole_row(MemoryRows(short), cells), piece.row().crop(0, short.length))
 
@@ -170,12 +172,3 @@ def test_one_position_is_read_as_the_last_of_many():
             writer.take(int(cell))
             alone, many = writer.row(writer.position), writer.row(0)
             assert_same(alone, many.crop(len(many) - 1, len(many)))
-
-
-def test_training_tells_the_frame_that_a_plan_tells():
-    given = np.zeros(GRID.cells.shape, bool)
-    given[:, 3] = True
-    open_end = plan_of(given, close=False)
-    frame = Frame(MemoryRows(open_end).frame.frame.columns)
-    trained = row_of_given(GRID, TonalFrame(frame, D_MAJOR, ends=False), given)
-    assert_same(whole_row(MemoryRows(open_end), GRID.cells.ravel()), trained)
