@@ -12,7 +12,7 @@ import numpy as np
 
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.cache import Cache
-from musenb.model.numpy.memory import joined_tables, steps_between
+from musenb.model.numpy.memory import joined_tables
 from musenb.model.trace import MEMORY, PAIRED, Recorder, Silence
 
 
@@ -39,8 +39,9 @@ class Compiled:
 
     def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> None:
         from musenb.model.numpy.kernel import read
+        from musenb.model.numpy.kernel_steps import steps_of_one
 
-        self._read, self.config = read, config
+        self._read, self._steps, self.config = read, steps_of_one, config
         self.half = all(_is_half(array) for name, array in tensors.items() if "norm" not in name)
         heads, size = config.heads, config.head_width
 
@@ -60,7 +61,7 @@ class Compiled:
             np.asarray(tensors["norm.weight"], np.float32), self._ready(tensors["readout.weight"]),
         )
         self.readers = self._readers(tensors)
-        self.first_columns = np.cumsum([0, *(2 * span + 2 for span in config.relations)])[:-1]
+        self.spans = np.array(config.relations, np.int64), np.array(config.memory_relations, np.int64)
         blank = np.zeros((1, 1, config.width), np.float32), np.zeros((1, 1, len(config.memory_relations)), np.int64)
         self.read(Cache(config, 1), blank[0][:, None], blank[1], recorder=None, silence=None)
 
@@ -114,7 +115,8 @@ class Compiled:
             empty = np.zeros((count, heads, cache.rows, 0), np.float32)
             return reading, self.readers, (nothing, nothing), steps, (empty, empty, empty)
         reading[list(config.memory_readers)] = np.arange(count)
-        steps = steps_between(config, queries, recalled.attributes)[:, :, 0].astype(np.int32)
+        here = np.ascontiguousarray(queries[:, 0].T, np.int64)
+        steps = self._steps(here, recalled.attributes.T[:, None], self.spans[1])
         shape = count, heads, cache.rows, len(recalled) if recorded else 0
         taps = tuple(np.empty(shape, np.float32) for _ in MEMORY)
         return reading, self.readers, (recalled.keys, recalled.values), steps, taps
@@ -132,13 +134,11 @@ class Compiled:
         """Return logits (B, 1, V) of one embedded position (B, 1, any, D), as `step.read_one` does."""
         config, position = self.config, cache.length
         x = embedded[:, 0].sum(axis=1)
-        steps = np.empty((len(config.relations), cache.rows, position + 1), np.int32)
-        for relation, (span, first) in enumerate(zip(config.relations, self.first_columns, strict=True)):
-            steps[relation] = cache.steps(relation, span, start=position, stop=position + 1)[:, 0]
-            steps[relation] += first
         taps = self._taps(cache.rows, position + 1, recorder is not None)
         items = self._items(cache, queries, recorded=recorder is not None, silence=silence)
         left_out = self._silent(silence)
+        here, there = cache.related[:, :, position], cache.related[:, :, : position + 1]
+        steps = self._steps(np.ascontiguousarray(here), there, self.spans[0])
         logits = self._read(x, position, cache.pairs, steps, self.blocks, items, taps, left_out)
         if recorder is not None:
             for layer, values in enumerate(taps[0], -1):

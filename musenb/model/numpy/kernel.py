@@ -80,10 +80,22 @@ def exponential(x):
 @njit(**FAST)
 def multiply(rows, matrix, out):
     """Write the products of rows (B, i) with a matrix (o, i) to `out` (B, o)."""
-    # Rows of the batch inside: each row of the matrix is read from memory once for all of them.
+    # Rows of the batch inside: each row of the matrix is read from memory once for all of them, and widened once for
+    # four.
+    whole = rows.shape[0] // 4 * 4
     for o in range(matrix.shape[0]):
         weights = matrix[o]
-        for b in range(rows.shape[0]):
+        for b in range(0, whole, 4):
+            ra, rb, rc, rd = rows[b], rows[b + 1], rows[b + 2], rows[b + 3]
+            a, c, e, g = ZERO, ZERO, ZERO, ZERO
+            for i in range(weights.shape[0]):
+                weight = single(weights[i])
+                a += weight * ra[i]
+                c += weight * rb[i]
+                e += weight * rc[i]
+                g += weight * rd[i]
+            out[b, o], out[b + 1, o], out[b + 2, o], out[b + 3, o] = a, c, e, g
+        for b in range(whole, rows.shape[0]):
             row = rows[b]
             total = ZERO
             for i in range(weights.shape[0]):
@@ -116,7 +128,19 @@ def gate(both, out):
 @njit(**FAST)
 def products(q, keys, out):
     """Write the products of q (Dh,) with keys (L, Dh) to `out` (L,)."""
-    for j in range(keys.shape[0]):
+    # Four keys a turn, here and below: heads are too narrow to fill the registers with one.
+    whole = keys.shape[0] // 4 * 4
+    for j in range(0, whole, 4):
+        ka, kb, kc, kd = keys[j], keys[j + 1], keys[j + 2], keys[j + 3]
+        a, b, c, e = ZERO, ZERO, ZERO, ZERO
+        for d in range(q.shape[0]):
+            x = q[d]
+            a += x * single(ka[d])
+            b += x * single(kb[d])
+            c += x * single(kc[d])
+            e += x * single(kd[d])
+        out[j], out[j + 1], out[j + 2], out[j + 3] = a, b, c, e
+    for j in range(whole, keys.shape[0]):
         key = keys[j]
         total = ZERO
         for d in range(q.shape[0]):
@@ -127,7 +151,19 @@ def products(q, keys, out):
 @njit(**FAST)
 def products_of_sums(q, keys, distances, out):
     """Write the products of q (Dh,) with keys + distances, both (L, Dh), to `out` (L,)."""
-    for j in range(keys.shape[0]):
+    whole = keys.shape[0] // 4 * 4
+    for j in range(0, whole, 4):
+        ka, kb, kc, kd = keys[j], keys[j + 1], keys[j + 2], keys[j + 3]
+        da, db, dc, dd = distances[j], distances[j + 1], distances[j + 2], distances[j + 3]
+        a, b, c, e = ZERO, ZERO, ZERO, ZERO
+        for d in range(q.shape[0]):
+            x = q[d]
+            a += x * (ka[d] + single(da[d]))
+            b += x * (kb[d] + single(db[d]))
+            c += x * (kc[d] + single(dc[d]))
+            e += x * (kd[d] + single(dd[d]))
+        out[j], out[j + 1], out[j + 2], out[j + 3] = a, b, c, e
+    for j in range(whole, keys.shape[0]):
         key, distance = keys[j], distances[j]
         total = ZERO
         for d in range(q.shape[0]):
