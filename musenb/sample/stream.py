@@ -17,6 +17,7 @@ from musenb.sample.policy import Draws, Policy, choose, probabilities
 from musenb.score.note import Score
 from musenb.score.spelling import written_out
 from musenb.tokens.idiom import NoteEvent, Plan, Writer
+from musenb.tokens.memory import Memory
 
 NOTHING = np.zeros(0, np.int64)
 
@@ -26,8 +27,8 @@ class Reader(Protocol):
 
     config: Any
 
-    def start(self, rows: int) -> Any:
-        """Return an empty cache."""
+    def start(self, rows: int, memory: Memory | None = None) -> Any:
+        """Return an empty cache of rows that are told a memory."""
         ...
 
     def extend(
@@ -180,22 +181,27 @@ class Feed:
 
     def __init__(self, decoder: Reader) -> None:
         self.decoder = decoder
-        self.cache, self.start = decoder.start(1), 0
+        self.cache: Any = None
+        self.start = 0
         self.passed = 0  # the place before which tokens were read in one pass
 
     def logits(self, writer: Writer) -> np.ndarray:
         """Return the logits (V,) of the token that a writer takes next."""
         place, config = writer.position, self.decoder.config
-        if self.start + self.cache.length > place:
+        length = 0 if self.cache is None else self.cache.length
+        if self.start + length > place:
             # After an interrupt; what was read in one pass is read so again, for the same numbers to the last bit.
-            self.cache.rewind(0 if place == self.passed else place - self.start)
-        if self.cache.length == config.context:
-            self.cache = self.decoder.start(1)
+            length = 0 if place == self.passed else place - self.start
+            self.cache.rewind(length)
+        if length == config.context:
+            self.cache, length = None, 0
             self.start = place - config.context // 2
-        first = self.start + self.cache.length
+        first = self.start + length
         if first < place or not place:
             self.passed = place
-        row = writer.row(first).fitted(len(config.features), len(config.relations))
+        row = writer.row(first).fitted(len(config.features), config.related)
+        if self.cache is None:
+            self.cache = self.decoder.start(1, row.memory)
         inputs = (row.before[None], row.features[None], row.related[None])
         logits = self.decoder.extend(self.cache, *inputs)
         return logits[0, -1]

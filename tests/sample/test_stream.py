@@ -54,10 +54,10 @@ class FakeModel:
     """Logits that depend on everything that was read, and on how many positions were read in one call."""
 
     def __init__(self, context: int = 4096) -> None:
-        self.config = SimpleNamespace(context=context, features=words.FEATURES, relations=words.RELATION_SPANS)
+        self.config = SimpleNamespace(context=context, features=words.FEATURES, related=2)
         self.calls: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
-    def start(self, rows: int) -> FakeCache:
+    def start(self, rows: int, memory: object = None) -> FakeCache:
         assert rows == 1
         return FakeCache()
 

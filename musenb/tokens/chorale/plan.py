@@ -54,6 +54,8 @@ class Plan:
         Steps at the beginning of the grid in which every voice is given.
     offset : Fraction
         Quarters of the piece before the grid begins.
+    later : int
+        Bars of a planned piece, known to end, that begin behind a grid that was broken off before.
     """
 
     prime: Score
@@ -61,6 +63,7 @@ class Plan:
     grid: Grid
     steps: int
     offset: Fraction = Fraction(0)
+    later: int = 0
 
     @property
     def first(self) -> int:

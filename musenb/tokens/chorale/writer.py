@@ -8,21 +8,16 @@ import numpy as np
 
 from musenb.score.note import Note, Origin, Score
 from musenb.tokens.chorale.grid import (
-    FIRST_HELD,
-    HOLD,
-    INPUTS,
     LOWEST,
-    REST,
     STEP,
     UNKNOWN,
     VOICE_COUNT,
     VOICES,
-    attributes_of,
     has_fermata,
-    inputs_of,
 )
 from musenb.tokens.chorale.plan import Plan
 from musenb.tokens.chorale.reader import Change, GridReader, Sounding
+from musenb.tokens.chorale.rows import ColumnRows, RowsOf
 from musenb.tokens.chorale.rules import PART_WRITING, Place, allowed_tokens
 from musenb.tokens.idiom import NoteEvent
 from musenb.tokens.row import Row
@@ -36,12 +31,14 @@ class GridWriter:
     plan : Plan
     origin : Origin
         Given to every generated note.
+    rows : callable
+        Of the plan: what a model reads.
     """
 
-    def __init__(self, plan: Plan, origin: Origin) -> None:
+    def __init__(self, plan: Plan, origin: Origin, rows: RowsOf = ColumnRows) -> None:
         self.plan, self.origin = plan, origin
         self._given = plan.grid.cells.ravel()
-        self._features = plan.features
+        self._rows = rows(plan)
         self._cells = np.full(plan.length, UNKNOWN)
         self._reader = GridReader()
 
@@ -67,20 +64,10 @@ class GridWriter:
 
     def row(self, first: int) -> Row:
         """Return what a model reads at positions `first` to `position`."""
-        cells, position = self.tokens, self.position
-        if first == position > 0:
-            # One position alone: what the reader knows of the cell before it, without going through the piece.
-            step, voice = divmod(position - 1, VOICE_COUNT)
-            pitch = self._reader.pitch(voice)
-            before = np.array([FIRST_HELD + pitch if cells[-1] == HOLD else cells[-1]])
-            related = np.array([[pitch, step]])
-        else:
-            before, related = row_before(cells, first)
-        count = position + 1 - first
-        targets = np.append(cells[first:], UNKNOWN)
-        features = self._features[first : position + 1]
-        weights = np.zeros(count, np.float32)
-        return Row(before, features, related, targets, weights)
+        if first == self.position > 0:
+            # One position alone: what the reader knows, without going through the piece.
+            return self._rows.next(int(self.tokens[-1]), self._reader)
+        return self._rows.row(self.tokens, first)
 
     def given(self) -> int | None:
         """Return the next cell where the plan gives it."""
@@ -151,15 +138,3 @@ class GridWriter:
         duration = end * STEP - onset
         pitch = note.pitch + LOWEST
         return Note(onset + self.plan.offset, duration, pitch, fermata=fermata, origin=self.origin)
-
-
-def row_before(cells: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return input tokens (n,) and attributes (n, 2) that stand before positions first..len(cells)."""
-    steps = -(-len(cells) // VOICE_COUNT)
-    grid = np.full(steps * VOICE_COUNT, REST)
-    grid[: len(cells)] = cells
-    table = grid.reshape(-1, VOICE_COUNT)
-    stop = len(cells) + 1
-    tokens = np.append(INPUTS, inputs_of(table))
-    related = np.vstack([np.full((1, 2), -1), attributes_of(table)])
-    return tokens[first:stop], related[first:stop]
