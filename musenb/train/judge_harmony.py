@@ -17,9 +17,8 @@ import numpy as np
 from musenb.analysis.chorale.harmonisation import agreeing_beats, agreeing_twin
 from musenb.analysis.chorale.ratios import Counts, Ratio, Report, Target, ratio_report
 from musenb.analysis.chorale.twins import longest_run, twins
-from musenb.tokens.chorale.grid import UNKNOWN, VOICES, Grid, features_of, sounding
-from musenb.tokens.chorale.training import row_with
-from musenb.train.judge import log_probs_of, pitches_of
+from musenb.tokens.chorale.grid import VOICES, Grid
+from musenb.train.judge import log_probs_of, pitches_of, row_of_grid
 from musenb.train.judge_writing import Tick, Writing, write_frame
 
 SOPRANO = VOICES.index("soprano")
@@ -69,16 +68,13 @@ def soprano_of(grid: Grid) -> np.ndarray:
 
 def nats_saved(writing: Writing, grid: Grid) -> tuple[float, int]:
     """Return how many nats of the lower voices the soprano saves when it is told ahead, and how many cells they are."""
-    decoder = writing.model.decoder
-    free = ~soprano_of(grid)
-    told = np.where(free, UNKNOWN, sounding(grid.cells))
+    decoder, given = writing.model.decoder, soprano_of(grid)
     nats = []
-    for known in (None, told):
-        row = row_with(grid, features_of(grid.frame, known))
-        row = row.fitted(len(decoder.config.features), len(decoder.config.relations))
+    for known in (None, given):
+        row = row_of_grid(decoder.config, grid, known)
         log_probs = log_probs_of(decoder, row)[np.arange(len(row)), row.targets]
-        nats.append(-log_probs[free.ravel()].sum())
-    return float(nats[0] - nats[1]), int(free.sum())
+        nats.append(-log_probs[~given.ravel()].sum())
+    return float(nats[0] - nats[1]), int((~given).sum())
 
 
 def _sides(counts: Sequence[tuple[float, int]]) -> Counts:
