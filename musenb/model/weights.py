@@ -7,13 +7,14 @@ precision, all finite. The metadata of what musenb writes hold a checksum; a fil
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 import math
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ SUFFIX = ".safetensors"
 FORMAT = "musenb.weights.1"
 CHECKSUM = "sha256 of config and data"
 
+LONGEST_WORDS = 400  # of a message, which may repeat what a header says
 SIZES = {"F16": 2, "BF16": 2, "F32": 4}
 
 
@@ -105,8 +107,9 @@ def idiom_of(path: str | os.PathLike[str]) -> str:
     """Return the idiom that a checkpoint names, from its header alone; errors as in `load_weights`."""
     source = os.fspath(path)
     start = read_file(source, 8 + MOST_HEADER_BYTES)
-    header, _ = header_of(start, str(source))
-    return _config(header.get("__metadata__"), str(source)).idiom
+    with _in_short(str(source)):
+        header, _ = header_of(start, str(source))
+        return _config(header.get("__metadata__"), str(source)).idiom
 
 
 def manifest_bytes(folder: Path) -> bytes:
@@ -216,6 +219,23 @@ def parse_weights(data: bytes, *, source: str) -> tuple[ModelConfig, Tensors]:
 
 def _parsed(data: bytes, source: str) -> tuple[ModelConfig, Tensors, bool]:
     """Return configuration and tensors, and whether a checksum spoke for them."""
+    with _in_short(source):
+        return _checked(data, source)
+
+
+@contextlib.contextmanager
+def _in_short(source: str) -> Iterator[None]:
+    """Cut what an error says of a file to a length that can be read."""
+    try:
+        yield
+    except WeightsError as error:
+        told = str(error).removeprefix(source)
+        if len(told) <= LONGEST_WORDS:
+            raise
+        raise WeightsError(f"{source}{told[:LONGEST_WORDS]}...") from None
+
+
+def _checked(data: bytes, source: str) -> tuple[ModelConfig, Tensors, bool]:
     header, start = header_of(data, source)
     metadata = header.pop("__metadata__", None)
     entries = {name: _entry(name, value, source) for name, value in header.items()}

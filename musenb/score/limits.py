@@ -43,9 +43,9 @@ class Limits:
     """
 
     midi_bytes: int = 4 * 2**20
-    xml_bytes: int = 16 * 2**20
+    xml_bytes: int = 32 * 2**20
     abc_bytes: int = 512 * 2**10
-    mxl_bytes: int = 20 * 2**20
+    mxl_bytes: int = 32 * 2**20
     mxl_members: int = 64
     mxl_ratio: int = 200
     notes: int = 50_000

@@ -9,6 +9,7 @@ import contextlib
 import csv
 import dataclasses
 import hashlib
+import importlib.metadata
 import sys
 import warnings
 import zlib
@@ -22,7 +23,6 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-import musenb
 from musenb.errors import MusenbError, SettingError
 from musenb.files.atomic import atomic_write
 from musenb.score.load import SUFFIXES, load
@@ -187,7 +187,10 @@ def corpus_grids() -> dict[str, list[Grid]]:
     import music21
     from platformdirs import user_cache_path
 
-    kept = user_cache_path("musenb") / f"chorales-{musenb.__version__}-music21-{music21.__version__}.npz"
+    version = "unknown"
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        version = importlib.metadata.version("musenb")
+    kept = user_cache_path("musenb") / f"chorales-{version}-music21-{music21.__version__}.npz"
     if kept.exists():
         with contextlib.suppress(SettingError):  # a damaged one is made anew
             return read_grids(kept)

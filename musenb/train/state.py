@@ -72,7 +72,7 @@ def _checksum(metadata: Mapping[str, str], tensors: Mapping[str, Tensor]) -> str
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)} ".encode())
         numbers = tensor.detach().cpu().contiguous().reshape(-1)
-        digest.update(memoryview(numbers.view(torch.uint8).numpy()))
+        digest.update(numbers.view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
 
 

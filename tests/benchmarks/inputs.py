@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from xml.etree import ElementTree
+from xml.etree.ElementTree import fromstring, tostring
 
 import numpy as np
 
@@ -59,11 +59,11 @@ def corpus_documents(count: int, rng: random.Random) -> Iterator[tuple[str, byte
 
 
 def _first_measures(document: bytes, count: int) -> bytes:
-    root = ElementTree.fromstring(document)
+    root = fromstring(document)
     for part in root.findall("part"):
         for measure in part.findall("measure")[count:]:
             part.remove(measure)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def small_inputs(rng: random.Random) -> dict[str, list[bytes]]:

@@ -90,7 +90,7 @@ def main() -> None:
         for name, kind, data in found:
             answer = outcome_of(kind, data)
             new = tally.add(label, answer)
-            if new or (options.told and answer["outcome"] == "refused"):
+            if new or answer["outcome"] not in ("opened", "noticed", *([] if options.told else ["refused"])):
                 print(f"{label}: {name}: {answer['outcome']}: {answer['where']} {answer['told'][:160]}", flush=True)
         print(tally.table().splitlines()[-1], flush=True)
     print(tally.table())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from dataclasses import replace
 from fractions import Fraction
 
@@ -44,6 +45,13 @@ def test_a_continued_hymn_looks_like_this() -> None:
         "soprano | *G4    | *G4  -   *F#4 *E4 *D4^ |  G4  -\n"
         "alto    | *D4    | *D4 *C4  *D4  *B3 *B3  |  .   D4\n"
     )
+
+
+def test_four_thousand_voices_are_listed_in_a_moment() -> None:
+    score = Score(tuple(Voice(f"v{number}", (Note(F(0), F(1), 60),)) for number in range(4_000)))
+    begun = time.process_time()
+    assert listing(score).count("\n") == 4_004
+    assert time.process_time() - begun < 8
 
 
 def test_music_of_one_kind_has_no_stars() -> None:

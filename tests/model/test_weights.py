@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pickle
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load
 
 from musenb.errors import ModelError, WeightsError
+from musenb.model import safetensors_header
 from musenb.model.config import ModelConfig
 from musenb.model.torch.transformer import Transformer
 from musenb.model.weights import (
@@ -196,6 +198,7 @@ def configured(**values: object) -> object:
     [
         (entry_with(dtype="F64"), "is of type 'F64'; F16, BF16, F32 are allowed"),
         (entry_with(dtype=["F16"]), "is of type"),
+        (configured(positions="a" * 9_000), r"^test: positions 'a{300,400}\.\.\.$"),
         (entry_with(shape=[-1]), r"has the shape \[-1\]"),
         (entry_with(shape=[True]), r"has the shape \[True\]"),
         (entry_with(shape=[1] * 99), "has the shape"),
@@ -278,6 +281,24 @@ def test_tensors_that_do_not_fit_are_not_written() -> None:
     assert weights_bytes(CONFIG, tensors_of() | {"norm.weight": np.full(12, 1e6)}, half=False)
     with pytest.raises(WeightsError, match="1 tensors are unknown, such as 'more'"):
         weights_bytes(CONFIG, tensors_of() | {"more": np.zeros(3)})
+
+
+def test_reading_sets_aside_no_more_memory_than_the_file_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(b"x" * 100)
+    asked: list[int] = []
+
+    class Counting(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            asked.append(-1 if size is None else size)
+            return super().read(size)
+
+    monkeypatch.setattr(safetensors_header, "open", lambda *place: Counting(path.read_bytes()), raising=False)
+    assert len(safetensors_header.read_file(str(path))) == 100
+    assert len(safetensors_header.read_file(str(path), 8)) == 8
+    assert asked == [100, 8]
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

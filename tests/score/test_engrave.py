@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from defusedxml import ElementTree
 
 from musenb.errors import LoadError, SettingError
+from musenb.export.to_musicxml import musicxml_bytes
+from musenb.score import isolate
+from musenb.score.corpus import corpus_score
 from musenb.score.engrave import engrave, screen
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -131,6 +138,27 @@ def test_a_dead_engraver_is_an_error_and_the_next_score_is_drawn(monkeypatch: py
             engrave(TWO_BARS)
     assert raised.value.kind == "crash"
     assert engrave(TWO_BARS).ids
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal ends the process")
+def test_an_engraver_that_is_killed_while_it_draws_costs_that_drawing_alone() -> None:
+    long = document(*(measure(number, (f"n{number}", "C")) for number in range(1, 1_500)))
+    assert engrave(TWO_BARS).ids
+    with ThreadPoolExecutor(1) as pool:
+        drawing = pool.submit(engrave, long)
+        while isolate._lock.acquire(blocking=False):  # until the other thread waits for the child
+            isolate._lock.release()
+            time.sleep(0.001)
+        os.kill(isolate._child.process.pid, signal.SIGSEGV)
+        with pytest.raises(LoadError, match=r"view is unavailable: the reader process died \(SIGSEGV\)"):
+            drawing.result()
+    assert engrave(TWO_BARS).ids == ("n1", "n2", "n3", "n4")
+
+
+@pytest.mark.parametrize("name", ["monteverdi/madrigal.4.12", "airdsAirs/book1"])
+def test_valid_music_that_once_killed_engravers_is_drawn(name: str) -> None:
+    score = corpus_score(name)
+    assert len(engrave(musicxml_bytes(score)).ids) >= len(score.notes)
 
 
 HOSTILE = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" onload="alert(1)">

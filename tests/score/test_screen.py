@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import contextlib
+import gc
 import zipfile
 from io import BytesIO
 
 import pytest
 
 from musenb.errors import LoadError
+from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.limits import Limits
 from musenb.score.screen import screen_musicxml, unzip_mxl
 
@@ -111,6 +114,32 @@ def test_other_roots_and_broken_documents_are_refused() -> None:
     ]:
         with pytest.raises(LoadError, match=message):
             screen(data)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_are_refused_in_any_encoding_and_behind_a_long_prolog(encoding: str) -> None:
+    kinds = ('<!ENTITY a "b">', '<!ENTITY % a "b">', '<!ENTITY a SYSTEM "file:///etc/passwd">')
+    for entity in kinds:
+        prolog = f"<?xml version='1.0' encoding='{encoding}'?><!--{'x' * 200_000}-->"
+        text = f"{prolog}<!DOCTYPE score-partwise [{entity}]><score-partwise/>"
+        with pytest.raises(LoadError, match="XML that declares entities is refused"):
+            screen_musicxml(text.encode(encoding), source="x")
+    with pytest.raises(LoadError, match="not well-formed XML: undefined entity"):
+        screen_musicxml(b"<score-partwise>&unknown;</score-partwise>", source="x")
+
+
+def test_the_collector_runs_again_after_reading_and_stays_off_where_it_was_off() -> None:
+    for broken in (False, True):
+        with contextlib.suppress(LoadError):
+            score_from_musicxml(b"<score-partwise>" if broken else document(NOTE), source="x")
+        assert gc.isenabled()
+    gc.disable()
+    try:
+        with contextlib.suppress(LoadError):
+            score_from_musicxml(document(NOTE), source="x")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_entities_are_refused() -> None:

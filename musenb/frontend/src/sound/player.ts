@@ -99,7 +99,7 @@ export class Player implements Driver {
     this.#anchored = this.running;
     if (this.#anchored) return this.#lead(from);
     if (this.#audio.lost || this.#audio.blocked) return seconds(0);
-    return seconds(this.#audio.held ? RESUMING : PATIENCE);
+    return seconds(this.#audio.synth && this.#audio.held ? RESUMING : PATIENCE);
   }
 
   ready(): void {

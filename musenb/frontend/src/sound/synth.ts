@@ -104,9 +104,9 @@ export class PageAudio {
   get lost(): boolean {
     return this.#lost;
   }
-  /** True when the engine is there and only the browser still holds the sound back. */
+  /** True while the browser holds the sound back although it was asked for. */
   get held(): boolean {
-    return this.#ready !== undefined && this.#context?.state !== "running";
+    return this.#context !== undefined && this.#context.state !== "running";
   }
   /** Seconds from scheduling to hearing. */
   get latency(): number {

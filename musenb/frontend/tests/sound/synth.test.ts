@@ -10,8 +10,10 @@ function browserWith(resume: () => Promise<void>): void {
   }
   const node = () => ({ connect: () => node(), gain: {} });
   vi.stubGlobal("AudioContext", Context);
-  vi.stubGlobal("GainNode", node);
-  vi.stubGlobal("AnalyserNode", node);
+  for (const name of ["GainNode", "AnalyserNode"])
+    vi.stubGlobal(name, function () {
+      return node();
+    });
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
