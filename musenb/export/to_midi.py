@@ -6,6 +6,7 @@ Conventions
   11..16 in turn.
 - A key can strike again but not sound twice: within a voice, a note ends at the latest where the next of its pitch
   begins, and of notes of one pitch and onset the longest stays (`restruck`).
+- Times that no division up to 32,767 makes whole stand at the nearest tick; a text event says them exactly.
 - Tempos are kept to the microsecond a quarter; the first one holds from the beginning.
 - What MIDI cannot say, such overlaps among it, goes into text events (`score.midi_marks`), which `from_midi` reads.
 """
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     import pretty_midi
 
 USUAL_TPQ, LARGEST_TPQ = 480, 32_767
+FINE_TPQ = (30_720, 32_256, 27_720)  # many halves; halves, thirds and sevenths; elevenths too
 MOST_TRACKS = 65_535
 CHANNELS = tuple(channel for channel in range(16) if channel != DRUMS)
 # Events of one tick stand in this order.
@@ -102,23 +104,38 @@ def restruck(voice: Voice) -> Voice:
 def ticks_per_quarter(score: Score) -> int:
     """Return the ticks a quarter that make all times of the score whole: 480 where that does, else the least above.
 
+    Where that would be more than 32,767, as many times as a fine division can are whole, and the others are nearer to a
+    tick than anyone hears.
+
     Raises
     ------
     SaveError
-        More than 32,767 would be needed.
+        Two different times are nearest to one tick.
     """
-    times = {time for voice in score.voices for note in voice.notes for time in (note.onset, note.duration)}
-    signs = (*score.metres, *score.keys, *score.tempos)
-    changes = (*signs, *score.measures, *score.repeats, *score.chords)
-    times |= {change.onset for change in changes}
+    times = _times(score)
     needed = lcm(*(time.denominator for time in times))
     tpq = needed * ceil(USUAL_TPQ / needed) if USUAL_TPQ % needed else USUAL_TPQ
-    if tpq > LARGEST_TPQ:
+    if tpq <= LARGEST_TPQ:
+        return tpq
+
+    def whole(division: int) -> int:
+        return sum(division % time.denominator == 0 for time in times)
+
+    fine = max(FINE_TPQ, key=whole)
+    if len({_ticks(time, fine) for time in times}) < len(times):
         finest = max(times, key=lambda time: time.denominator)
         raise SaveError(
             f"MIDI allows at most {LARGEST_TPQ} ticks a quarter; a time of {finest} would need {tpq}: quantise first"
         )
-    return tpq
+    return fine
+
+
+def _times(score: Score) -> set[Fraction]:
+    """Return where anything of a score begins or ends."""
+    times = {time for voice in score.voices for note in voice.notes for time in (note.onset, note.end)}
+    signs = (*score.metres, *score.keys, *score.tempos)
+    changes = (*signs, *score.measures, *score.repeats, *score.chords)
+    return times | {change.onset for change in changes}
 
 
 def _piece_track(score: Score, origins: dict[Origin, int], tpq: int) -> list[Event]:
@@ -129,6 +146,9 @@ def _piece_track(score: Score, origins: dict[Origin, int], tpq: int) -> list[Eve
         track.append(_mark(0, f"anacrusis={score.anacrusis.numerator}/{score.anacrusis.denominator}"))
     if score.composer:
         track.append(_mark(0, f"composer={score.composer}"))
+    for time in sorted(_times(score)):
+        if tpq % time.denominator:
+            track.append(_mark(_ticks(time, tpq), f"time={time}"))
     for origin, number in origins.items():
         if origin is not GIVEN:
             track.append(_mark(0, origin_text(number, origin)))
@@ -221,10 +241,10 @@ def _overlap_marks(
         notes = list(group)
         if notes != [struck[onset, pitch]]:
             rows = tuple(
-                (_ticks(note.duration, tpq), note.velocity, note.origin, note.fermata)
+                (_span(note, tpq), note.velocity, note.origin, note.fermata)
                 for note in notes
             )
-            overlap = Overlap(_ticks(struck[onset, pitch].duration, tpq), rows)
+            overlap = Overlap(_span(struck[onset, pitch], tpq), rows)
             yield _mark(_ticks(onset, tpq), overlap_text(pitch, overlap, origins))
 
 
@@ -237,7 +257,12 @@ def _meta(kind: int, content: bytes) -> bytes:
 
 
 def _ticks(quarters: Fraction, tpq: int) -> int:
-    return int(quarters * tpq)
+    return round(quarters * tpq)
+
+
+def _span(note: Note, tpq: int) -> int:
+    """Return the ticks from the beginning of a note to its end."""
+    return _ticks(note.end, tpq) - _ticks(note.onset, tpq)
 
 
 def _chunk(track: list[Event]) -> bytes:

@@ -1,7 +1,8 @@
 """Text notation writer, of the notation that `score.from_text` reads; its inverse for lines.
 
-What text does not hold: velocities, who wrote a note, and tempos beyond six decimals. Notes over a bar line are written
-with a tie, four bars a line after an upbeat; a note without a spelling gets sharps, or flats where the key has flats.
+What text does not hold: velocities, who wrote a note, repeats, chord symbols, and tempos beyond six decimals. Notes
+over a bar line are written with a tie, four bars a line after an upbeat; a note without a spelling gets sharps, or
+flats where the key has flats.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from fractions import Fraction
 
 from musenb.errors import SaveError
+from musenb.score.marks import MeasureLength
 from musenb.score.note import MELODY, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.note_names import ACCIDENTALS, LETTERS
 from musenb.score.split import CHORALE
@@ -75,16 +77,19 @@ def _heading(score: Score) -> list[str]:
 
 def _changes(score: Score) -> dict[Fraction, list[str]]:
     found: dict[Fraction, list[str]] = {}
-    for change in (*score.metres, *score.keys, *score.tempos):
+    bars = [measure for measure in score.measures if measure.onset < score.end]
+    for change in (*score.metres, *score.keys, *score.tempos, *bars):
         found.setdefault(change.onset, []).append(_change(change))
     return found
 
 
-def _change(change: TimeSignature | KeySignature | Tempo) -> str:
+def _change(change: TimeSignature | KeySignature | Tempo | MeasureLength) -> str:
     if isinstance(change, TimeSignature):
         return str(change)
     if isinstance(change, KeySignature):
         return f"key={key_name(change)}"
+    if isinstance(change, MeasureLength):
+        return f"bar={_number(change.length)}"
     return "tempo=" + f"{change.qpm:.{MOST_DIGITS}f}".rstrip("0").rstrip(".")
 
 

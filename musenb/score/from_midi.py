@@ -30,7 +30,7 @@ from musenb.score.limits import DEFAULT_LIMITS, Limits, raised_by
 from musenb.score.marks import Notice
 from musenb.score.midi.changes import grouped, keys_of, metres_of, pick_up, tempos_of
 from musenb.score.midi.charset import decoded, encoding_of
-from musenb.score.midi.marks import OUR_VOICE, PieceMarks, VoiceMarks, piece_marks, voice_marks
+from musenb.score.midi.marks import OUR_VOICE, PieceMarks, VoiceMarks, exact_ticks, piece_marks, voice_marks
 from musenb.score.midi.smf import chunks, unwrapped
 from musenb.score.midi.time import Quarters, exact_times
 from musenb.score.midi.track import Track, TrackNote, joined, read_track
@@ -87,7 +87,7 @@ def _score(data: bytes, source: str, limits: Limits, *, marked: bool) -> Score:
     if form == 2 and len(tracks) > 1:
         tracks = _side_by_side(tracks) if not tracks[0].notes else [joined(tracks)]
     ours = marked and any(text == OUR_VOICE for track in tracks for _, text in track.marks)
-    quarters = _exact_ticks(tpq) if ours else exact_times(_onsets(tracks), tpq)
+    quarters = exact_ticks(tracks[0].marks, tpq) if ours else exact_times(_onsets(tracks), tpq)
     tempos = tempos_of(tracks, quarters)
     _check_length(quarters(max(track.end for track in tracks)), tempos, source, limits)
     piece = piece_marks(tracks[0].marks if marked else (), quarters)
@@ -119,10 +119,6 @@ def _score(data: bytes, source: str, limits: Limits, *, marked: bool) -> Score:
 def _onsets(tracks: Iterable[Track]) -> Iterator[list[int]]:
     for track in tracks:
         yield sorted(note.onset for note in chain.from_iterable(track.notes.values()))
-
-
-def _exact_ticks(tpq: int) -> Quarters:
-    return lambda tick: Fraction(tick, tpq)
 
 
 def _tracks(contents: Sequence[bytes], source: str, limits: Limits) -> list[Track]:

@@ -13,6 +13,7 @@
 | `\\|` | a bar line; it need not be there, and when it is, it must stand where the metre has one |
 | `,` | may stand behind any of these |
 | `3/4` `3+2+2/8` `key=D` `key=F# minor` `key=Bm` `key=3b` `tempo=90` | metre, key, quarters a minute, from here on |
+| `bar=5/2` | the bar that begins here lasts so many quarters, whatever the metre says |
 | `upbeat=1` `title="..."` `composer="..."` | before all notes: quarters before the first full bar, and names |
 | `soprano:` `alto:` `tenor:` `bass:` `"Flute 1":` | first in a line: whose notes these are; later lines go on with it |
 
@@ -31,6 +32,7 @@ from musenb.errors import ScoreError
 from musenb.score.arguments import text_of
 from musenb.score.bar_lines import metre_from_lines
 from musenb.score.from_abc import is_abc, score_from_abc_text
+from musenb.score.marks import MeasureLength
 from musenb.score.note import MELODY, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.note_names import ACCIDENTALS, LETTERS, NoteName, note_name
 from musenb.score.plain import plain_text
@@ -72,6 +74,7 @@ class _Piece:
     metres: dict[Fraction, TimeSignature] = field(default_factory=dict)
     keys: dict[Fraction, KeySignature] = field(default_factory=dict)
     tempos: dict[Fraction, Tempo] = field(default_factory=dict)
+    bars: dict[Fraction, MeasureLength] = field(default_factory=dict)
     upbeat: Fraction = Fraction(0)
     title: str = ""
     composer: str = ""
@@ -127,7 +130,7 @@ def _heading(piece: _Piece, part: _Part | None, token: str, where: str) -> bool:
     metre = _METRE.fullmatch(token)
     in_quotes = len(value) > 1 and value[0] == value[-1] == '"'
     quoted = name in ("title", "composer") and in_quotes
-    if not metre and not quoted and not (equals and name in ("key", "tempo", "upbeat")):
+    if not metre and not quoted and not (equals and name in ("key", "tempo", "bar", "upbeat")):
         return False
     time = part.time if part else Fraction(0)
     if time and (part is not piece.parts[0] or name in ("upbeat", "title", "composer")):
@@ -146,6 +149,8 @@ def _heading(piece: _Piece, part: _Part | None, token: str, where: str) -> bool:
             piece.keys[time] = _key(value, time)
         elif name == "tempo":
             piece.tempos[time] = Tempo(time, float(_number(value)))
+        elif name == "bar":
+            piece.bars[time] = MeasureLength(time, _number(value))
         elif name == "upbeat":
             piece.upbeat = _number(value)
         elif name == "title":
@@ -250,6 +255,7 @@ def _finished(piece: _Piece, source: str) -> Score:
             keys=tuple(piece.keys.values()),
             tempos=tuple(piece.tempos.values()),
             anacrusis=piece.upbeat,
+            measures=tuple(piece.bars.values()),
             title=piece.title,
             composer=piece.composer,
             source=source,

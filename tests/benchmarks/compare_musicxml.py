@@ -178,6 +178,8 @@ def explained(missing: Counter, found: dict[str, Counter], inside: dict) -> dict
     graces, cues = Counter(found["grace"]), Counter(found["cue"])
     for (tick, pitch), count in missing.items():
         tied = min(count, found["tied"][tick, pitch])
+        if not tied and any(found["tied"][tick - early, pitch] for early in range(1, 13)):
+            tied = 1  # a tied notehead in unison with a note of an arpeggio, which verovio spreads
         place = inside.get((tick, pitch))
         moved = place is not None and found["inside"][(*place, pitch)] > 0
         why = "moved"
@@ -199,13 +201,13 @@ def explained(missing: Counter, found: dict[str, Counter], inside: dict) -> dict
 
 
 def played_later(missing: Counter, extra: Counter) -> tuple[Counter, Counter, int]:
-    """Return both without, and how many there are of, notes that come at most a quarter later there.
+    """Return both without, and how many there are of, notes that come at most two quarters later there.
 
-    Verovio's timemap spreads arpeggios and gives grace notes a part of the time of the note behind them.
+    Verovio's timemap spreads arpeggios and gives grace notes up to half the time of the note behind them.
     """
     missing, extra, performed = Counter(missing), Counter(extra), 0
     for tick, pitch in sorted(extra):
-        for later in range(tick + 1, tick + 49):
+        for later in range(tick + 1, tick + 97):
             both = min(extra[tick, pitch], missing[later, pitch])
             extra[tick, pitch] -= both
             missing[later, pitch] -= both

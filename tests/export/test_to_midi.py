@@ -141,9 +141,19 @@ def test_ticks_make_all_times_whole(lengths: tuple[Fraction, ...], ticks: int) -
     assert ticks_per_quarter(Score((Voice("a", tuple(Note(F(0), length, 60) for length in lengths)),))) == ticks
 
 
+def test_times_that_no_division_holds_come_back_exactly() -> None:
+    odd = (Note(F(0), F(1), 60), Note(F(1), F(3181, 1024), 61), Note(F(5), F(1, 3), 62), Note(F(6), F(7, 11 * 13), 63))
+    score = Score((Voice("a", odd), Voice("b", (Note(F(1, 32768), F(4), 60), Note(F(2), F(9, 7), 60)))))
+    data = midi_bytes(score)
+    assert score_from_midi(data, source="x").voices == score.voices
+    assert data.count(b"musenb:time=") == 4  # 858/143 + 7/143, 1/32768, 4 and 1/32768, 23/7
+    for note, other in zip(odd, pretty_midi_of(score).instruments[0].notes, strict=True):
+        assert abs(other.start - float(note.onset) * 0.6) < 1e-4
+
+
 def test_times_too_fine_for_midi_are_refused() -> None:
-    score = Score((Voice("a", (Note(F(1, 32768), F(1), 60),)),))
-    with pytest.raises(SaveError, match=r"at most 32767 .* 1/32768 would need 32768: quantise first"):
+    score = Score((Voice("a", (Note(F(1, 32768), F(1), 60), Note(F(1, 32769), F(1), 61))),))
+    with pytest.raises(SaveError, match=r"at most 32767 .* 1/32769 would need \d+: quantise first"):
         midi_bytes(score)
 
 

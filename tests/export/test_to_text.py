@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from musenb.errors import SaveError
 from musenb.export.to_text import key_name, text_from_score, written_pitch
 from musenb.score.from_text import score_from_text
+from musenb.score.marks import MeasureLength
 from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
 
 F = Fraction
@@ -29,7 +30,7 @@ def lines(draw: st.DrawFn) -> tuple[Note, ...]:
 
 
 def changes(kind: type, **fields: st.SearchStrategy) -> st.SearchStrategy:
-    """Return metres, keys or tempos at different times."""
+    """Return metres, keys, tempos or lengths of bars at different times."""
     times = st.builds(Fraction, st.integers(0, 50), st.sampled_from((1, 2, 3, 4)))
     return st.lists(st.builds(kind, times, **fields), max_size=3, unique_by=lambda change: change.onset).map(tuple)
 
@@ -48,7 +49,9 @@ SCORES = st.builds(
     anacrusis=st.sampled_from((F(0), F(1, 8), F(7, 16))),
     title=NAMES,
     composer=NAMES,
+    measures=changes(MeasureLength, length=st.builds(Fraction, st.integers(1, 20), st.sampled_from((1, 2, 3)))),
 ).filter(lambda score: score.notes)
+SCORES = SCORES.map(lambda score: replace(score, measures=tuple(m for m in score.measures if m.onset < score.end)))
 
 
 @given(SCORES)

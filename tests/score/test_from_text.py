@@ -168,3 +168,10 @@ def test_any_typing_ends_in_a_score_or_one_error(text: str) -> None:
     except ScoreError:
         return
     assert score.notes
+
+
+def test_a_bar_of_a_length_of_its_own() -> None:
+    score = score_from_text("4/4 C4:4 | bar=5/2 D4:5/2 | E4:4 |")
+    assert [(bar.onset, bar.end) for bar in score.bars()] == [(0, 4), (4, F(13, 2)), (F(13, 2), F(21, 2))]
+    with pytest.raises(ScoreError, match=r"'bar=0': length 0 of the measure at quarter 0 is not above 0"):
+        score_from_text("bar=0 C4")

@@ -3,6 +3,7 @@
 | text event | track, tick | meaning |
 |---|---|---|
 | `musenb:anacrusis=3/2` | first, 0 | quarters before the first full bar |
+| `musenb:time=3181/1024` | first, of any event | the quarters that the tick stands for: it is but the nearest one |
 | `musenb:composer=J. S. Bach` | first, 0 | composer |
 | `musenb:mode=` | first, of a key | the key signature there tells no mode |
 | `musenb:groups=3+2+2` | first, of a metre | the groups of beats of an additive metre |
@@ -42,6 +43,7 @@ OUR_VOICE = PREFIX + "voice"
 MOST_ORIGINS = 1_000
 _FROM = re.compile(r"(\d{1,6})(?:@(\d{1,3}))?")
 _OVERLAP = re.compile(r"(\d{1,3})@(\d{1,10})((?: \d{1,10},\d{1,3},\d{1,6},[01])+)")
+_TIME = re.compile(r"\d{1,12}/[1-9]\d{0,11}")
 _ADDED = re.compile(r"(\d{1,2}(?:\+\d{1,2})+)")
 _REPEAT = re.compile(r"(\d{1,3}) (-|\d{1,3}(?:,\d{1,3})*) ([a-z ]+)(?:: (.+))?")
 
@@ -117,6 +119,17 @@ def overlap_text(pitch: int, overlap: Overlap, origins: dict[Origin, int]) -> st
     """Return the text event that tells of overlapping notes of one pitch."""
     rows = (f"{ticks},{velocity},{origins[origin]},{int(held)}" for ticks, velocity, origin, held in overlap.notes)
     return f"overlap={pitch}@{overlap.struck} " + " ".join(rows)
+
+
+def exact_ticks(texts: Iterable[tuple[int, str]], tpq: int) -> Quarters:
+    """Return the function from ticks to quarters of a file that musenb wrote, given the texts of its first track."""
+    said: dict[int, Fraction] = {}
+    for tick, name, value in _ours(texts):
+        if name == "time" and _TIME.fullmatch(value):
+            time = Fraction(value)
+            if abs(time * tpq - tick) <= Fraction(1, 2):
+                said[tick] = time
+    return lambda tick: said.get(tick) or Fraction(tick, tpq)
 
 
 def repeat_text(repeat: Repeat) -> str:
