@@ -104,7 +104,7 @@ class Listening:
         number = number_of(self.piece, note)
         kinds: tuple[What, ...] = ("weights", "content", "relative")
         looks = [self._between(what, query)[:, :, number] for what in kinds]
-        return NoteAttention(self.notes[number], *looks, self._between("given", query)[:, :, number])
+        return NoteAttention(self.notes[number], *looks, given=self._between("given", query)[:, :, number])
 
     def heads(self) -> list[HeadSummary]:
         """Return what each head looks at in this piece, with names for those that have a job."""
@@ -128,7 +128,9 @@ class Listening:
             count = len(self.notes)
             unseen = 0 if kind == "weights" else np.nan
             found = np.full((layers, heads, count, count), unseen, np.float32)
-            for layer, head in np.ndindex((layers, heads) if record is not None else (0, 0)):
+            for layer, head in np.ndindex(layers, heads):
+                if record is None:
+                    break
                 part = record.of_notes(kind, layer, head, query=query)
                 found[layer, head, : len(part), : len(part)] = part
             self._gathered[what, query] = found

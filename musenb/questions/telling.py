@@ -129,7 +129,7 @@ def heard_rows(ask: Answers, note: str, verdict: Verdict | None = None) -> list[
     chosen = sorted(list(kept)[:MOST_HEARD], key=lambda key: -looked[key])
     readers = list(ask.reading.decoder.config.memory_readers)
     given = attention.given[readers].mean(axis=(0, 1)) if readers else np.zeros(len(ids))
-    beside = sorted(np.flatnonzero(given > SMALLEST), key=lambda key: -given[key])[:MOST_HEARD]
+    beside = sorted(np.flatnonzero(given > SMALLEST).tolist(), key=lambda key: -given[key])[:MOST_HEARD]
 
     def row(key: int, share: np.ndarray, how: str = "") -> HeardRow:
         place = ask.notes[key]
@@ -138,7 +138,7 @@ def heard_rows(ask: Answers, note: str, verdict: Verdict | None = None) -> list[
             looked=float(share[key]), mattered=tested.get(place.id),
         )
 
-    return [row(key, looked) for key in chosen] + [row(key, given, ", as given") for key in beside]
+    return [row(int(key), looked) for key in chosen] + [row(key, given, ", as given") for key in beside]
 
 
 def head_cells(found: HeadMap, heads: Iterable[HeadSummary] = ()) -> list[HeadCell]:

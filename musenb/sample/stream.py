@@ -188,15 +188,13 @@ class Feed:
     def logits(self, writer: Writer) -> np.ndarray:
         """Return the logits (V,) of the token that a writer takes next."""
         place, config = writer.position, self.decoder.config
-        length = 0 if self.cache is None else self.cache.length
-        if self.start + length > place:
+        if self.cache is not None and self.start + self.cache.length > place:
             # After an interrupt; what was read in one pass is read so again, for the same numbers to the last bit.
-            length = 0 if place == self.passed else place - self.start
-            self.cache.rewind(length)
-        if length == config.context:
-            self.cache, length = None, 0
+            self.cache.rewind(0 if place == self.passed else place - self.start)
+        if self.cache is not None and self.cache.length == config.context:
+            self.cache = None
             self.start = place - config.context // 2
-        first = self.start + length
+        first = self.start + (0 if self.cache is None else self.cache.length)
         if first < place or not place:
             self.passed = place
         row = writer.row(first).fitted(len(config.features), config.related)

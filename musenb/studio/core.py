@@ -322,7 +322,8 @@ class StudioCore:
         def hang(score: Score, name: str) -> None:
             self.graft(score, parent=asked.id, name=name)
 
-        return ask_about(asked, usual_model=self.model, branched=hang, **settings)
+        parent = None if asked.parent is None else self.take(asked.parent).score
+        return ask_about(asked, parent=parent, usual_model=self.model, branched=hang, **settings)
 
     def save(self, path: str | os.PathLike[str], take: int | None = None) -> Path:
         """Write a take, the selected one by default, as a file of the kind that the suffix says, and return the path.

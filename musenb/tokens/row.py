@@ -43,7 +43,7 @@ class Row:
     def crop(self, start: int, stop: int) -> Row:
         """Return positions start..stop-1, as many as there are, with the whole memory."""
         arrays = (getattr(self, name) for name in ARRAYS)
-        return Row(*(array[start:stop] for array in arrays), self.memory)
+        return Row(*(array[start:stop] for array in arrays), memory=self.memory)
 
     def fitted(self, features: int, related: int) -> Row:
         """Return the row with the first columns only, for a model that reads fewer."""

@@ -181,7 +181,7 @@ def stacked(rows: Sequence[Row], device: str | torch.device = "cpu") -> Batch:
         np.stack([np.arange(items) < len(memory) for memory in memories]),
     )
     attributes, queries = tensors["related"].split((related, len(ITEM_RELATIONS)), dim=-1)
-    memory = TorchMemory(*(torch.from_numpy(part).to(device) for part in parts), queries)
+    memory = TorchMemory(*(torch.from_numpy(part).to(device) for part in parts), queries=queries)
     inputs = Inputs(tensors["before"], tensors["features"], attributes, memory)
     return Batch(inputs, tensors["targets"], tensors["weights"])
 
