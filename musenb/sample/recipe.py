@@ -13,7 +13,7 @@ import numpy as np
 
 from musenb.errors import LoadError, SettingError
 from musenb.sample.models import Model
-from musenb.sample.policy import Policy
+from musenb.sample.policy import Policy, Style
 from musenb.sample.stream import Sampling
 from musenb.score.note import Origin, Score
 from musenb.tokens.idiom import Keep, Plan
@@ -49,6 +49,10 @@ class Recipe:
         Tokens of a long beginning that were read at most; see `musenb.tokens.idiom.Idiom.plan`.
     written : tuple of int
         Tokens that were not drawn: those of a piece that forks, up to the fork.
+    best_of : int
+        How often each phrase, or gap, was written, the best kept.
+    prices : bool
+        Whether milder faults of style were made rarer; takes of before there were prices have none.
     """
 
     model: str
@@ -62,6 +66,8 @@ class Recipe:
     keep: Keep = field(default_factory=Keep)
     reach: int | None = None
     written: tuple[int, ...] = ()
+    best_of: int = 1
+    prices: bool = True
 
     def __post_init__(self) -> None:
         if isinstance(self.extent, Integral) and not isinstance(self.extent, bool):
@@ -111,7 +117,7 @@ def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sa
         writer,
         seed=recipe.seed,
         policy=recipe.policy,
-        rules=rules,
+        style=Style(rules, recipe.prices, recipe.best_of),
         written=written,
     )
 
@@ -133,6 +139,8 @@ def recipe_to_plain(recipe: Recipe) -> dict[str, Any]:
         "reach": recipe.reach,
         "voices": list(recipe.voices),
         "written": list(recipe.written),
+        "best_of": recipe.best_of,
+        "prices": recipe.prices,
     }
 
 
@@ -160,6 +168,8 @@ def recipe_from_plain(plain: Any) -> Recipe:
             Keep(tuple(map(str, plain["kept_voices"])), tuple(map(_number, plain["kept_bars"]))),
             None if reach is None else _number(reach),
             tuple(map(_number, plain.get("written", ()))),
+            Style(best_of=_number(plain.get("best_of", 1))).best_of,
+            _flag(plain.get("prices", False)),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, ArithmeticError, SettingError) as error:
         raise LoadError("content", f"a saved recipe is damaged: {error}") from None
@@ -170,6 +180,12 @@ def _quarters(text: str) -> Fraction:
     if not re.fullmatch(r"\d{1,12}(/\d{1,12})?", text):
         raise ValueError(f"{text[:20]!r} is no number of quarters")
     return Fraction(text)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value
 
 
 def _number(value: Any) -> int:

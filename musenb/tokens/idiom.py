@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 import numpy as np
 
@@ -159,6 +159,25 @@ class Writer(Protocol):
 
     def allowed(self, *, rules: bool = True) -> np.ndarray:
         """Return which tokens may come next, bool (V,), never none; with `rules` those of good style hold, too."""
+        ...
+
+    def prices(self) -> np.ndarray | None:
+        """Return what good style takes from the logits of the next token, in nats, float (V,); None where nothing."""
+        ...
+
+    def segment(self) -> int | None:
+        """Return the position at which the phrase ends that the next token lies in, or the gap between given tokens.
+
+        It is written several times and the best kept, by `prices` and `grade`; None where the idiom knows no phrases.
+        """
+        ...
+
+    def grade(self, first: int) -> float:
+        """Return what is wrong with the tokens from position `first` on as a whole, in nats; less is better."""
+        ...
+
+    def copy(self) -> Self:
+        """Return a writer that goes its own way from here."""
         ...
 
     def take(self, token: int) -> tuple[NoteEvent, ...]:

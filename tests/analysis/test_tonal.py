@@ -12,7 +12,7 @@ from musenb.analysis.chorale.cadence import Framed, phrase_ends
 from musenb.analysis.chorale.jsb import load_jsb
 from musenb.analysis.chorale.part_writing import score_grid
 from musenb.analysis.chorale.report import format_report
-from musenb.analysis.chorale.sonority import NAMES, chords_of
+from musenb.score.sonority import NAMES, chords_of
 from musenb.errors import ScoreError
 from musenb.score.from_text import score_from_text
 from musenb.score.key import Key

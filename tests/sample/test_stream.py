@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from musenb.errors import ModelError, SettingError
 from musenb.model.numpy.decode import Decoder
-from musenb.sample.policy import Policy
+from musenb.sample.policy import Policy, Style
 from musenb.sample.stream import Sampling
 from musenb.score.from_text import score_from_text
 from musenb.score.note import GIVEN, Note, Origin, Score
@@ -374,7 +374,7 @@ def test_the_decoder_streams_and_resumes_to_the_same_piece(text: str, tiny_decod
 
 def test_what_is_drawn_is_likely_for_the_whole_row(tiny_decoder: Decoder) -> None:
     plan = plan_piece(score_from_text(WHOLE), extent=1)
-    piece = begun(tiny_decoder, plan, 5, Policy(temperature=0), rules=False).run()
+    piece = begun(tiny_decoder, plan, 5, Policy(temperature=0), style=Style(rules=False)).run()
     table = piece.writer.tokens.reshape(-1, 4)
     before = np.append(words.INPUTS, inputs_of(table))[:-1]
     related = np.vstack([[[-1, -1]], attributes_of(table)])[:-1]

@@ -17,7 +17,7 @@ import numpy as np
 
 from musenb.analysis.bootstrap import ratio_interval
 from musenb.analysis.chorale.part_writing import STEPS_PER_QUARTER, validate
-from musenb.analysis.chorale.sonority import NONE, chords_of
+from musenb.score.sonority import NONE, chords_of
 from musenb.errors import ScoreError
 
 
