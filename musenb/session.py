@@ -20,7 +20,7 @@ from musenb.export.to_midi import pretty_midi_of
 from musenb.export.to_musicxml import music21_of
 from musenb.files.atomic import atomic_write
 from musenb.sample.models import Model, open_model
-from musenb.sample.policy import Draws, Policy
+from musenb.sample.policy import BEST_OF, Draws, Policy
 from musenb.sample.recipe import Recipe, begin, plan_of
 from musenb.sample.stream import Sampling
 from musenb.score.arguments import save_path, score_of, voice_names
@@ -172,6 +172,7 @@ def stream(
     temperature: float = 1.0,
     top_p: float = 0.9,
     top_k: int = 0,
+    best_of: int = BEST_OF,
     voices: Sequence[str] | None = None,
     part: int | str | None = None,
     line: Line | None = None,
@@ -187,7 +188,7 @@ def stream(
             warnings.warn(notice, stacklevel=2)
     chosen = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
     names = tuple(voice.name for voice in read.score.voices)
-    recipe = Recipe(opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name)
+    recipe = Recipe(opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name, best_of=best_of)
     plan = plan_of(opened, read.score, recipe)
     return Stream(begin(opened, plan, recipe), recipe)
 
@@ -209,6 +210,8 @@ def develop(prime: Any, **settings: Any) -> Take:
         0..4; lower is more predictable.
     top_p, top_k : float, int
         See `musenb.sample.policy.Policy`.
+    best_of : int
+        How often each phrase is written, 1..16; the best is kept, see `musenb.sample.tries`. 1 is the quickest.
     voices : sequence of str, optional
         Which of soprano, alto, tenor and bass the prime's voices are. One voice is the soprano by default, two are the
         outer voices.

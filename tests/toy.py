@@ -71,6 +71,25 @@ class LetterWriter:
     def allowed(self, *, rules: bool = True) -> np.ndarray:
         return np.arange(len(LETTERS)) != (SILENT if rules else OPEN)
 
+    def prices(self) -> np.ndarray | None:
+        """A letter that is repeated costs a nat."""
+        if not self.position:
+            return None
+        return (np.arange(len(LETTERS)) == self.tokens[-1]).astype(float)
+
+    def segment(self) -> int:
+        """A bar, as a phrase."""
+        return min(self.position // BAR * BAR + BAR, self.plan.length)
+
+    def grade(self, first: int) -> float:
+        """Silence costs two nats."""
+        return 2.0 * float((self.tokens[first:] == SILENT).sum())
+
+    def copy(self) -> LetterWriter:
+        other = LetterWriter(self.plan, self.origin)
+        other.tokens = self.tokens
+        return other
+
     def take(self, token: int) -> tuple[NoteEvent, ...]:
         onset, generated = Fraction(self.position), self.plan.letters[self.position] == OPEN
         self.tokens = np.append(self.tokens, token)

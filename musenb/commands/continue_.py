@@ -31,6 +31,7 @@ def continue_prime(options: argparse.Namespace) -> int:
     writing = stream(
         prepared_prime(options), model=options.model, bars=options.bars, seed=options.seed,
         temperature=options.temperature, top_p=options.top_p, top_k=options.top_k,
+        best_of=options.best_of,
     )
     with Bar("writing") as bar:
         for _ in writing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from musenb.sample.policy import BEST_OF, MOST_TRIES
 from musenb.score.note import Score
 from musenb.score.parts import LINES
 
@@ -19,6 +20,10 @@ def add_prime_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, help="the same seed gives the same piece (default: a new one, shown)")
     command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is less daring (default: 1.0)")
     command.add_argument("--top-p", type=float, default=0.9, help="likeliest words up to this share (default: 0.9)")
+    command.add_argument(
+        "--best-of", type=int, default=BEST_OF, metavar="N",
+        help=f"write each phrase N times and keep the best, 1..{MOST_TRIES} (default: {BEST_OF})",
+    )
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
     command.add_argument("--part", help="only this part of PRIME: its number from 1, or its name")
     command.add_argument("--line", choices=LINES, help="of chords only the highest, or the lowest, notes")

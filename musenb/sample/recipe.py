@@ -70,6 +70,7 @@ class Recipe:
     prices: bool = True
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "best_of", Style(best_of=self.best_of).best_of)
         if isinstance(self.extent, Integral) and not isinstance(self.extent, bool):
             object.__setattr__(self, "extent", int(self.extent))  # numpy's numbers are none to JSON
 
@@ -168,7 +169,7 @@ def recipe_from_plain(plain: Any) -> Recipe:
             Keep(tuple(map(str, plain["kept_voices"])), tuple(map(_number, plain["kept_bars"]))),
             None if reach is None else _number(reach),
             tuple(map(_number, plain.get("written", ()))),
-            Style(best_of=_number(plain.get("best_of", 1))).best_of,
+            _number(plain.get("best_of", 1)),
             _flag(plain.get("prices", False)),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, ArithmeticError, SettingError) as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from musenb.analysis.compare import Comparison
 from musenb.files.folders import journal_folder
 from musenb.files.lines import Saved
-from musenb.sample.policy import Policy
+from musenb.sample.policy import BEST_OF, Policy
 from musenb.score.note import Score
 from musenb.studio.auditions import Auditions
 from musenb.studio.continuing import Continuing
@@ -233,6 +233,7 @@ class StudioCore:
         top_p: float = 0.9,
         seed: int | None = None,
         candidates: int = 1,
+        best_of: int = BEST_OF,
         take: int | None = None,
         start: Fraction | float | str | None = None,
     ) -> tuple[int, ...]:
@@ -250,6 +251,8 @@ class StudioCore:
             Of the first candidate; the next ones have the numbers after it. Drawn when there is none.
         candidates : int
             1..4 takes from the same place.
+        best_of : int
+            How often each phrase of a take is written, 1..16, the best kept; its notes come when it is chosen.
         take : int, optional
             The one to go on from: the selected one by default.
         start : number of quarters, or id of a note, optional
@@ -262,7 +265,9 @@ class StudioCore:
             A setting is outside its range, something is being written already, or there is nothing to go on from.
         """
         policy = Policy(temperature, top_p)
-        return self._continuing.begin(bars, policy, seed=seed, candidates=candidates, take=take, start=start)
+        return self._continuing.begin(
+            bars, policy, seed=seed, candidates=candidates, best_of=best_of, take=take, start=start
+        )
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.
