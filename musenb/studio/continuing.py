@@ -103,7 +103,7 @@ class Continuing:
         return new
 
     def _recipe(self, parent: Entry, bars: int, start: Fraction) -> Recipe:
-        """Return what the recipes of the candidates have in common, refused here and not in the thread when it cannot be followed."""
+        """Return what the candidates have in common, refused here and not in the thread when it cannot be followed."""
         locks = locks_beyond(self.locks, parent, start)
         keep = Keep(locks.voices, locks.bars)
         recipe = Recipe("", "", 0, bars, start=start, keep=keep, reach=REACH)

@@ -93,7 +93,7 @@ class Draft:
         return self.sampling.begun
 
     def step(self, stop: Callable[[], bool] = lambda: False) -> Iterator[NoteEvent]:
-        """Write as little as is whole, a phrase that was chosen or a sixteenth, and what is given before; yield its events.
+        """Write as little as is whole, a chosen phrase or a sixteenth, and what is given before it; yield its events.
 
         `stop` is asked while the given beginning is read, and while a phrase is tried. What has begun is finished, so
         that every note that was told of is in the take.

@@ -241,7 +241,10 @@ def interrupted(piece: Sampling, lines: int) -> bool:
 
 @pytest.mark.parametrize(
     ("text", "context", "style"),
-    [(WHOLE, 4096, Style()), (RAGGED, 4096, Style()), (RAGGED, 40, Style()), (RAGGED, 4096, THREE), (RAGGED, 40, THREE)],
+    [
+        *((WHOLE, 4096, Style()), (RAGGED, 4096, Style()), (RAGGED, 40, Style())),
+        *((RAGGED, 4096, THREE), (RAGGED, 40, THREE)),
+    ],
 )
 def test_an_interrupt_at_any_line_leaves_a_piece_that_can_be_resumed(text: str, context: int, style: Style) -> None:
     expected = sampling(text, context=context, bars=1, style=style).run()

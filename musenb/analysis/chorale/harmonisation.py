@@ -17,8 +17,8 @@ import numpy as np
 
 from musenb.analysis.bootstrap import ratio_interval
 from musenb.analysis.chorale.part_writing import STEPS_PER_QUARTER, validate
-from musenb.score.sonority import NONE, chords_of
 from musenb.errors import ScoreError
+from musenb.score.sonority import NONE, chords_of
 
 
 def agreeing_beats(one: np.ndarray, other: np.ndarray) -> tuple[int, int]:

@@ -127,7 +127,7 @@ def no_parallels(place: Place) -> np.ndarray:
             continue
         gap = place.interval(other, here, was)
         if gap in PERFECT:
-            same_way = PITCHES > here if now > was else PITCHES < here
+            same_way = here < PITCHES if now > was else here > PITCHES
             allowed[:HOLD] &= ~((place.interval(other, PITCHES, now) == gap) & same_way)
     return allowed
 
@@ -142,7 +142,7 @@ def no_crossing(place: Place) -> np.ndarray:
         sounding = int(place.now[other])
         if sounding == SILENT or other == place.voice:
             continue
-        beyond = PITCHES > sounding if other < place.voice else PITCHES < sounding
+        beyond = sounding < PITCHES if other < place.voice else sounding > PITCHES
         allowed[:HOLD] &= ~beyond
         if here != SILENT and place.given[other]:
             allowed[HOLD] &= not beyond[here]
@@ -162,7 +162,7 @@ def no_parallels_into_given(place: Place) -> np.ndarray:
             continue
         gap = place.interval(other, goal, then)
         if gap in PERFECT:
-            same_way = PITCHES < goal if then > now else PITCHES > goal
+            same_way = goal > PITCHES if then > now else goal < PITCHES
             wrong |= (place.interval(other, PITCHES, now) == gap) & same_way
     return _but(place, wrong)
 
@@ -183,7 +183,7 @@ def no_overlap_with_given(place: Place) -> np.ndarray:
         notes = (place.into[other] if place.goal != SILENT else SILENT, place.entering[other])
         for note in notes:
             if note != SILENT:
-                wrong |= PITCHES > note if other < place.voice else PITCHES < note
+                wrong |= note < PITCHES if other < place.voice else note > PITCHES
     return _but(place, wrong)
 
 

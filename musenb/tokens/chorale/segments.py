@@ -7,6 +7,8 @@ given music behind it: how it is joined counts.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from musenb.tokens.chorale.grid import FERMATA, UNKNOWN, Grid, stretch_ends
@@ -22,7 +24,7 @@ def segment_ends(grid: Grid) -> np.ndarray:
     lines = np.flatnonzero(columns[:, 0] == 0)
     whole = (grid.cells != UNKNOWN).all(axis=1)
     ends = set(phrases[1:])
-    for first, last in zip(phrases[:-1], phrases[1:], strict=True):
+    for first, last in pairwise(phrases):
         ends |= set(_cuts(lines, first, last))
     begins = np.flatnonzero(whole[1:] & ~whole[:-1]) + 1
     stops = [_into_given(whole, end) for end in {*ends, *begins.tolist()}]

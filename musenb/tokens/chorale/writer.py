@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from musenb.score.note import Note, Origin, Score
-from musenb.tokens.chorale.grade import Stretch, grade
+from musenb.tokens.chorale.grade import TWO_BEATS, Stretch, grade
 from musenb.tokens.chorale.grid import (
     FERMATA,
     FIRST_HELD,
@@ -37,9 +37,6 @@ from musenb.tokens.chorale.segments import segment_ends
 from musenb.tokens.chorale.surroundings import Surroundings
 from musenb.tokens.idiom import NoteEvent
 from musenb.tokens.row import Row
-
-
-LOOK_BACK = 16  # steps before a segment that its grade looks at: a close has its dominant within two beats
 
 
 class GridWriter:
@@ -106,12 +103,12 @@ class GridWriter:
 
     def allowed(self, *, rules: bool = True) -> np.ndarray:
         """Return the tokens that may stand in the next cell, bool (V,)."""
-        return allowed_tokens(self._place, PART_WRITING if rules else ())
+        return allowed_tokens(self.place, PART_WRITING if rules else ())
 
     def prices(self) -> np.ndarray | None:
         """Return what each token costs in the next cell, in nats, float (V,); None where nothing does."""
         step = self.position // VOICE_COUNT
-        return prices_at(self._place, tonality(self.plan.grid.frame.columns[step]))
+        return prices_at(self.place, tonality(self.plan.grid.frame.columns[step]))
 
     def segment(self) -> int:
         """Return the position at which the phrase, or the gap, ends that the next cell lies in."""
@@ -120,11 +117,15 @@ class GridWriter:
 
     def grade(self, first: int) -> float:
         """Return the faults that the whole steps from position `first` on have as a whole, in nats."""
+        return grade(self.stretch(first))
+
+    def stretch(self, first: int) -> Stretch:
+        """Return the whole steps from position `first` on, and two beats before, as they are graded."""
         begin, stop = first // VOICE_COUNT, self.position // VOICE_COUNT
-        start = max(begin - LOOK_BACK, 0)
+        start = max(begin - TWO_BEATS, 0)
         columns = self.plan.grid.frame.columns[start:stop]
         sounds = sounding(self._cells[: stop * VOICE_COUNT].reshape(-1, VOICE_COUNT))[start:]
-        return grade(Stretch(
+        return Stretch(
             pitches=np.where((sounds == HOLD) | (sounds == UNKNOWN), SILENT, sounds + LOWEST),
             first=begin - start,
             given=self._around.given[start:stop],
@@ -132,7 +133,7 @@ class GridWriter:
             closes=columns[:, FERMATA - 1] == 1,
             ends=stop == len(self.plan.grid.cells),
             key=tonality(columns[-1]),
-        ))
+        )
 
     def copy(self) -> GridWriter:
         """Return a writer that goes its own way from here."""
@@ -173,7 +174,7 @@ class GridWriter:
         return self.plan.score(self.notes())
 
     @property
-    def _place(self) -> Place:
+    def place(self) -> Place:
         """The place of the next cell, looked up once."""
         if self._looked_up is None or self._looked_up[0] != self.position:
             self._looked_up = self.position, self._around.place(self._reader)
