@@ -28,10 +28,10 @@ TONIC = tuple(NAMES.index(name) for name in ("maj", "min", "major third", "minor
 MAJOR = NAMES.index("maj")
 WILD = (TRITONE, 10, 11)
 
-#                  price in nats of each: (1) the logarithm of how much oftener the model has it than Bach, per 100
-#                  changes, by `tests/benchmarks/bench_seams.py rates`, of hanging in filled gaps; (2) of how much more
-#                  often Bach's phrases close with an authentic cadence (.70) than on another major chord (.25) or otherwise
-#                  (.05), and his chorales end on the tonic (.83) than off it, by `musenb evaluate chorale`; (3) by hand
+#                  price in nats of each, from where (1) `tests/benchmarks/bench_seams.py rates`: the logarithm of how
+#                  much more often the model has it than Bach, of hanging in filled gaps; (2) `musenb evaluate chorale`:
+#                  of how much more often Bach's phrases close with an authentic cadence (.70) than on another major
+#                  chord (.25) or otherwise (.05), and his chorales end on the tonic (.83) than off it; (3) by hand
 PRICES: Mapping[str, float] = {
     "parallels": 4.0,  # (3)
     "hanging": 1.4,  # (1)

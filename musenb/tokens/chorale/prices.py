@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musenb.tokens.chorale.grid import HOLD, LOWEST, VOCABULARY, VOICE_COUNT
-from musenb.tokens.chorale.rules import OCTAVE, PERFECT, PITCHES, SILENT, Place
+from musenb.tokens.chorale.rules import NEAR, OCTAVE, PERFECT, PITCHES, SILENT, Place
 
 STEP_OF_SCALE = 2
 _NOTHING = np.zeros(len(VOCABULARY))
@@ -195,9 +195,9 @@ RATES: Mapping[str, Rate] = {
     "overlap": Rate(0.0042, 0.0068),  # (2)
 }
 PRICES: Mapping[str, float] = {name: rate.price for name, rate in RATES.items()}
-# Of two moves of a voice in Bach's test chorales, one wider by a semitone than the other (and wider than a tone) is
-# rarer by about this much, in nats.
-PER_SEMITONE = 0.35
+# Of two moves of a voice in Bach's test chorales, both of a tone to an octave, the one that is wider by a semitone is
+# rarer by this much, in nats.
+PER_SEMITONE = 0.5
 DEAR = tuple(name for name, price in PRICES.items() if price)
 
 
@@ -229,9 +229,12 @@ def prices_at(place: Place, key: Tonality) -> np.ndarray | None:
 
 
 def distance(place: Place) -> np.ndarray:
-    """Return what it costs to sound far from the voice's next given note, within a quarter of it, float (V,)."""
+    """Return what it costs to sound far from the voice's next given note, within a quarter of it, float (V,).
+
+    A note that goes on pays again, so that a quarter pays twice.
+    """
     costs = np.zeros(len(VOCABULARY))
     costs[:HOLD] = PER_SEMITONE * np.maximum(abs(PITCHES - place.goal) - STEP_OF_SCALE, 0)
     if place.here != SILENT:
-        costs[HOLD] = costs[place.here]
+        costs[HOLD] = costs[place.here] / NEAR
     return costs
