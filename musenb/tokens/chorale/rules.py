@@ -79,6 +79,11 @@ class Place:
         """The voice's own next given pitch, within a quarter."""
         return int(self.into[self.voice])
 
+    @property
+    def near(self) -> bool:
+        """True when something is given within a quarter."""
+        return bool((self.into != SILENT).any() or (self.entering != SILENT).any())
+
     def interval(self, other: int, pitch: np.ndarray | int, another: np.ndarray | int) -> np.ndarray | int:
         """Return semitones 0..11 from the lower voice up, where this voice has `pitch` and `other` has `another`."""
         return (another - pitch) % OCTAVE if other < self.voice else (pitch - another) % OCTAVE
@@ -155,10 +160,12 @@ def no_crossing(place: Place) -> np.ndarray:
 def no_parallels_into_given(place: Place) -> np.ndarray:
     """Forbid what would move into the voice's next given note in parallel with another voice that is given there."""
     goal = place.goal
+    if goal == SILENT:
+        return _everything()
     wrong = np.zeros(HOLD, bool)
     for other in range(VOICE_COUNT):
         now, then = int(place.now[other]), int(place.into[other])
-        if goal == SILENT or other == place.voice or SILENT in (now, then) or now == then:
+        if other == place.voice or SILENT in (now, then) or now == then:
             continue
         gap = place.interval(other, goal, then)
         if gap in PERFECT:
@@ -169,13 +176,16 @@ def no_parallels_into_given(place: Place) -> np.ndarray:
 
 def no_wild_leap_into_given(place: Place) -> np.ndarray:
     """Forbid what would leap into the voice's next given note by a tritone or by more than a fifth, but an octave."""
+    if place.goal == SILENT:
+        return _everything()
     leap = abs(PITCHES - place.goal)
-    wild = (leap == TRITONE) | ((leap > FIFTH) & (leap != OCTAVE))
-    return _everything() if place.goal == SILENT else _but(place, wild)
+    return _but(place, (leap == TRITONE) | ((leap > FIFTH) & (leap != OCTAVE)))
 
 
 def no_overlap_with_given(place: Place) -> np.ndarray:
     """Forbid what would stand beyond the next note of a neighbour: one that enters, or both go into given notes."""
+    if not place.near:
+        return _everything()
     wrong = np.zeros(HOLD, bool)
     for other in (place.voice - 1, place.voice + 1):
         if not 0 <= other < VOICE_COUNT:
@@ -188,10 +198,16 @@ def no_overlap_with_given(place: Place) -> np.ndarray:
 
 
 ALWAYS: tuple[Constraint, ...] = (grammar, in_range)
+AMONG_VOICES: tuple[Constraint, ...] = (no_parallels, no_crossing)
 PART_WRITING: tuple[Constraint, ...] = (
     *(no_parallels, no_parallels_into_given, no_crossing),
     *(no_wild_leap_into_given, no_overlap_with_given),
 )
+
+
+def rules_at(place: Place) -> tuple[Constraint, ...]:
+    """Return the rules of part-writing that can forbid something at a place."""
+    return PART_WRITING if place.near else AMONG_VOICES
 
 
 def allowed_tokens(place: Place, wishes: Sequence[Constraint] = ()) -> np.ndarray:

@@ -32,7 +32,7 @@ from musenb.tokens.chorale.grid import (
 from musenb.tokens.chorale.plan import Plan
 from musenb.tokens.chorale.prices import Tonality, prices_at
 from musenb.tokens.chorale.reader import Change, GridReader, Sounding
-from musenb.tokens.chorale.rules import PART_WRITING, SILENT, Place, allowed_tokens
+from musenb.tokens.chorale.rules import SILENT, Place, allowed_tokens, rules_at
 from musenb.tokens.chorale.segments import segment_ends
 from musenb.tokens.chorale.surroundings import Surroundings
 from musenb.tokens.idiom import NoteEvent
@@ -103,7 +103,7 @@ class GridWriter:
 
     def allowed(self, *, rules: bool = True) -> np.ndarray:
         """Return the tokens that may stand in the next cell, bool (V,)."""
-        return allowed_tokens(self.place, PART_WRITING if rules else ())
+        return allowed_tokens(self.place, rules_at(self.place) if rules else ())
 
     def prices(self) -> np.ndarray | None:
         """Return what each token costs in the next cell, in nats, float (V,); None where nothing does."""
