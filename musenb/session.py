@@ -91,6 +91,7 @@ class Take:
 class Stream:
     """A take while it is written. Iterate for note events; `stop` ends it within one token, from any thread.
 
+    With `best_of` above 1 the notes of a phrase come together, once it is chosen; a stop before that leaves it out.
     Iterating again after a stop goes on where it ended, to the take that an uninterrupted run gives.
     """
 

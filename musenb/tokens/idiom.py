@@ -162,7 +162,11 @@ class Writer(Protocol):
         ...
 
     def prices(self) -> np.ndarray | None:
-        """Return what good style takes from the logits of the next token, in nats, float (V,); None where nothing."""
+        """Return what good style takes from the logits of the next token, in nats, float (V,); None where nothing.
+
+        For drawing alone. What views and questions show as probabilities stays the model's own: `Piece.choices`, the
+        attention, surprise and nats of a take, and what is asked with `musenb.ask`.
+        """
         ...
 
     def segment(self) -> int | None:
