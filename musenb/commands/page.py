@@ -56,6 +56,7 @@ def page(options: argparse.Namespace) -> int:
             seed=options.seed,
             temperature=options.temperature,
             top_p=options.top_p,
+            close=options.close,
         )
         score, source = take.score, take
         if options.seed is None:

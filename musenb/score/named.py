@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any, TypeVar
 
-from musenb.errors import ScoreError
+from musenb.errors import ScoreError, SettingError
+from musenb.score.arguments import shown
 from musenb.score.note import KeySignature, TimeSignature
 
 # Sharps of the major key on each letter; a minor key has three fewer, a sharp in its name seven more.
 SHARPS = {"C": 0, "D": 2, "E": 4, "F": -1, "G": 1, "A": 3, "B": 5}
 LETTERS = "FCGDAEB"  # in the order of fifths
+
+EXAMPLES = {"key": "'D minor'", "metre": "'3/4'"}
+Named = TypeVar("Named", KeySignature, TimeSignature)
 
 _KEY = re.compile(r"([A-Ga-g])([#b]?)(m(?:in(?:or)?)?|[ \t]*minor|[ \t]*major|)|(0|[1-7][#b])")
 _METRE = re.compile(r"(\d{1,3})/(\d{1,3})")
@@ -64,3 +70,32 @@ def metre_named(name: str, onset: Fraction = Fraction(0)) -> TimeSignature:
 def name_of_metre(metre: TimeSignature) -> str:
     """Return a metre as `metre_named` reads it: '3/4'."""
     return f"{metre.beats}/{metre.unit}"
+
+
+def asked_key(name: str | KeySignature | None) -> KeySignature | None:
+    """Return the key that somebody asks for by its name; None where nobody does.
+
+    Raises
+    ------
+    SettingError
+        It is none.
+    """
+    if name is None or isinstance(name, KeySignature):
+        return name
+    return _asked("key", name, key_named)
+
+
+def asked_metre(name: str | TimeSignature | None) -> TimeSignature | None:
+    """Return the metre that somebody asks for by its name, as `asked_key` does."""
+    if name is None or isinstance(name, TimeSignature):
+        return name
+    return _asked("metre", name, metre_named)
+
+
+def _asked(what: str, name: Any, read: Callable[[str], Named]) -> Named:
+    if not isinstance(name, str):
+        raise SettingError(f"{what} {shown(name)} is not text, as in {EXAMPLES[what]}")
+    try:
+        return read(name)
+    except ScoreError as error:
+        raise SettingError(f"{what} {shown(name)}: {error}") from None

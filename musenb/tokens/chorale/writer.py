@@ -93,7 +93,7 @@ class GridWriter:
         step, voice = divmod(place, VOICE_COUNT)
         after_given = step > 0 and self._given[place - VOICE_COUNT] != UNKNOWN
         here = Place(step, voice, reader.before, reader.now, bool(after_given))
-        return allowed_tokens(here, PART_WRITING if rules else ())
+        return allowed_tokens(here, (*PART_WRITING, self.plan.wish) if rules else ())
 
     def take(self, token: int) -> tuple[NoteEvent, ...]:
         """Write the next cell; return the events of generated notes. With the last cell, everything that sounds ends.
@@ -143,7 +143,7 @@ class GridWriter:
         return NoteEvent("end", VOICES[voice], note.onset, note.pitch, note)
 
     def _generated(self, voice: int, note: Sounding) -> bool:
-        return self.plan.grid.cells[note.onset, voice] == UNKNOWN
+        return self.plan.writes(note.onset, voice)
 
     def _note(self, note: Sounding, end: int) -> Note:
         fermata = has_fermata(self.plan.grid.frame.columns, end)
