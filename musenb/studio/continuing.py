@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from musenb.errors import SettingError
@@ -69,7 +70,7 @@ class Continuing:
 
     def begin(
         self, bars: int, policy: Policy, *, seed: int | None = None, candidates: int = 1, take: int | None = None,
-        start: Fraction | float | str | None = None,
+        start: Fraction | float | str | None = None, close: bool | None = True,
     ) -> tuple[int, ...]:
         """Begin to write and return the numbers of the takes to come; see `StudioCore.continue_`."""
         if isinstance(candidates, bool) or not isinstance(candidates, int) or not 1 <= candidates <= MOST_CANDIDATES:
@@ -80,7 +81,7 @@ class Continuing:
         with keeper.lock:
             self._writings.require_idle()
             parent = keeper.chosen(take)
-            recipe = self._recipe(parent, bars, policy, first, self._start(parent, start))
+            recipe = replace(self._recipe(parent, bars, policy, first, self._start(parent, start)), close=close)
             numbers = tuple(keeper.tree.reserve() for _ in seeds)
             seed_of = dict(zip(numbers, seeds, strict=True))
             drafts = Begin(self._model(), parent, recipe, seed_of)

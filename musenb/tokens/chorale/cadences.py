@@ -3,7 +3,7 @@
 Definition
 ----------
 - The last phrase of a piece that is to end closes fully: dominant and tonic in the bass. Of the phrases before it every
-  third one, from the last but one back, ends on the dominant, as about a fifth of Bach's do; the others close fully.
+  fourth one, from the last but one back, ends on the dominant, as about a fifth of Bach's do; the others close fully.
 - The bass of these chords is a given note to the model, told ahead, wherever the bass is to be written and the voices
   that are given agree. Where they do not, the other cadence is tried, and then none is planned. A bass that is given
   decides itself: over its tonic or dominant the other voices have that chord.
@@ -43,7 +43,7 @@ from musenb.tokens.chorale.rules import SILENT, Place
 BASS, TENOR = VOICE_COUNT - 1, VOICE_COUNT - 2
 TONIC, DOMINANT, LEADING, SEVENTH = 0, 7, 11, 5
 MAJOR_ENDS = 0.4
-HALF_EVERY = 3
+HALF_EVERY = 4
 LOWEST_TONIC, LOWEST_DOMINANT, MIDDLE = 40, 40, 48  # MIDI: of the bass, and what its notes lie around
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from musenb.score.note import Score, TimeSignature
 from musenb.tokens.chorale.cadences import Ending
-from musenb.tokens.chorale.grid import FERMATA, STEP, set_phrases, stretch_ends
+from musenb.tokens.chorale.grid import FERMATA, STEP, STEPS_PER_QUARTER, set_phrases, stretch_ends
 from musenb.tokens.chorale.phrasing import phrase_ends, usual_phrase
 
 
@@ -25,6 +25,18 @@ def plan_endings(columns: np.ndarray, prime: Score, total: Fraction, *, closed: 
             under[int(one.chord / STEP) : int(one.end / STEP)] = True
     set_phrases(columns, [int(one.end / STEP) for one in ends], under=under, final=closed)
     return [Ending(int(one.approach / STEP), int(one.chord / STEP), int(one.end / STEP)) for one in ends]
+
+
+def framed_endings(columns: np.ndarray) -> list[Ending]:
+    """Return where phrases end in frame columns (T, 7) that tell it: their last chords lie under fermatas."""
+    under = columns[:, FERMATA - 1] == 1
+    starts = np.flatnonzero(under & ~np.concatenate([[False], under[:-1]]))
+    endings = []
+    before = 0
+    for start, end in zip(starts.tolist(), stretch_ends(under), strict=True):
+        endings.append(Ending(max(start - STEPS_PER_QUARTER, before), start, end))
+        before = end
+    return endings
 
 
 def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:

@@ -31,7 +31,7 @@ from musenb.tokens.chorale.grid import (
     features_of,
     sounding,
 )
-from musenb.tokens.chorale.phrases import plan_endings, plan_phrases
+from musenb.tokens.chorale.phrases import framed_endings, plan_endings, plan_phrases
 from musenb.tokens.chorale.prepare import with_chorale_names
 from musenb.tokens.chorale.rules import Place
 from musenb.tokens.idiom import Close, Keep
@@ -187,6 +187,17 @@ def plan_piece(
     begin = max(start - offset, Fraction(0))
     part = _plan(tail, kept_tail, _Given(begin, tuple(keep.voices), tuple(moved)), total - offset, close)
     return dataclasses.replace(part, prime=kept, names=plan.names, offset=offset)
+
+
+def plan_frame(frame: Frame, close: Close | None = None) -> Plan:
+    """Return the plan of a whole piece in a known frame, nothing given, with cadences where its phrases end."""
+    cells = np.full((len(frame), VOICE_COUNT), UNKNOWN)
+    cadences: tuple[Cadence, ...] = ()
+    if close is not None:
+        endings = framed_endings(frame.columns)
+        cadences = plan_cadences(cells, frame.columns, endings, final=close.end, seed=close.seed)
+    filled, planned = with_bass(cells, cadences)
+    return Plan(Score(), (), Grid(filled, frame), 0, cadences=cadences, planned=planned)
 
 
 def _spans(score: Score, numbers: Collection[int]) -> list[Span]:
