@@ -3,10 +3,10 @@
 Definition
 ----------
 - A note of a given melody may end a phrase when the time to the next onset is at least `LONG` times the median and a
-  beat. Of these ends the ones are taken whose evidence, log2 of that ratio, is highest in sum, less log2 of how far each
-  phrase is from the usual length, up or down.
-- Between known ends, and behind them, phrases go on by the usual length, or at the pace of the last two ends when that
-  is longer and in whole beats. The last one takes what remains.
+  beat. Of these ends the ones are taken whose evidence, log2 of that ratio, is highest in sum, less what each phrase is
+  too long or too short, in log2 of the usual length.
+- Between known ends that lie far apart, and behind them, phrases go on by the usual length, or at the pace of the last
+  two ends when that is longer and in whole beats. The last one takes what remains.
 - The last chord of a phrase begins on the last strong place of a bar that leaves it a beat: the first beat, and the
   middle of bars of four quarters and more. Under a given melody it begins with the melody's last note.
 
@@ -28,6 +28,9 @@ from statistics import median
 from musenb.score.note import Note, Score, TimeSignature
 
 LONG = 2  # times the median time between onsets
+TOO_LONG, TOO_SHORT = 0.75, 2.0  # weights of log2 of how far a phrase is from the usual length
+MOST_PACE = 2  # usual lengths that phrases to come may take over
+UNDIVIDED = 2  # lengths between known ends that may be one phrase
 LAST_SHARE = Fraction(3, 4)  # of a phrase, that the last one has at least
 FURTHEST = 4  # usual lengths that a phrase may have
 LONGEST_BEAT = Fraction(3, 2)  # quarters; the chord before a close takes a beat, of longer beats a quarter
@@ -120,9 +123,8 @@ def _likeliest(evidence: dict[Fraction, float], first: Fraction, usual: Fraction
         for start in reversed(best):
             if end - start > FURTHEST * usual:
                 break
-            off = abs(math.log2((end - start) / usual))
-            ways.append((best[start][0] + evidence[end] - off, start))
-        best[end] = max(ways, default=(evidence[end] - math.log2(FURTHEST), first))
+            ways.append((best[start][0] + evidence[end] - _unlike(end - start, usual), start))
+        best[end] = max(ways, default=(evidence[end] - _unlike(FURTHEST * usual, usual), first))
     place: Fraction | None = max(best, key=lambda end: best[end][0])
     found = []
     while place is not None and place != first:
@@ -131,10 +133,16 @@ def _likeliest(evidence: dict[Fraction, float], first: Fraction, usual: Fraction
     return found[::-1]
 
 
+def _unlike(length: Fraction, usual: Fraction) -> float:
+    """Return what speaks against a phrase of a length."""
+    times = math.log2(length / usual)
+    return TOO_LONG * times if times > 0 else -TOO_SHORT * times
+
+
 def _pace(known: Sequence[Fraction], metre: TimeSignature, usual: Fraction) -> Fraction:
     """Return the length of the phrases to come."""
     pace = known[-1] - known[-2] if len(known) > 1 else Fraction(0)
-    return pace if pace > usual and pace % metre.beat_length == 0 else usual
+    return pace if usual < pace <= MOST_PACE * usual and pace % metre.beat_length == 0 else usual
 
 
 def _filled(known: Sequence[Fraction], length: Fraction, total: Fraction, *, closed: bool) -> list[Fraction]:
@@ -143,7 +151,7 @@ def _filled(known: Sequence[Fraction], length: Fraction, total: Fraction, *, clo
     before = Fraction(0)
     for stop in [*(end for end in known if end < total), total]:
         last = stop == total
-        least = Fraction(1, 2) if not last else LAST_SHARE if closed else 0
+        least = UNDIVIDED - 1 if not last else LAST_SHARE if closed else 0
         while before + length <= stop - least * length:
             before += length
             ends.append(before)
