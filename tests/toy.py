@@ -12,7 +12,7 @@ import numpy as np
 from musenb.errors import SettingError
 from musenb.score.note import GIVEN, Note, Origin, Score, Voice
 from musenb.score.spelling import spell_score
-from musenb.tokens.idiom import Keep, NoteEvent, Prepared, Shape, Wishes
+from musenb.tokens.idiom import Close, Keep, NoteEvent, Prepared, Shape, Wishes
 from musenb.tokens.piece import Choice, Choices, NotePlace
 from musenb.tokens.row import Row, row_of
 
@@ -194,7 +194,7 @@ class Letters:
 
     def plan(
         self, score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None,
-        reach: int | None = None,
+        reach: int | None = None, close: Close | None = None,
     ) -> LetterPlan:
         if not 1 <= extent <= self.most:
             raise SettingError(f"bars {extent} is outside 1..{self.most}")

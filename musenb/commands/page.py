@@ -57,6 +57,7 @@ def page(options: argparse.Namespace) -> int:
             temperature=options.temperature,
             top_p=options.top_p,
             best_of=options.best_of,
+            close=options.close,
         )
         score, source = take.score, take
         if options.seed is None:

@@ -119,11 +119,15 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class TimeSignature:
-    """A metre from `onset` (quarters) on: `beats` over `unit`, as in 3/4 or 6/8."""
+    """A metre from `onset` (quarters) on: `beats` over `unit`, as in 3/4 or 6/8.
+
+    `stated` is False for the 4/4 that a score without a metre is taken to be in.
+    """
 
     onset: Fraction = Fraction(0)
     beats: int = 4
     unit: int = 4
+    stated: bool = field(default=True, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "onset", exact_quarters(self.onset, "time signature onset"))
@@ -250,7 +254,7 @@ class Score(Displayed):
         for voice in self.voices if isinstance(self.voices, (tuple, list)) else [self.voices]:
             if not isinstance(voice, Voice):
                 raise ScoreError(f"a score's voices hold {type(voice).__name__} {voice!r}; only Voice is allowed")
-        metres = tuple(sorted(self.metres, key=lambda m: m.onset)) or (TimeSignature(),)
+        metres = tuple(sorted(self.metres, key=lambda m: m.onset)) or (TimeSignature(stated=False),)
         if metres[0].onset != 0:
             metres = (TimeSignature(), *metres)
         object.__setattr__(self, "metres", metres)

@@ -71,6 +71,7 @@ class Continuing:
     def begin(
         self, bars: int, policy: Policy, *, seed: int | None = None, candidates: int = 1, best_of: int = BEST_OF,
         take: int | None = None, start: Fraction | float | str | None = None,
+        close: bool | None = True,
     ) -> tuple[int, ...]:
         """Begin to write and return the numbers of the takes to come; see `StudioCore.continue_`."""
         if isinstance(candidates, bool) or not isinstance(candidates, int) or not 1 <= candidates <= MOST_CANDIDATES:
@@ -82,7 +83,7 @@ class Continuing:
             self._writings.require_idle()
             parent = keeper.chosen(take)
             recipe = self._recipe(parent, bars, self._start(parent, start))
-            recipe = replace(recipe, policy=policy, best_of=best_of)
+            recipe = replace(recipe, policy=policy, best_of=best_of, close=close)
             numbers = tuple(keeper.tree.reserve() for _ in seeds)
             seed_of = dict(zip(numbers, seeds, strict=True))
             drafts = Begin(self._model(), parent, recipe, seed_of)

@@ -15,10 +15,13 @@ from musenb.tokens.chorale.grid import (
     HOLD,
     INPUTS,
     KEY,
+    LONGEST_PHRASE,
     LOWEST,
     MODE,
     MODES,
     NO_KEY,
+    NO_PHRASE_KNOWN,
+    PHRASE,
     REST,
     STEP,
     UNKNOWN,
@@ -103,7 +106,7 @@ class GridWriter:
 
     def allowed(self, *, rules: bool = True) -> np.ndarray:
         """Return the tokens that may stand in the next cell, bool (V,)."""
-        return allowed_tokens(self.place, rules_at(self.place) if rules else ())
+        return allowed_tokens(self.place, (*rules_at(self.place), self.plan.wish) if rules else ())
 
     def prices(self) -> np.ndarray | None:
         """Return what each token costs in the next cell, in nats, float (V,); None where nothing does."""
@@ -131,7 +134,7 @@ class GridWriter:
             given=self._around.given[start:stop],
             beats=columns[:, 1] == 0,
             closes=columns[:, FERMATA - 1] == 1,
-            ends=stop == len(self.plan.grid.cells),
+            ends=stop == len(self.plan.grid.cells) and LONGEST_PHRASE <= columns[-1, PHRASE - 1] < NO_PHRASE_KNOWN,
             key=tonality(columns[-1]),
         )
 
@@ -196,7 +199,7 @@ class GridWriter:
         return NoteEvent("end", VOICES[voice], note.onset, note.pitch, note)
 
     def _generated(self, voice: int, note: Sounding) -> bool:
-        return self.plan.grid.cells[note.onset, voice] == UNKNOWN
+        return self.plan.writes(note.onset, voice)
 
     def _note(self, note: Sounding, end: int) -> Note:
         fermata = has_fermata(self.plan.grid.frame.columns, end)
