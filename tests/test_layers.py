@@ -67,7 +67,9 @@ AT_THE_TOP = {"LICENSE", "README.md", "pyproject.toml", "binder", "musenb", "not
 # What names one idiom: its own folder, the list of all, and what trains and judges that kind of model.
 NAMING = {
     *("tokens/known.py", "train/chorale.py", "train/chorale_data.py", "train/jsb.py", "train/judge.py"),
-    *("train/tunes.py", "train/tonal.py", "train/judge_tonal.py", "commands/measures.py", "commands/development.py"),
+    *("train/tunes.py", "train/tonal.py", "train/judge_tonal.py", "train/judge_parts.py", "train/judge_writing.py"),
+    *("train/judge_harmony.py", "train/judge_refill.py", "train/judge_motifs.py"),
+    *("commands/measures.py", "commands/development.py"),
 }
 IDIOMS = ("chorale", "jsb")
 

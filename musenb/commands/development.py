@@ -25,17 +25,11 @@ from musenb.errors import MusenbError, SettingError
 from musenb.sample.policy import Policy
 from musenb.sample.recipe import Recipe, begin, plan_of
 from musenb.score.load import load
-from musenb.score.note import KeySignature, Score, TimeSignature
+from musenb.score.note import Score
 from musenb.session import Model, open_model
 from musenb.tokens.chorale.grid import (
     HOLD,
-    KEY,
-    METRES,
-    MODE,
-    MODES,
-    NO_KEY,
     REST,
-    STEP,
     STEPS_PER_QUARTER,
     UNKNOWN,
     Grid,
@@ -44,6 +38,7 @@ from musenb.tokens.chorale.grid import (
     sounding,
 )
 from musenb.tokens.idiom import Wishes
+from musenb.train.chorale_data import corpus_grids, score_of_grid
 
 BLOCK = 8  # onsets, of the control that keeps short stretches in order
 FEWEST = 2
@@ -105,20 +100,6 @@ def sample_of(score: Score, *, prime_seconds: float, seconds: float, name: str =
     cut = float(wanted.end) * pace
     added = max(1, math.ceil(seconds / length))
     return Sample(name, prime, added, cut, line_of(score))
-
-
-def score_of_grid(grid: Grid) -> Score:
-    """Return a full grid as a score with the metre, anacrusis and key that its first step tells."""
-    first = grid.frame.columns[0]
-    beats, unit = (4, 4)
-    if first[2] < len(METRES):
-        beats, unit = METRES[first[2]]
-    metre = TimeSignature(Fraction(0), beats, unit)
-    fifths = int(first[KEY - 1])
-    mode = MODES[first[MODE - 1]]
-    keys = () if fifths == NO_KEY else (KeySignature(Fraction(0), fifths - 7, mode),)
-    anacrusis = (metre.bar_length - int(first[0]) * STEP) % metre.bar_length
-    return decode(grid, template=Score(metres=(metre,), keys=keys, anacrusis=anacrusis))
 
 
 def shuffled_prime(prime: Score, generator: np.random.Generator) -> Score:
@@ -235,8 +216,6 @@ def primes_of(options: argparse.Namespace) -> list[Sample]:
     if options.primes:
         scores = [(str(path), load(path)) for path in options.primes]
     else:
-        from musenb.commands.measures import corpus_grids
-
         splits = corpus_grids()
         grids = [*splits["test"], *splits["valid"]]
         scores = [(f"chorale {number}", score_of_grid(grid)) for number, grid in enumerate(grids)]

@@ -14,6 +14,11 @@ def add_evaluate(command: argparse.ArgumentParser) -> None:
     command.add_argument("--top-p", type=float, default=0.9)
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--free", action="store_true", help="write without the rules of part-writing (chorale only)")
+    command.add_argument(
+        "--parts", default="nats,style,tonal", metavar="LIST",
+        help="chorale only, with commas between: nats, style, tonal, after, harmonise, refill, tunes, motifs, or all "
+        "(default: nats,style,tonal)",
+    )
     for_development = command.add_argument_group("development: does the model take up its primes?")
     for_development.add_argument("--primes", nargs="+", metavar="PIECE", help="files (default: held-apart chorales)")
     for_development.add_argument("--against", metavar="MODEL", help="another model, compared pair by pair")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import math
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-import musenb
 from musenb.analysis.bootstrap import ratio_interval
+from musenb.analysis.chorale.ratios import Report
 from musenb.analysis.chorale.report import format_report
+from musenb.analysis.chorale.tonal import tonal_report
 from musenb.commands.progress import Bar
 from musenb.errors import SettingError
 from musenb.model.config import ModelConfig
@@ -21,9 +20,14 @@ from musenb.model.shapes import expected_shapes
 from musenb.sample.policy import Policy
 from musenb.session import open_model
 from musenb.tokens.chorale.grid import Grid
-from musenb.train.chorale_data import gather, read_corpus, read_grids, write_grids
+from musenb.train.chorale_data import corpus_grids
 from musenb.train.jsb import VARIANTS, split_rows, variant_of
-from musenb.train.judge import judge_chorales, nats, split_nats, write_chorales
+from musenb.train.judge import judge_chorales, nats, pitches_of, split_nats, write_chorales
+from musenb.train.judge_parts import PARTS, checked, judged
+from musenb.train.judge_tonal import framed
+from musenb.train.judge_writing import Writing
+
+NATS, STYLE, TONAL, ALL = "nats", "style", "tonal", "all"
 
 
 def evaluate_jsb(options: argparse.Namespace) -> int:
@@ -58,62 +62,83 @@ def parameters(config: ModelConfig) -> int:
 
 
 def evaluate_chorale(options: argparse.Namespace) -> int:
-    """Print C1 in the product's form, and C2, C3 and C4 of chorales that the model writes."""
+    """Print what was asked for of a chorale model: C1 in the product's form, C2 to C4, and further parts."""
     if options.pieces < 1:
         raise SettingError(f"pieces {options.pieces} is below 1")
+    parts = wanted_parts(options.parts)
     policy = Policy(temperature=options.temperature, top_p=options.top_p)
     model = open_model(options.model or "chorale")
     model.decoder.compile()
+    writing = Writing(model, policy, options.seed, rules=not options.free)
     splits = corpus_grids()
     record: dict[str, Any] = {"model": model.name, "checksum": model.checksum}
     record |= {"sampling_seed": options.seed, "part_writing_rules": not options.free}
     record |= {"temperature": policy.temperature, "top_p": policy.top_p}
-    for split in ("valid", "test"):
-        with Bar(f"nats of {split}") as bar:
-            record[split] = split_nats(model.decoder, splits[split], _tick(bar))
-    frames = [*splits["test"], *splits["valid"], *splits["train"]]
-    chosen = frames[: options.pieces]
-    began = time.perf_counter()
-    with Bar("writing chorales") as bar:
-        written = write_chorales(
-            model.decoder,
-            chosen,
-            policy=policy,
-            seed=options.seed,
-            rules=not options.free,
-            tick=_tick(bar),
-        )
-    record["cells_per_second"] = sum(grid.size for grid in written) / (time.perf_counter() - began)
-    report = judge_chorales(written)
-    record |= report
+    if NATS in parts:
+        for split in ("valid", "test"):
+            with Bar(f"nats of {split}") as bar:
+                record[split] = split_nats(model.decoder, splits[split], _tick(bar))
+    reports: dict[str, Report] = {}
+    if {STYLE, TONAL} & set(parts):
+        record |= from_scratch(writing, splits, options.pieces, parts, reports)
+    for name in checked([part for part in parts if part not in (NATS, STYLE, TONAL)]):
+        with Bar(PARTS[name][0]) as bar:
+            reports[name] = judged(name, writing, splits, options.pieces, _tick(bar))
     if options.json:
-        print(json.dumps(record))
-        return 0
-    for split in ("valid", "test"):
-        whole, hold, pitch = (record[split][part] for part in ("all", "hold", "pitch"))
-        print(f"{split:5}  {whole:.4f} nats per cell: {hold:.4f} hold or not, {pitch:.4f} pitch")
-    print(format_report(report))
-    print(f"{record['cells_per_second']:.0f} cells/s while writing {len(written)} chorales")
+        print(json.dumps(record | {"parts": reports}))
+    else:
+        print_chorale(record, reports)
     return 0
 
 
-def corpus_grids() -> dict[str, list[Grid]]:
-    """Return the chorales of the installed corpus by split; they are read once and kept in the user's cache folder."""
-    import music21
-    from platformdirs import user_cache_path
+def wanted_parts(text: str) -> list[str]:
+    """Return the parts that a comma-separated list names, 'all' for every one.
 
-    kept = user_cache_path("musenb") / f"chorales-{musenb.__version__}-music21-{music21.__version__}.npz"
-    if kept.exists():
-        with contextlib.suppress(SettingError):  # a damaged one is made anew
-            return read_grids(kept)
-    print("musenb: reading the chorales of music21's corpus, once", file=sys.stderr)
-    splits = gather(read_corpus())
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        write_grids(kept, splits)
-    except OSError as error:
-        print(f"musenb: the chorales could not be kept for next time: {error}", file=sys.stderr)
-    return splits
+    Raises
+    ------
+    SettingError
+        One is unknown, or none is named.
+    """
+    known = (NATS, STYLE, *PARTS)
+    named = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in named if name not in (*known, ALL)]
+    if unknown or not named:
+        got = unknown[0] if unknown else text
+        raise SettingError(f"part {got!r} is unknown; allowed are {', '.join(known)} and {ALL}, with commas between")
+    return list(known) if ALL in named else named
+
+
+def from_scratch(
+    writing: Writing, splits: dict[str, list[Grid]], pieces: int, parts: list[str], reports: dict[str, Report]
+) -> dict[str, Any]:
+    """Return C2 to C4 and the pace of whole chorales that are written once for them and for the tonal part."""
+    frames = [*splits["test"], *splits["valid"], *splits["train"]]
+    chosen = frames[:pieces] if STYLE in parts else splits["test"][:pieces]
+    began = time.perf_counter()
+    with Bar("writing chorales") as bar:
+        written = write_chorales(writing, chosen, _tick(bar))
+    cells = sum(grid.cells.size for grid in written)
+    record: dict[str, Any] = {"cells_per_second": cells / (time.perf_counter() - began), "written": len(written)}
+    if TONAL in parts:
+        in_test = written[: len(splits["test"])]
+        reports[TONAL] = tonal_report([framed(grid) for grid in in_test], [framed(grid) for grid in splits["test"]])
+    if STYLE in parts:
+        record |= judge_chorales([pitches_of(grid) for grid in written])
+    return record
+
+
+def print_chorale(record: dict[str, Any], reports: dict[str, Report]) -> None:
+    """Print what `evaluate_chorale` measured, a table a part."""
+    for split in ("valid", "test"):
+        if split in record:
+            whole, hold, pitch = (record[split][part] for part in ("all", "hold", "pitch"))
+            print(f"{split:5}  {whole:.4f} nats per cell: {hold:.4f} hold or not, {pitch:.4f} pitch")
+    if "measures" in record:
+        print(format_report(record))
+    for name, report in reports.items():
+        print(f"\n{name}: {PARTS[name][0]}\n{report!r}")
+    if "written" in record:
+        print(f"{record['cells_per_second']:.0f} cells/s while writing {record['written']} chorales")
 
 
 def _tick(bar: Bar) -> Callable[[int, int], None]:

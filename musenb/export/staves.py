@@ -20,6 +20,7 @@ CLEFS = {
     "tenor": f"{TREBLE}<clef-octave-change>-1</clef-octave-change>",
     "bass": BASS,
 }
+LOW = ("tenor", "bass")
 BASS_CLEF_BELOW = 57
 
 # What verovio gives a bar, in hundredths of a staff space: fitted to 101 bars of chorales and piano music, 8 % off at
@@ -49,11 +50,12 @@ class Staff:
 
 
 def staff_per_voice(score: Score) -> tuple[Staff, ...]:
-    """Return one staff for every voice."""
+    """Return one staff for every voice; a tenor has an octave clef among others, and a bass clef alone."""
     staves = []
+    alone = len(score.voices) == 1
     for index, voice in enumerate(score.voices):
         name = voice.name.capitalize() if voice.name in CHOIR else plain_text(voice.name) or f"Part {index + 1}"
-        clef = CLEFS.get(voice.name) or _clef(voice.notes)
+        clef = BASS if alone and voice.name in LOW else CLEFS.get(voice.name) or _clef(voice.notes)
         staves.append(
             Staff(
                 (index,),
@@ -72,12 +74,14 @@ def two_staves(score: Score) -> tuple[Staff, ...]:
     half = (len(score.voices) + 1) // 2
     groups = [tuple(range(half)), tuple(range(half, len(score.voices)))]
     staves = []
-    for group, plain in zip(groups, (TREBLE, BASS), strict=True):
+    for group in groups:
         voices = [score.voices[index] for index in group]
         choir = all(voice.name in CHOIR for voice in voices)
         short = "".join(CHOIR[voice.name] for voice in voices) if choir else ""
         notes = [note for voice in voices for note in voice.notes]
-        staves.append(Staff(group, short, short, plain if choir or not notes else _clef(notes)))
+        low = all(voice.name in LOW for voice in voices) if choir else group[0] > 0
+        plain = BASS if low else TREBLE
+        staves.append(Staff(group, short, short, _clef(notes) if notes and not (choir and low) else plain))
     return tuple(staves)
 
 

@@ -22,6 +22,7 @@ from typing import Any
 from musenb.errors import SaveError
 from musenb.export.barlines import BarLines, measure_number, written_measures
 from musenb.export.chord_symbols import chord_element
+from musenb.export.fermatas import printed_fermatas
 from musenb.export.layout import lay_out, lead_in, score_bars
 from musenb.export.music21_ids import copy_ids
 from musenb.export.musicxml_head import head
@@ -65,7 +66,7 @@ class Passage:
 def musicxml_bytes(score: Score) -> bytes:
     """Return a score as an uncompressed MusicXML document, a part for every voice.
 
-    Notes without a name are spelled by `spell_score`. The fermata of one note of a chord stands over the chord.
+    Notes without a name are spelled by `spell_score`. Voices on one staff share a fermata.
 
     Raises
     ------
@@ -205,12 +206,15 @@ class _PartWriter:
                 offset = f"<offset>{self._units(way)}</offset>" if way else ""
                 yield "      " + direction.replace("<sound", f"{offset}<sound")
         accidentals = self._accidentals(bar, row)
+        fermatas = printed_fermatas([(line.voice, line.symbols) for line in row], bar.onset - lead_in(bar))
         for number, line in enumerate(row):
             if number:
                 yield f"      <backup><duration>{self._units(bar.end - bar.onset)}</duration></backup>"
             for position, symbol in enumerate(line.symbols):
+                place = (number, position)
                 if symbol.notes:
-                    yield from self._chord(bar, symbol, number, line, accidentals.get((number, position), {}))
+                    signs = accidentals.get(place, {})
+                    yield from self._chord(bar, symbol, number, line, signs, fermata=place in fermatas)
                 else:
                     yield self._rest(symbol, number, hidden=line.extra or _rests_above(row[:number], symbol))
         yield from self._keys_inside(bar)
@@ -309,7 +313,9 @@ class _PartWriter:
         whole = ' measure="yes"' if not symbol.name else ""
         return f"      <note{shown}><rest{whole}/>{self._rest_of_note(symbol, number, '', '', '')}</note>"
 
-    def _chord(self, bar: Bar, symbol: Symbol, number: int, line: _Line, accidentals: dict[int, str]) -> Iterator[str]:
+    def _chord(
+        self, bar: Bar, symbol: Symbol, number: int, line: _Line, accidentals: dict[int, str], *, fermata: bool
+    ) -> Iterator[str]:
         """Yield a note, or the notes of a chord."""
         start = bar.onset - lead_in(bar) + symbol.start
         for member, (index, note) in enumerate(symbol.notes):
@@ -324,7 +330,7 @@ class _PartWriter:
             marks = "".join(f'<tied type="{"let-ring" if cut and kind == "start" else kind}"/>' for kind in ties)
             if member == 0 and symbol.tuplet in ("start", "stop"):
                 marks += f'<tuplet type="{symbol.tuplet}"/>'
-            if member == 0 and "start" not in ties and any(n.fermata for _, n in symbol.notes):
+            if member == 0 and fermata:
                 marks += "<fermata/>"
             chord = "<chord/>" if member else ""
             rest = self._rest_of_note(symbol, number, tie, accidental, marks, beams=not member)

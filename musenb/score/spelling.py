@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from musenb.errors import ScoreError
+from musenb.score.chord_spelling import chord_places
 from musenb.score.key import estimate_key
 from musenb.score.note import KeySignature, Note, Score
 
@@ -128,14 +129,24 @@ def names_of(notes: Sequence[Note], keys: Sequence[KeySignature]) -> list[str]:
         for note, keep, centre in zip(notes, fixed, centres, strict=True)
     ]
     for _ in range(ROUNDS):
-        around = _neighbourhood(notes, places)
-        for i, (weighted, weight) in enumerate(around):
+        around = _centres(notes, places, centres)
+        for i, centre in enumerate(around):
             if not fixed[i]:
-                centre = (weighted + KEY_WEIGHT * centres[i]) / (weight + KEY_WEIGHT)
                 places[i] = _place(notes[i].pitch, centre)
+    around = [(near + key) / 2 for near, key in zip(_centres(notes, places, centres), centres, strict=True)]
+    places = chord_places(notes, places, fixed, around, lowest=LOWEST_PLACE, highest=HIGHEST_PLACE)
     return [
         note.spelling if keep else name_at(note.pitch, place)
         for note, keep, place in zip(notes, fixed, places, strict=True)
+    ]
+
+
+def _centres(notes: Sequence[Note], places: Sequence[int], keys: Sequence[float]) -> list[float]:
+    """Return where the music around each note lies on the line of fifths, its key included."""
+    around = _neighbourhood(notes, places)
+    return [
+        (weighted + KEY_WEIGHT * key) / (weight + KEY_WEIGHT)
+        for (weighted, weight), key in zip(around, keys, strict=True)
     ]
 
 

@@ -5,13 +5,16 @@ The corpus is read where it is installed and never copied; the grids are kept in
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import hashlib
+import sys
 import warnings
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from fractions import Fraction
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
@@ -19,12 +22,26 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+import musenb
 from musenb.errors import MusenbError, SettingError
 from musenb.files.atomic import atomic_write
 from musenb.score.load import SUFFIXES, load
-from musenb.score.note import Score, Voice
+from musenb.score.note import KeySignature, Score, TimeSignature, Voice
 from musenb.score.quantise import quantise
-from musenb.tokens.chorale.grid import REST, STEP, VOICES, Frame, Grid, encode
+from musenb.tokens.chorale.grid import (
+    KEY,
+    METRES,
+    MODE,
+    MODES,
+    NO_KEY,
+    REST,
+    STEP,
+    VOICES,
+    Frame,
+    Grid,
+    decode,
+    encode,
+)
 
 SPLITS = ("train", "valid", "test")
 HELD_SHARE = 10  # one in ten of a user's files is held apart
@@ -83,6 +100,20 @@ def chorale_grid(score: Score) -> Grid:
     cells = grid.cells.copy()
     cells[cells < 0] = REST
     return Grid(cells, grid.frame)
+
+
+def score_of_grid(grid: Grid) -> Score:
+    """Return a full grid as a score with the metre, anacrusis and key that its first step tells."""
+    first = grid.frame.columns[0]
+    beats, unit = (4, 4)
+    if first[2] < len(METRES):
+        beats, unit = METRES[first[2]]
+    metre = TimeSignature(Fraction(0), beats, unit)
+    fifths = int(first[KEY - 1])
+    mode = MODES[first[MODE - 1]]
+    keys = () if fifths == NO_KEY else (KeySignature(Fraction(0), fifths - 7, mode),)
+    anacrusis = (metre.bar_length - int(first[0]) * STEP) % metre.bar_length
+    return decode(grid, template=Score(metres=(metre,), keys=keys, anacrusis=anacrusis))
 
 
 def read_corpus(workers: int = 2) -> Iterator[tuple[str, str, Grid | str]]:
@@ -148,6 +179,25 @@ def gather(found: Iterator[tuple[str, str, Grid | str]]) -> dict[str, list[Grid]
         if not rest:
             warnings.warn("there is only one piece to train on; it is also the one to validate on", stacklevel=2)
         splits["train"] = rest or splits["train"]
+    return splits
+
+
+def corpus_grids() -> dict[str, list[Grid]]:
+    """Return the chorales of the installed corpus by split; they are read once and kept in the user's cache folder."""
+    import music21
+    from platformdirs import user_cache_path
+
+    kept = user_cache_path("musenb") / f"chorales-{musenb.__version__}-music21-{music21.__version__}.npz"
+    if kept.exists():
+        with contextlib.suppress(SettingError):  # a damaged one is made anew
+            return read_grids(kept)
+    print("musenb: reading the chorales of music21's corpus, once", file=sys.stderr)
+    splits = gather(read_corpus())
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_grids(kept, splits)
+    except OSError as error:
+        print(f"musenb: the chorales could not be kept for next time: {error}", file=sys.stderr)
     return splits
 
 

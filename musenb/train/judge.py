@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from musenb.analysis.chorale import report as chorale_report
 from musenb.analysis.chorale.jsb import load_jsb
 from musenb.model.numpy.decode import Decoder
-from musenb.sample.models import Model
-from musenb.sample.policy import Policy
-from musenb.sample.recipe import Recipe, begin
-from musenb.score.note import Score
-from musenb.tokens.chorale.grid import HOLD, LOWEST, UNKNOWN, Grid, sounding
-from musenb.tokens.chorale.plan import Plan
+from musenb.tokens.chorale.grid import HOLD, LOWEST, Grid, sounding
 from musenb.tokens.chorale.training import plain_row
 from musenb.tokens.row import Row
 from musenb.train.evaluate import windows
-
-Tick = Callable[[int, int], None]
+from musenb.train.judge_writing import Tick, Writing, no_tick, write_frame
 
 
 def log_probs_of(decoder: Decoder, row: Row) -> np.ndarray:
@@ -43,7 +37,7 @@ def _target_log_probs(log_probs: np.ndarray, row: Row) -> np.ndarray:
 
 
 def nats(
-    decoder: Decoder, rows: Sequence[Row], tick: Tick = lambda done, total: None
+    decoder: Decoder, rows: Sequence[Row], tick: Tick = no_tick
 ) -> np.ndarray:
     """Return the summed nats and the cells of each piece, float64 (pieces, 2)."""
     sums = []
@@ -55,7 +49,7 @@ def nats(
 
 
 def split_nats(
-    decoder: Decoder, grids: Sequence[Grid], tick: Tick = lambda done, total: None
+    decoder: Decoder, grids: Sequence[Grid], tick: Tick = no_tick
 ) -> dict[str, float]:
     """Return nats per cell of chorales in the product's form: in all, for hold or not, for the pitch of what begins.
 
@@ -75,32 +69,22 @@ def split_nats(
     return {"all": total / cells, "hold": holding / cells, "pitch": (total - holding) / cells}
 
 
-def write_chorales(
-    decoder: Decoder,
-    frames: Sequence[Grid],
-    *,
-    policy: Policy,
-    seed: int = 0,
-    rules: bool = True,
-    tick: Tick = lambda done, total: None,
-) -> list[np.ndarray]:
-    """Return whole chorales, int (T, 4) pitches, from the frames of real ones: length, metre, key and phrases."""
-    model = Model("judged", "", decoder)
+def write_chorales(writing: Writing, frames: Sequence[Grid], tick: Tick = no_tick) -> list[Grid]:
+    """Return whole chorales as full grids, from the frames of real ones: length, metre, key and phrases."""
     written = []
     for number, real in enumerate(frames):
-        blank = Grid(np.full_like(real.cells, UNKNOWN), real.frame)
-        recipe = Recipe(model.name, model.checksum, seed + number, 0, policy)
-        plan = Plan(Score(), (), blank, 0)
-        sampling = begin(model, plan, recipe, rules=rules).run()
-        tokens = sampling.writer.tokens
-        pitches = sounding(tokens.reshape(-1, real.cells.shape[1]))
-        written.append(np.where(pitches == HOLD, -1, pitches + LOWEST))
+        written.append(write_frame(writing, real, number=number))
         tick(number + 1, len(frames))
     return written
+
+
+def pitches_of(grid: Grid) -> np.ndarray:
+    """Return a full grid as sounding MIDI pitches, int (T, 4), -1 for a rest."""
+    pitches = sounding(grid.cells)
+    return np.where(pitches == HOLD, -1, pitches + LOWEST)
 
 
 def judge_chorales(written: Sequence[np.ndarray]) -> chorale_report.Record:
     """Return C2, C3 and C4 of written chorales beside the real ones of the canonical test split."""
     real = load_jsb()
     return chorale_report.evaluate(written, real["test"], real["train"])
-

@@ -11,7 +11,7 @@ from musenb.analysis.chorale import cadence, harmonisation, melody, resolution, 
 from musenb.analysis.chorale.cadence import Framed, phrase_ends
 from musenb.analysis.chorale.jsb import load_jsb
 from musenb.analysis.chorale.part_writing import score_grid
-from musenb.analysis.chorale.report import format_report
+from musenb.analysis.chorale.ratios import ratio_report
 from musenb.errors import ScoreError
 from musenb.score.from_text import score_from_text
 from musenb.score.key import Key
@@ -139,7 +139,13 @@ def test_a_leading_note_stands_once(tenor, doubled):
 
 @pytest.mark.parametrize(
     ("soprano", "bass", "hidden"),
-    [("C5 G5", "A3 C4", 1), ("F5 G5", "A3 C4", 0), ("C6 G5", "A3 C4", 0), ("C5 G5", "C4 C4", 0)],
+    [
+        ("C5 G5", "A3 C4", 1),
+        ("F5 G5", "A3 C4", 0),
+        ("C6 G5", "A3 C4", 0),
+        ("C5 G5", "C4 C4", 0),
+        ("E5 G5", "A3 C4", 0),  # parallel fifths
+    ],
 )
 def test_hidden_fifths_are_leapt_into_by_the_soprano_in_one_direction(soprano, bass, hidden):
     text = f"key=C\nsoprano: {soprano}\nalto: E4 E4\ntenor: E4 E4\nbass: {bass}\n"
@@ -172,8 +178,11 @@ def test_a_seam_counts_motion_leaps_parallels_and_overlap():
 
 def test_seams_are_told_per_hundred():
     seams = [resolution.Seam(4, 1, 8, 0, 0), resolution.Seam(4, 0, 0, 2, 1)]
-    told = {name: row["value"] for name, row in tonal.seam_measures(seams).items()}
+    report = ratio_report(tonal.seam_ratios(seams, seams[1:]), pieces={"generated": 2, "real": 1})
+    told = {name: row["generated"]["value"] for name, row in report["measures"].items()}
     assert told == {"parallels": 50, "overlaps": 50, "moved": 1, "wild": 25}
+    assert report["measures"]["parallels"]["real"]["value"] == 0
+    assert [report["measures"][name]["met"] for name in ("parallels", "moved", "wild")] == [False, True, None]
 
 
 def test_short_notes_are_eighths_and_less_and_repeated_notes_are_two():
@@ -200,9 +209,19 @@ def test_two_settings_agree_where_their_roots_do():
     resting = one.copy()
     resting[:4, 1] = -1
     assert harmonisation.agreeing_beats(one, resting) == (1, 1)
-    assert harmonisation.root_agreement([(one, other), (one, third)])["value"] == 0.75
     with pytest.raises(ScoreError, match="8 and 4 steps"):
         harmonisation.agreeing_beats(one, other[:4])
+
+
+def test_two_settings_of_one_tune_are_compared_where_it_runs_on_in_any_key():
+    tune = "key=C\nsoprano: {} C5 D5 E5 D5\nalto: {} E4 G4 G4 G4\ntenor: {} G3 B3 C4 B3\nbass: {} C3 G3 C3 {}3\n"
+    one = framed(tune.format(*("E5 A4", "C4 C4", "A3 F3", "A2 F2"), "G")).grid
+    other = framed(tune.format("F5:2", "F4:2", "C4:2", "F3:2", "B")).grid
+    lower = np.where(other >= 0, other - 3, other)
+    assert harmonisation.agreeing_twin(one, lower) == (4, 4)  # six beats each, of which the last four are one tune
+    minor = other.copy()
+    minor[8:12] = [72, 64, 57, 57]  # A minor below the C
+    assert harmonisation.agreeing_twin(one, minor) == (3, 4)
 
 
 def test_a_report_sets_written_pieces_beside_real_ones():
@@ -216,7 +235,8 @@ def test_a_report_sets_written_pieces_beside_real_ones():
     assert rows["minor_ends_major"]["generated"] == {"value": None, "low": None, "high": None}
     assert rows["minor_ends_major"]["met"] is False
     assert rows["short_bass"]["target"] == "within 0.05"
-    assert "phrase ends: authentic cadence, share" in format_report(record, tonal.LABELS)
+    assert "phrase ends: authentic cadence, share" in repr(record)
+    assert [chart.title for chart in record.charts()][:1] == ["ends on the tonic"]
     with pytest.raises(ScoreError, match="at least 1 written chorale"):
         tonal.tonal_report([], [good])
 
@@ -250,4 +270,4 @@ def test_bach_on_the_canonical_test_chorales():
     total = {name: sum(getattr(one, name) for one in found) for name in resolution.Resolutions.__slots__}
     assert total["leading_doubled"] / total["dominants"] < 0.02
     assert total["sevenths_unresolved"] / total["sevenths"] < 0.02
-    assert 100 * total["hidden"] / total["changes"] == pytest.approx(0.52, abs=0.01)
+    assert 100 * total["hidden"] / total["changes"] == pytest.approx(0.508, abs=0.001)

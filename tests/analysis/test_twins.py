@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from musenb.analysis.chorale.twins import shared_run, twins
+from musenb.analysis.chorale.twins import longest_run, shared_run, twins
 
 
 def tune(*pitches: int) -> np.ndarray:
@@ -27,6 +27,12 @@ def tune(*pitches: int) -> np.ndarray:
 )
 def test_the_share_is_the_longest_run_of_steps(other, share):
     assert shared_run(tune(60, 62, 64, 65), tune(*other)) == share
+
+
+def test_the_longest_run_says_where_it_lies():
+    assert longest_run(tune(70, 60, 62, 64, 65), tune(50, 48, 62, 64, 66, 67)) == (1, 2, 4)
+    assert longest_run(tune(60, 62), tune(60, 61)) == (0, 0, 0)
+    assert longest_run(tune(60), tune(60)) == (0, 0, 0)
 
 
 def test_passing_notes_between_the_beats_do_not_matter():

@@ -5,17 +5,15 @@ python tests/benchmarks/bench_tonal.py
 
 from __future__ import annotations
 
-from musenb.analysis.chorale.report import format_report
-from musenb.analysis.chorale.tonal import LABELS, tonal_report
-from musenb.train.chorale_data import gather, read_corpus
+from musenb.analysis.chorale.tonal import tonal_report
+from musenb.train.chorale_data import corpus_grids
 from musenb.train.judge_tonal import framed
 
 
 def main() -> None:
     """Print every measure of the corpus's test chorales."""
-    found = (item for item in read_corpus() if item[0] == "test")
-    pieces = [framed(grid) for grid in gather((("train", name, grid) for _, name, grid in found))["train"]]
-    print(format_report(tonal_report(pieces, pieces), LABELS))
+    pieces = [framed(grid) for grid in corpus_grids()["test"]]
+    print(tonal_report(pieces, pieces))
 
 
 if __name__ == "__main__":

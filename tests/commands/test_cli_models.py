@@ -18,8 +18,10 @@ from musenb.model.shapes import expected_shapes
 from musenb.model.weights import manifest_bytes, weights_bytes
 from musenb.sample import models
 from musenb.score.from_text import score_from_text
+from musenb.train import chorale_data
 from musenb.train.chorale_data import chorale_grid
 from musenb.train.jsb import jsb_config, split_rows
+from musenb.train.judge_parts import PARTS
 
 MOTIF = "key=G upbeat=1 D5 | G5 F#5 E5 D5"
 
@@ -104,12 +106,34 @@ def test_an_evaluation_of_chorales(
     assert record["pieces"] == {"generated": 3, "real": 3, "train": 3}
     assert record["valid"]["all"] == pytest.approx(record["valid"]["hold"] + record["valid"]["pitch"])
     assert record["part_writing_rules"] is True
+    assert record["parts"]["tonal"]["pieces"] == {"generated": 2, "real": 2}  # of the three, two have a test frame
     assert main(arguments) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "generated (3)" in lines[2]
     assert lines[3].startswith("parallel 5ths and 8ves")
     assert lines[-1].endswith("cells/s while writing 3 chorales")
+    assert any(line.startswith("tonal: keys, closes and resolutions") for line in lines)
     assert main(["evaluate", "chorale", "--model", str(tiny_checkpoint), "--pieces", "0"]) == 2
+
+
+def test_an_evaluation_of_chorales_by_parts(
+    tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grid = chorale_grid(score_from_text(TEXT))
+    monkeypatch.setattr(evaluation, "corpus_grids", lambda: {"train": [grid], "valid": [grid], "test": [grid]})
+    arguments = ["evaluate", "chorale", "--model", str(tiny_checkpoint), "--pieces", "1", "--parts"]
+    assert main([*arguments, "harmonise, tonal", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert list(record["parts"]) == ["tonal", "harmonise"]
+    assert not {"valid", "measures"} & record.keys()
+    assert main([*arguments, "tonal,rhythm"]) == 2
+    assert "part 'rhythm' is unknown; allowed are nats, style, tonal" in capsys.readouterr().err
+    assert main([*arguments, ","]) == 2
+    assert "part ',' is unknown" in capsys.readouterr().err
+
+
+def test_all_names_every_part() -> None:
+    assert evaluation.wanted_parts("all") == ["nats", "style", *PARTS]
 
 
 def test_an_evaluation_of_the_papers_form(
@@ -140,15 +164,15 @@ def test_the_chorales_are_read_once_and_anew_when_they_are_damaged(
         grid = chorale_grid(score_from_text(TEXT))
         return [(split, split, grid) for split in ("train", "valid", "test")]
 
-    monkeypatch.setattr(evaluation, "read_corpus", lambda: iter(read()))
+    monkeypatch.setattr(chorale_data, "read_corpus", lambda: iter(read()))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
     for _ in range(2):
-        assert [len(grids) for grids in evaluation.corpus_grids().values()] == [1, 1, 1]
+        assert [len(grids) for grids in chorale_data.corpus_grids().values()] == [1, 1, 1]
     assert len(reads) == 1
     (kept,) = (tmp_path / "musenb").iterdir()
     kept.write_bytes(b"PK")
-    evaluation.corpus_grids()
+    chorale_data.corpus_grids()
     assert len(reads) == 2
     assert "reading the chorales of music21's corpus, once" in capsys.readouterr().err
 
@@ -157,8 +181,8 @@ def test_chorales_that_cannot_be_kept_are_used_all_the_same(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     grid = chorale_grid(score_from_text(TEXT))
-    monkeypatch.setattr(evaluation, "read_corpus", lambda: iter([("train", "a", grid), ("valid", "b", grid)]))
+    monkeypatch.setattr(chorale_data, "read_corpus", lambda: iter([("train", "a", grid), ("valid", "b", grid)]))
     (tmp_path / "file").write_text("")
     monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / "file" / name)
-    assert len(evaluation.corpus_grids()["train"]) == 1
+    assert len(chorale_data.corpus_grids()["train"]) == 1
     assert "could not be kept for next time" in capsys.readouterr().err

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musenb.commands.development import line_of, sample_of, score_of_grid, shuffled_prime
+from musenb.commands.development import line_of, sample_of, shuffled_prime
 from musenb.commands.main import main
 from musenb.export.to_midi import midi_bytes
 from musenb.score.note import KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.tokens.chorale.grid import encode
+from musenb.train.chorale_data import score_of_grid
 
 
 def piece(seed: int, quarters: int = 16) -> Score:

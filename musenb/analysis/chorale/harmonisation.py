@@ -7,16 +7,16 @@ Conventions
 -----------
 - Where Bach set a tune twice, he agrees with himself on .629 of the beats; by chance (another beat of the piece with
   the same soprano pitch class) it is .357.
+- Two pieces on one tune are compared on the longest run of beats whose sopranos move alike, each as if that run began
+  on the same note.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from musenb.analysis.bootstrap import ratio_interval
-from musenb.analysis.chorale.part_writing import STEPS_PER_QUARTER, validate
+from musenb.analysis.chorale.part_writing import OCTAVE, STEPS_PER_QUARTER, validate
+from musenb.analysis.chorale.twins import longest_run
 from musenb.errors import ScoreError
 from musenb.score.sonority import NONE, chords_of
 
@@ -40,9 +40,13 @@ def agreeing_beats(one: np.ndarray, other: np.ndarray) -> tuple[int, int]:
     return int((both & (roots[0] == roots[1])).sum()), int(both.sum())
 
 
-def root_agreement(pairs: Sequence[tuple[np.ndarray, np.ndarray]], *, seed: int = 0) -> dict[str, float]:
-    """Return the share of agreeing beats over pairs of pieces, with its 95 % bootstrap interval over pairs."""
-    counts = np.array([agreeing_beats(one, other) for one, other in pairs], float).reshape(-1, 2)
-    agreeing, beats = counts.T
-    low, high = ratio_interval(agreeing, beats, seed=seed)
-    return {"value": float(agreeing.sum() / beats.sum()) if beats.sum() else float("nan"), "low": low, "high": high}
+def agreeing_twin(piece: np.ndarray, other: np.ndarray) -> tuple[int, int]:
+    """Return as `agreeing_beats` does, on the beats of the longest run of soprano that two pieces share in any key."""
+    start, there, beats = longest_run(piece, other)
+    parts = []
+    for grid, first in ((piece, start), (other, there)):
+        part = grid[STEPS_PER_QUARTER * first :][: STEPS_PER_QUARTER * beats].astype(int)
+        shift = -part[0, 0] % OCTAVE if len(part) else 0
+        parts.append(np.where(part >= 0, part % OCTAVE + shift, part))
+    length = min(map(len, parts))
+    return agreeing_beats(*(part[:length] for part in parts))

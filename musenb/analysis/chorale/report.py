@@ -44,7 +44,7 @@ class Record(dict[str, Any], Plottable):
 
     def charts(self) -> list[Chart]:
         """Return a chart a measure: generated beside real, with their intervals, and the target where there is one."""
-        return [_measure_chart(label, self["measures"][name]) for name, label in LABELS.items()]
+        return [measure_chart(label, self["measures"][name]) for name, label in LABELS.items()]
 
     def __repr__(self) -> str:
         return format_report(self)
@@ -109,16 +109,16 @@ def format_report(record: Record, labels: Mapping[str, str] = LABELS) -> str:
     return "\n".join(lines)
 
 
-def _measure_chart(label: str, row: Mapping[str, Any]) -> Chart:
-    """Return one measure of both kinds of chorales."""
+def measure_chart(label: str, row: Mapping[str, Any]) -> Chart:
+    """Return one measure of both kinds of chorales as a chart; a target relative to the real value is not drawn."""
     what, _, unit = label.partition(", ")
     sides = tuple(
         Series(side, [side], [cell["value"]], [cell["low"]], [cell["high"]], kind="points")
         for side, cell in (("generated", row["generated"]), ("real", row["real"]))
     )
     target: tuple[tuple[str, float], ...] = ()
-    if row["target"]:
-        _, level = row["target"].split()
+    sign, _, level = (row["target"] or "").partition(" ")
+    if sign in ("<=", ">="):
         target = ((f"target {row['target']}", float(level)),)
     return Chart(what, "chorales", unit or "value", sides, target)
 

@@ -6,11 +6,17 @@ Definitions
 - *V-I*: a change from a major triad, a dominant seventh, one without fifth or a major third to the major or minor triad
   a fifth below. *Leading note doubled*: more than one voice has the first chord's third. *Seventh unresolved*: the
   voice with the first chord's seventh is neither held nor falls by one or two semitones.
-- *Hidden*: soprano and bass move in one direction into a fifth or octave, the soprano by more than two semitones.
-  *Contrary*: two voices move in opposite directions from a fifth to a fifth, or from an octave or unison to another.
+- *Hidden*: soprano and bass move in one direction into a fifth or octave from another interval, the soprano by more
+  than two semitones; from the same interval it is a parallel, which `part_writing` counts.
+- *Contrary*: two voices move in opposite directions from a fifth to a fifth, or from an octave or unison to another.
 - *Left hanging*: a sonority that is no chord, and that no voice leaves by a step of one or two semitones.
 - *Seam*: the change from the last free sonority into the first kept one. Of its voices: how far they move, how many
   leap a tritone or a seventh, and how many go beyond where their neighbour was (*overlap*).
+
+Conventions
+-----------
+- On the canonical test chorales hidden fifths and octaves are .51 in 100 changes, on the same chorales as the corpus
+  writes them .55: the canonical file plays repeats, and so counts some changes twice.
 
 References
 ----------
@@ -75,9 +81,10 @@ def resolutions(grid: np.ndarray) -> Resolutions:
 
 def hidden(heard: np.ndarray) -> np.ndarray:
     """Return which changes of chords (n, 4) have a hidden fifth or octave between the outer voices, bool (n - 1,)."""
-    motion, after = heard[1:] - heard[:-1], heard[1:]
+    motion = heard[1:] - heard[:-1]
     together = motion[:, 0] * motion[:, -1] > 0
-    into = np.isin((after[:, 0] - after[:, -1]) % 12, (0, FIFTH))
+    gap = (heard[:, 0] - heard[:, -1]) % 12
+    into = np.isin(gap[1:], (0, FIFTH)) & (gap[1:] != gap[:-1])
     return together & into & (abs(motion[:, 0]) > LARGEST_STEP)
 
 

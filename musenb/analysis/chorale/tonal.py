@@ -6,13 +6,11 @@ is defined in `cadence`, `resolution` and `melody`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from musenb.analysis.bootstrap import ratio_interval
 from musenb.analysis.chorale.cadence import (
     Framed,
     PhraseEnd,
@@ -23,10 +21,10 @@ from musenb.analysis.chorale.cadence import (
     phrase_ends,
 )
 from musenb.analysis.chorale.melody import repeated_phrases, short_notes
+from musenb.analysis.chorale.ratios import Counts, Ratio, Report, Target, ratio_report
 from musenb.analysis.chorale.resolution import Resolutions, Seam, resolutions
 from musenb.errors import ScoreError
 
-Record = dict[str, object]
 VOICES = ("soprano", "alto", "tenor", "bass")
 NEAR = 0.05  # how far the shares of short notes may be from the real ones
 
@@ -45,16 +43,17 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A ratio: its name for reading, what is above and below, a factor, and the target, if there is one.
-
-    The target is a sign, '<=', '>=' or 'near' the real value, and a number.
-    """
+    """A ratio of counts of a piece: its name for reading, what is above and below, a factor, and a target."""
 
     label: str
     above: Callable[[Counted], float]
     below: Callable[[Counted], float]
     factor: float = 1.0
-    target: tuple[str, float] | None = None
+    target: Target | None = None
+
+    def counts(self, pieces: Sequence[Counted]) -> Counts:
+        """Return what is above and below by piece."""
+        return [self.above(piece) for piece in pieces], [self.below(piece) for piece in pieces]
 
 
 def _share_of_ends(name: str) -> Callable[[Counted], float]:
@@ -79,41 +78,43 @@ def _resolved(name: str) -> Callable[[Counted], float]:
 
 MEASURES: Mapping[str, Measure] = {
     "ends_on_tonic": Measure(
-        "ends on the tonic, share", lambda p: ends_on_tonic(p.piece), _keyed, target=(">=", 0.80)
+        "ends on the tonic, share", lambda p: ends_on_tonic(p.piece), _keyed, target=Target(">=", 0.80)
     ),
     "ends_in_root_position": Measure(
         "ends on the tonic in root position, share", lambda p: ends_in_root_position(p.piece), _keyed
     ),
     "minor_ends_major": Measure(
         "in minor: ends on the major tonic, share", lambda p: _minor(p) and ends_major(p.piece), _minor,
-        target=(">=", 0.30),
+        target=Target(">=", 0.30),
     ),
     "key_heard": Measure(
-        "key heard is the key told, share", lambda p: heard_as_told(p.piece), _keyed, target=(">=", 0.60)
+        "key heard is the key told, share", lambda p: heard_as_told(p.piece), _keyed, target=Target(">=", 0.60)
     ),
     "authentic": Measure(
-        "phrase ends: authentic cadence, share", _share_of_ends("authentic"), _phrases, target=(">=", 0.65)
+        "phrase ends: authentic cadence, share", _share_of_ends("authentic"), _phrases, target=Target(">=", 0.65)
     ),
     "perfect": Measure("phrase ends: perfect authentic, share", _share_of_ends("perfect"), _phrases),
     "half": Measure("phrase ends: on the dominant, share", _share_of_ends("half"), _phrases),
     "root_position": Measure("phrase ends: in root position, share", _share_of_ends("root_position"), _phrases),
     "neither": Measure("phrase ends: neither authentic nor on a major chord", _share_of_ends("neither"), _phrases),
     "leading_doubled": Measure(
-        "V-I: leading note doubled, share", _resolved("leading_doubled"), _resolved("dominants"), target=("<=", 0.015)
+        "V-I: leading note doubled, share", _resolved("leading_doubled"), _resolved("dominants"),
+        target=Target("<=", 0.015),
     ),
     "sevenths_unresolved": Measure(
         "V7-I: seventh not resolved, share", _resolved("sevenths_unresolved"), _resolved("sevenths"),
-        target=("<=", 0.03),
+        target=Target("<=", 0.03),
     ),
     "hidden": Measure(
-        "hidden outer 5ths and 8ves, per 100 changes", _resolved("hidden"), _resolved("changes"), 100, ("<=", 0.6)
+        "hidden outer 5ths and 8ves, per 100 changes", _resolved("hidden"), _resolved("changes"), 100,
+        Target("<=", 0.6),
     ),
     "contrary": Measure("contrary 5ths and 8ves, per 100 changes", _resolved("contrary"), _resolved("changes"), 100),
     "hanging": Measure("dissonance left hanging, share of changes", _resolved("hanging"), _resolved("changes")),
     **{
         f"short_{name}": Measure(
             f"eighths or shorter, {name}, share", lambda p, v=voice: p.short[v], lambda p, v=voice: p.notes[v],
-            target=("near", NEAR),
+            target=Target("near", NEAR),
         )
         for voice, name in enumerate(VOICES)
     },
@@ -121,10 +122,17 @@ MEASURES: Mapping[str, Measure] = {
         "soprano phrases that repeat an earlier one", lambda p: p.repeated[0], lambda p: p.repeated[1]
     ),
 }
-LABELS: Mapping[str, str] = {name: measure.label for name, measure in MEASURES.items()}
+
+#                what of a Seam: label, what it is divided by (None: one a seam), factor, target
+SEAM_MEASURES: Mapping[str, tuple[str, str | None, float, Target | None]] = {
+    "parallels": ("parallel 5ths and 8ves, per 100 seams", None, 100, Target("<=", 1)),
+    "overlaps": ("voices beyond where their neighbour was, per 100 seams", None, 100, None),
+    "moved": ("motion of a voice, semitones", "voices", 1, Target("<=", 2.3)),
+    "wild": ("leaps of a tritone or a seventh, per 100 voices", "voices", 100, None),
+}
 
 
-def tonal_report(written: Sequence[Framed], real: Sequence[Framed], *, seed: int = 0) -> Record:
+def tonal_report(written: Sequence[Framed], real: Sequence[Framed], *, seed: int = 0) -> Report:
     """Return every measure of MEASURES of written and of real chorales.
 
     Parameters
@@ -132,12 +140,6 @@ def tonal_report(written: Sequence[Framed], real: Sequence[Framed], *, seed: int
     written, real : sequence of Framed
     seed : int
         Seed of the bootstrap.
-
-    Returns
-    -------
-    dict
-        As `report.evaluate` returns it: 'pieces', 'seed' and 'measures', for each name the records 'generated' and
-        'real', each with 'value', 'low' and 'high', and 'target' and whether it is 'met', None where there is none.
 
     Raises
     ------
@@ -147,14 +149,13 @@ def tonal_report(written: Sequence[Framed], real: Sequence[Framed], *, seed: int
     for name, pieces in (("written", written), ("real", real)):
         if not len(pieces):
             raise ScoreError(f"a report needs at least 1 {name} chorale, got 0")
-    sides = {
-        side: [counted(piece) for piece in pieces] for side, pieces in (("generated", written), ("real", real))
-    }
-    measures = {}
+    ours = [counted(piece) for piece in written]
+    theirs = [counted(piece) for piece in real]
+    ratios = {}
     for name, measure in MEASURES.items():
-        row = {side: ratio(pieces, measure, seed=seed) for side, pieces in sides.items()}
-        measures[name] = {**row, **_judged(measure, row)}
-    return {"pieces": {side: len(pieces) for side, pieces in sides.items()}, "seed": seed, "measures": measures}
+        counts = measure.counts(ours), measure.counts(theirs)
+        ratios[name] = Ratio(measure.label, *counts, measure.factor, measure.target)
+    return ratio_report(ratios, pieces={"generated": len(written), "real": len(real)}, seed=seed)
 
 
 def counted(piece: Framed) -> Counted:
@@ -164,40 +165,13 @@ def counted(piece: Framed) -> Counted:
     return Counted(piece, ends, resolutions(piece.grid), short, notes, repeated_phrases(piece))
 
 
-def ratio(pieces: Sequence[Counted], measure: Measure, *, seed: int = 0) -> dict[str, float | None]:
-    """Return a measure over pieces with its interval; None where nothing was there to count."""
-    above = measure.factor * np.array([measure.above(piece) for piece in pieces], float)
-    below = np.array([measure.below(piece) for piece in pieces], float)
-    if not below.sum():
-        return {"value": None, "low": None, "high": None}
-    low, high = (None if math.isnan(end) else end for end in ratio_interval(above, below, seed=seed))
-    return {"value": float(above.sum() / below.sum()), "low": low, "high": high}
-
-
-def seam_measures(seams: Sequence[Seam], *, seed: int = 0) -> dict[str, dict[str, float]]:
-    """Return what happens at seams: 'parallels' and 'overlaps' per 100, 'moved' semitones and 'wild' per 100 voices."""
-    table = {name: np.array([getattr(seam, name) for seam in seams], float) for name in Seam.__slots__}
-    ones = np.ones(len(seams))
-    parts = {
-        "parallels": (100 * table["parallels"], ones), "overlaps": (100 * table["overlaps"], ones),
-        "moved": (table["moved"], table["voices"]), "wild": (100 * table["wild"], table["voices"]),
-    }
-    measured = {}
-    for name, (above, below) in parts.items():
-        low, high = ratio_interval(above, below, seed=seed)
-        value = float(above.sum() / below.sum()) if below.sum() else float("nan")
-        measured[name] = {"value": value, "low": low, "high": high}
-    return measured
-
-
-def _judged(measure: Measure, row: Mapping[str, Mapping[str, float | None]]) -> dict[str, object]:
-    """Return the target in words, and whether the written value meets it."""
-    value, real = row["generated"]["value"], row["real"]["value"]
-    if measure.target is None:
-        return {"target": None, "met": None}
-    sign, bound = measure.target
-    if sign == "near":
-        near = value is not None and real is not None and abs(value - real) <= bound
-        return {"target": f"within {bound:g}", "met": near}
-    met = value is not None and (value <= bound if sign == "<=" else value >= bound)
-    return {"target": f"{sign} {bound:g}", "met": met}
+def seam_ratios(written: Sequence[Seam], real: Sequence[Seam]) -> dict[str, Ratio]:
+    """Return what happens at seams, written and real, as measures."""
+    ratios = {}
+    for name, (label, below, factor, target) in SEAM_MEASURES.items():
+        sides = []
+        for seams in (written, real):
+            above = [getattr(seam, name) for seam in seams]
+            sides.append((above, [1 if below is None else getattr(seam, below) for seam in seams]))
+        ratios[name] = Ratio(label, *sides, factor, target)
+    return ratios

@@ -20,12 +20,22 @@ LEAST = 0.5
 
 def shared_run(piece: np.ndarray, other: np.ndarray) -> float:
     """Return the share, 0..1, of the beats of a grid (steps, 4) that stand in a row in the soprano of another."""
+    beats = len(piece[::STEPS_PER_QUARTER])
+    return longest_run(piece, other)[2] / beats if beats else 0.0
+
+
+def longest_run(piece: np.ndarray, other: np.ndarray) -> tuple[int, int, int]:
+    """Return the longest run of beats that two sopranos share: its first beat in each, and its beats; 0 for none."""
     one, two = (np.diff(grid[::STEPS_PER_QUARTER, 0].astype(int)) for grid in (piece, other))
-    ending, longest = np.zeros(len(two) + 1, int), 0  # length of the common run that ends at each step of the other
-    for step in one:
+    ending = np.zeros(len(two) + 1, int)  # length of the common run that ends at each step of the other
+    best = (0, 0, 0)
+    for place, step in enumerate(one):
         ending[1:] = np.where(two == step, ending[:-1] + 1, 0)
-        longest = max(longest, int(ending.max()))
-    return (longest + 1) / (len(one) + 1) if longest else 0.0
+        last = int(ending.argmax())
+        steps = int(ending[last])
+        if steps and steps + 1 > best[2]:
+            best = (place + 1 - steps, last - steps, steps + 1)
+    return best
 
 
 def twins(pieces: Sequence[np.ndarray], train: Sequence[np.ndarray]) -> list[tuple[int, float] | None]:
