@@ -106,6 +106,30 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tonal_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a checkpoint of the tonal model's form with few and random weights."""
+    import numpy as np
+
+    from musenb.model.config import ModelConfig
+    from musenb.model.shapes import expected_shapes
+    from musenb.model.weights import weights_bytes
+    from musenb.tokens.known import idiom_named
+
+    shape = idiom_named("tonal").shape
+    config = ModelConfig(
+        idiom="tonal", vocabulary=shape.vocabulary, inputs=shape.inputs, features=shape.features,
+        relations=shape.relations, memory_features=shape.memory_features, memory_relations=shape.memory_relations,
+        memory_layers=1, memory_feed_forward=16, memory_readers=(0,), width=16, layers=2, heads=2, feed_forward=24,
+        max_distance=64, context=512, dropout=0.0,
+    )
+    rng = np.random.default_rng(6)
+    tensors = {part: rng.normal(0, 0.5, size) for part, size in expected_shapes(config).items()}
+    path = tmp_path_factory.mktemp("tonal") / "tonal.safetensors"
+    path.write_bytes(weights_bytes(config, tensors))
+    return path
+
+
+@pytest.fixture(scope="session")
 def absolute_checkpoint(tiny_checkpoint: Path) -> Path:
     """Return its like that knows absolute positions only."""
     return tiny_checkpoint.with_name("tiny-absolute.safetensors")

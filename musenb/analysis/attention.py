@@ -14,6 +14,8 @@ Conventions
   its tokens' rows, or one chosen row: its first or its last. Tokens without a note are left out, so a row of notes may
   sum to less than 1.
 - A logit that no softmax has seen, such as that of a later key, is NaN; its weight is 0.
+- A model may attend, beside the past, to notes that are given: to all of them, whenever they sound. That is a record of
+  its own, whose rows may sum to less than 1; the rest went to no note.
 - Attention tells where a head looks, not what made the model decide: stand a causal measure beside it.
 
 References
@@ -53,6 +55,8 @@ class AttentionRecord:
         The note of each key token, NO_NOTE (-1) for none.
     query_notes : int (queries,), or None
         The note of each query token; None: the same as of the keys.
+    given : AttentionRecord or None
+        The same queries' attention to the notes that are given, an item a key; 0 in layers that do not read them.
     """
 
     weights: np.ndarray
@@ -60,6 +64,7 @@ class AttentionRecord:
     relative: np.ndarray | None
     key_notes: np.ndarray
     query_notes: np.ndarray | None = None
+    given: AttentionRecord | None = None
 
     def array(self, what: What) -> np.ndarray:
         """Return one of the three arrays.
@@ -85,8 +90,11 @@ class AttentionRecord:
         return gather(matrix, queries, self.key_notes, count=count, what=what, query=query)
 
 
-def validate(record: AttentionRecord) -> None:
-    """Raise ModelError unless shapes agree, rows of weights are probabilities (or all 0), and maps fit the tokens."""
+def validate(record: AttentionRecord, *, whole: bool = True) -> None:
+    """Raise ModelError unless shapes agree, rows of weights are probabilities (or all 0), and maps fit the tokens.
+
+    Rows that are not `whole`, as those of given notes, may sum to less than 1.
+    """
     shape = np.shape(record.weights)
     if len(shape) != 4:
         raise ModelError(f"weights of shape {shape}: not (layers, heads, queries, keys)")
@@ -95,22 +103,27 @@ def validate(record: AttentionRecord) -> None:
         if array is not None and np.shape(array) != shape:
             raise ModelError(f"{name} has shape {np.shape(array)}, the weights have {shape}")
     for layer, head in np.ndindex(shape[:2]):
-        check_weights(record.weights[layer, head], f"layer {layer}, head {head}")
+        check_weights(record.weights[layer, head], f"layer {layer}, head {head}", whole=whole)
     check_notes(record.key_notes, shape[3], "keys")
     if record.query_notes is not None:
         check_notes(record.query_notes, shape[2], "queries")
     elif shape[2] != shape[3]:
         raise ModelError(f"{shape[2]} queries and {shape[3]} keys: they need maps of their own")
+    if record.given is not None:
+        validate(record.given, whole=False)
 
 
-def check_weights(weights: np.ndarray, where: str) -> None:
-    """Raise ModelError unless the rows of weights (queries, keys) are probabilities that sum to 1, or are 0."""
+def check_weights(weights: np.ndarray, where: str, *, whole: bool = True) -> None:
+    """Raise ModelError unless the rows of weights (queries, keys) are probabilities that sum to 1, or are 0.
+
+    Rows that are not `whole` may sum to less than 1.
+    """
     if not np.isfinite(weights).all() or (weights < -_TOLERANCE).any():
         raise ModelError(f"weights of {where}: below 0 or not finite")
     sums = weights.sum(axis=-1, dtype=np.float64)
     not_one = np.abs(sums - 1) > _TOLERANCE
     not_zero = np.abs(sums) > _TOLERANCE
-    wrong = not_one & not_zero
+    wrong = not_one & not_zero & (whole | (sums > 1))
     if wrong.any():
         query = int(np.argmax(wrong))
         raise ModelError(f"weights of {where}: row {query} sums to {sums[query]:.4g}; a row sums to 1, or to 0")

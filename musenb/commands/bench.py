@@ -20,6 +20,7 @@ from musenb.commands.progress import Bar
 from musenb.errors import MusenbError
 from musenb.model.process_memory import memory_of
 
+MODEL = "chorale"
 PRIME = "upbeat=1 key=A E4 A4:1 B4:1 C#5:1 B4:1"
 SESSION = (
     "import time; began = time.perf_counter(); import musenb; took = time.perf_counter() - began; "
@@ -40,32 +41,35 @@ TARGETS = {  # figure: (what it is, bound, whether the bound is the least)
 }
 
 
-def benchmark(*, quick: bool = False, as_json: bool = False) -> int:
+def benchmark(*, quick: bool = False, as_json: bool = False, model: str = MODEL) -> int:
     """Print the figures of this machine, as a table or as JSON."""
-    record = figures(quick=quick)
+    record = figures(quick=quick, model=model)
     print(json.dumps(record) if as_json else table(record))
     return 0
 
 
-def figures(*, quick: bool = False) -> dict[str, Any]:
+def figures(*, quick: bool = False, model: str = MODEL) -> dict[str, Any]:
     """Measure everything, on one thread.
 
     Parameters
     ----------
     quick : bool
         Measure rows of up to 512 instead of 4,096 positions, and fewer times.
+    model : str
+        A shipped model or a .safetensors file, in whose shape the decoder is measured as 'chorale'.
 
     Returns
     -------
     dict
         The figures of `TARGETS` (without 'decode_x_hf_gpt2' where transformers is not installed; None for what the
         platform does not tell); `length`, that of the ratios of attention; `machine`; and all that they come from:
-        `attention`, `decode`, `chorale` (the decoder in the chorale model's shape), `session` and `hf_gpt2`.
+        `attention`, `decode`, `chorale` (the decoder in the model's shape), `session` and `hf_gpt2`.
     """
     from musenb.model.bench.attention import FORMS, LENGTHS, attention_figures
     from musenb.model.bench.decoding import decode_figures, gpt2_figures
-    from musenb.train.chorale import chorale_config
+    from musenb.sample.models import open_model
 
+    shape = open_model(model).decoder.config
     lengths = (128, 256, 512) if quick else LENGTHS
     repeats = 2 if quick else 3
     rounds = 10 if quick else 60
@@ -74,7 +78,7 @@ def figures(*, quick: bool = False) -> dict[str, Any]:
     stages = {
         "session": lambda: session_figures(3),
         "decode": lambda: decode_figures(rounds=rounds),
-        "chorale": lambda: decode_figures(chorale_config(), rounds=rounds),
+        "chorale": lambda: decode_figures(shape, rounds=rounds),
         "hf_gpt2": lambda: gpt2_figures(tokens=64 if quick else 512, rounds=2 if quick else 3),
         "attention": lambda: attention_figures(lengths=lengths, repeats=repeats, headline=headline, forms=forms),
     }
@@ -85,6 +89,7 @@ def figures(*, quick: bool = False) -> dict[str, Any]:
         "machine": machine(),
         "quick": quick,
         "length": headline,
+        "model": model,
     }
     with Bar("measuring") as bar:
         for number, (name, measure) in enumerate(stages.items()):
@@ -185,7 +190,7 @@ def table(record: dict[str, Any]) -> str:
             aim = "" if bound is None else f"   aim: {'at least' if least else 'at most'} {bound:g}"
             lines.append(f"{name:<20}{record[name]:>10.4g}  {text}{aim}")
     lines += ["\nattention (MB above the network)", attention_table(record["attention"])]
-    for name, title in (("decode", "6 layers of 256"), ("chorale", "the chorale model's shape")):
+    for name, title in (("decode", "6 layers of 256"), ("chorale", f"the shape of {record['model']}")):
         lines += [f"\ndecoding, {title}", decode_table(record[name])]
     return "\n".join(lines)
 
@@ -225,10 +230,11 @@ def decode_table(figures: dict[str, Any]) -> str:
 def add_bench(command: argparse.ArgumentParser) -> None:
     """Give the command its options."""
     command.add_argument("--quick", action="store_true", help="a first impression from short rows, in a minute or two")
+    command.add_argument("--model", default=MODEL, help="in whose shape the decoder is measured (default: chorale)")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=bench)
 
 
 def bench(options: argparse.Namespace) -> int:
     """Measure attention, decoding and the first note, as ratios to their floors."""
-    return benchmark(quick=options.quick, as_json=options.json)
+    return benchmark(quick=options.quick, as_json=options.json, model=options.model)

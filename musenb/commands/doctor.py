@@ -10,6 +10,7 @@ import platform
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import musenb
@@ -21,8 +22,11 @@ FOR_NOTEBOOKS = ("jupyterlab", "ipykernel", "ipywidgets", "anywidget")
 PRIME = "upbeat=1 key=A E4 A4:1 B4:1 C#5:1 B4:1"
 
 
-def examine(*, as_json: bool = False) -> int:
-    """Print what was found; return 0 when all is well, 1 when something that is needed is missing or damaged."""
+def examine(*, as_json: bool = False, models: Sequence[str] = ()) -> int:
+    """Print what was found; return 0 when all is well, 1 when something that is needed is missing or damaged.
+
+    `models` are examined beside the shipped ones: .safetensors files of one's own.
+    """
     record: dict[str, Any] = {
         "musenb": musenb.__version__,
         "python": platform.python_version(),
@@ -33,7 +37,7 @@ def examine(*, as_json: bool = False) -> int:
     }
     faults: list[str] = []
     try:
-        record["models"] = {name: _model(name) for name in shipped_names()}
+        record["models"] = {name: _model(name) for name in (*shipped_names(), *models)}
     except WeightsError as error:
         record["models"] = {}
         faults = [str(error)]
@@ -97,10 +101,11 @@ def _print(record: dict[str, Any]) -> None:
 
 def add_doctor(command: argparse.ArgumentParser) -> None:
     """Give the command its options."""
+    command.add_argument("--model", action="append", default=[], help="a .safetensors file of your own, too")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=doctor)
 
 
 def doctor(options: argparse.Namespace) -> int:
     """Say what is installed, which models are there and intact, and how fast this machine samples."""
-    return examine(as_json=options.json)
+    return examine(as_json=options.json, models=options.model)

@@ -116,6 +116,11 @@ class ModelConfig:
         return self.inputs or self.vocabulary
 
     @property
+    def related(self) -> int:
+        """Attributes of a position: those that meet earlier positions, then those that meet remembered items."""
+        return len(self.relations) + len(self.memory_relations)
+
+    @property
     def head_width(self) -> int:
         """Numbers in a query, key or value of one head."""
         return self.width // self.heads

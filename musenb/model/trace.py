@@ -18,7 +18,8 @@ from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 
 PAIRED = ("content", "relative", "weights")
-NAMES = ("residual", *PAIRED)
+MEMORY = ("memory_content", "memory_relative", "memory_weights")
+NAMES = ("residual", *PAIRED, *MEMORY)
 
 
 class Trace:
@@ -32,6 +33,8 @@ class Trace:
         What to record. 'residual': the residual stream behind a layer, (B, D) a position; layer -1 is the sum of the
         embeddings. 'content' and 'relative': the two parts of the scaled logits, (B, H, keys) a position, where
         'relative' is the terms for distance and relations together; 'weights': the softmax of their sum.
+        'memory_content', 'memory_relative' and 'memory_weights': the same of the M items of a memory, (B, H, M) a
+        position, in layers that read one; what is missing to a sum of 1 went to no item.
     layers : container of int, or None
         Which layers, from 0; None for all.
     positions : container of int, or None
@@ -65,7 +68,8 @@ class Trace:
         Returns
         -------
         float32
-            'residual' (B, Q, D), the others (B, H, Q, L); 0 for keys behind the position.
+            'residual' (B, Q, D), those of a memory (B, H, Q, M), the others (B, H, Q, L); 0 for keys behind the
+            position.
 
         Raises
         ------
@@ -133,6 +137,13 @@ class Recorder:
                 seen = values[:, :, position - self.start, : position + 1]
                 self.trace.keep(name, layer, np.array(seen.swapaxes(0, 1), order="C"))
 
+    def remembered(self, name: str, layer: int, values: np.ndarray) -> None:
+        """Record one number for each query and item of the memory, from (H, B, n, M)."""
+        if self.wants(name, layer):
+            for position in self.fresh:
+                seen = values[:, :, position - self.start]
+                self.trace.keep(name, layer, np.array(seen.swapaxes(0, 1), order="C"))
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
@@ -141,16 +152,19 @@ class Silence:
     Parameters
     ----------
     heads : tuple of (int, int)
-        Layer and head: its attention weights are 0.
+        Layer and head: its attention weights to the past are 0.
     layers : tuple of int
-        The block adds nothing to the residual stream; it still attends, so that a trace shows it.
+        The block adds nothing to the residual stream; it still attends to the past, so that a trace shows it.
     relative : bool
-        The terms for distance and relations are 0 in all layers.
+        The terms for distance and relations to the past are 0 in all layers.
+    given : bool
+        No layer takes anything from the items of a memory, as if it were empty.
     """
 
     heads: tuple[tuple[int, int], ...] = ()
     layers: tuple[int, ...] = ()
     relative: bool = False
+    given: bool = False
 
     def check(self, config: ModelConfig) -> None:
         """Raise ModelError when a head or layer does not exist."""

@@ -202,14 +202,16 @@ class Answers:
         head: tuple[int, int] | None = None,
         layer: int | None = None,
         relative: bool = False,
+        given: bool = False,
         listen: bool = True,
     ) -> WhatIf:
         """Return what becomes of the piece when a head (layer, head), a layer or the relative term is silent.
 
         Parameters
         ----------
-        head, layer, relative
-            At least one; all that are named are silent together. Counted from 0.
+        head, layer, relative, given
+            At least one; all that are named are silent together. Counted from 0. `given`: nothing is told beside the
+            past, by a model that is told given notes so.
         listen : bool
             Whether continuations are written, too; without, only the piece as it stands is asked about.
         """
@@ -220,11 +222,13 @@ class Answers:
             named.append(f"layer {layer + 1}")
         if relative:
             named.append("the relative term")
+        if given:
+            named.append("telling the given notes")
         if not named:
-            raise SettingError("nothing to silence: name a head=(layer, head), a layer or relative=True")
+            raise SettingError("nothing to silence: name a head=(layer, head), a layer, relative=True or given=True")
         heads = () if head is None else ((head[0], head[1]),)
         layers = () if layer is None else (layer,)
-        silence = Silence(heads=heads, layers=layers, relative=relative)
+        silence = Silence(heads=heads, layers=layers, relative=relative, given=given)
         return self._laboratory.silence(silence, f"Without {' and '.join(named)}", listen=listen)
 
     def occlude(

@@ -9,6 +9,7 @@ import numpy as np
 from musenb.model.numpy.decode import Cache, Decoder, Silence
 from musenb.sample.models import Model
 from musenb.sample.recipe import Recipe, begin
+from musenb.tokens.memory import Memory
 from musenb.tokens.piece import Plan
 
 
@@ -48,9 +49,9 @@ class Primed:
     ) -> None:
         self.decoder, self.prime, self.silence, self.config = decoder, prime, silence, decoder.config
 
-    def start(self, rows: int) -> _Lent:
+    def start(self, rows: int, memory: Memory | None = None) -> _Lent:
         """Return a cache that is empty until the first positions are read."""
-        return _Lent(self.decoder.start(rows))
+        return _Lent(self.decoder.start(rows, memory))
 
     def extend(
         self,

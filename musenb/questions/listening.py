@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -33,12 +34,15 @@ class NoteAttention:
         On each note of the piece, in the order of `score.notes`; 0 for what was not seen.
     content, relative : float32 (layers, heads, N)
         Parts of the logits, mean over the note's tokens; not-a-number for what was not seen.
+    given : float32 (layers, heads, N)
+        The weights of the attention to notes that are given, whenever they sound: apart from that to the past.
     """
 
     note: NotePlace
     weights: np.ndarray
     content: np.ndarray
     relative: np.ndarray
+    given: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Verdict:
     ----------
     note : NotePlace
     keys : tuple of NotePlace
-        The earlier notes that were asked about.
+        The notes that were asked about: earlier ones, and given ones.
     attention : float64 (layers + 1, keys)
         Mean weight over the heads of each layer; the last row over all heads.
     occlusion : float64 (keys,)
@@ -100,7 +104,7 @@ class Listening:
         number = number_of(self.piece, note)
         kinds: tuple[What, ...] = ("weights", "content", "relative")
         looks = [self._between(what, query)[:, :, number] for what in kinds]
-        return NoteAttention(self.notes[number], *looks)
+        return NoteAttention(self.notes[number], *looks, self._between("given", query)[:, :, number])
 
     def heads(self) -> list[HeadSummary]:
         """Return what each head looks at in this piece, with names for those that have a job."""
@@ -114,16 +118,18 @@ class Listening:
         """Return how much each note looked at each when it was chosen, float32 (layers, heads, N, N)."""
         return self._between("weights", "first")
 
-    def _between(self, what: What, query: Query) -> np.ndarray:
+    def _between(self, what: What | Literal["given"], query: Query) -> np.ndarray:
         """Return float32 (layers, heads, N, N); what was chosen is in `record`."""
         if (what, query) not in self._gathered:
-            record = self.record(query=query)
-            layers, heads = record.weights.shape[:2]
+            whole = self.record(query=query)
+            layers, heads = whole.weights.shape[:2]
+            record = whole.given if what == "given" else whole
+            kind: What = "weights" if what == "given" else what
             count = len(self.notes)
-            unseen = 0 if what == "weights" else np.nan
+            unseen = 0 if kind == "weights" else np.nan
             found = np.full((layers, heads, count, count), unseen, np.float32)
-            for layer, head in np.ndindex(layers, heads):
-                part = record.of_notes(what, layer, head, query=query)
+            for layer, head in np.ndindex((layers, heads) if record is not None else (0, 0)):
+                part = record.of_notes(kind, layer, head, query=query)
                 found[layer, head, : len(part), : len(part)] = part
             self._gathered[what, query] = found
         return self._gathered[what, query]
@@ -145,15 +151,20 @@ class Listening:
     ) -> Verdict:
         """Return how far attention and occlusion agree on which of the last `reach` notes mattered for a note.
 
+        Where notes are given ahead, the nearest on both sides are asked about, and a note's weight is what the heads
+        give it as past and as given together.
+
         Raises
         ------
         SettingError
             No note comes before it, or it was stopped.
         """
         number = number_of(self.piece, note)
-        seen = np.flatnonzero(self.reading.seen[number] > 0)
-        in_time = sorted(seen.tolist(), key=lambda key: self.notes[key].position)
-        order = in_time[-reach:]
+        asked = (self.reading.seen[number] > 0) | self.reading.told
+        asked[number] = False
+        place = self.notes[number].position
+        near = sorted(np.flatnonzero(asked).tolist(), key=lambda key: abs(self.notes[key].position - place))
+        order = sorted(near[:reach], key=lambda key: self.notes[key].position)
         if not order:
             raise SettingError(f"nothing comes before {self.notes[number]}")
         effects = occlusion(
@@ -165,7 +176,8 @@ class Listening:
         )[0]
         if np.isnan(effects).any():
             raise SettingError("stopped before all notes were asked about")
-        weights = self._between("weights", "first")[:, :, number, order].astype(np.float64)
+        both = self._between("weights", "first") + self._between("given", "first")
+        weights = both[:, :, number, order].astype(np.float64)
         by_layer = weights.mean(axis=1)
         rows = np.vstack([by_layer, weights.mean(axis=(0, 1))])
         *layers, overall = [agreement_of(row, effects, top=top) for row in rows]

@@ -18,7 +18,7 @@ from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Cache, Decoder, Silence, Trace
 from musenb.model.numpy.layer import NORM_EPSILON
-from musenb.tokens.piece import Piece
+from musenb.tokens.piece import Piece, Told
 from musenb.tokens.row import Row
 
 PAIRED = ("content", "relative", "weights")
@@ -26,7 +26,7 @@ PAIRED = ("content", "relative", "weights")
 
 def row_for(config: ModelConfig, piece: Piece, behind: Sequence[int] | None = None) -> Row:
     """Return what a model of a configuration reads of a piece, and with `behind` of what follows its end."""
-    return piece.row(behind).fitted(len(config.features), len(config.relations))
+    return piece.row(behind).fitted(len(config.features), config.related)
 
 
 def read(
@@ -35,7 +35,7 @@ def read(
 ) -> np.ndarray:
     """Return log_probs float64 (stop - start, V) of a row's positions; a `cache` holds those before `start`."""
     part = row.crop(start, len(row) if stop is None else stop)
-    cache = decoder.start(1) if cache is None else cache
+    cache = decoder.start(1, row.memory) if cache is None else cache
     inputs = part.before[None], part.features[None], part.related[None]
     return log_softmax(decoder.extend(cache, *inputs, trace=trace, silence=silence)[0])
 
@@ -88,7 +88,7 @@ class Reading:
     def _read(self) -> None:
         if "log_probs" in self._kept:
             return
-        cache, trace = self.decoder.start(1), Trace(("residual",))
+        cache, trace = self.decoder.start(1, self.row.memory), Trace(("residual",))
         log_probs = read(self.decoder, self.row, cache=cache, trace=trace)
         layers = range(-1, self.decoder.config.layers)
         residuals = np.stack([trace.array("residual", layer)[0] for layer in layers])
@@ -111,20 +111,44 @@ class Reading:
             Queries are only the positions that chose the notes; else all positions, L.
         """
         chosen = sorted({place.position for place in self.piece.notes})
-        trace = Trace(tuple({*names, "weights"}), positions=set(chosen) if onsets else None)
+        wanted = tuple({*names, "weights"})
+        told = tuple(f"memory_{name}" for name in wanted) if self.told.any() else ()
+        trace = Trace((*wanted, *told), positions=set(chosen) if onsets else None)
         read(self.decoder, self.row, trace=trace)
         asked = np.array(chosen) if onsets else np.arange(len(self.row))
         hidden = np.arange(len(self.row))[None, :] > asked[:, None]
         found = {}
-        for name in trace.names:
+        for name in wanted:
             layers = [trace.array(name, layer)[0] for layer in self._layers]
             found[name] = np.stack([_full(array, len(self.row)) for array in layers])
             if name != "weights":
                 found[name][:, :, hidden] = np.nan
         notes = self.piece.token_notes
         return AttentionRecord(
-            found["weights"], found.get("content"), found.get("relative"), input_notes(notes), notes[asked]
+            found["weights"], found.get("content"), found.get("relative"), input_notes(notes), notes[asked],
+            self._given(trace, wanted, notes[asked]) if told else None,
         )
+
+    def _given(self, trace: Trace, names: Sequence[str], asked: np.ndarray) -> AttentionRecord:
+        """Return the attention to the given notes that a trace holds, for queries of these notes."""
+        assert isinstance(self.piece, Told)
+        config, items = self.decoder.config, self.piece.told_notes
+        shape = config.layers, config.heads, len(asked), len(items)
+        found = {}
+        for name in names:
+            found[name] = np.full(shape, 0 if name == "weights" else np.nan, np.float32)
+            for layer in config.memory_readers:
+                found[name][layer] = trace.array(f"memory_{name}", layer)[0]
+        return AttentionRecord(found["weights"], found.get("content"), found.get("relative"), items, asked)
+
+    @cached_property
+    def told(self) -> np.ndarray:
+        """Which notes are told beside the past, whenever they sound, bool (N,)."""
+        told = np.zeros(len(self.piece.notes), bool)
+        if self.row.memory is not None and isinstance(self.piece, Told):
+            items = self.piece.told_notes
+            told[items[items >= 0]] = True
+        return told
 
     @cached_property
     def onset_record(self) -> AttentionRecord:
@@ -153,9 +177,12 @@ def read_out(decoder: Decoder, stream: np.ndarray) -> np.ndarray:
 def reread(reading: Reading, row: Row, *, stop: int | None = None) -> tuple[np.ndarray, int]:
     """Return log_probs of another row of the same length, and the first position from which they were computed anew.
 
-    The kv cache of the piece is used up to the first position at which the rows differ.
+    The kv cache of the piece is used up to the first position at which the rows differ; with another memory they do so
+    from the beginning.
     """
     stop = len(row) if stop is None else stop
+    if retold(reading, row):
+        return read(reading.decoder, row, stop=stop), 0
     differs = row.before != reading.row.before
     for name in ("features", "related"):
         differs |= (getattr(row, name) != getattr(reading.row, name)).any(axis=1)
@@ -165,6 +192,12 @@ def reread(reading: Reading, row: Row, *, stop: int | None = None) -> tuple[np.n
     cache = reading.cache.copy()
     cache.rewind(start)
     return read(reading.decoder, row, cache=cache, start=start, stop=stop), start
+
+
+def retold(reading: Reading, row: Row) -> bool:
+    """Return whether another row of a piece has another memory, so that all its positions are read anew."""
+    mine, other = reading.row.memory, row.memory
+    return mine is not None and other is not None and not mine.same_as(other)
 
 
 def _full(array: np.ndarray, keys: int) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from musenb.analysis.causal import kl_bits
 from musenb.model.numpy.decode import Silence
-from musenb.questions.reading import Reading, reread, row_for
+from musenb.questions.reading import Reading, reread, retold, row_for
 from musenb.questions.whatif import Laboratory
 
 Progress = Callable[[int, int], None]
@@ -70,7 +70,7 @@ def occlusion(
     """Return how much each key note mattered for each query note when that was chosen, float64 (queries, keys).
 
     It is the KL in bits between the predictions of the query's first token with and without the key note; 0 for a key
-    that comes after the query, not-a-number for what was not asked.
+    that comes after the query, unless it is told beside the past; not-a-number for what was not asked.
     """
     piece = reading.piece
     effects = np.full((len(queries), len(keys)), np.nan)
@@ -81,7 +81,7 @@ def occlusion(
         row = row_for(reading.decoder.config, piece.edited({keys[column]: None}))
         log_probs, start = reread(reading, row, stop=last)
         found = np.zeros(len(queries))
-        behind = max(start, piece.notes[keys[column]].position + 1)
+        behind = 0 if retold(reading, row) else max(start, piece.notes[keys[column]].position + 1)
         reached = np.flatnonzero(places >= behind)
         at = places[reached]
         found[reached] = kl_bits(reading.log_probs[at], log_probs[at - start])

@@ -107,9 +107,12 @@ def layer_guesses(found: Sequence[Choices]) -> list[LayerGuess]:
 
 
 def heard_rows(ask: Answers, note: str, verdict: Verdict | None = None) -> list[HeardRow]:
-    """Return the earlier notes that were looked at most, and after a test those that mattered most beside them."""
-    number = ask.number_of(note)
-    looked = ask.attention(note).weights.mean(axis=(0, 1))
+    """Return the earlier notes that were looked at most, and after a test those that mattered most beside them.
+
+    Notes that are told beside the past follow, with what the heads of the layers that read them give them as such.
+    """
+    number, attention = ask.number_of(note), ask.attention(note)
+    looked = attention.weights.mean(axis=(0, 1))
     ids = [place.id for place in ask.notes]
     tested: dict[str, float] = {}
     if verdict is not None:
@@ -124,13 +127,18 @@ def heard_rows(ask: Answers, note: str, verdict: Verdict | None = None) -> list[
     by_look = sorted(seen, key=lambda key: -looked[key])
     kept = dict.fromkeys([*by_look[:half], *by_test[:half], *by_look[half:MOST_HEARD]])
     chosen = sorted(list(kept)[:MOST_HEARD], key=lambda key: -looked[key])
-    return [
-        HeardRow(
-            id=ask.notes[key].id, name=str(ask.notes[key]), pitch=ask.notes[key].note.pitch,  # type: ignore[typeddict-item]
-            looked=float(looked[key]), mattered=tested.get(ask.notes[key].id),
+    readers = list(ask.reading.decoder.config.memory_readers)
+    given = attention.given[readers].mean(axis=(0, 1)) if readers else np.zeros(len(ids))
+    beside = sorted(np.flatnonzero(given > SMALLEST), key=lambda key: -given[key])[:MOST_HEARD]
+
+    def row(key: int, share: np.ndarray, how: str = "") -> HeardRow:
+        place = ask.notes[key]
+        return HeardRow(
+            id=place.id, name=f"{place}{how}", pitch=place.note.pitch,  # type: ignore[typeddict-item]
+            looked=float(share[key]), mattered=tested.get(place.id),
         )
-        for key in chosen
-    ]
+
+    return [row(key, looked) for key in chosen] + [row(key, given, ", as given") for key in beside]
 
 
 def head_cells(found: HeadMap, heads: Iterable[HeadSummary] = ()) -> list[HeadCell]:

@@ -17,7 +17,7 @@ from musenb.analysis.causal import Effect, effect_of, log_softmax
 from musenb.analysis.compare import Comparison, compare
 from musenb.model.numpy.decode import Cache, Decoder, Silence
 from musenb.questions.continuing import Primed, sampled
-from musenb.questions.reading import Reading, read, reread, row_for
+from musenb.questions.reading import Reading, read, reread, retold, row_for
 from musenb.sample.models import Model
 from musenb.sample.policy import Policy
 from musenb.sample.recipe import Recipe
@@ -128,7 +128,7 @@ class Laboratory:
         """Return what becomes of the predictions when a part of the model is silent."""
         reading = self.reading
         silence.check(reading.decoder.config)
-        cache = reading.decoder.start(1)
+        cache = reading.decoder.start(1, reading.row.memory)
         first = min(self.first, len(reading.row))
         parts = []
         if first:
@@ -147,11 +147,12 @@ class Laboratory:
         log_probs, start = reread(reading, row)
         changed = edited.tokens != piece.tokens
         first = np.argmax(changed) if changed.any() else len(row)
-        behind = np.arange(len(row)) > first
-        counted = np.flatnonzero(behind & ~changed)
+        # Notes that are told beside the past change what is expected before them, too.
+        reached = (np.arange(len(row)) > first) | retold(reading, row)
+        counted = np.flatnonzero(reached & ~changed)
         before, after = reading.log_probs[counted], log_probs[counted - start]
         effect = effect_of(before, after, row.targets[counted], piece.token_bars[counted], over="bars")
-        cache = reading.decoder.start(1)
+        cache = reading.decoder.start(1, row.memory)
         if self.first:
             read(reading.decoder, row, cache=cache, stop=min(self.first, len(row)))
         return self._answer(question, effect, Primed(reading.decoder, cache), listen, edited)
@@ -204,7 +205,7 @@ def _behind(decoder: Decoder, rows: Sequence[Row], prime: Cache, silence: Silenc
     """Return log_probs (rows * n, V) of what stands behind a prime that was read, rows of one length side by side."""
     if len({len(row) for row in rows}) > 1:
         return np.concatenate([_behind(decoder, [row], prime, silence) for row in rows])
-    cache = prime.select([0] * len(rows)) if prime.length else decoder.start(len(rows))
+    cache = prime.select([0] * len(rows)) if prime.length else decoder.start(len(rows), rows[0].memory)
     inputs = []
     for name in ("before", "features", "related"):
         behind = [getattr(row, name)[prime.length :] for row in rows]

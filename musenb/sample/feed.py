@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from musenb.tokens.idiom import Writer
+from musenb.tokens.memory import Memory
 
 
 class Reader(Protocol):
@@ -15,8 +16,8 @@ class Reader(Protocol):
 
     config: Any
 
-    def start(self, rows: int) -> Any:
-        """Return an empty cache."""
+    def start(self, rows: int, memory: Memory | None = None) -> Any:
+        """Return an empty cache of rows that are told a memory."""
         ...
 
     def extend(
@@ -41,7 +42,8 @@ class Feed:
 
     def __init__(self, decoder: Reader, rows: int = 1) -> None:
         self.decoder, self.rows = decoder, rows
-        self.cache, self.start = decoder.start(rows), 0
+        self.cache: Any = None
+        self.start = 0
         # The last place before which tokens were read in one pass, and how long the cache was before that.
         self.passed = 0, 0
 
@@ -51,20 +53,23 @@ class Feed:
         With `room`, so many positions from here on fit the context before it must be read afresh, where it can.
         """
         place, config = writers[0].position, self.decoder.config
-        if self.start + self.cache.length > place:
+        length = 0 if self.cache is None else self.cache.length
+        if self.start + length > place:
             # After an interrupt; what was read in one pass is read so again, for the same numbers to the last bit.
-            passed, length = self.passed
-            self.cache.rewind(length if place == passed else place - self.start)
-        behind = place - self.start - self.cache.length
+            passed, before = self.passed
+            length = before if place == passed else place - self.start
+            self.cache.rewind(length)
         kept = config.context // 2
-        full = self.cache.length + behind + min(room, config.context - kept) > config.context
-        if full:
-            self.cache = self.decoder.start(self.rows)
+        if place - self.start + min(room, config.context - kept) > config.context:
+            self.cache, length = None, 0
             self.start = place - kept
-        first = self.start + self.cache.length
+        first = self.start + length
         if first < place or not place:
-            self.passed = place, self.cache.length
-        rows = [writer.row(first).fitted(len(config.features), len(config.relations)) for writer in writers]
+            self.passed = place, length
+        rows = [writer.row(first).fitted(len(config.features), config.related) for writer in writers]
+        if self.cache is None:
+            # The writers follow one plan, and so have one memory.
+            self.cache = self.decoder.start(self.rows, rows[0].memory)
         inputs = (np.stack(parts) for parts in zip(*((r.before, r.features, r.related) for r in rows), strict=True))
         return self.decoder.extend(self.cache, *inputs)[:, -1]
 

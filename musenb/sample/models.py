@@ -133,12 +133,18 @@ def name_idiom(path: str | os.PathLike[str], idiom: str) -> None:
 
 
 def check_fit(shape: Shape, config: ModelConfig, name: str) -> None:
-    """Raise ModelError unless a model reads what its idiom writes; it may leave out the last features and relations."""
+    """Raise ModelError unless a model reads what its idiom writes.
+
+    It may leave out the last features, and without a memory the last relations.
+    """
+    relations = len(config.relations)
     fits = (
         config.vocabulary == shape.vocabulary
         and config.begin == shape.inputs
         and config.features == shape.features[: len(config.features)]
-        and len(config.relations) <= len(shape.relations)
+        and (relations == len(shape.relations) if shape.memory_features else relations <= len(shape.relations))
+        and config.memory_features == shape.memory_features
+        and config.memory_relations == shape.memory_relations
     )
     if not fits:
         raise ModelError(f"the model '{name}' does not read the idiom '{config.idiom}' that it names: its sizes differ")

@@ -37,8 +37,8 @@ class _Halting:
         self._decoder, self.config = decoder, decoder.config
         self.asked: Callable[[], bool] = lambda: False
 
-    def start(self, rows: int) -> Any:
-        return self._decoder.start(rows)
+    def start(self, rows: int, memory: Any = None) -> Any:
+        return self._decoder.start(rows, memory)
 
     def extend(self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
         begin, count = cache.length, before.shape[1]
@@ -169,7 +169,7 @@ def begin(number: int, parent: Entry, recipe: Recipe, model: Model) -> Draft:
 def replayed_draft(number: int, parent: Entry, recipe: Recipe, tokens: np.ndarray) -> Draft:
     """Return a draft as far as `tokens` (n,) were written; it has no model and cannot go on."""
     endless = SimpleNamespace(context=2**62, idiom=recipe.idiom)
-    silent: Any = SimpleNamespace(config=endless, start=lambda rows: SimpleNamespace(length=0))
+    silent: Any = SimpleNamespace(config=endless)
     draft = begin(number, parent, recipe, Model(recipe.model, recipe.checksum, silent))
     length = draft.sampling.plan.length
     if length is not None and len(tokens) > length:

@@ -41,12 +41,17 @@ class Shape:
         Number of values of each feature known at a position.
     relations : tuple of int
         Largest difference that each relation between two positions tells apart. A model may use the first few.
+    memory_features, memory_relations : tuple of int
+        Number of values of each feature of an item that is told beside the past, and largest difference that each
+        relation to the items tells apart; none for a language without a memory.
     """
 
     vocabulary: int
     inputs: int
     features: tuple[int, ...]
     relations: tuple[int, ...]
+    memory_features: tuple[int, ...] = ()
+    memory_relations: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,11 @@ from musenb.errors import ModelError
 from musenb.tokens.idiom import Idiom
 
 # name -> the module that holds it as IDIOM
-_MODULES = {"chorale": "musenb.tokens.chorale.idiom", "jsb": "musenb.tokens.jsb.idiom"}
+_MODULES = {
+    "chorale": "musenb.tokens.chorale.idiom",
+    "tonal": "musenb.tokens.chorale.tonal_idiom",
+    "jsb": "musenb.tokens.jsb.idiom",
+}
 _REGISTERED: dict[str, Idiom] = {}
 # Journals of before idioms had names are in this one.
 UNNAMED = "chorale"

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musenb.tokens.row import Row
-
 
 @dataclass(frozen=True, slots=True)
 class Memory:
@@ -16,7 +14,7 @@ class Memory:
     Parameters
     ----------
     features : int64 (M, G)
-    attributes : int64 (M, R)
+    attributes : int64 (M, S)
         What the relations compare, with one another and with the positions of the row; -1 where an item has none.
     """
 
@@ -26,25 +24,7 @@ class Memory:
     def __len__(self) -> int:
         return len(self.features)
 
-
-@dataclass(frozen=True, slots=True)
-class MemoryRow:
-    """A row, its memory, and the attributes of its positions that meet those of the items.
-
-    Parameters
-    ----------
-    row : Row
-    memory : Memory
-    queries : int64 (L, R)
-    """
-
-    row: Row
-    memory: Memory
-    queries: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.row)
-
-    def crop(self, start: int, stop: int) -> MemoryRow:
-        """Return positions start..stop-1, as many as there are, with the whole memory."""
-        return MemoryRow(self.row.crop(start, stop), self.memory, self.queries[start:stop])
+    def same_as(self, other: Memory) -> bool:
+        """Return whether both tell the same."""
+        pairs = ((self.features, other.features), (self.attributes, other.attributes))
+        return all(np.array_equal(mine, theirs) for mine, theirs in pairs)

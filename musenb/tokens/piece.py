@@ -271,6 +271,20 @@ class Piece(Protocol):
 
 
 @runtime_checkable
+class Told(Protocol):
+    """What a piece offers beside whose row has a memory of given notes.
+
+    Attributes
+    ----------
+    told_notes : int64 (M,)
+        The number in `notes` of each item of the memory, -1 for none.
+    """
+
+    @property
+    def told_notes(self) -> np.ndarray: ...
+
+
+@runtime_checkable
 class Sung(Protocol):
     """What a piece in four voices that sing one note each offers beside: the prediction game asks for it.
 

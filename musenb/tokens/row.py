@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musenb.tokens.memory import Memory
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -18,11 +20,14 @@ class Row:
         The input word of the token before each position; the number that begins a piece stands at the first.
     features : int64 (L, F)
         What is known of the cell to be predicted.
-    related : int64 (L, R)
-        The attributes of the token before, -1 where it has none: what the relations compare.
+    related : int64 (L, R + S)
+        The attributes of the token before: what the relations compare, -1 where it has none. With a memory S more
+        columns follow, the attributes of the position that meet those of the items.
     targets : int64 (L,)
     weights : float32 (L,)
         How much each target counts in the loss.
+    memory : Memory, optional
+        What is told beside the past.
     """
 
     before: np.ndarray
@@ -30,14 +35,15 @@ class Row:
     related: np.ndarray
     targets: np.ndarray
     weights: np.ndarray
+    memory: Memory | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
 
     def crop(self, start: int, stop: int) -> Row:
-        """Return positions start..stop-1, as many as there are."""
-        arrays = (getattr(self, field.name) for field in dataclasses.fields(self))
-        return Row(*(array[start:stop] for array in arrays))
+        """Return positions start..stop-1, as many as there are, with the whole memory."""
+        arrays = (getattr(self, name) for name in ARRAYS)
+        return Row(*(array[start:stop] for array in arrays), self.memory)
 
     def fitted(self, features: int, related: int) -> Row:
         """Return the row with the first columns only, for a model that reads fewer."""
@@ -56,7 +62,11 @@ class Row:
             np.pad(self.related, ((0, missing), (0, 0)), constant_values=-1),
             np.pad(self.targets, (0, missing)),
             np.pad(self.weights, (0, missing)),
+            self.memory,
         )
+
+
+ARRAYS = tuple(field.name for field in dataclasses.fields(Row) if field.name != "memory")
 
 
 def row_of(

@@ -8,9 +8,15 @@ import numpy as np
 
 from musenb.analysis.chorale import report as chorale_report
 from musenb.analysis.chorale.jsb import load_jsb
+from musenb.errors import ModelError
+from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
-from musenb.tokens.chorale.grid import HOLD, LOWEST, Grid, sounding
-from musenb.tokens.chorale.training import plain_row
+from musenb.score.note import Score
+from musenb.tokens.chorale.grid import HOLD, LOWEST, UNKNOWN, Grid, sounding
+from musenb.tokens.chorale.idiom import Chorale
+from musenb.tokens.chorale.plan import Plan
+from musenb.tokens.chorale.rows import whole_row
+from musenb.tokens.known import idiom_named
 from musenb.tokens.row import Row
 from musenb.train.evaluate import windows
 from musenb.train.judge_writing import Tick, Writing, no_tick, write_frame
@@ -22,12 +28,31 @@ def log_probs_of(decoder: Decoder, row: Row) -> np.ndarray:
     for start, first, stop in windows(len(row), decoder.config.context):
         part = row.crop(start, stop)
         inputs = (part.before[None], part.features[None], part.related[None])
-        logits = decoder.extend(decoder.start(1), *inputs)[0]
+        logits = decoder.extend(decoder.start(1, part.memory), *inputs)[0]
         scores = logits[first - start :].astype(np.float64)
         scores -= scores.max(axis=1, keepdims=True)
         sums = np.exp(scores).sum(axis=1, keepdims=True)
         log_probs[first:stop] = scores - np.log(sums)
     return log_probs
+
+
+def row_of_grid(config: ModelConfig, grid: Grid, given: np.ndarray | None = None) -> Row:
+    """Return a full grid as a model reads it, with cells given, bool (T, 4), that are told ahead.
+
+    Raises
+    ------
+    ModelError
+        The model reads no grids.
+    """
+    idiom = idiom_named(config.idiom)
+    if not isinstance(idiom, Chorale):
+        raise ModelError(f"a model of the idiom '{idiom.name}' reads no chorales in four voices")
+    kept = np.zeros(grid.cells.shape, bool) if given is None else given
+    free = ~kept.all(axis=1)
+    steps = int(free.argmax()) if free.any() else len(kept)
+    plan = Plan(Score(), (), Grid(np.where(kept, grid.cells, UNKNOWN), grid.frame), steps)
+    row = whole_row(idiom.rows(plan), grid.cells.ravel())
+    return row.fitted(len(config.features), config.related)
 
 
 def _target_log_probs(log_probs: np.ndarray, row: Row) -> np.ndarray:
@@ -55,10 +80,9 @@ def split_nats(
 
     The parts add up: ln p(token) = ln p(hold or not) + ln p(token given that it is not a hold).
     """
-    features, relations = len(decoder.config.features), len(decoder.config.relations)
     total = holding = cells = 0.0
     for number, grid in enumerate(grids):
-        row = plain_row(grid).fitted(features, relations)
+        row = row_of_grid(decoder.config, grid)
         log_probs = log_probs_of(decoder, row)
         total -= _target_log_probs(log_probs, row).sum()
         hold = log_probs[:, HOLD]

@@ -24,7 +24,7 @@ from musenb.model.torch.memory import Memory as TorchMemory
 from musenb.model.torch.transformer import Inputs, Transformer
 from musenb.tokens.chorale import grid as words
 from musenb.tokens.chorale.draws import CHORALE_DRAWS, TUNE_DRAWS, draw_given
-from musenb.tokens.chorale.given import ITEM_FEATURES, ITEM_RELATIONS, items_of, queries_of, remembered
+from musenb.tokens.chorale.given import ITEM_FEATURES, ITEM_RELATIONS, items_of, queries_of, remembered, told
 from musenb.tokens.chorale.grid import HOLD, UNKNOWN, VOICE_COUNT, Frame, Grid, sounding
 from musenb.tokens.chorale.tonal import (
     KEY_UNKNOWN,
@@ -34,7 +34,7 @@ from musenb.tokens.chorale.tonal import (
     key_number,
     tonal_row,
 )
-from musenb.tokens.memory import MemoryRow
+from musenb.tokens.row import Row
 from musenb.tokens.voice_ranges import VOICE_RANGES, transpositions
 from musenb.train.loop import Batch
 
@@ -119,13 +119,13 @@ def moved(piece: Piece, semitones: int) -> Piece:
     return Piece(Grid(cells, piece.grid.frame), key)
 
 
-def row_of_given(grid: Grid, frame: TonalFrame, given: np.ndarray) -> MemoryRow:
+def row_of_given(grid: Grid, frame: TonalFrame, given: np.ndarray) -> Row:
     """Return a grid as a row in which the given cells, bool (T, 4), are remembered and the others count."""
     row = tonal_row(grid, frame, (~given).astype(np.float32))
-    return MemoryRow(row, items_of(grid, frame, remembered(given)), queries_of(grid.cells))
+    return told(row, items_of(grid, frame, remembered(given)), queries_of(grid.cells))
 
 
-def varied(piece: Piece, rng: np.random.Generator, *, tune: bool = False) -> MemoryRow:
+def varied(piece: Piece, rng: np.random.Generator, *, tune: bool = False) -> Row:
     """Return a piece as a row: moved, with random cells given and random parts of the frame hidden."""
     columns = piece.grid.frame.columns.copy()
     ends = rng.random() >= NO_END
@@ -166,22 +166,23 @@ def tune_moves(cells: np.ndarray) -> range:
     return range(max(low, high - 11), high + 1) if low <= high else range(high, high + 1)
 
 
-def stacked(rows: Sequence[MemoryRow], device: str | torch.device = "cpu") -> Batch:
-    """Return rows as one batch, padded to the longest row and memory."""
-    length, items = max(map(len, rows)), max(len(row.memory) for row in rows)
-    padded = [row.row.pad(length) for row in rows]
+def stacked(rows: Sequence[Row], device: str | torch.device = "cpu") -> Batch:
+    """Return rows with their memories as one batch, padded to the longest row and memory."""
+    memories = [row.memory for row in rows if row.memory is not None]
+    length, items, related = max(map(len, rows)), max(map(len, memories)), len(words.RELATION_SPANS)
+    padded = [row.pad(length) for row in rows]
     tensors = {
         name: torch.from_numpy(np.stack([getattr(row, name) for row in padded])).to(device)
         for name in ("before", "features", "related", "targets", "weights")
     }
     parts = (
-        np.stack([_filled(row.memory.features, items, 0) for row in rows]),
-        np.stack([_filled(row.memory.attributes, items, -1) for row in rows]),
-        np.stack([np.arange(items) < len(row.memory) for row in rows]),
-        np.stack([_filled(row.queries, length, -1) for row in rows]),
+        np.stack([_filled(memory.features, items, 0) for memory in memories]),
+        np.stack([_filled(memory.attributes, items, -1) for memory in memories]),
+        np.stack([np.arange(items) < len(memory) for memory in memories]),
     )
-    memory = TorchMemory(*(torch.from_numpy(part).to(device) for part in parts))
-    inputs = Inputs(tensors["before"], tensors["features"], tensors["related"], memory)
+    attributes, queries = tensors["related"].split((related, len(ITEM_RELATIONS)), dim=-1)
+    memory = TorchMemory(*(torch.from_numpy(part).to(device) for part in parts), queries)
+    inputs = Inputs(tensors["before"], tensors["features"], attributes, memory)
     return Batch(inputs, tensors["targets"], tensors["weights"])
 
 
@@ -216,7 +217,7 @@ class TonalRows:
         """Draw a piece from each generator."""
         return stacked([self._draw(rng) for rng in rngs])
 
-    def _draw(self, rng: np.random.Generator) -> MemoryRow:
+    def _draw(self, rng: np.random.Generator) -> Row:
         tune = bool(self.tunes) and rng.random() < TUNE_SHARE
         pieces = self.tunes if tune else self.chorales
         sizes = np.array([len(piece.grid.cells) for piece in pieces], float)
@@ -247,12 +248,12 @@ class TonalRows:
         return float(np.mean([self.judged[name] for name in ("plain", "lower", "refill")]))
 
 
-def given_row(piece: Piece, given: np.ndarray) -> MemoryRow:
+def given_row(piece: Piece, given: np.ndarray) -> Row:
     """Return a piece as a row with its key and end told and these cells given."""
     return row_of_given(piece.grid, TonalFrame(piece.grid.frame, piece.key), given)
 
 
-def row_of_nothing(piece: Piece) -> MemoryRow:
+def row_of_nothing(piece: Piece) -> Row:
     """Return a piece as a row with nothing given."""
     return given_row(piece, np.zeros(piece.grid.cells.shape, bool))
 
@@ -272,7 +273,7 @@ def gap_given(piece: Piece, seed: int) -> np.ndarray:
     return given
 
 
-def cell_nats(model: Transformer, row: MemoryRow) -> np.ndarray:
+def cell_nats(model: Transformer, row: Row) -> np.ndarray:
     """Return -ln p of each cell, float64 (T, 4); a row beyond the model's context is read by windows of it."""
     context, length = model.config.context, len(row)
     nats = np.empty(length)

@@ -25,8 +25,8 @@ from musenb.tokens.chorale import grade
 from musenb.tokens.chorale.grid import HOLD, LOWEST, UNKNOWN, Frame, Grid, sounding
 from musenb.tokens.chorale.plan import Plan, plan_piece
 from musenb.tokens.chorale.prices import FAULTS, faults_at
-from musenb.tokens.chorale.writer import GridWriter, row_before, tonality
-from musenb.tokens.row import Row
+from musenb.tokens.chorale.rows import ColumnRows, whole_row
+from musenb.tokens.chorale.writer import GridWriter, tonality
 from musenb.train.judge import log_probs_of
 
 ORIGIN = Origin("chorale", 0)
@@ -64,9 +64,7 @@ def gaps(count: int) -> Iterator[tuple[Plan, int]]:
 def nats(plan: Plan, tokens: np.ndarray) -> float:
     """Return what the free cells of a written plan cost the model, in nats a cell."""
     free = plan.grid.cells.ravel() == UNKNOWN
-    before, related = row_before(tokens[:-1], 0)
-    row = Row(before, plan.features, related, tokens, np.ones(len(tokens), np.float32))
-    log_probs = log_probs_of(open_model("chorale").decoder, row)
+    log_probs = log_probs_of(open_model("chorale").decoder, whole_row(ColumnRows(plan), tokens))
     return -float(log_probs[np.arange(len(tokens)), tokens][free].mean())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 
 import numpy as np
@@ -9,7 +10,16 @@ import pytest
 
 from musenb.errors import ModelError
 from musenb.model.bench import decoding as bench_decode
-from musenb.model.bench.decoding import WAYS, decode_figures, floor_of, gpt2_figures, greedy, random_decoder, random_row
+from musenb.model.bench.decoding import (
+    WAYS,
+    decode_figures,
+    floor_of,
+    gpt2_figures,
+    greedy,
+    random_decoder,
+    random_row,
+    ways_of,
+)
 from musenb.model.config import ModelConfig
 from musenb.model.shapes import expected_shapes
 
@@ -18,12 +28,15 @@ RELATED = ModelConfig(
     vocabulary=11, features=(4, 3), relations=(5, 6), width=16, layers=1, heads=2, feed_forward=8, context=16
 )
 
+TOLD = dataclasses.replace(RELATED, memory_features=(3,), memory_relations=(4,), memory_readers=(0,))
 
-@pytest.mark.parametrize("config", [TINY, RELATED])
+
+@pytest.mark.parametrize("config", [TINY, RELATED, TOLD])
 def test_the_figures_are_ratios_of_one_run(config: ModelConfig) -> None:
     positions = (0, 5, 15)
     found = decode_figures(config, rounds=2, positions=positions)
-    assert [(step["way"], step["position"]) for step in found["steps"]] == [(w, p) for w in WAYS for p in positions]
+    measured = [(way, position) for way in ways_of(config) for position in positions]
+    assert [(step["way"], step["position"]) for step in found["steps"]] == measured
     for step in found["steps"]:
         rows = WAYS[step["way"]][0]
         assert step["tokens_per_s"] == pytest.approx(rows * 1e6 / step["us"])
@@ -35,6 +48,7 @@ def test_the_figures_are_ratios_of_one_run(config: ModelConfig) -> None:
     assert found["compiled"] == (importlib.util.find_spec("numba") is not None)
     assert 0 < found["without_numba_x_sgemv"] < 2
     assert set(found["traced_x_plain"]) == {"weights traced", "all traced"}
+    assert bool([way for way in ways_of(config) if "given" in way]) == (config is TOLD)
 
 
 def test_the_mean_runs_over_all_tokens_up_to_the_last_position(monkeypatch: pytest.MonkeyPatch) -> None:

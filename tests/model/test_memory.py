@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
 import pytest
 import torch
 
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
-from musenb.model.numpy.decode import Decoder
-from musenb.model.shapes import expected_shapes
 from musenb.model.torch.memory import Memory, MemoryAttention, heads_of, related, table_rows
 from musenb.model.torch.transformer import Inputs, Transformer
 
@@ -152,9 +149,3 @@ def test_a_memory_that_does_not_fit_is_refused():
         model(dataclasses.replace(inputs, memory=wide))
     with pytest.raises(ModelError, match="to a model without one"):
         Transformer(PLAIN)(inputs)
-
-
-def test_the_numpy_decoder_refuses_a_memory_that_it_would_not_read() -> None:
-    tensors = {name: np.zeros(shape) for name, shape in expected_shapes(CONFIG).items()}
-    with pytest.raises(ModelError, match="a model with a memory is trained by this release"):
-        Decoder(CONFIG, tensors)

@@ -58,10 +58,10 @@ class FakeModel:
     """Logits that depend on everything that was read, and on how many positions were read in one call."""
 
     def __init__(self, context: int = 4096) -> None:
-        self.config = SimpleNamespace(context=context, features=words.FEATURES, relations=words.RELATION_SPANS)
+        self.config = SimpleNamespace(context=context, features=words.FEATURES, related=2)
         self.calls: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
-    def start(self, rows: int) -> FakeCache:
+    def start(self, rows: int, memory: object = None) -> FakeCache:
         return FakeCache([[] for _ in range(rows)])
 
     def extend(self, cache: FakeCache, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:

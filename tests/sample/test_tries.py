@@ -27,10 +27,10 @@ class Even:
     """A model to which every letter is as likely; it counts the positions that it reads."""
 
     def __init__(self) -> None:
-        self.config = SimpleNamespace(context=64, features=(BAR,), relations=())
+        self.config = SimpleNamespace(context=64, features=(BAR,), related=0)
         self.read = 0
 
-    def start(self, rows: int) -> Row:
+    def start(self, rows: int, memory: object = None) -> Row:
         return Row(rows)
 
     def extend(self, cache: Row, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:

@@ -1,22 +1,29 @@
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
 from musenb.model.shapes import expected_shapes
 from musenb.model.torch.transformer import Transformer
+from musenb.model.weights import load_weights
 from musenb.score.from_text import score_from_text
 from musenb.tokens.chorale.grid import HOLD, Grid, encode
+from musenb.tokens.chorale.tonal import key_number
 from musenb.tokens.chorale.training import plain_row
 from musenb.tokens.row import Row, row_of
 from musenb.train.chorale_data import chorale_grid
 from musenb.train.evaluate import inputs_of, mean_nats, nats_per_cell, windows
-from musenb.train.judge import log_probs_of, nats, split_nats
+from musenb.train.judge import log_probs_of, nats, row_of_grid, split_nats
+from musenb.train.tonal import Piece, given_row
 
 CONFIG = ModelConfig(
     idiom="chorale",
@@ -96,6 +103,25 @@ def test_nats_are_split_into_holding_and_pitch(tiny_decoder: Decoder) -> None:
     assert found["hold"] == pytest.approx(holding.mean())
     assert found["pitch"] == pytest.approx(np.sum(pitch) / len(targets))
     assert encode(score_from_text("C4")).cells.shape == (4, 4)
+
+
+def test_a_grid_is_judged_as_the_idiom_of_its_model_reads_it(tonal_checkpoint: Path, tiny_decoder: Decoder) -> None:
+    score = score_from_text("key=C\nsoprano: C5:1/2 r:1/2 D5^\nalto: G4:2\ntenor: E4 D4\nbass: C3 B2")
+    grid, told = chorale_grid(score), Decoder(*load_weights(tonal_checkpoint))
+    given = np.zeros(grid.cells.shape, bool)
+    given[:, 0] = True
+    row = row_of_grid(told.config, grid, given)
+    expected = given_row(Piece(grid, key_number(grid.frame)), given)
+    assert row.memory.same_as(expected.memory)
+    assert (row.features == expected.features).all()
+    assert (row.related == expected.related).all()
+    assert not np.allclose(log_probs_of(told, row), log_probs_of(told, row_of_grid(told.config, grid)))
+    assert 0 < split_nats(told, [grid])["all"] < 20
+    plain, mine = plain_row(grid), row_of_grid(tiny_decoder.config, grid)
+    assert (plain.features == mine.features).all()
+    assert (plain.before == mine.before).all()
+    with pytest.raises(ModelError, match="'jsb' reads no chorales"):
+        row_of_grid(dataclasses.replace(CONFIG, idiom="jsb"), grid)
 
 
 def test_an_untrained_model_guesses(tiny_decoder: Decoder) -> None:

@@ -59,7 +59,7 @@ def test_given_cells_do_not_count_and_are_remembered():
     given = np.zeros(GRID.cells.shape, bool)
     given[:, 0] = True
     row = row_of_given(GRID, TonalFrame(GRID.frame, 2), given)
-    assert row.row.weights.reshape(-1, 4).sum(axis=0).tolist() == [0, *[len(GRID.cells)] * 3]
+    assert row.weights.reshape(-1, 4).sum(axis=0).tolist() == [0, *[len(GRID.cells)] * 3]
     assert len(row.memory) == 7
     assert len(row_of_given(GRID, TonalFrame(GRID.frame, 2), ~given & False).memory) == 0
 
@@ -69,12 +69,12 @@ def test_a_varied_piece_is_itself_moved(seed):
     row = varied(PIECE, np.random.default_rng(seed))
     size = GRID.cells.size
     whole = sounding(GRID.cells).ravel()[size - len(row) :]
-    targets = row.row.targets
+    targets = row.targets
     onsets = GRID.cells.ravel()[size - len(row) :] < HOLD
     moves = set((targets[onsets] - whole[onsets]).tolist())
     assert len(moves) == 1
     assert (targets[~onsets] == GRID.cells.ravel()[size - len(row) :][~onsets]).all()
-    assert len(row.row.features) == len(row.queries) == len(row)
+    assert len(row.features) == len(row.related) == len(row)
     given = row.memory.features[:, 1]
     everywhere = sounding(GRID.cells) + moves.pop()
     assert set(given[given < HOLD].tolist()) <= set(everywhere.ravel().tolist())
@@ -112,7 +112,7 @@ def test_a_tune_counts_in_its_soprano_alone():
     grid = encode(score_from_text("key=G\n" + "G4 A4 B4 D5 " * 4))
     for seed in range(10):
         row = varied(Piece(grid, 7), np.random.default_rng(seed), tune=True)
-        weights = row.row.weights.reshape(-1, 4)
+        weights = row.weights.reshape(-1, 4)
         assert not weights[:, 1:].any()
         assert weights[:, 0].any()
         assert not row.memory.features[:, 0].any()
@@ -143,8 +143,7 @@ def test_what_is_to_be_written_is_never_told():
     assert (here.memory.features == there.memory.features).all()
     position = 30 * 4 + 1
     for name in ("before", "features", "related"):
-        assert (getattr(here.row, name)[: position + 1] == getattr(there.row, name)[: position + 1]).all()
-    assert (here.queries[: position + 1] == there.queries[: position + 1]).all()
+        assert (getattr(here, name)[: position + 1] == getattr(there, name)[: position + 1]).all()
 
 
 def test_three_judgements_are_written_down():
@@ -163,7 +162,7 @@ def test_long_pieces_are_judged_by_windows():
     row = tonal.row_of_nothing(PIECE)
     nats = tonal.cell_nats(model, row)
     logits = model(tonal.stacked([row.crop(0, 48)]).inputs)[0]
-    first = torch.nn.functional.cross_entropy(logits, torch.from_numpy(row.row.targets[:48]), reduction="none")
+    first = torch.nn.functional.cross_entropy(logits, torch.from_numpy(row.targets[:48]), reduction="none")
     np.testing.assert_allclose(nats.ravel()[:48], first.detach().numpy(), rtol=1e-5)
     assert np.isfinite(nats).all()
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,12 +27,28 @@ from musenb.model.trace import NAMES
 
 POSITIONS = (0, 64, 512, 1024, 2047)
 PRIMES = (64, 256, 2048)
-WAYS: dict[str, tuple[int, tuple[str, ...], bool]] = {  # rows, what is traced, and whether numpy alone is used
-    "plain": (1, (), False),
-    "weights traced": (1, ("weights",), False),
-    "all traced": (1, NAMES, False),
-    "8 candidates": (8, (), False),
-    "without numba": (1, (), True),
+GIVEN = 100  # items of a memory: the melody of a chorale of 16 bars and two closes
+
+
+class Way(NamedTuple):
+    """How a step is measured: rows side by side, what is traced, whether by numpy alone, items of a memory."""
+
+    rows: int = 1
+    names: tuple[str, ...] = ()
+    alone: bool = False
+    items: int = 0
+
+
+WAYS: dict[str, Way] = {
+    "plain": Way(),
+    "weights traced": Way(names=("weights",)),
+    "all traced": Way(names=NAMES),
+    "4 candidates": Way(rows=4),
+    "8 candidates": Way(rows=8),
+    "without numba": Way(alone=True),
+    "given notes": Way(items=GIVEN),
+    "given notes, 4 candidates": Way(rows=4, items=GIVEN),
+    "given notes, without numba": Way(alone=True, items=GIVEN),
 }
 WIDE = ModelConfig(
     vocabulary=390,
@@ -41,6 +59,29 @@ WIDE = ModelConfig(
     max_distance=1024,
     context=2048,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RandomItems:
+    """Items of a memory with random features (M, G) and attributes (M, S)."""
+
+    features: np.ndarray
+    attributes: np.ndarray
+
+
+def ways_of(config: ModelConfig) -> dict[str, Way]:
+    """Return the ways that a model can be measured in."""
+    return {name: way for name, way in WAYS.items() if config.memory_readers or not way.items}
+
+
+def random_items(config: ModelConfig, count: int) -> RandomItems | None:
+    """Return items for a model that reads a memory, None for 0."""
+    if not count:
+        return None
+    rng = np.random.default_rng(1)
+    features = [rng.integers(0, size, count) for size in config.memory_features]
+    attributes = [rng.integers(-1, 2 * span, count) for span in config.memory_relations]
+    return RandomItems(_stacked(features, (count,)), _stacked(attributes, (count,)))
 
 
 def random_decoder(config: ModelConfig, *, plain: bool = False) -> Decoder:
@@ -61,13 +102,14 @@ def random_row(config: ModelConfig, rows: int) -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng(0)
     shape = (rows, config.context)
     features = [rng.integers(0, size, shape) for size in config.features]
-    related = [rng.integers(-1, 2 * span, shape) for span in config.relations]
+    spans = *config.relations, *config.memory_relations
+    related = [rng.integers(-1, 2 * span, shape) for span in spans]
     tokens = rng.integers(0, config.vocabulary, shape)
     return tokens, _stacked(features, shape), _stacked(related, shape)
 
 
-def _stacked(columns: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
-    """Return arrays of one shape (B, L) as (B, L, columns)."""
+def _stacked(columns: Sequence[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
+    """Return arrays of one shape as one, the columns last."""
     if not columns:
         return np.zeros((*shape, 0), np.int64)
     return np.stack(columns, -1)
@@ -101,13 +143,11 @@ def seconds(function: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def steps_of(
-    decoder: Decoder, positions: Sequence[int], rows: int, names: tuple[str, ...]
-) -> dict[int, Callable[[], None]]:
+def steps_of(decoder: Decoder, positions: Sequence[int], way: Way) -> dict[int, Callable[[], None]]:
     """Return a function for each position that reads it once more."""
-    cache = decoder.start(rows)
-    row = random_row(decoder.config, rows)
-    trace = Trace(names) if names else None
+    cache = decoder.start(way.rows, random_items(decoder.config, way.items))
+    row = random_row(decoder.config, way.rows)
+    trace = Trace(way.names) if way.names else None
     decoder.extend(cache, *row)
 
     def step_at(position: int) -> Callable[[], None]:
@@ -159,7 +199,7 @@ def decode_figures(
     floor = taken["floor", 0]
     steps = []
     means = {}
-    for way, (rows, _, _) in WAYS.items():
+    for way, (rows, *_) in ways_of(config).items():
         durations = [taken[way, position] for position in positions]
         means[way] = _mean(positions, durations)
         for position, duration in zip(positions, durations, strict=True):
@@ -171,7 +211,7 @@ def decode_figures(
         "decode_x_sgemv": floor / means["plain"],
         "decode_tokens_per_s": 1 / means["plain"],
         "slowest_x_fastest": max(plain) / min(plain),
-        "traced_x_plain": {way: means[way] / means["plain"] for way in WAYS if "traced" in way},
+        "traced_x_plain": {way: means[way] / means["plain"] for way in means if "traced" in way},
         "compiled": decoder.compiled is not None,
         "without_numba_x_sgemv": floor / means["without numba"],
         "floor_tokens_per_s": 1 / floor,
@@ -185,9 +225,9 @@ def _rounds(
 ) -> dict[tuple[str, int], float]:
     """Return the seconds of the floor, ('floor', 0), and of each way at each position."""
     functions = {("floor", 0): floor_of(decoder)}
-    for way, (rows, names, alone) in WAYS.items():
-        steps = steps_of(plain if alone else decoder, positions, rows, names)
-        functions |= {(way, position): step for position, step in steps.items()}
+    for name, way in ways_of(decoder.config).items():
+        steps = steps_of(plain if way.alone else decoder, positions, way)
+        functions |= {(name, position): step for position, step in steps.items()}
     taken: dict[tuple[str, int], list[float]] = {key: [] for key in functions}
     for _ in range(rounds):
         for key, function in functions.items():

@@ -1,5 +1,7 @@
 """KV cache of the numpy decoder: keys, values and related attributes of the positions that were read.
 
+A memory, where there is one, belongs to the cache from its start: all that is read afterwards depends on it.
+
 Dimensions: N layers, H heads, B rows, C capacity in positions, Dh width of a head, R relations.
 """
 
@@ -12,6 +14,7 @@ import numpy as np
 
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
+from musenb.model.numpy.memory import Recalled
 
 if TYPE_CHECKING:
     from musenb.model.numpy.step import Workspace
@@ -26,6 +29,8 @@ class Cache:
         Its context is the capacity.
     rows : int
         Number of rows, >= 1.
+    recalled : Recalled, optional
+        The memory of all rows; an empty one is none.
 
     Attributes
     ----------
@@ -38,10 +43,11 @@ class Cache:
     absent : bool (R, B, C)
     """
 
-    def __init__(self, config: ModelConfig, rows: int) -> None:
+    def __init__(self, config: ModelConfig, rows: int, recalled: Recalled | None = None) -> None:
         if rows < 1:
             raise ModelError(f"a cache of {rows} rows; at least 1 is needed")
         self.config, self.rows, self.capacity, self.length = config, rows, config.context, 0
+        self.recalled = recalled if recalled is not None and len(recalled) else None
         shape = (config.layers, 2, config.heads, rows, config.context, config.head_width)
         # Empty, not zeros: pages of a long context are only touched when they are reached.
         self.pairs = np.empty(shape, np.float32)
@@ -68,6 +74,8 @@ class Cache:
     def select(self, rows: Sequence[int]) -> Cache:
         """Return a cache of some rows, as often as named: `select([0] * 8)` starts eight candidates from one prime.
 
+        The memory goes with them.
+
         Raises
         ------
         ModelError
@@ -76,7 +84,7 @@ class Cache:
         index = list(rows)
         if not all(0 <= row < self.rows for row in index):
             raise ModelError(f"cannot select rows {index} of a cache with {self.rows} rows")
-        chosen = Cache(self.config, len(index))
+        chosen = Cache(self.config, len(index), self.recalled)
         chosen.length = n = self.length
         for place, row in enumerate(index):
             chosen.pairs[:, :, :, place, :n] = self.pairs[:, :, :, row, :n]
@@ -85,9 +93,9 @@ class Cache:
         return chosen
 
     def remember(self, related: np.ndarray) -> None:
-        """Write the attributes (B, n, R) of the positions that come next; `length` stays."""
+        """Write the attributes of the positions that come next, the first R of (B, n, any); `length` stays."""
         stop = self.length + related.shape[1]
-        self.related[:, :, self.length : stop] = related.transpose(2, 0, 1)
+        self.related[:, :, self.length : stop] = related[:, :, : len(self.related)].transpose(2, 0, 1)
         np.less(self.related[:, :, self.length : stop], 0, self.absent[:, :, self.length : stop])
 
     def steps(self, relation: int, span: int, *, start: int, stop: int) -> np.ndarray:

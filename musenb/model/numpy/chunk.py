@@ -16,17 +16,20 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from musenb.model.numpy.cache import Cache
-from musenb.model.numpy.layer import CHUNK, GATE_LINEAR, NORM_EPSILON, ONE, Layer
-from musenb.model.trace import Recorder, Silence
+from musenb.model.numpy.layer import CHUNK, Layer, gated, normed
+from musenb.model.numpy.memory import read_items, steps_between
+from musenb.model.trace import MEMORY, Recorder, Silence
 
 if TYPE_CHECKING:
     from musenb.model.numpy.decode import Decoder
 
+NOTHING = np.float32(0)
 HIDDEN = np.triu(np.full((CHUNK, CHUNK), -np.inf, np.float32), 1)  # the keys behind each query of a chunk
 
 
 def read_many(
-    decoder: Decoder, cache: Cache, embedded: np.ndarray, recorder: Recorder | None, silence: Silence | None
+    decoder: Decoder, cache: Cache, embedded: np.ndarray, queries: np.ndarray, *,
+    recorder: Recorder | None, silence: Silence | None,
 ) -> np.ndarray:
     """Return logits (B, n, V) of embedded positions; the cache gets their keys and values.
 
@@ -37,6 +40,8 @@ def read_many(
         Its length stays.
     embedded : float32 (B, n, any, D)
         The embeddings to sum at each position; n at most CHUNK.
+    queries : int64 (B, n, S)
+        The attributes that meet those of remembered items.
     recorder : Recorder, optional
     silence : Silence, optional
     """
@@ -51,10 +56,29 @@ def read_many(
         mixed = _attend(cache, number, layer, normed(x) @ layer.mix, steps, recorder, silence)
         if silence is None or number not in silence.layers:
             x += mixed @ layer.out
+            x += read_memory(decoder, cache, number, normed(x), queries, recorder=recorder, silence=silence)
             x += gated(normed(x) @ layer.rise) @ layer.fall
         if recorder is not None:
             recorder.residual(number, x.reshape(rows, count, width))
     return (normed(x) @ decoder.readout).reshape(rows, count, -1)
+
+
+def read_memory(
+    decoder: Decoder, cache: Cache, number: int, x: np.ndarray, queries: np.ndarray, *,
+    recorder: Recorder | None, silence: Silence | None,
+) -> np.ndarray | np.float32:
+    """Return what a layer takes from the remembered items for normed positions (B * n, D), (B * n, D); 0 for none."""
+    reader, recalled = decoder.readers.get(number), cache.recalled
+    if reader is None or recalled is None or (silence is not None and silence.given):
+        return NOTHING
+    steps = steps_between(cache.config, queries, recalled.attributes)
+    steps = steps.reshape(len(steps), len(x), len(recalled))
+    place = cache.config.memory_readers.index(number)
+    brought, *parts = read_items(reader, recalled, place, x, steps)
+    if recorder is not None:
+        for name, part in zip(MEMORY, parts, strict=True):
+            recorder.remembered(name, number, part.reshape(len(part), cache.rows, -1, len(recalled)))
+    return brought.swapaxes(0, 1).reshape(x.shape) @ reader.out
 
 
 def _attend(
@@ -118,23 +142,3 @@ def _skewed(products: np.ndarray) -> np.ndarray:
     *outer, row, item = products.strides
     shape = (*products.shape[:-1], columns - count + 1)
     return as_strided(products[..., count - 1 :], shape, (*outer, row - item, item), writeable=False)
-
-
-def normed(x: np.ndarray) -> np.ndarray:
-    """Return rows (n, D) divided by their root mean square."""
-    square = np.einsum("nd,nd->n", x, x)
-    return x * (1 / np.sqrt(square / np.float32(x.shape[1]) + np.float32(NORM_EPSILON)))[:, None]
-
-
-def gated(both: np.ndarray) -> np.ndarray:
-    """Return the gated linear units of (n, 2 * G) gates and values, but for the factor GATE / 2."""
-    # gelu(g) = g / 2 * (1 + tanh(...)), its polynomial by Horner's rule, each step in place.
-    gate, value = both[:, : both.shape[1] // 2], both[:, both.shape[1] // 2 :]
-    bent = gate * gate
-    bent += GATE_LINEAR
-    bent *= gate
-    np.tanh(bent, out=bent)
-    bent += ONE
-    bent *= gate
-    bent *= value
-    return bent

@@ -12,9 +12,8 @@ import numpy as np
 
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.cache import Cache
-from musenb.model.trace import Recorder, Silence
-
-PAIRED = ("content", "relative", "weights")
+from musenb.model.numpy.memory import joined_tables
+from musenb.model.trace import MEMORY, PAIRED, Recorder, Silence
 
 
 class Compiled:
@@ -40,8 +39,9 @@ class Compiled:
 
     def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> None:
         from musenb.model.numpy.kernel import read
+        from musenb.model.numpy.kernel_steps import steps_of_one
 
-        self._read, self.config = read, config
+        self._read, self._steps, self.config = read, steps_of_one, config
         self.half = all(_is_half(array) for name, array in tensors.items() if "norm" not in name)
         heads, size = config.heads, config.head_width
 
@@ -58,10 +58,12 @@ class Compiled:
             np.array(norms, np.float32), *(stacked(f"attention.{name}.weight") for name in ("mix", "out")),
             *(stacked(f"feed_forward.{name}.weight") for name in ("rise", "fall")), np.ascontiguousarray(distances),
             self._relations(tensors),
+            np.asarray(tensors["norm.weight"], np.float32), self._ready(tensors["readout.weight"]),
         )
-        self.ends = np.asarray(tensors["norm.weight"], np.float32), self._ready(tensors["readout.weight"])
-        self.first_columns = np.cumsum([0, *(2 * span + 2 for span in config.relations)])[:-1]
-        self.read(Cache(config, 1), np.zeros((1, 1, 1, config.width), np.float32), None, None)
+        self.readers = self._readers(tensors)
+        self.spans = np.array(config.relations, np.int64), np.array(config.memory_relations, np.int64)
+        blank = np.zeros((1, 1, config.width), np.float32), np.zeros((1, 1, len(config.memory_relations)), np.int64)
+        self.read(Cache(config, 1), blank[0][:, None], blank[1], recorder=None, silence=None)
 
     def _relations(self, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the embeddings of all relations side by side, each with a row of 0 behind it."""
@@ -77,6 +79,48 @@ class Compiled:
                 first += 2 * span + 2
         return self._ready(joined)
 
+    def _readers(self, tensors: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+        """Return the weights of the layers that read remembered items; see `kernel.read`."""
+        config = self.config
+        blocks = [f"blocks.{number}." for number in config.memory_readers]
+        if not blocks:
+            heads, width = config.heads, config.width
+            shapes = ((0, width, width),) * 2 + ((0, heads, config.head_width), (0, heads, 0, config.head_width))
+            return (
+                np.zeros((0, width), np.float32), *(self._ready(np.zeros(shape)) for shape in shapes),
+                np.zeros((0, heads, 0), np.float32),
+            )
+        tables = [joined_tables(config, tensors, f"{block}memory.") for block in blocks]
+
+        def stacked(name: str) -> np.ndarray:
+            return self._ready(np.stack([tensors[block + name] for block in blocks]))
+
+        return (
+            np.array([tensors[f"{block}norm_memory.weight"] for block in blocks], np.float32),
+            *(stacked(f"memory.{name}") for name in ("query.weight", "out.weight", "nothing")),
+            self._ready(np.stack([embeddings for embeddings, _ in tables])),
+            np.array([biases for _, biases in tables], np.float32),
+        )
+
+    def _items(
+        self, cache: Cache, queries: np.ndarray, *, recorded: bool, silence: Silence | None
+    ) -> tuple:
+        """Return what `kernel.read` is told of the remembered items, the taps last."""
+        config, recalled = self.config, cache.recalled
+        heads, count, size = config.heads, len(config.memory_readers), config.head_width
+        reading = np.full(config.layers, -1)
+        if recalled is None or (silence is not None and silence.given):
+            nothing = np.zeros((count, heads, 0, size), np.float32)
+            steps = np.zeros((len(config.memory_relations), cache.rows, 0), np.int32)
+            empty = np.zeros((count, heads, cache.rows, 0), np.float32)
+            return reading, self.readers, (nothing, nothing), steps, (empty, empty, empty)
+        reading[list(config.memory_readers)] = np.arange(count)
+        here = np.ascontiguousarray(queries[:, 0].T, np.int64)
+        steps = self._steps(here, recalled.attributes.T[:, None], self.spans[1])
+        shape = count, heads, cache.rows, len(recalled) if recorded else 0
+        taps = tuple(np.empty(shape, np.float32) for _ in MEMORY)
+        return reading, self.readers, (recalled.keys, recalled.values), steps, taps
+
     def _ready(self, array: np.ndarray) -> np.ndarray:
         """Return weights as the kernel reads them: the bits of halves, or float32."""
         return np.array(array, np.float16, order="C").view(np.uint16) if self.half else np.array(
@@ -84,23 +128,30 @@ class Compiled:
         )
 
     def read(
-        self, cache: Cache, embedded: np.ndarray, recorder: Recorder | None, silence: Silence | None
+        self, cache: Cache, embedded: np.ndarray, queries: np.ndarray, *,
+        recorder: Recorder | None, silence: Silence | None,
     ) -> np.ndarray:
         """Return logits (B, 1, V) of one embedded position (B, 1, any, D), as `step.read_one` does."""
         config, position = self.config, cache.length
         x = embedded[:, 0].sum(axis=1)
-        steps = np.empty((len(config.relations), cache.rows, position + 1), np.int32)
-        for relation, (span, first) in enumerate(zip(config.relations, self.first_columns, strict=True)):
-            steps[relation] = cache.steps(relation, span, start=position, stop=position + 1)[:, 0]
-            steps[relation] += first
         taps = self._taps(cache.rows, position + 1, recorder is not None)
-        logits = self._read(x, position, cache.pairs, steps, self.blocks, self.ends, taps, self._silent(silence))
+        items = self._items(cache, queries, recorded=recorder is not None, silence=silence)
+        left_out = self._silent(silence)
+        here, there = cache.related[:, :, position], cache.related[:, :, : position + 1]
+        steps = self._steps(np.ascontiguousarray(here), there, self.spans[0])
+        logits = self._read(x, position, cache.pairs, steps, self.blocks, items, taps, left_out)
         if recorder is not None:
             for layer, values in enumerate(taps[0], -1):
                 recorder.residual(layer, values[:, None])
             for name, layers in zip(PAIRED, taps[1:], strict=True):
                 for layer, values in enumerate(layers):
                     recorder.paired(name, layer, values[:, :, None])
+            if items[0].max() >= 0:
+                silent = () if silence is None else silence.layers
+                for name, readers in zip(MEMORY, items[-1], strict=True):
+                    for layer, values in zip(config.memory_readers, readers, strict=True):
+                        if layer not in silent:
+                            recorder.remembered(name, layer, values[:, :, None])
         return logits[:, None]
 
     def _taps(self, rows: int, stop: int, recorded: bool) -> tuple[np.ndarray, ...]:

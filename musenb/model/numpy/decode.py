@@ -1,7 +1,7 @@
 """Decoder in numpy: prefill of a prime, then single-token steps with a kv cache; no torch.
 
 Dimensions: B rows, n new positions, L positions with them, D width, H heads, Dh = D / H, F feature columns,
-R relations, V classes, G inner width of the feed-forward layer, C context.
+R relations, S relations to the items of a memory, V classes, G inner width of the feed-forward layer, C context.
 
 It computes what `Transformer.forward` does. For speed the weights are transposed, the scales of the norms and of the
 logits are multiplied into the matrices behind them, and all embeddings of a position lie in one table. For a single
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,12 +28,15 @@ from musenb.model.numpy.cache import Cache
 from musenb.model.numpy.chunk import read_many
 from musenb.model.numpy.compiled import Compiled, compiled
 from musenb.model.numpy.layer import CHUNK, embedding_table, layer_of
+from musenb.model.numpy.memory import Encoder, Items, Recalled, item_reader
 from musenb.model.numpy.step import read_one
 from musenb.model.threads import one_thread
 from musenb.model.trace import Recorder, Silence, Trace
 from musenb.model.weights import check_tensors
 
 __all__ = ["Cache", "Decoder", "Silence", "Trace"]
+MEMORIES = 4  # that a decoder keeps encoded
+
 
 class Decoder:
     """A model for sampling.
@@ -45,20 +49,19 @@ class Decoder:
 
     Raises
     ------
-    ModelError
-        The model has a memory of given notes.
     WeightsError
         The tensors are not those of the configuration.
     """
 
     def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> None:
-        if config.memory_readers:
-            raise ModelError("a model with a memory is trained by this release, and played by a later one")
         check_tensors(config, tensors, source="the tensors of the decoder")
         self.config = config
         self.embeddings, self.first_rows = embedding_table(config, tensors)
         self.sizes = np.array((config.begin + 1, *config.features), np.uint64)
         self.layers = tuple(layer_of(config, tensors, number) for number in range(config.layers))
+        self.readers = {number: item_reader(config, tensors, number) for number in config.memory_readers}
+        self.encoder = Encoder(config, tensors) if self.readers else None
+        self._recall = lru_cache(MEMORIES)(self._encoded)
         self.compiled: Compiled | None = None
         self._tensors, self._compiling = tensors, threading.Lock()
         readout = np.asarray(tensors["readout.weight"], np.float64) * tensors["norm.weight"]
@@ -75,9 +78,40 @@ class Decoder:
                 self.compiled = compiled(self.config, self._tensors)
         return self
 
-    def start(self, rows: int = 1) -> Cache:
-        """Return the memory for `rows` rows of which nothing is read yet."""
-        return Cache(self.config, rows)
+    def start(self, rows: int = 1, memory: Items | None = None) -> Cache:
+        """Return the kv cache for `rows` rows of which nothing is read yet.
+
+        Parameters
+        ----------
+        rows : int
+        memory : Items, optional
+            What is told beside the past, the same for all rows: M items with `features` (M, G) and `attributes`
+            (M, S). It is encoded here, once for as long as it is among the last few.
+
+        Raises
+        ------
+        ModelError
+            The memory does not fit the model.
+        """
+        if memory is None or not len(memory.features):
+            return Cache(self.config, rows)
+        if self.encoder is None:
+            raise ModelError("a memory was handed to a model without one; its memory_readers are empty")
+        self.encoder.check(memory)
+        parts = (np.ascontiguousarray(array, np.int64) for array in (memory.features, memory.attributes))
+        return Cache(self.config, rows, self._recall(*(part.tobytes() for part in parts)))
+
+    def _encoded(self, features: bytes, attributes: bytes) -> Recalled:
+        """Return the items whose arrays have these bytes as the layers see them."""
+        assert self.encoder is not None
+        config = self.config
+        columns = len(config.memory_features), len(config.memory_relations)
+        parts = (
+            np.frombuffer(data, np.int64).reshape(-1, count)
+            for data, count in zip((features, attributes), columns, strict=True)
+        )
+        with one_thread():
+            return self.encoder.recall(*parts)
 
     def extend(
         self, cache: Cache, before: np.ndarray, features: np.ndarray, related: np.ndarray, *,
@@ -92,8 +126,9 @@ class Decoder:
         before : int (B, n)
             The token before each position; `config.begin` where there is none.
         features : int (B, n, F)
-        related : int (B, n, R)
-            Values whose differences the relations embed; negative where a position has none.
+        related : int (B, n, R + S)
+            Values whose differences the relations embed, with other positions and then with the items of the memory;
+            negative where a position has none.
         trace : Trace, optional
             Records the new positions.
         silence : Silence, optional
@@ -120,7 +155,8 @@ class Decoder:
                     cache.remember(related[:, first:stop])
                     recorder = None if trace is None else trace.begin(start + first, start + stop)
                     embedded = self.embeddings.take(rows[:, first:stop], axis=0)
-                    logits[:, first:stop] = self._read(cache, embedded, recorder, silence)
+                    queries = related[:, first:stop, len(self.config.relations) :]
+                    logits[:, first:stop] = self._read(cache, embedded, queries, recorder, silence)
                     cache.length = start + stop
         except BaseException:
             cache.length = start
@@ -130,21 +166,22 @@ class Decoder:
         return logits
 
     def _read(
-        self, cache: Cache, embedded: np.ndarray, recorder: Recorder | None, silence: Silence | None
+        self, cache: Cache, embedded: np.ndarray, queries: np.ndarray,
+        recorder: Recorder | None, silence: Silence | None,
     ) -> np.ndarray:
-        """Return logits (B, n, V) of embedded positions (B, n, any, D)."""
+        """Return logits (B, n, V) of embedded positions (B, n, any, D) with queries (B, n, S) to the memory."""
         if embedded.shape[1] > 1:
-            return read_many(self, cache, embedded, recorder, silence)
+            return read_many(self, cache, embedded, queries, recorder=recorder, silence=silence)
         if self.compiled is not None:
-            return self.compiled.read(cache, embedded, recorder, silence)
-        return read_one(self, cache, embedded, recorder, silence)
+            return self.compiled.read(cache, embedded, queries, recorder=recorder, silence=silence)
+        return read_one(self, cache, embedded, queries, recorder=recorder, silence=silence)
 
     def _check(self, cache: Cache, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> None:
         """Raise ModelError when shapes or types do not fit, or the cache is full."""
         config = self.config
         if before.ndim != 2 or before.shape[0] != cache.rows or before.shape[1] < 1:
             raise ModelError(f"tokens of shape {before.shape}; (B, n) = ({cache.rows}, at least 1) is needed")
-        sized = (("features", features, len(config.features)), ("related", related, len(config.relations)))
+        sized = (("features", features, len(config.features)), ("related", related, config.related))
         for name, array, columns in sized:
             fitting = (*before.shape, columns)
             if array.shape != fitting:

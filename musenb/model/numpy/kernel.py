@@ -7,8 +7,8 @@ for distance is added to each key on the way, so that the two products of the pa
 `read` is compiled once, with all that it calls, and kept on disk; where no folder for that can be written, importing
 this module raises RuntimeError. All of it is in this file: numba compiles it again when the file changes.
 
-Dimensions: those of `decode`, and N layers, M distances, P columns of all relations of a layer together. A weight is
-float32, or uint16 that holds the bits of a half.
+Dimensions: those of `decode` and `memory`, and N layers, E distances, P columns of all relations of a layer together,
+Y of all relations to remembered items. A weight is float32, or uint16 that holds the bits of a half.
 
 References
 ----------
@@ -80,10 +80,22 @@ def exponential(x):
 @njit(**FAST)
 def multiply(rows, matrix, out):
     """Write the products of rows (B, i) with a matrix (o, i) to `out` (B, o)."""
-    # Rows of the batch inside: each row of the matrix is read from memory once for all of them.
+    # Rows of the batch inside: each row of the matrix is read from memory once for all of them, and widened once for
+    # four.
+    whole = rows.shape[0] // 4 * 4
     for o in range(matrix.shape[0]):
         weights = matrix[o]
-        for b in range(rows.shape[0]):
+        for b in range(0, whole, 4):
+            ra, rb, rc, rd = rows[b], rows[b + 1], rows[b + 2], rows[b + 3]
+            a, c, e, g = ZERO, ZERO, ZERO, ZERO
+            for i in range(weights.shape[0]):
+                weight = single(weights[i])
+                a += weight * ra[i]
+                c += weight * rb[i]
+                e += weight * rc[i]
+                g += weight * rd[i]
+            out[b, o], out[b + 1, o], out[b + 2, o], out[b + 3, o] = a, c, e, g
+        for b in range(whole, rows.shape[0]):
             row = rows[b]
             total = ZERO
             for i in range(weights.shape[0]):
@@ -116,7 +128,19 @@ def gate(both, out):
 @njit(**FAST)
 def products(q, keys, out):
     """Write the products of q (Dh,) with keys (L, Dh) to `out` (L,)."""
-    for j in range(keys.shape[0]):
+    # Four keys a turn, here and below: heads are too narrow to fill the registers with one.
+    whole = keys.shape[0] // 4 * 4
+    for j in range(0, whole, 4):
+        ka, kb, kc, kd = keys[j], keys[j + 1], keys[j + 2], keys[j + 3]
+        a, b, c, e = ZERO, ZERO, ZERO, ZERO
+        for d in range(q.shape[0]):
+            x = q[d]
+            a += x * single(ka[d])
+            b += x * single(kb[d])
+            c += x * single(kc[d])
+            e += x * single(kd[d])
+        out[j], out[j + 1], out[j + 2], out[j + 3] = a, b, c, e
+    for j in range(whole, keys.shape[0]):
         key = keys[j]
         total = ZERO
         for d in range(q.shape[0]):
@@ -127,7 +151,19 @@ def products(q, keys, out):
 @njit(**FAST)
 def products_of_sums(q, keys, distances, out):
     """Write the products of q (Dh,) with keys + distances, both (L, Dh), to `out` (L,)."""
-    for j in range(keys.shape[0]):
+    whole = keys.shape[0] // 4 * 4
+    for j in range(0, whole, 4):
+        ka, kb, kc, kd = keys[j], keys[j + 1], keys[j + 2], keys[j + 3]
+        da, db, dc, dd = distances[j], distances[j + 1], distances[j + 2], distances[j + 3]
+        a, b, c, e = ZERO, ZERO, ZERO, ZERO
+        for d in range(q.shape[0]):
+            x = q[d]
+            a += x * (ka[d] + single(da[d]))
+            b += x * (kb[d] + single(db[d]))
+            c += x * (kc[d] + single(dc[d]))
+            e += x * (kd[d] + single(dd[d]))
+        out[j], out[j + 1], out[j + 2], out[j + 3] = a, b, c, e
+    for j in range(whole, keys.shape[0]):
         key, distance = keys[j], distances[j]
         total = ZERO
         for d in range(q.shape[0]):
@@ -182,7 +218,7 @@ def bring(weights, values, scale, out):
 
 @njit(**FAST)
 def relative_terms(q, distances, embeddings, steps, out):
-    """Write the terms for distance, (M, Dh) farthest first, and relations to `out` (L,)."""
+    """Write the terms for distance, (E, Dh) farthest first, and relations to `out` (L,)."""
     stop, span = out.shape[0], distances.shape[0]
     near = min(stop, span)
     out[:] = ZERO
@@ -209,8 +245,75 @@ def all_terms(q, keys, distances, embeddings, steps, out):
         add_relations(q, embeddings, steps, out)
 
 
+@njit(**FAST)
+def attend_items(q, keys, terms, steps, nothing, values, out, taps):
+    """Write the sum of the values of items, (M, Dh), with the weights that q (Dh,) gives their keys, to `out` (Dh,).
+
+    Parameters
+    ----------
+    terms : float32 (Y,)
+        Of q with each row of the relations.
+    steps : int32 (S, M)
+        Which of them each item meets.
+    nothing : weight (Dh,)
+        The key of "no item", whose value is 0.
+    taps : tuple of float32 (M,)
+        Content, relative and weights; empty when nothing is recorded.
+    """
+    count = keys.shape[0]
+    logits = np.empty(count + 1, np.float32)
+    products(q, keys, logits[:count])
+    none = ZERO
+    for d in range(q.shape[0]):
+        none += q[d] * single(nothing[d])
+    logits[count] = none
+    recorded = taps[0].shape[0] > 0
+    if recorded:
+        taps[0][:] = logits[:count]
+    for s in range(steps.shape[0]):
+        met = steps[s]
+        for j in range(count):
+            logits[j] += terms[met[j]]
+    if recorded:
+        for j in range(count):
+            taps[1][j] = logits[j] - taps[0][j]
+    share = ONE / softmax(logits)
+    bring(logits[:count], values, share, out)
+    if recorded:
+        for j in range(count):
+            taps[2][j] = logits[j] * share
+
+
+@njit(**FAST)
+def read_items(x, k, readers, recalled, steps, taps):
+    """Add what the k-th layer that reads the items takes from them to rows x (B, D); arrays as in `read`."""
+    norms, query, out, nothing, relations, biases = readers
+    keys, values = recalled
+    content, relative, weights = taps
+    rows, width = x.shape
+    heads, columns, size = relations.shape[1:]
+    h, q, joined = np.empty((rows, width), np.float32), np.empty((rows, width), np.float32), np.empty_like(x)
+    terms, scale = np.empty(columns, np.float32), np.float32(1 / math.sqrt(size))
+    normalise(x, norms[k], h)
+    multiply(h, query[k], q)
+    for b in range(rows):
+        for head in range(heads):
+            first = head * size
+            mine = q[b, first : first + size]
+            for d in range(size):
+                mine[d] *= scale
+            products(mine, relations[k, head], terms)
+            for p in range(columns):
+                terms[p] += biases[k, head, p]
+            seen = keys[k, head], terms, steps[:, b], nothing[k, head], values[k, head]
+            tapped = content[k, head, b], relative[k, head, b], weights[k, head, b]
+            attend_items(mine, *seen, joined[b, first : first + size], tapped)
+    multiply(joined, out[k], h)
+    x += h
+
+
 @njit(cache=True, **FAST)
-def read(x, position, pairs, steps, blocks, ends, taps, silent):
+def read(x, position, pairs, steps, blocks, items, taps, silent):
     """Return logits (B, V) of one position, and write its keys, its values and what is recorded.
 
     Parameters
@@ -223,17 +326,22 @@ def read(x, position, pairs, steps, blocks, ends, taps, silent):
         Which of the P columns each key meets.
     blocks : tuple of arrays
         Norms (N, 2, D); mix (N, 3 * D, D), out (N, D, D), rise (N, 2 * G, D) and fall
-        (N, D, G); distances (N, H, M, Dh), farthest first; relations (layers with any, H, P, Dh).
-    ends : tuple of arrays
-        Norm (D,) and readout (V, D).
+        (N, D, G); distances (N, H, E, Dh), farthest first; relations (layers with any, H, P, Dh); behind the last
+        layer a norm (D,) and the readout (V, D).
+    items : tuple of tuples of arrays
+        What the K layers that read the items are: which of them each layer is, int64 (N,), -1 for none. Their weights:
+        norms (K, D); query and out (K, D, D); nothing (K, H, Dh); relations (K, H, Y, Dh) and biases (K, H, Y). The
+        items: keys and values, float32 (K, H, M, Dh). Which of the Y columns each item meets, int32 (S, B, M). Their
+        taps: content, relative and weights, float32 (K, H, B, M).
     taps : tuple of float32 arrays
         Residual (N + 1, B, D); content, relative and weights (N, H, B, position + 1); empty when nothing is recorded.
     silent : tuple
         Heads, bool (N, H); layers, bool (N,); whether the relative terms are left out.
     """
-    norms, mix, out, rise, fall, distances, relations = blocks
+    norms, mix, out, rise, fall, distances, relations, last_norm, readout = blocks
     residual, content, relative, weights = taps
     heads_silent, layers_silent, relative_silent = silent
+    reading, readers, recalled, item_steps, item_taps = items
     rows, width = x.shape
     count, _, heads, _, _, size = pairs.shape
     stop, scale, recorded = position + 1, np.float32(1 / math.sqrt(size)), residual.shape[0] > 0
@@ -276,6 +384,8 @@ def read(x, position, pairs, steps, blocks, ends, taps, silent):
         if not layers_silent[n]:
             multiply(joined, out[n], h)
             x += h
+            if reading[n] >= 0:
+                read_items(x, reading[n], readers, recalled, item_steps, item_taps)
             # Gated feed-forward: up to (B, 2 * G), gate times value, down to (B, D).
             normalise(x, norms[n, 1], h)
             multiply(h, rise[n], both)
@@ -284,7 +394,7 @@ def read(x, position, pairs, steps, blocks, ends, taps, silent):
             x += h
         if recorded:
             residual[n + 1] = x
-    normalise(x, ends[0], h)
-    scores = np.empty((rows, ends[1].shape[0]), np.float32)
-    multiply(h, ends[1], scores)
+    normalise(x, last_norm, h)
+    scores = np.empty((rows, readout.shape[0]), np.float32)
+    multiply(h, readout, scores)
     return scores

@@ -103,3 +103,23 @@ def sinusoids(length: int, width: int) -> np.ndarray:
     angles = np.arange(length, dtype=np.float32)[:, None] * rates.astype(np.float32)
     waves = np.concatenate([np.sin(angles), np.cos(angles)], axis=-1)
     return np.pad(waves, ((0, 0), (0, width - 2 * half)))
+
+
+def normed(x: np.ndarray) -> np.ndarray:
+    """Return rows (n, D) divided by their root mean square."""
+    square = np.einsum("nd,nd->n", x, x)
+    return x * (1 / np.sqrt(square / np.float32(x.shape[1]) + np.float32(NORM_EPSILON)))[:, None]
+
+
+def gated(both: np.ndarray) -> np.ndarray:
+    """Return the gated linear units of (n, 2 * G) gates and values, but for the factor GATE / 2."""
+    # gelu(g) = g / 2 * (1 + tanh(...)), its polynomial by Horner's rule, each step in place.
+    gate, value = both[:, : both.shape[1] // 2], both[:, both.shape[1] // 2 :]
+    bent = gate * gate
+    bent += GATE_LINEAR
+    bent *= gate
+    np.tanh(bent, out=bent)
+    bent += ONE
+    bent *= gate
+    bent *= value
+    return bent

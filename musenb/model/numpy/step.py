@@ -15,6 +15,7 @@ import numpy as np
 
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.cache import Cache
+from musenb.model.numpy.chunk import read_memory
 from musenb.model.numpy.layer import GATE_LINEAR, NORM_EPSILON, ONE, Layer
 from musenb.model.trace import Recorder, Silence
 
@@ -54,7 +55,8 @@ class Workspace:
 
 
 def read_one(
-    decoder: Decoder, cache: Cache, embedded: np.ndarray, recorder: Recorder | None, silence: Silence | None
+    decoder: Decoder, cache: Cache, embedded: np.ndarray, queries: np.ndarray, *,
+    recorder: Recorder | None, silence: Silence | None,
 ) -> np.ndarray:
     """Return logits (B, 1, V) of one embedded position (B, 1, any, D); all else is as in `chunk.read_many`."""
     work = cache.workspace
@@ -73,6 +75,9 @@ def read_one(
         if silence is None or number not in silence.layers:
             np.dot(work.joined, layer.out, change)
             np.add(x, change, x)
+            if number in decoder.readers and cache.recalled is not None:
+                normed(x, h)
+                x += read_memory(decoder, cache, number, h, queries, recorder=recorder, silence=silence)
             # Gated feed-forward: up to (B, 2 * G), gate times value, down to (B, D).
             normed(x, h)
             np.dot(h, layer.rise, work.both)

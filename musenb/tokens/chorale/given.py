@@ -7,6 +7,8 @@ and its voice.
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from musenb.tokens.chorale.grid import (
@@ -27,6 +29,7 @@ from musenb.tokens.chorale.grid import (
 )
 from musenb.tokens.chorale.tonal import DEGREES, KEYS, TonalFrame, degrees_of, shifted
 from musenb.tokens.memory import Memory
+from musenb.tokens.row import Row
 
 LONGEST_ITEM = 32
 LOOK_BACK = 16  # steps before the first cell to be written that stay in memory
@@ -91,3 +94,9 @@ def queries_of(cells: np.ndarray) -> np.ndarray:
     pitches = sounding(cells).ravel()
     own = shifted(np.where(pitches == HOLD, UNKNOWN, pitches), VOICE_COUNT, UNKNOWN)
     return np.stack([steps, steps, own, np.tile(np.arange(VOICE_COUNT), len(cells))], axis=1)
+
+
+def told(row: Row, memory: Memory, queries: np.ndarray) -> Row:
+    """Return a row with a memory, and the attributes (L, 4) of its positions that meet those of the items."""
+    related = np.concatenate([row.related, queries], axis=1)
+    return dataclasses.replace(row, related=related, memory=memory)

@@ -11,6 +11,7 @@ from musenb.tokens.chorale.piece import GridPiece
 from musenb.tokens.chorale.pieces import piece_of
 from musenb.tokens.chorale.plan import MOST_BARS, Plan, plan_piece
 from musenb.tokens.chorale.prepare import prepare
+from musenb.tokens.chorale.rows import ColumnRows, RowsOf
 from musenb.tokens.chorale.writer import GridWriter
 from musenb.tokens.idiom import Close, Keep, Prepared, Shape, Wishes
 
@@ -23,6 +24,7 @@ class Chorale:
     unit = "bars"
     most = MOST_BARS
     voices = grid.VOICES
+    rows: RowsOf = ColumnRows
 
     def prepare(self, score: Score, wishes: Wishes) -> Prepared:
         """Return a score on sixteenths in one to four single lines, named as the chorale's voices."""
@@ -43,7 +45,7 @@ class Chorale:
 
     def writer(self, plan: Plan, origin: Origin) -> GridWriter:
         """Return a grid whose first cell is to be written."""
-        return GridWriter(plan, origin)
+        return GridWriter(plan, origin, self.rows)
 
     def piece(
         self,
@@ -55,7 +57,7 @@ class Chorale:
         voices: Sequence[str] | None = None,
     ) -> GridPiece:
         """Return a score for questions; see `piece_of`."""
-        return piece_of(score, plan=plan, given=given, extent=extent, voices=voices)
+        return piece_of(score, plan=plan, given=given, extent=extent, voices=voices, rows=self.rows)
 
 
 IDIOM = Chorale()

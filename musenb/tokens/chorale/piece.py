@@ -21,7 +21,6 @@ from musenb.tokens.chorale.choices import cell_choices
 from musenb.tokens.chorale.grid import (
     HIGHEST,
     HOLD,
-    INPUTS,
     LOWEST,
     REST,
     STEP,
@@ -31,16 +30,16 @@ from musenb.tokens.chorale.grid import (
     Frame,
     Grid,
     assign_voices,
-    attributes_of,
     check_cells,
     decode,
-    inputs_of,
     sounding,
 )
 from musenb.tokens.chorale.plan import Plan
+from musenb.tokens.chorale.rows import ColumnRows, Rows, RowsOf, whole_row
 from musenb.tokens.chorale.rules import Place, allowed_tokens
+from musenb.tokens.chorale.tonal import tells_end
 from musenb.tokens.piece import Choices, NotePlace
-from musenb.tokens.row import Row, row_of
+from musenb.tokens.row import Row
 from musenb.tokens.voice_ranges import VOICE_RANGES
 
 NO_NOTE = -1
@@ -61,6 +60,8 @@ class GridPiece:
         Which chorale voice each sounding voice of the score is.
     kept : int
         Tokens that stay although the plan leaves them open.
+    rows : callable
+        Of a plan: what a model reads.
     """
 
     score: Score
@@ -68,6 +69,7 @@ class GridPiece:
     tokens: np.ndarray
     names: tuple[str, ...]
     kept: int = 0
+    rows: RowsOf = ColumnRows
 
     voices: ClassVar = VOICES
     pitches: ClassVar = range(LOWEST, HIGHEST + 1)
@@ -129,12 +131,23 @@ class GridPiece:
         if behind is not None:
             # The last one is yet to be predicted.
             longer = np.concatenate([self.tokens, np.array(behind, np.int64), [REST]])
-            return dataclasses.replace(self, tokens=longer).row()
-        cells = self.cells
-        features = self.plan.features[: cells.size]
-        related = attributes_of(cells)
-        row = row_of(cells.ravel(), features, related, begin=INPUTS, inputs=inputs_of(cells))
-        return row.crop(0, len(self.tokens))
+            return whole_row(self._rows, longer)
+        return whole_row(self._rows, self.tokens)
+
+    @property
+    def told_notes(self) -> np.ndarray:
+        """The number in `notes` of each item of the row's memory, int64 (M,), -1 for a rest."""
+        memory = self.row().memory
+        if memory is None:
+            return np.zeros(0, np.int64)
+        onsets, voices = memory.attributes[:, 0], memory.attributes[:, -1]
+        positions = onsets * VOICE_COUNT + voices
+        inside = positions < len(self.tokens)
+        return np.where(inside, self.token_notes[np.where(inside, positions, 0)], NO_NOTE)
+
+    @cached_property
+    def _rows(self) -> Rows:
+        return self.rows(self.plan)
 
     def moment(self, note: NotePlace | None = None) -> Sequence[int]:
         """Return the positions of the four voices in the sixteenth in which a note begins, or behind the end."""
@@ -202,7 +215,8 @@ class GridPiece:
         score = _with_pitches(self.score, changed)
         named = zip(sung, self.names, strict=True)
         names = tuple(name for number, name in named if score.voices[number].notes)
-        return GridPiece(score, plan, cells.ravel()[: len(self.tokens)], names, self.kept)
+        tokens = cells.ravel()[: len(self.tokens)]
+        return GridPiece(score, plan, tokens, names, self.kept, self.rows)
 
     def within(self, extent: int) -> Plan:
         """Return the plan that ends `extent` bars behind the last step in which something is given."""
@@ -213,8 +227,7 @@ class GridPiece:
         lines = [int(bar.end / STEP) for bar in bars]
         ends = [line for line in lines if line > behind][:extent]
         steps = min(ends[-1], len(frame)) if ends else len(frame)
-        shorter = Grid(plan.grid.cells[:steps], Frame(frame.columns[:steps]))
-        return dataclasses.replace(plan, grid=shorter)
+        return _until(plan, steps, plan.grid.cells[:steps])
 
     def continued(self, tokens: np.ndarray, origin: Origin) -> GridPiece:
         """Return what is given, with the whole steps of tokens (L',) where nothing is."""
@@ -241,7 +254,7 @@ class GridPiece:
             for row, voice in enumerate(score.voices)
         )
         score = dataclasses.replace(score, voices=voices)
-        return GridPiece(score, self.plan, cells.ravel(), assign_voices(score))
+        return GridPiece(score, self.plan, cells.ravel(), assign_voices(score), rows=self.rows)
 
     def forked(self, position: int, pitch: int) -> GridPiece:
         """Return the piece up to a cell in which a note of another pitch begins, planned anew from there.
@@ -261,12 +274,19 @@ class GridPiece:
         given[first:, voice] = UNKNOWN
         tokens = self.tokens[: position + 1].copy()
         tokens[position] = pitch - LOWEST
-        frame = Frame(plan.grid.frame.columns[:length])
-        anew = dataclasses.replace(plan, grid=Grid(given, frame), steps=first)
-        return GridPiece(self.score, anew, tokens, self.names, position + 1)
+        anew = dataclasses.replace(_until(plan, length, given), steps=first)
+        return GridPiece(self.score, anew, tokens, self.names, position + 1, self.rows)
 
 
 SILENCE = np.full(VOICE_COUNT, UNKNOWN)
+
+
+def _until(plan: Plan, steps: int, cells: np.ndarray) -> Plan:
+    """Return a plan that is broken off before a step, with other cells."""
+    columns = plan.grid.frame.columns
+    ends = plan.later or tells_end(plan.grid.frame)
+    later = plan.later + int((columns[steps:, 0] == 0).sum()) if ends else 0
+    return dataclasses.replace(plan, grid=Grid(cells, Frame(columns[:steps])), later=later)
 
 
 def _with_pitches(score: Score, changed: Mapping[str, int | None]) -> Score:

@@ -14,6 +14,7 @@ from musenb.tokens.chorale.grid import REST, STEP, UNKNOWN, Grid, assign_voices,
 from musenb.tokens.chorale.piece import GridPiece
 from musenb.tokens.chorale.plan import Plan, plan_piece
 from musenb.tokens.chorale.prepare import with_chorale_names
+from musenb.tokens.chorale.rows import ColumnRows, RowsOf
 
 
 def piece_of(
@@ -23,6 +24,7 @@ def piece_of(
     given: int | None = None,
     extent: int = 4,
     voices: Sequence[str] | None = None,
+    rows: RowsOf = ColumnRows,
 ) -> GridPiece:
     """Return a score for questions.
 
@@ -38,6 +40,8 @@ def piece_of(
         Room for so many bars behind a piece that was given whole.
     voices : sequence of str, optional
         Which chorale voice each sounding voice of the score is.
+    rows : callable
+        Of a plan: what a model reads.
 
     Raises
     ------
@@ -46,7 +50,7 @@ def piece_of(
     """
     if plan is not None and not plan.offset:
         cells = _filled(encode(score, steps=len(plan.grid.cells)).cells)
-        return GridPiece(score, plan, cells.ravel(), assign_voices(score))
+        return GridPiece(score, plan, cells.ravel(), assign_voices(score), rows=rows)
     names = assign_voices(score) if voices is None else tuple(voices)
     cells = _filled(encode(score, voices=names).cells)
     generated = [note.onset for note in score.notes if note.origin.generated]
@@ -58,13 +62,13 @@ def piece_of(
         prime = score.cut(Fraction(0), first * STEP) if first else nothing
         grid = Grid(kept, frame_of(score, len(cells)))
         plan = Plan(prime, names, grid, first)
-        return GridPiece(score, plan, cells.ravel(), names)
+        return GridPiece(score, plan, cells.ravel(), names, rows=rows)
     plan = plan_piece(with_chorale_names(score, names), extent=extent)
     kept = np.full_like(plan.grid.cells, UNKNOWN)
     kept[: len(cells)] = cells
     grid = Grid(kept, plan.grid.frame)
     plan = dataclasses.replace(plan, grid=grid, steps=len(cells))
-    return GridPiece(score, plan, cells.ravel(), names)
+    return GridPiece(score, plan, cells.ravel(), names, rows=rows)
 
 
 def _given_steps(score: Score, bars: int | None, steps: int) -> int:

@@ -61,6 +61,8 @@ class Plan:
         How its phrases are to end; none where that is left to the model.
     planned : frozenset of int
         Steps in which a note of the bass begins that stands in the grid and nobody gave: of a cadence.
+    later : int
+        Bars of a planned piece, known to end, that begin behind a grid that was broken off before.
     """
 
     prime: Score
@@ -70,6 +72,7 @@ class Plan:
     offset: Fraction = Fraction(0)
     cadences: tuple[Cadence, ...] = ()
     planned: frozenset[int] = frozenset()
+    later: int = 0
 
     @property
     def close(self) -> Cadence | None:

@@ -21,6 +21,7 @@ from musenb.tokens.chorale.grid import (
     METRES,
     MODES,
     NO_KEY,
+    NO_PHRASE_KNOWN,
     PHRASE,
     UNKNOWN,
     VOICE_COUNT,
@@ -67,12 +68,15 @@ class TonalFrame:
     key : int
         Tonic 0..11, 12 more in minor; KEY_UNKNOWN for none.
     ends : bool
-        Whether the end of the frame is known to be the end of the piece.
+        Whether it is known where the piece ends.
+    later : int
+        Bars of the piece that begin behind the frame.
     """
 
     frame: Frame
     key: int
     ends: bool = True
+    later: int = 0
 
     @property
     def tonic(self) -> int | None:
@@ -83,7 +87,7 @@ class TonalFrame:
     def bars_left(self) -> np.ndarray:
         """Bars that begin after each step, at most 16, int64 (T,); END_UNKNOWN where the end is."""
         begins = self.frame.columns[:, 0] == 0
-        after = begins[::-1].cumsum()[::-1] - begins
+        after = begins[::-1].cumsum()[::-1] - begins + self.later
         return np.minimum(after, MOST_BARS_LEFT) if self.ends else np.full(len(begins), END_UNKNOWN)
 
     @property
@@ -129,9 +133,19 @@ def tonal_features(frame: TonalFrame, cells: np.ndarray) -> np.ndarray:
     """Return the features of every cell in raster order, int64 (4 T, 10), for cells (T, 4) with UNKNOWN allowed."""
     steps = np.repeat(frame.steps, VOICE_COUNT, axis=0)
     voices = np.tile(np.arange(VOICE_COUNT), len(cells))[:, None]
-    degrees = degrees_of(sounding(cells).ravel(), frame.tonic)
-    before = np.stack([shifted(degrees, 1, NO_CELL), shifted(degrees, VOICE_COUNT, NO_CELL)], axis=1)
-    return np.concatenate([voices, steps, before], axis=1)
+    return np.concatenate([voices, steps, degrees_before(cells, frame.tonic)], axis=1)
+
+
+def degrees_before(cells: np.ndarray, tonic: int | None) -> np.ndarray:
+    """Return the degree of the cell before each of cells (T, 4), and of its voice's, int64 (4 T, 2)."""
+    degrees = degrees_of(sounding(cells).ravel(), tonic)
+    return np.stack([shifted(degrees, 1, NO_CELL), shifted(degrees, VOICE_COUNT, NO_CELL)], axis=1)
+
+
+def tells_end(frame: Frame) -> bool:
+    """Return whether the last phrase of a frame is told as the last of the piece."""
+    left = frame.columns[-1, PHRASE - 1]
+    return bool(LONGEST_PHRASE <= left < NO_PHRASE_KNOWN)
 
 
 def tonal_row(grid: Grid, frame: TonalFrame, weights: np.ndarray | None = None) -> Row:

@@ -11,9 +11,7 @@ from musenb.score.note import Note, Origin, Score
 from musenb.tokens.chorale.grade import TWO_BEATS, Stretch, grade
 from musenb.tokens.chorale.grid import (
     FERMATA,
-    FIRST_HELD,
     HOLD,
-    INPUTS,
     KEY,
     LONGEST_PHRASE,
     LOWEST,
@@ -22,19 +20,17 @@ from musenb.tokens.chorale.grid import (
     NO_KEY,
     NO_PHRASE_KNOWN,
     PHRASE,
-    REST,
     STEP,
     UNKNOWN,
     VOICE_COUNT,
     VOICES,
-    attributes_of,
     has_fermata,
-    inputs_of,
     sounding,
 )
 from musenb.tokens.chorale.plan import Plan
 from musenb.tokens.chorale.prices import Tonality, prices_at
 from musenb.tokens.chorale.reader import Change, GridReader, Sounding
+from musenb.tokens.chorale.rows import ColumnRows, RowsOf
 from musenb.tokens.chorale.rules import SILENT, Place, allowed_tokens, rules_at
 from musenb.tokens.chorale.segments import segment_ends
 from musenb.tokens.chorale.surroundings import Surroundings
@@ -50,12 +46,14 @@ class GridWriter:
     plan : Plan
     origin : Origin
         Given to every generated note.
+    rows : callable
+        Of the plan: what a model reads.
     """
 
-    def __init__(self, plan: Plan, origin: Origin) -> None:
+    def __init__(self, plan: Plan, origin: Origin, rows: RowsOf = ColumnRows) -> None:
         self.plan, self.origin = plan, origin
         self._given = plan.grid.cells.ravel()
-        self._features = plan.features
+        self._rows = rows(plan)
         self._around = Surroundings(plan.grid)
         self._ends = segment_ends(plan.grid)
         self._cells = np.full(plan.length, UNKNOWN)
@@ -84,20 +82,10 @@ class GridWriter:
 
     def row(self, first: int) -> Row:
         """Return what a model reads at positions `first` to `position`."""
-        cells, position = self.tokens, self.position
-        if first == position > 0:
-            # One position alone: what the reader knows of the cell before it, without going through the piece.
-            step, voice = divmod(position - 1, VOICE_COUNT)
-            pitch = self._reader.pitch(voice)
-            before = np.array([FIRST_HELD + pitch if cells[-1] == HOLD else cells[-1]])
-            related = np.array([[pitch, step]])
-        else:
-            before, related = row_before(cells, first)
-        count = position + 1 - first
-        targets = np.append(cells[first:], UNKNOWN)
-        features = self._features[first : position + 1]
-        weights = np.zeros(count, np.float32)
-        return Row(before, features, related, targets, weights)
+        if first == self.position > 0:
+            # One position alone: what the reader knows, without going through the piece.
+            return self._rows.next(int(self.tokens[-1]), self._reader)
+        return self._rows.row(self.tokens, first)
 
     def given(self) -> int | None:
         """Return the next cell where the plan gives it."""
@@ -216,15 +204,3 @@ def tonality(columns: np.ndarray) -> Tonality:
         return Tonality(None)
     minor = mode == "minor"
     return Tonality((7 * (fifths - 7) + (9 if minor else 0)) % 12, minor)
-
-
-def row_before(cells: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return input tokens (n,) and attributes (n, 2) that stand before positions first..len(cells)."""
-    steps = -(-len(cells) // VOICE_COUNT)
-    grid = np.full(steps * VOICE_COUNT, REST)
-    grid[: len(cells)] = cells
-    table = grid.reshape(-1, VOICE_COUNT)
-    stop = len(cells) + 1
-    tokens = np.append(INPUTS, inputs_of(table))
-    related = np.vstack([np.full((1, 2), -1), attributes_of(table)])
-    return tokens[first:stop], related[first:stop]
