@@ -176,9 +176,9 @@ class _Place:
     def _tonic_chord(self, start: int, stop: int) -> Chord:
         assert self.tonic is not None
         third = 3 if self.minor else 4
-        if self.major_end and not self._sounds(start, stop, (self.tonic + 3) % 12):
-            third = 4
-        elif self.minor and self._sounds(start, stop, (self.tonic + 4) % 12):
+        minor_given = self._sounds(start, stop, (self.tonic + 3) % 12)
+        major_given = self._sounds(start, stop, (self.tonic + 4) % 12)
+        if major_given or (self.major_end and not minor_given):
             third = 4
         return Chord(start, stop, self.tonic, (self.tonic + third) % 12, frozenset({(self.tonic + DOMINANT) % 12}))
 
@@ -197,7 +197,7 @@ class _Place:
         return any(pitch_class in self._given(start, stop, voice) for voice in range(VOICE_COUNT))
 
     def _fits(self, chord: Chord) -> bool:
-        """Return whether what is given agrees with a chord: the bass with its root, the others with any of its notes."""
+        """Return whether what is given agrees with a chord: a bass with its root, others with any of its notes."""
         upper = set().union(*(self._given(chord.start, chord.start + 1, voice) for voice in range(BASS)))
         return upper <= chord.classes and self._given(chord.start, chord.stop, BASS) <= {chord.root}
 
@@ -263,8 +263,8 @@ def _wanted(chord: Chord, place: Place) -> frozenset[int]:
     if not chord.dominant and before[place.voice] == seventh:
         return frozenset({chord.third})
     if not chord.dominant and before[place.voice] == leading:
-        fallen = frozenset({(chord.root + DOMINANT) % 12}) if place.voice else frozenset()  # in an inner voice, by a third
-        return frozenset({chord.root}) | fallen
+        fallen = (chord.root + DOMINANT) % 12  # by a third, in an inner voice
+        return frozenset({chord.root, fallen} if place.voice else {chord.root})
     if chord.third in above:
         return chord.classes - {chord.third} if chord.dominant else chord.classes
     bound = (leading,) if not chord.dominant else ()

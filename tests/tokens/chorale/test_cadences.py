@@ -117,7 +117,8 @@ def test_a_beginning_in_all_voices_is_not_told_ahead_because_of_a_later_cell() -
     ],
 )
 def test_a_melody_chooses_the_cadence_that_fits_it(melody: str, wanted: str) -> None:
-    plan = planned(f"key=C\nsoprano: {melody} | D5 E5 F5 G5 | E5 D5 C5:2", extent=1, start=Fraction(0), keep=Keep(("soprano",)))
+    text = f"key=C\nsoprano: {melody} | D5 E5 F5 G5 | E5 D5 C5:2"
+    plan = planned(text, extent=1, start=Fraction(0), keep=Keep(("soprano",)))
     assert words(plan)[0] == wanted
 
 
