@@ -4,8 +4,8 @@ Definition
 ----------
 Each metre of `POSITIONS` has a score: the mean over notes of the weight of the place in the bar where a note begins,
 notes weighted by their duration up to `LONGEST`, less `CROSSING` for each note that lies across a bar line, more
-`FULL` where the motif fills its bars. Another metre than 4/4 is the guess when its score is higher by `MARGIN` at least:
-weak evidence leaves 4/4.
+`FULL` where the motif fills its bars. Another metre than 4/4 is the guess when its score is higher by at least
+`MARGIN`: weak evidence leaves 4/4.
 
 References
 ----------

@@ -115,8 +115,8 @@ def with_metre(score: Score, metre: TimeSignature) -> Score:
     """
     if score.anacrusis >= metre.bar_length:
         raise SettingError(
-            f"metre {name_of_metre(metre)} has bars of {metre.bar_length} quarters, and the upbeat of {score.anacrusis} "
-            "is to be shorter than one: ask for a longer metre, or for a shorter upbeat"
+            f"metre {name_of_metre(metre)} has bars of {metre.bar_length} quarters, and the upbeat of "
+            f"{score.anacrusis} is to be shorter than one: ask for a longer metre, or for a shorter upbeat"
         )
     alone = dataclasses.replace(metre, onset=Fraction(0))
     return dataclasses.replace(score, metres=(alone,), measures=())

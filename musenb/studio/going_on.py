@@ -63,9 +63,10 @@ class GoingOn:
 
 
 def closes(take: Entry, *, again: bool, rewritten: bool) -> bool:
-    """Return whether the last bar ends the piece, where nobody says: a motif's first continuation, and what is rewritten.
+    """Return whether the last bar ends the piece, where nobody says so.
 
-    Who goes on behind the end of what a model wrote takes the close off; another way ends as the first way did.
+    A motif's first continuation does, and what is rewritten. Who goes on behind the end of what a model wrote takes the
+    close off; another way ends as the first way did.
     """
     if take.recipe is None:
         return True

@@ -23,21 +23,27 @@ MOTIFS = (
     ("Hänschen klein", "C major", "G4 E4 E4:2 F4 D4 D4:2 C4 D4 E4 F4 G4 G4 G4:2"),
     ("Der Mond ist aufgegangen", "F major", "upbeat=1 F4 | G4 F4 Bb4 A4 | G4:2 F4"),
     ("Happy Birthday", "F major", "3/4 upbeat=1 C4:3/4 C4:1/4 | D4 C4 F4 | E4:2"),
-    ("Silent Night", "C major", "3/4 G4:1.5 A4:1/2 G4 | E4:3 | G4:1.5 A4:1/2 G4 | E4:3 | D5:2 D5 | B4:3 | C5:2 C5 | G4:3"),
-    ("Oh! Susanna", "F major", "upbeat=1 F4:1/2 G4:1/2 | A4 C5 C5:1.5 D5:1/2 | C5 A4 F4:1.5 G4:1/2 | A4 A4 G4 F4 | G4:3"),
+    ("Silent Night", "C major",
+     "3/4 G4:1.5 A4:1/2 G4 | E4:3 | G4:1.5 A4:1/2 G4 | E4:3 | D5:2 D5 | B4:3 | C5:2 C5 | G4:3"),
+    ("Oh! Susanna", "F major",
+     "upbeat=1 F4:1/2 G4:1/2 | A4 C5 C5:1.5 D5:1/2 | C5 A4 F4:1.5 G4:1/2 | A4 A4 G4 F4 | G4:3"),
     ("Yankee Doodle", "G major", "G4 G4 A4 B4 G4 B4 A4 D4"),
     ("London Bridge", "C major", "G4:1.5 A4:1/2 G4 F4 E4 F4 G4:2"),
     ("Row, row, row your boat", "C major", "6/8 C4:1.5 C4:1.5 | C4 D4:1/2 E4:1.5"),
-    ("Auld Lang Syne", "F major", "upbeat=1 C4 | F4:1.5 F4:1/2 F4 A4 | G4:1.5 F4:1/2 G4 A4 | F4:1.5 F4:1/2 A4 C5 | D5:3"),
+    ("Auld Lang Syne", "F major",
+     "upbeat=1 C4 | F4:1.5 F4:1/2 F4 A4 | G4:1.5 F4:1/2 G4 A4 | F4:1.5 F4:1/2 A4 C5 | D5:3"),
     ("Shalom chaverim", "E minor", "upbeat=1 B3 | E4 E4:1/2 F#4:1/2 G4 E4 | B4:2"),
     ("Hatikvah", "D minor", "D4:1/2 E4:1/2 F4:1/2 G4:1/2 A4 A4 Bb4:1/2 A4:1/2 Bb4:1/2 D5:1/2 A4:2"),
-    ("When Johnny comes marching home", "G minor", "6/8 upbeat=1/2 D4:1/2 | G4 G4:1/2 G4 A4:1/2 | Bb4 A4:1/2 Bb4 G4:1/2 | F4:1.5"),
+    ("When Johnny comes marching home", "G minor",
+     "6/8 upbeat=1/2 D4:1/2 | G4 G4:1/2 G4 A4:1/2 | Bb4 A4:1/2 Bb4 G4:1/2 | F4:1.5"),
     ("fugue in C, BWV 846", "C major", "r:1/2 C4:1/2 D4:1/2 E4:1/2 F4:3/4 G4:1/8 F4:1/8 E4:1/2 A4:1/2 D4:1/2 G4:3/4"),
-    ("fugue in C minor, BWV 847", "C minor", "r:1/2 C5:1/4 B4:1/4 C5:1/2 G4:1/2 Ab4:1/2 C5:1/4 B4:1/4 C5:1/2 D5:1/2 G4:1/2"),
+    ("fugue in C minor, BWV 847", "C minor",
+     "r:1/2 C5:1/4 B4:1/4 C5:1/2 G4:1/2 Ab4:1/2 C5:1/4 B4:1/4 C5:1/2 D5:1/2 G4:1/2"),
     ("fugue in C sharp minor, BWV 849", "C# minor", "C#4:4 B#3:2 E4:2 D#4:2 C#4:2"),
     ("fugue in D minor, BWV 851", "D minor", "3/4 r:1/2 D4:1/2 E4:1/2 F4:1/2 G4:1/2 E4:1/2 | "
      "F4:1/4 D4:1/4 C#4:1/4 D4:1/4 Bb4 G4 | A4"),
-    ("fugue in E minor, BWV 855", "E minor", "3/4 E4:1/4 G4:1/4 B4:1/4 E5:1/4 D#5:1/4 E5:1/4 D5:1/4 E5:1/4 C#5:1/4 E5:1/4 "
+    ("fugue in E minor, BWV 855", "E minor",
+     "3/4 E4:1/4 G4:1/4 B4:1/4 E5:1/4 D#5:1/4 E5:1/4 D5:1/4 E5:1/4 C#5:1/4 E5:1/4 "
      "C5:1/4 E5:1/4 | B4:1/4"),
     ("fugue in G minor, BWV 578", "G minor", "G4 D5 Bb4:1.5 A4:1/2 G4:1/2 Bb4:1/2 A4:1/2 G4:1/2 F#4:1/2 A4:1/2 D4"),
     ("fugue in D minor, BWV 565", "D minor", "A4:1/4 G4:1/4 A4:1/4 F4:1/4 A4:1/4 E4:1/4 A4:1/4 D4:1/4 A4:1/4 C#4:1/4 "
@@ -46,13 +52,16 @@ MOTIFS = (
     ("The Art of Fugue", "D minor", "D4:2 A4:2 F4:2 D4:2 C#4:2 D4 E4 F4:2.5 G4:1/2 F4:1/2 E4:1/2 D4"),
     ("sonata in C, K. 545", "C major", "C5:2 E5 G5 B4:1.5 C5:1/4 D5:1/4 C5"),
     ("Eine kleine Nachtmusik", "G major", "G4 r:1/2 D4:1/2 G4 r:1/2 D4:1/2 G4:1/2 D4:1/2 G4:1/2 B4:1/2 D5"),
-    ("symphony in G minor, K. 550", "G minor", "upbeat=1 Eb4:1/2 D4:1/2 | D4 Eb4:1/2 D4:1/2 D4 Eb4:1/2 D4:1/2 | D4 Bb4 r "
+    ("symphony in G minor, K. 550", "G minor",
+     "upbeat=1 Eb4:1/2 D4:1/2 | D4 Eb4:1/2 D4:1/2 D4 Eb4:1/2 D4:1/2 | D4 Bb4 r "
      "Bb4:1/2 A4:1/2 | G4 G4:1/2 F4:1/2 Eb4 Eb4:1/2 D4:1/2 | C4 C4"),
     ("For Elise", "A minor", "3/4 upbeat=1/2 E5:1/4 D#5:1/4 | E5:1/4 D#5:1/4 E5:1/4 B4:1/4 D5:1/4 C5:1/4 A4"),
     ("Largo, From the New World", "Db major", "F4:1.5 Ab4:1/2 Ab4:2 F4:1.5 Eb4:1/2 Db4:2"),
-    ("Wiegenlied", "F major", "3/4 upbeat=1 A4:1/2 A4:1/2 | C5:2 A4:1/2 A4:1/2 | C5:2 A4:1/2 C5:1/2 | F5 E5:1.5 D5:1/2 | D5 C5"),
+    ("Wiegenlied", "F major",
+     "3/4 upbeat=1 A4:1/2 A4:1/2 | C5:2 A4:1/2 A4:1/2 | C5:2 A4:1/2 C5:1/2 | F5 E5:1.5 D5:1/2 | D5 C5"),
     ("the Emperor's hymn", "G major", "G4:1.5 A4:1/2 B4 A4 C5 B4 A4:1/2 F#4:1/2 G4"),
-    ("Morning Mood", "E major", "6/8 B4:1/2 G#4:1/2 F#4:1/2 E4:1/2 F#4:1/2 G#4:1/2 | B4:1/2 G#4:1/2 F#4:1/2 E4:1/2 F#4:1/4 "
+    ("Morning Mood", "E major",
+     "6/8 B4:1/2 G#4:1/2 F#4:1/2 E4:1/2 F#4:1/2 G#4:1/2 | B4:1/2 G#4:1/2 F#4:1/2 E4:1/2 F#4:1/4 "
      "G#4:1/4 F#4:1/4 G#4:1/4"),
     ("Spring", "E major", "upbeat=1/2 E4:1/2 | G#4:1/2 G#4:1/2 G#4:1/2 F#4:1/4 E4:1/4 B4:1.5 B4:1/4 A4:1/4"),
     ("canon in D", "D major", "F#5:2 E5:2 D5:2 C#5:2 B4:2 A4:2 B4:2 C#5:2"),

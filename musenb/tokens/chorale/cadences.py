@@ -8,8 +8,8 @@ Definition
   that are given agree. Where they do not, the other cadence is tried, and then none is planned. A bass that is given
   decides itself: over its tonic or dominant the other voices have that chord.
 - The voices above are asked for notes of the chord from where it begins: a wish, passed over where it leaves nothing.
-  The chord is to have its third; a leading note that sounds is not doubled. Before the last chord a suspension may
-  stand for half a beat.
+  The chord is to have its third; a leading note is not doubled, and rises, or falls by a third in an inner voice; a
+  seventh falls. In the dominant a suspension may stand for half its time.
 - A piece in minor ends on the major tonic in `MAJOR_ENDS` of cases, by seed; Bach's do in two of three.
 
 References
@@ -40,7 +40,7 @@ from musenb.tokens.chorale.grid import (
 )
 from musenb.tokens.chorale.rules import SILENT, Place
 
-BASS, TENOR = VOICE_COUNT - 1, VOICE_COUNT - 2
+BASS = VOICE_COUNT - 1
 TONIC, DOMINANT, LEADING, SEVENTH = 0, 7, 11, 5
 MAJOR_ENDS = 0.4
 HALF_EVERY = 4
@@ -176,7 +176,9 @@ class _Place:
     def _tonic_chord(self, start: int, stop: int) -> Chord:
         assert self.tonic is not None
         third = 3 if self.minor else 4
-        if (self.major_end and not self._sounds(start, stop, (self.tonic + 3) % 12)) or (self.minor and self._sounds(start, stop, (self.tonic + 4) % 12)):
+        minor_given = self._sounds(start, stop, (self.tonic + 3) % 12)
+        major_given = self._sounds(start, stop, (self.tonic + 4) % 12)
+        if major_given or (self.major_end and not minor_given):
             third = 4
         return Chord(start, stop, self.tonic, (self.tonic + third) % 12, frozenset({(self.tonic + DOMINANT) % 12}))
 
@@ -195,7 +197,7 @@ class _Place:
         return any(pitch_class in self._given(start, stop, voice) for voice in range(VOICE_COUNT))
 
     def _fits(self, chord: Chord) -> bool:
-        """Return whether what is given agrees with a chord: the bass with its root, the others with any of its notes."""
+        """Return whether what is given agrees with a chord: a bass with its root, others with any of its notes."""
         upper = set().union(*(self._given(chord.start, chord.start + 1, voice) for voice in range(BASS)))
         return upper <= chord.classes and self._given(chord.start, chord.stop, BASS) <= {chord.root}
 
@@ -241,14 +243,7 @@ def chord_wish(chord: Chord, place: Place) -> np.ndarray:
     half = chord.start + (chord.stop - chord.start) // 2
     if chord.held and place.step not in (chord.start, half):
         return allowed
-    wanted = set(chord.classes)
-    above = {(int(pitch) + LOWEST) % 12 for pitch in place.now[: place.voice] if pitch != SILENT}
-    if chord.dominant and chord.third in above:
-        wanted.discard(chord.third)
-    if place.voice == BASS:
-        wanted = {chord.root}
-    elif place.voice == TENOR and chord.third not in above:
-        wanted = {chord.third}
+    wanted = _wanted(chord, place)
     for pitch in range(HOLD):
         allowed[pitch] = (pitch + LOWEST) % 12 in wanted
     allowed[REST] = False
@@ -257,3 +252,21 @@ def chord_wish(chord: Chord, place: Place) -> np.ndarray:
     allowed[HOLD] = here != SILENT and (suspended or (here + LOWEST) % 12 in wanted)
     return allowed
 
+
+def _wanted(chord: Chord, place: Place) -> frozenset[int]:
+    """Return the pitch classes that a voice is to have in a chord."""
+    if place.voice == BASS:
+        return frozenset({chord.root})
+    before = [None if pitch == SILENT else (int(pitch) + LOWEST) % 12 for pitch in place.before]
+    above = {(int(pitch) + LOWEST) % 12 for pitch in place.now[: place.voice] if pitch != SILENT}
+    leading, seventh = (chord.root + LEADING) % 12, (chord.root + SEVENTH) % 12
+    if not chord.dominant and before[place.voice] == seventh:
+        return frozenset({chord.third})
+    if not chord.dominant and before[place.voice] == leading:
+        fallen = (chord.root + DOMINANT) % 12  # by a third, in an inner voice
+        return frozenset({chord.root, fallen} if place.voice else {chord.root})
+    if chord.third in above:
+        return chord.classes - {chord.third} if chord.dominant else chord.classes
+    bound = (leading,) if not chord.dominant else ()
+    left = [voice for voice in range(place.voice + 1, BASS) if before[voice] not in bound]
+    return chord.classes if left else frozenset({chord.third})

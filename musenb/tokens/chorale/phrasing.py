@@ -12,8 +12,8 @@ Definition
 
 References
 ----------
-D. Temperley (2001), *The Cognition of Basic Musical Structures*, MIT Press, chapter 3: phrases by gaps, by length and by
-place in the metre.
+D. Temperley (2001), *The Cognition of Basic Musical Structures*, MIT Press, chapter 3: phrases by gaps, by length and
+by place in the metre.
 """
 
 from __future__ import annotations

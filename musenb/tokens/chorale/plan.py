@@ -113,8 +113,9 @@ class Plan:
 
     def wish(self, place: Place) -> np.ndarray:
         """Return the tokens that the planned cadences wish for at a place, bool (V,); a constraint as in `rules`."""
-        chords = [chord for cadence in self.cadences for chord in cadence.chords if chord.start <= place.step < chord.stop]
-        return chord_wish(chords[0], place) if chords else np.ones(len(VOCABULARY), bool)
+        chords = (chord for cadence in self.cadences for chord in cadence.chords)
+        here = next((chord for chord in chords if chord.start <= place.step < chord.stop), None)
+        return np.ones(len(VOCABULARY), bool) if here is None else chord_wish(here, place)
 
     def score(self, generated: Mapping[str, Sequence[Note]]) -> Score:
         """Return the prime's notes, exactly, together with generated notes by chorale voice."""

@@ -117,7 +117,8 @@ def test_a_beginning_in_all_voices_is_not_told_ahead_because_of_a_later_cell() -
     ],
 )
 def test_a_melody_chooses_the_cadence_that_fits_it(melody: str, wanted: str) -> None:
-    plan = planned(f"key=C\nsoprano: {melody} | D5 E5 F5 G5 | E5 D5 C5:2", extent=1, start=Fraction(0), keep=Keep(("soprano",)))
+    text = f"key=C\nsoprano: {melody} | D5 E5 F5 G5 | E5 D5 C5:2"
+    plan = planned(text, extent=1, start=Fraction(0), keep=Keep(("soprano",)))
     assert words(plan)[0] == wanted
 
 
@@ -161,6 +162,7 @@ def test_the_last_chord_has_its_notes_and_its_third() -> None:
     assert wished(TONIC, place(8, 0, BEFORE, [0, 0, 0, 0])) == {0, 4, 7}
     assert wished(TONIC, place(8, 2, BEFORE, [72, 67, 0, 0])) == {4}
     assert wished(TONIC, place(8, 2, BEFORE, [76, 67, 0, 0])) == {0, 4, 7}
+    assert wished(TONIC, place(8, 1, [74, 67, 59, 43], [72, 0, 0, 0])) == {4}  # the tenor has the leading note
     allowed = chord_wish(TONIC, place(8, 0, [74, 67, 64, 43], [0, 0, 0, 0]))
     assert not allowed[HOLD]
     assert not allowed[REST]
@@ -171,6 +173,12 @@ def test_a_leading_note_is_not_doubled_and_a_suspension_may_stand_for_half_the_d
     assert chord_wish(DOMINANT, place(4, 0, BEFORE, [0, 0, 0, 0]))[HOLD]
     assert not chord_wish(DOMINANT, place(6, 0, BEFORE, [0, 0, 0, 0]))[HOLD]
     assert chord_wish(DOMINANT, place(5, 0, BEFORE, [0, 0, 0, 0])).all()
+
+
+def test_a_leading_note_rises_and_a_seventh_falls() -> None:
+    assert wished(TONIC, place(8, 0, [71, 67, 62, 43], [0, 0, 0, 0])) == {0}
+    assert wished(TONIC, place(8, 2, [74, 67, 59, 43], [72, 64, 0, 0])) == {0, 7}
+    assert wished(TONIC, place(8, 1, [74, 65, 59, 43], [72, 0, 0, 0])) == {4}
 
 
 def test_a_frame_that_is_known_gets_cadences_at_its_phrase_ends() -> None:

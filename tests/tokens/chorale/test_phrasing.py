@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from fractions import Fraction
 
@@ -58,7 +59,7 @@ def test_ends_between_statements_that_lie_apart_are_not_lost() -> None:
     score = score_from_text("C5 D5 E5 F5:2^ r:27 C5 D5 E5 F5:5^")
     found = at(phrase_ends(score, [F(5), score.end], score.end + 8, closed=True))
     assert found[0] == 5
-    assert max(after - before for before, after in zip(found, found[1:], strict=False)) <= 12
+    assert max(after - before for before, after in itertools.pairwise(found)) <= 12
 
 
 def test_the_last_chord_begins_on_a_strong_place() -> None:
