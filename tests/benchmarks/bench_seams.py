@@ -14,8 +14,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from musenb.analysis.chorale.resolution import seam_at
-from musenb.analysis.chorale.tonal import seam_measures
+from musenb.analysis.chorale.resolution import Seam, seam_at
 from musenb.commands.measures import corpus_grids
 from musenb.sample.models import open_model
 from musenb.sample.policy import Style
@@ -76,8 +75,18 @@ def seams(count: int) -> None:
             tokens = sampled(plan, style, seed).writer.tokens
             found.append(seam_at(pitches_of(tokens.reshape(-1, 4)), step))
             cost.append(nats(plan, tokens))
-        measures = {key: round(value["value"], 2) for key, value in seam_measures(found).items()}
-        print(f"{name:10} {measures} nats {np.mean(cost):.3f} ({len(found)} gaps)", flush=True)
+        print(f"{name:10} {told(found)}, nats a free cell {np.mean(cost):.3f} ({len(found)} gaps)", flush=True)
+
+
+def told(found: list[Seam]) -> str:
+    """Return what happens at seams, in words."""
+    total = {name: sum(getattr(seam, name) for seam in found) for name in Seam.__slots__}
+    rates = {name: 100 * total[name] / len(found) for name in ("parallels", "overlaps")}
+    per_voice = {name: total[name] / total["voices"] for name in ("moved", "wild")}
+    return (
+        f"parallels {rates['parallels']:.1f} and overlaps {rates['overlaps']:.1f} per 100, "
+        f"moved {per_voice['moved']:.2f} semitones, wild leaps {100 * per_voice['wild']:.1f} per 100 voices"
+    )
 
 
 def faults_of(grid: Grid, first: int) -> tuple[Counter, Counter]:
