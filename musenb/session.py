@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from musenb.errors import PolyphonyError, SaveError
 from musenb.export.formats import FORMATS, PAGE, SUFFIXES
@@ -20,7 +20,7 @@ from musenb.export.to_midi import pretty_midi_of
 from musenb.export.to_musicxml import music21_of
 from musenb.files.atomic import atomic_write
 from musenb.sample.models import Model, open_model
-from musenb.sample.policy import Draws, Policy
+from musenb.sample.policy import BEST_OF, Draws, Policy
 from musenb.sample.recipe import Recipe, begin, plan_of
 from musenb.sample.stream import Sampling
 from musenb.score.arguments import save_path, score_of, voice_names
@@ -30,6 +30,7 @@ from musenb.score.heed import heed
 from musenb.score.limits import check_prime_length
 from musenb.score.load import load
 from musenb.score.marks import notice_sentence
+from musenb.score.named import asked_key, asked_metre
 from musenb.score.note import Score
 from musenb.score.parts import Line, choice_of_part, chosen_part
 from musenb.score.sources import read_source
@@ -92,6 +93,7 @@ class Take:
 class Stream:
     """A take while it is written. Iterate for note events; `stop` ends it within one token, from any thread.
 
+    With `best_of` above 1 the notes of a phrase come together, once it is chosen; a stop before that leaves it out.
     Iterating again after a stop goes on where it ended, to the take that an uninterrupted run gives.
     """
 
@@ -118,17 +120,34 @@ class Stream:
         return Take(sampling.score(), self._recipe, sampling.done, sampling.plan)
 
 
-def prepared(
-    source: Any,
-    *,
-    model: Model,
-    voices: str | Sequence[str] | None = None,
-    bars: int | tuple[int, int] | None = None,
-    part: int | str | None = None,
-    line: Line | None = None,
-    transpose: int = 0,
-    exact: bool = False,
-) -> Prepared:
+class Reading(TypedDict, total=False):
+    """How a prime is read; see `prepared`."""
+
+    voices: str | Sequence[str] | None
+    key: str | None
+    metre: str | None
+    part: int | str | None
+    line: Line | None
+
+
+class Trimming(Reading, total=False):
+    """What is made of a prime before it is read; see `musenb.tokens.idiom.Wishes`."""
+
+    bars: int | tuple[int, int] | None
+    transpose: int
+    exact: bool
+
+
+class Settings(Reading, total=False):
+    """How a prime is read, and how tokens are drawn; see `develop`."""
+
+    temperature: float
+    top_p: float
+    top_k: int
+    best_of: int
+
+
+def prepared(source: Any, *, model: Model, **wishes: Unpack[Trimming]) -> Prepared:
     """Return a prime as a model will read it, with what was changed on the way.
 
     Parameters
@@ -138,6 +157,11 @@ def prepared(
     model : Model
     voices : str or sequence of str, optional
         Which of the idiom's voices the sounding voices are.
+    key : str, optional
+        What the music is in, such as 'D minor', 'Bb' or '2#'. Without, as it is written; a motif without a key is read
+        in the one that its notes seem to be in. `Prepared.key_source` tells which.
+    metre : str, optional
+        Such as '3/4'; likewise.
     part : int or str, optional
         Only this part of a file: its number from 1, or its name; a wrong one is answered with the list.
     line : 'top' or 'bottom', optional
@@ -150,11 +174,13 @@ def prepared(
     MusenbError
         It cannot be read, or does not fit what the model reads; the message says why.
     """
-    named = voice_names(voices)
+    named = voice_names(wishes.pop("voices", None))
     names = (named,) if isinstance(named, str) else named
-    score = chosen_part(read_source(source), part, line)
+    key = asked_key(wishes.pop("key", None))
+    metre = asked_metre(wishes.pop("metre", None))
+    score = chosen_part(read_source(source), wishes.pop("part", None), wishes.pop("line", None))
     try:
-        found = model.idiom.prepare(score, Wishes(names, bars, transpose, exact))
+        found = model.idiom.prepare(score, Wishes(names, key=key, metre=metre, **wishes))
     except PolyphonyError as error:
         raise PolyphonyError(f"{error}; {choice_of_part(score)}") from None
     check_prime_length(found.score.end, source=found.score.source)
@@ -170,17 +196,15 @@ def stream(
     model: str | os.PathLike[str] = "chorale",
     bars: int = 8,
     seed: int | None = None,
-    temperature: float = 1.0,
-    top_p: float = 0.9,
-    top_k: int = 0,
-    voices: Sequence[str] | None = None,
-    part: int | str | None = None,
-    line: Line | None = None,
+    close: bool | None = True,
+    **settings: Unpack[Settings],
 ) -> Stream:
     """Return a continuation that is written while it is iterated over; parameters as in `develop`."""
-    policy = Policy(temperature=temperature, top_p=top_p, top_k=top_k)
+    drawn = {name: settings.pop(name) for name in ("temperature", "top_p", "top_k") if name in settings}
+    policy, best_of = Policy(**drawn), settings.pop("best_of", BEST_OF)
     opened = open_model(model)
-    read = prepared(prime, model=opened, voices=voices, part=part, line=line)
+    key, metre = settings.get("key"), settings.get("metre")
+    read = prepared(prime, model=opened, **settings)
     # Who hands over a Score has met what was left out of it where it was loaded.
     known = notice_sentence(prime.notices) if isinstance(prime, Score) else ""
     for notice in read.notices:
@@ -188,7 +212,10 @@ def stream(
             warnings.warn(notice, stacklevel=2)
     chosen = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
     names = tuple(voice.name for voice in read.score.voices)
-    recipe = Recipe(opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name)
+    recipe = Recipe(
+        opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name,
+        key=key, metre=metre, close=close, best_of=best_of,
+    )
     plan = plan_of(opened, read.score, recipe)
     return Stream(begin(opened, plan, recipe), recipe)
 
@@ -210,9 +237,16 @@ def develop(prime: Any, **settings: Any) -> Take:
         0..4; lower is more predictable.
     top_p, top_k : float, int
         See `musenb.sample.policy.Policy`.
+    best_of : int
+        How often each phrase is written, 1..16; the best is kept, see `musenb.sample.tries`. 1 is the quickest.
     voices : sequence of str, optional
         Which of soprano, alto, tenor and bass the prime's voices are. One voice is the soprano by default, two are the
         outer voices.
+    key, metre : str, optional
+        What the prime is in, such as 'D minor' and '3/4'; without, as it is written, or as its notes seem to be.
+    close : bool or None
+        True to end the piece with the last bar, with a cadence; False where it is to go on. None plans phrases as
+        before closes were: every few bars, no cadence known.
     part, line
         Of a file with several parts the one to go on from, and whether of chords the top or the bottom; see `prepared`.
 

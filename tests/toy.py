@@ -12,7 +12,7 @@ import numpy as np
 from musenb.errors import SettingError
 from musenb.score.note import GIVEN, Note, Origin, Score, Voice
 from musenb.score.spelling import spell_score
-from musenb.tokens.idiom import Keep, NoteEvent, Prepared, Shape, Wishes
+from musenb.tokens.idiom import Close, Keep, NoteEvent, Prepared, Shape, Wishes
 from musenb.tokens.piece import Choice, Choices, NotePlace
 from musenb.tokens.row import Row, row_of
 
@@ -70,6 +70,25 @@ class LetterWriter:
 
     def allowed(self, *, rules: bool = True) -> np.ndarray:
         return np.arange(len(LETTERS)) != (SILENT if rules else OPEN)
+
+    def prices(self) -> np.ndarray | None:
+        """A letter that is repeated costs a nat."""
+        if not self.position:
+            return None
+        return (np.arange(len(LETTERS)) == self.tokens[-1]).astype(float)
+
+    def segment(self) -> int:
+        """A bar, as a phrase."""
+        return min(self.position // BAR * BAR + BAR, self.plan.length)
+
+    def grade(self, first: int) -> float:
+        """Silence costs two nats."""
+        return 2.0 * float((self.tokens[first:] == SILENT).sum())
+
+    def copy(self) -> LetterWriter:
+        other = LetterWriter(self.plan, self.origin)
+        other.tokens = self.tokens
+        return other
 
     def take(self, token: int) -> tuple[NoteEvent, ...]:
         onset, generated = Fraction(self.position), self.plan.letters[self.position] == OPEN
@@ -175,7 +194,7 @@ class Letters:
 
     def plan(
         self, score: Score, *, extent: int, start: Fraction | None = None, keep: Keep | None = None,
-        reach: int | None = None,
+        reach: int | None = None, close: Close | None = None,
     ) -> LetterPlan:
         if not 1 <= extent <= self.most:
             raise SettingError(f"bars {extent} is outside 1..{self.most}")

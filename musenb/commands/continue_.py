@@ -30,7 +30,8 @@ def continue_prime(options: argparse.Namespace) -> int:
     check_output(options.output)
     writing = stream(
         prepared_prime(options), model=options.model, bars=options.bars, seed=options.seed,
-        temperature=options.temperature, top_p=options.top_p, top_k=options.top_k,
+        temperature=options.temperature, top_p=options.top_p, top_k=options.top_k, close=options.close,
+        best_of=options.best_of,
     )
     with Bar("writing") as bar:
         for _ in writing:

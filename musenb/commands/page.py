@@ -56,6 +56,8 @@ def page(options: argparse.Namespace) -> int:
             seed=options.seed,
             temperature=options.temperature,
             top_p=options.top_p,
+            best_of=options.best_of,
+            close=options.close,
         )
         score, source = take.score, take
         if options.seed is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from musenb.sample.policy import BEST_OF, MOST_TRIES
 from musenb.score.note import Score
 from musenb.score.parts import LINES
 
@@ -19,7 +20,17 @@ def add_prime_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, help="the same seed gives the same piece (default: a new one, shown)")
     command.add_argument("--temperature", type=float, default=1.0, help="0..4, lower is less daring (default: 1.0)")
     command.add_argument("--top-p", type=float, default=0.9, help="likeliest words up to this share (default: 0.9)")
+    command.add_argument(
+        "--best-of", type=int, default=BEST_OF, metavar="N",
+        help=f"write each phrase N times and keep the best, 1..{MOST_TRIES} (default: {BEST_OF})",
+    )
     command.add_argument("--voices", help="what PRIME's voices are, e.g. 'alto' or 'soprano,bass'")
+    command.add_argument("--key", help="what PRIME is in, e.g. 'D minor' or Bb (default: as written, or by its notes)")
+    command.add_argument("--metre", help="e.g. 3/4 (default: as written, or by its notes)")
+    command.add_argument(
+        "--close", action=argparse.BooleanOptionalAction, default=True,
+        help="end with the last bar, or leave it open to go on (default: --close)",
+    )
     command.add_argument("--part", help="only this part of PRIME: its number from 1, or its name")
     command.add_argument("--line", choices=LINES, help="of chords only the highest, or the lowest, notes")
     command.set_defaults(top_k=0, transpose=0, exact=False)
@@ -37,11 +48,15 @@ def prepared_prime(options: argparse.Namespace) -> Score:
         model=open_model(options.model),
         voices=voices,
         bars=options.prime_bars,
+        key=options.key,
+        metre=options.metre,
         part=options.part,
         line=options.line,
         transpose=options.transpose,
         exact=options.exact,
     )
+    if "motif" in (read.key_source, read.metre_source):
+        print(f"musenb: {'; '.join(read.sentences)}", file=sys.stderr)
     for notice in read.notices:
         print(f"musenb: {notice}", file=sys.stderr)
     return read.score

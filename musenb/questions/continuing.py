@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -25,6 +25,9 @@ class _Lent:
 
     def rewind(self, length: int) -> None:
         self.cache.rewind(length)
+
+    def select(self, rows: Sequence[int]) -> _Lent:
+        return _Lent(self.cache.select(rows))
 
 
 class Primed:
@@ -59,8 +62,10 @@ class Primed:
     ) -> np.ndarray:
         """Return the logits of the last positions; those of the prime are not computed again."""
         skip = 0
-        if not cache.length and 0 < self.prime.length < before.shape[1]:
-            cache.cache = self.prime.copy()
+        # A window that begins later, where the context was full, does not begin with the prime.
+        whole = before[0, 0] == self.config.begin
+        if whole and not cache.length and 0 < self.prime.length < before.shape[1]:
+            cache.cache = self.prime.select([0] * len(before))
             skip = self.prime.length
         inputs = before[:, skip:], features[:, skip:], related[:, skip:]
         return self.decoder.extend(cache.cache, *inputs, silence=self.silence)

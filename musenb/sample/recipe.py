@@ -13,16 +13,19 @@ import numpy as np
 
 from musenb.errors import LoadError, SettingError
 from musenb.sample.models import Model
-from musenb.sample.policy import Policy
+from musenb.sample.policy import Policy, Style
 from musenb.sample.stream import Sampling
+from musenb.score.named import key_named, metre_named
 from musenb.score.note import Origin, Score
-from musenb.tokens.idiom import Keep, Plan
+from musenb.score.told import told_key, with_metre
+from musenb.tokens.idiom import Close, Keep, Plan
 from musenb.tokens.known import UNNAMED
 
 _TYPES = {
     "model": str, "checksum": str, "seed": int, "temperature": float, "top_p": float, "top_k": int,
     "kept_voices": list, "kept_bars": list,
 }  # fmt: skip
+_SINCE = {"key": (str,), "metre": (str,), "close": (bool,)}  # may be missing, or null
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,15 @@ class Recipe:
         Tokens of a long beginning that were read at most; see `musenb.tokens.idiom.Idiom.plan`.
     written : tuple of int
         Tokens that were not drawn: those of a piece that forks, up to the fork.
+    best_of : int
+        How often each phrase, or gap, was written, the best kept.
+    prices : bool
+        Whether milder faults of style were made rarer; takes of before there were prices have none.
+    key, metre : str or None
+        What the piece was asked to be in, such as 'D minor' and '3/4'; None for its own.
+    close : bool or None
+        Whether the last bar that was asked for ends the piece. None as it was before closes were planned: phrases every
+        few bars, no cadence known.
     """
 
     model: str
@@ -62,8 +74,14 @@ class Recipe:
     keep: Keep = field(default_factory=Keep)
     reach: int | None = None
     written: tuple[int, ...] = ()
+    best_of: int = 1
+    prices: bool = True
+    key: str | None = None
+    metre: str | None = None
+    close: bool | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "best_of", Style(best_of=self.best_of).best_of)
         if isinstance(self.extent, Integral) and not isinstance(self.extent, bool):
             object.__setattr__(self, "extent", int(self.extent))  # numpy's numbers are none to JSON
 
@@ -75,7 +93,19 @@ class Recipe:
 
 
 def plan_of(model: Model, score: Score, recipe: Recipe) -> Plan:
-    """Return what a recipe has a model write behind, or in, a prepared score; errors as in `Idiom.plan`."""
+    """Return what a recipe has a model write behind, or in, a prepared score.
+
+    Raises
+    ------
+    ScoreError
+        Key or metre is none.
+    SettingError, TokenError
+        As in `Idiom.plan`.
+    """
+    if recipe.metre is not None:
+        score = with_metre(score, metre_named(recipe.metre))
+    if recipe.key is not None:
+        score = told_key(score, key_named(recipe.key))[0]
     reach = None if recipe.reach is None else min(recipe.reach, model.decoder.config.context)
     return model.idiom.plan(
         score,
@@ -83,6 +113,7 @@ def plan_of(model: Model, score: Score, recipe: Recipe) -> Plan:
         start=recipe.start,
         keep=recipe.keep,
         reach=reach,
+        close=None if recipe.close is None else Close(recipe.close, recipe.seed),
     )
 
 
@@ -111,7 +142,7 @@ def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sa
         writer,
         seed=recipe.seed,
         policy=recipe.policy,
-        rules=rules,
+        style=Style(rules, recipe.prices, recipe.best_of),
         written=written,
     )
 
@@ -133,6 +164,11 @@ def recipe_to_plain(recipe: Recipe) -> dict[str, Any]:
         "reach": recipe.reach,
         "voices": list(recipe.voices),
         "written": list(recipe.written),
+        "best_of": recipe.best_of,
+        "prices": recipe.prices,
+        "key": recipe.key,
+        "metre": recipe.metre,
+        "close": recipe.close,
     }
 
 
@@ -160,9 +196,20 @@ def recipe_from_plain(plain: Any) -> Recipe:
             Keep(tuple(map(str, plain["kept_voices"])), tuple(map(_number, plain["kept_bars"]))),
             None if reach is None else _number(reach),
             tuple(map(_number, plain.get("written", ()))),
+            **_since(plain),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, ArithmeticError, SettingError) as error:
         raise LoadError("content", f"a saved recipe is damaged: {error}") from None
+
+
+def _since(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings that recipes have had since some version, as they were before where one is missing."""
+    found: dict[str, Any] = {name: plain.get(name) for name in _SINCE}
+    for name, value in found.items():
+        if value is not None and not isinstance(value, _SINCE[name]):
+            raise TypeError(f"{name} is {value!r}")
+    tries = {"best_of": _number(plain.get("best_of", 1)), "prices": _flag(plain.get("prices", False))}
+    return {**found, **tries}
 
 
 def _quarters(text: str) -> Fraction:
@@ -170,6 +217,12 @@ def _quarters(text: str) -> Fraction:
     if not re.fullmatch(r"\d{1,12}(/\d{1,12})?", text):
         raise ValueError(f"{text[:20]!r} is no number of quarters")
     return Fraction(text)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value
 
 
 def _number(value: Any) -> int:

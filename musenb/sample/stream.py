@@ -1,41 +1,28 @@
 """Seeded token sampler with resumable state, cancellable at every token.
 
-The number drawn for a token depends on the seed and the token's place alone, and tokens are always computed by the same
-calls in the same order, so a piece that was stopped anywhere and taken up again is the piece that an uninterrupted run
-gives. What the tokens mean is the writer's affair.
+The number drawn for a token depends on the seed and the token's place alone (and on the try, where a phrase is written
+several times), and tokens are always computed by the same calls in the same order, so a piece that was stopped anywhere
+and taken up again is the piece that an uninterrupted run gives. What the tokens mean is the writer's affair.
+
+With `best_of` the tries of a phrase are written where nobody sees them; when the best is chosen, its tokens are settled
+and its events go out. A stop before that leaves what was settled, and the tries wait to be taken up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
 
 import numpy as np
 
 from musenb.errors import ModelError
-from musenb.sample.policy import Draws, Policy, choose, probabilities
+from musenb.sample.feed import Feed, Reader
+from musenb.sample.policy import Draws, Policy, Style, choose, probabilities
+from musenb.sample.tries import Tries, priced
 from musenb.score.note import Score
 from musenb.score.spelling import written_out
 from musenb.tokens.idiom import NoteEvent, Plan, Writer
-from musenb.tokens.memory import Memory
 
 NOTHING = np.zeros(0, np.int64)
-
-
-class Reader(Protocol):
-    """What the sampler needs of a decoder: a kv cache, and logits (B, n, V) for n more positions."""
-
-    config: Any
-
-    def start(self, rows: int, memory: Memory | None = None) -> Any:
-        """Return an empty cache of rows that are told a memory."""
-        ...
-
-    def extend(
-        self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray
-    ) -> np.ndarray:
-        """Append positions and return their logits."""
-        ...
 
 
 class Sampling:
@@ -50,8 +37,7 @@ class Sampling:
     seed : int
         0..2**63 - 1.
     policy : Policy, optional
-    rules : bool
-        Whether the idiom's rules of style hold wherever they leave a choice.
+    style : Style, optional
     written : int64 array
         Tokens of an earlier run of the same plan; they are replayed, not drawn.
 
@@ -69,7 +55,7 @@ class Sampling:
         *,
         seed: int,
         policy: Policy | None = None,
-        rules: bool = True,
+        style: Style | None = None,
         written: np.ndarray = NOTHING,
     ) -> None:
         context = decoder.config.context
@@ -83,7 +69,11 @@ class Sampling:
         self.seed = seed
         self.written = written
         self.policy = policy or Policy()
-        self.rules = rules
+        self.style = style or Style()
+        # Without a choice at random all tries would be the same.
+        self._count = self.style.best_of if self.policy.draws else 1
+        self._tries: Tries | None = None
+        self._settled = NOTHING
         self._draws = Draws(seed)
         self._feed = Feed(decoder)
         self._pending: list[NoteEvent] = []
@@ -147,59 +137,65 @@ class Sampling:
         """Return the piece as far as it is written, its notes spelled."""
         return written_out(self.writer.score())
 
+    @property
+    def trying(self) -> bool:
+        """True while a phrase is tried of which nothing is settled: a stop here leaves nothing half."""
+        return self._tries is not None
+
+    @property
+    def settled(self) -> int:
+        """The position up to which the best is chosen already, though not yet told of; at least `position`."""
+        return max(self.position, len(self._settled))
+
     def _write(self) -> None:
-        """Write one token. The writer takes it in one assignment, so that an interrupt leaves the piece whole."""
-        place = self.position
-        token = self.writer.given()
-        if place >= self.plan.first:
-            logits = self._feed.logits(self.writer)
-            if token is None and place < len(self.written):
-                token = int(self.written[place])
-            elif token is None:
-                token = self._draw(logits, place)
-        assert token is not None, "the first tokens of a plan are given"
+        """Write one token, or one of each try. The writer takes it in one assignment: an interrupt leaves it whole."""
+        token = self._next()
+        if token is None:
+            return
         self._pending = [*self._pending, *self.writer.take(token)]
         if self.writer.boundary:
             self._whole = self.position
 
+    def _next(self) -> int | None:
+        """Return the next token; None where the tries went on instead."""
+        place = self.position
+        if place < len(self._settled):
+            return int(self._settled[place])
+        token = self.writer.given()
+        if token is None and place < len(self.written):
+            token = int(self.written[place])
+        stop = self.writer.segment() if self._count > 1 and place >= self.plan.first else None
+        if stop is None:
+            return self._single(token)
+        if token is None:
+            self._try(stop)
+        return token
+
+    def _single(self, token: int | None) -> int:
+        """Return the next token, known or drawn; the model reads on in either case."""
+        place = self.position
+        if place >= self.plan.first:
+            logits = self._feed.logits([self.writer])[0]
+            token = self._draw(logits, place) if token is None else token
+        assert token is not None, "the first tokens of a plan are given"
+        return token
+
     def _draw(self, logits: np.ndarray, place: int) -> int:
-        allowed = self.writer.allowed(rules=self.rules)
-        likely = probabilities(logits, self.policy, allowed)
+        writer, style = self.writer, self.style
+        prices = writer.prices() if style.rules and style.prices else None
+        likely = probabilities(priced(logits, prices), self.policy, writer.allowed(rules=style.rules))
         return choose(likely, self._draws.at(place))
 
-
-class Feed:
-    """Brings the kv cache to where the writing is.
-
-    The given beginning goes in one pass, then token by token. When the context is full, the last half of it is read
-    afresh.
-
-    Parameters
-    ----------
-    decoder : Reader
-    """
-
-    def __init__(self, decoder: Reader) -> None:
-        self.decoder = decoder
-        self.cache: Any = None
-        self.start = 0
-        self.passed = 0  # the place before which tokens were read in one pass
-
-    def logits(self, writer: Writer) -> np.ndarray:
-        """Return the logits (V,) of the token that a writer takes next."""
-        place, config = writer.position, self.decoder.config
-        if self.cache is not None and self.start + self.cache.length > place:
-            # After an interrupt; what was read in one pass is read so again, for the same numbers to the last bit.
-            self.cache.rewind(0 if place == self.passed else place - self.start)
-        if self.cache is not None and self.cache.length == config.context:
-            self.cache = None
-            self.start = place - config.context // 2
-        first = self.start + (0 if self.cache is None else self.cache.length)
-        if first < place or not place:
-            self.passed = place
-        row = writer.row(first).fitted(len(config.features), config.related)
-        if self.cache is None:
-            self.cache = self.decoder.start(1, row.memory)
-        inputs = (row.before[None], row.features[None], row.related[None])
-        logits = self.decoder.extend(self.cache, *inputs)
-        return logits[0, -1]
+    def _try(self, stop: int) -> None:
+        """Write one token of each try up to a position; when they are done, settle the best."""
+        # Taken out while it changes: after an interrupt the tries of this phrase begin anew, and come out the same.
+        tries, self._tries = self._tries, None
+        if tries is None:
+            logits = self._feed.logits([self.writer], room=stop - self.position)[0]
+            writers = [self.writer.copy() for _ in range(self._count)]
+            tries = Tries(writers, self._feed.branched(self._count), logits, stop)
+        tries.step(self.policy, self._draws, self.style)
+        if tries.done:
+            self._settled = tries.best()
+        else:
+            self._tries = tries

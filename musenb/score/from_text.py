@@ -33,12 +33,11 @@ from musenb.score.arguments import text_of
 from musenb.score.bar_lines import metre_from_lines
 from musenb.score.from_abc import is_abc, score_from_abc_text
 from musenb.score.marks import MeasureLength
+from musenb.score.named import key_named
 from musenb.score.note import MELODY, KeySignature, Note, Score, Tempo, TimeSignature, Voice
 from musenb.score.note_names import ACCIDENTALS, LETTERS, NoteName, note_name
 from musenb.score.plain import plain_text
 
-# Sharps of the major key on each letter; a minor key has three fewer, a sharp in its name seven more.
-SHARPS = {"C": 0, "D": 2, "E": 4, "F": -1, "G": 1, "A": 3, "B": 5}
 NOTE_VALUES = ("1", "2", "4", "8", "16", "32", "64")
 LONGEST_TEXT, LONGEST_DURATION, MOST_NOTES = 512 * 1024, 1_000, 50_000
 
@@ -48,7 +47,6 @@ _NOTE = re.compile(r"([^\W\d_]+(?:-(?=[^\W\d_])[^\W\d_]+)?(?:##?)?)(-1|\d)?(:[\d
 _FIELD = re.compile(r"[A-Z]:")
 _REST = re.compile(r"[rR](:[\d./]+|/\d+\.{0,2})?")
 _METRE = re.compile(r"(\d{1,3}(?:\+\d{1,3})*)/(\d{1,3})")
-_KEY = re.compile(r"([A-Ga-g])([#b]?)(m(?:in(?:or)?)?|[ \t]*minor|[ \t]*major|)|(0|[1-7][#b])")
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?|\d{1,6}/\d{1,6}")
 _UNICODE = str.maketrans({"♯": "#", "♭": "b", "♮": "n", "”": '"', "“": '"'})
 ALLOWED = 'a note like F#4:1/2, a rest r:1, a bar line |, or one of 3/4 key=D tempo=90 upbeat=1 title="..."'
@@ -146,7 +144,7 @@ def _heading(piece: _Piece, part: _Part | None, token: str, where: str) -> bool:
             groups = tuple(map(int, metre[1].split("+")))
             piece.metres[time] = TimeSignature(time, sum(groups), int(metre[2]), groups)
         elif name == "key":
-            piece.keys[time] = _key(value, time)
+            piece.keys[time] = key_named(value, time)
         elif name == "tempo":
             piece.tempos[time] = Tempo(time, float(_number(value)))
         elif name == "bar":
@@ -302,20 +300,6 @@ def _check_bars(score: Score, part: _Part) -> None:
                 f"{bar.end - before} would fill it ({bar.metre}); mend a duration or omit the |"
             )
         before = time
-
-
-def _key(value: str, time: Fraction) -> KeySignature:
-    match = _KEY.fullmatch(value)
-    if not match:
-        raise ScoreError("a key is like D, Bb, F#m, 'F# minor', or a signature like 2#, 3b, 0")
-    if match[4]:
-        count = int(match[4][0])
-        return KeySignature(time, -count if match[4].endswith("b") else count)
-    mode = match[3].strip()
-    minor = mode.startswith("m") and mode != "major"
-    altered = {"": 0, "#": 7, "b": -7}[match[2]]
-    fifths = SHARPS[match[1].upper()] + altered - 3 * minor
-    return KeySignature(time, fifths, "minor" if minor else "major")
 
 
 def _number(value: str) -> Fraction:

@@ -101,17 +101,24 @@ def find_key(
     final : int, optional
         The pitch class that the lowest voice ends on; it speaks for its own keys.
     """
+    best, most = KEYS[0], -math.inf
+    for key, plain in fits(weights, profiles).items():
+        fit = round(plain + FINAL_BASS_BONUS * (key.tonic == final), DIGITS)
+        if fit > most:
+            best, most = key, fit
+    return best
+
+
+def fits(weights: Sequence[float], profiles: Profiles = KRUMHANSL) -> dict[Key, float]:
+    """Return the correlation of each key's profile with the weights of the twelve pitch classes, -1..1."""
     heard = [float(weight) for weight in weights]
     mean = sum(heard) / 12
     centred = [weight - mean for weight in heard]
     length = math.sqrt(sum(weight * weight for weight in centred)) or 1.0
-    best, most = KEYS[0], -math.inf
+    correlations = {}
     for key, row in zip(KEYS, _ROWS[profiles], strict=True):
-        fit = sum(a * b for a, b in zip(centred, row, strict=True)) / length
-        fit = round(fit + FINAL_BASS_BONUS * (key.tonic == final), DIGITS)
-        if fit > most:
-            best, most = key, fit
-    return best
+        correlations[key] = sum(a * b for a, b in zip(centred, row, strict=True)) / length
+    return correlations
 
 
 def estimate_key(score: Score) -> KeySignature:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from musenb.errors import ScoreError
@@ -27,6 +27,8 @@ class TimeSignature:
     groups : tuple of int
         How an additive metre counts its beats: (3, 2, 2) in 3+2+2/8; empty for the usual grouping. One group says
         nothing and is dropped.
+    stated : bool
+        False for the 4/4 that a score without a metre is taken to be in.
 
     Raises
     ------
@@ -38,6 +40,7 @@ class TimeSignature:
     beats: int = 4
     unit: int = 4
     groups: tuple[int, ...] = ()
+    stated: bool = field(default=True, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "onset", exact_quarters(self.onset, "time signature onset"))

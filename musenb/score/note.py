@@ -223,7 +223,7 @@ class Score(Displayed):
         for voice in self.voices if isinstance(self.voices, (tuple, list)) else [self.voices]:
             if not isinstance(voice, Voice):
                 raise ScoreError(f"a score's voices hold {type(voice).__name__} {voice!r}; only Voice is allowed")
-        metres = tuple(sorted(self.metres, key=lambda m: m.onset)) or (TimeSignature(),)
+        metres = tuple(sorted(self.metres, key=lambda m: m.onset)) or (TimeSignature(stated=False),)
         if metres[0].onset != 0:
             metres = (TimeSignature(), *metres)
         object.__setattr__(self, "metres", metres)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from musenb.errors import SettingError
 from musenb.sample.models import open_model
-from musenb.sample.policy import Draws, Policy
+from musenb.sample.policy import BEST_OF, Draws, Policy
 from musenb.sample.recipe import Recipe, plan_of
 from musenb.session import SEEDS
 from musenb.studio.drafts import Begin, begin_again
@@ -68,8 +69,9 @@ class Continuing:
         return point
 
     def begin(
-        self, bars: int, policy: Policy, *, seed: int | None = None, candidates: int = 1, take: int | None = None,
-        start: Fraction | float | str | None = None,
+        self, bars: int, policy: Policy, *, seed: int | None = None, candidates: int = 1, best_of: int = BEST_OF,
+        take: int | None = None, start: Fraction | float | str | None = None,
+        close: bool | None = True,
     ) -> tuple[int, ...]:
         """Begin to write and return the numbers of the takes to come; see `StudioCore.continue_`."""
         if isinstance(candidates, bool) or not isinstance(candidates, int) or not 1 <= candidates <= MOST_CANDIDATES:
@@ -80,7 +82,8 @@ class Continuing:
         with keeper.lock:
             self._writings.require_idle()
             parent = keeper.chosen(take)
-            recipe = self._recipe(parent, bars, policy, first, self._start(parent, start))
+            recipe = self._recipe(parent, bars, self._start(parent, start))
+            recipe = replace(recipe, policy=policy, best_of=best_of, close=close)
             numbers = tuple(keeper.tree.reserve() for _ in seeds)
             seed_of = dict(zip(numbers, seeds, strict=True))
             drafts = Begin(self._model(), parent, recipe, seed_of)
@@ -100,11 +103,11 @@ class Continuing:
             self._writings.start(lambda: [begin_again(new, keeper.tree, stopped)], stopped)
         return new
 
-    def _recipe(self, parent: Entry, bars: int, policy: Policy, seed: int, start: Fraction) -> Recipe:
-        """Return the recipe of the first candidate, refused here and not in the thread when it cannot be followed."""
+    def _recipe(self, parent: Entry, bars: int, start: Fraction) -> Recipe:
+        """Return what the candidates have in common, refused here and not in the thread when it cannot be followed."""
         locks = locks_beyond(self.locks, parent, start)
         keep = Keep(locks.voices, locks.bars)
-        recipe = Recipe("", "", seed, bars, policy, start=start, keep=keep, reach=REACH)
+        recipe = Recipe("", "", 0, bars, start=start, keep=keep, reach=REACH)
         plan_of(open_model(self._model()), parent.score, recipe)
         return recipe
 

@@ -7,12 +7,12 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from musenb.analysis.compare import Comparison
 from musenb.files.folders import journal_folders
 from musenb.files.lines import Saved
-from musenb.sample.policy import Policy
+from musenb.sample.policy import BEST_OF, Policy
 from musenb.score.note import Score
 from musenb.studio.auditions import Auditions
 from musenb.studio.continuing import Continuing
@@ -32,6 +32,13 @@ from musenb.tokens.idiom import Prepared
 if TYPE_CHECKING:
     from musenb.questions.ask import Questions
     from musenb.widgets.wire.roll import EditOp
+
+
+class Drawing(TypedDict, total=False):
+    """How tokens are drawn; see `musenb.sample.policy.Policy`."""
+
+    temperature: float
+    top_p: float
 
 
 class StudioCore:
@@ -112,9 +119,21 @@ class StudioCore:
         bars: int | tuple[int, int] | None = None,
         voice: str | Sequence[str] | None = None,
         transpose: int = 0,
+        key: str | None = None,
+        metre: str | None = None,
     ) -> Prepared:
         """Take a motif, select it, and return what the model will read; parameters as in `musenb.session.prepared`."""
-        return self._primer.prime(source, bars=bars, voice=voice, transpose=transpose)
+        return self._primer.prime(source, bars=bars, voices=voice, transpose=transpose, key=key, metre=metre)
+
+    def read_in(self, *, key: str | None = None, metre: str | None = None) -> Prepared:
+        """Take the last motif again in another key or metre, and select it; what is None stays as it was read.
+
+        Raises
+        ------
+        SettingError
+            There was no motif yet, the key or metre is none, or the upbeat does not fit the metre.
+        """
+        return self._primer.read_in(key=key, metre=metre)
 
     def edit(self, operations: Iterable[EditOp], take: int | None = None) -> Entry:
         """Change notes of a take, as a new take that is selected.
@@ -231,12 +250,13 @@ class StudioCore:
         self,
         bars: int = 4,
         *,
-        temperature: float = 1.0,
-        top_p: float = 0.9,
         seed: int | None = None,
         candidates: int = 1,
+        best_of: int = BEST_OF,
         take: int | None = None,
         start: Fraction | float | str | None = None,
+        close: bool | None = True,
+        **drawing: Unpack[Drawing],
     ) -> tuple[int, ...]:
         """Begin to write and return at once; the numbers are those of the takes to come.
 
@@ -252,19 +272,26 @@ class StudioCore:
             Of the first candidate; the next ones have the numbers after it. Drawn when there is none.
         candidates : int
             1..4 takes from the same place.
+        best_of : int
+            How often each phrase of a take is written, 1..16, the best kept; its notes come when it is chosen.
         take : int, optional
             The one to go on from: the selected one by default.
         start : number of quarters, or id of a note, optional
             What begins there or later is written anew, except what is locked; of a note such as 'v1n7', its end. By
             default the end of the take, or where `branch` said.
+        close : bool or None
+            Whether the last bar ends the piece, with a cadence; see `musenb.develop`.
 
         Raises
         ------
         MusenbError
             A setting is outside its range, something is being written already, or there is nothing to go on from.
         """
-        policy = Policy(temperature, top_p)
-        return self._continuing.begin(bars, policy, seed=seed, candidates=candidates, take=take, start=start)
+        policy = Policy(**drawing)
+        return self._continuing.begin(
+            bars, policy, seed=seed, candidates=candidates, best_of=best_of, take=take, start=start,
+            close=close,
+        )
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.

@@ -93,15 +93,23 @@ class Draft:
         return self.sampling.begun
 
     def step(self, stop: Callable[[], bool] = lambda: False) -> Iterator[NoteEvent]:
-        """Write as little as is whole, such as a sixteenth, and what is given before it; yield its events.
+        """Write as little as is whole, a chosen phrase or a sixteenth, and what is given before it; yield its events.
 
-        `stop` is asked while the given beginning is read. What has begun is finished, so that every note that was told
-        of is in the take.
+        `stop` is asked while the given beginning is read, and while a phrase is tried. What has begun is finished, so
+        that every note that was told of is in the take.
         """
-        writer, least = self.sampling.writer, max(self.sampling.position, self.sampling.plan.first)
+        sampling = self.sampling
+        least = max(sampling.position, sampling.plan.first)
         self.model.asked = stop
+
+        def enough() -> bool:
+            if sampling.trying:
+                return stop()
+            told = sampling.position == sampling.settled
+            return sampling.position > least and sampling.writer.boundary and told
+
         try:
-            yield from self.sampling.events(lambda: writer.position > least and writer.boundary)
+            yield from sampling.events(enough)
         except _Halted:
             return
 

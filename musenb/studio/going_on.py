@@ -11,6 +11,7 @@ from musenb.errors import SettingError
 from musenb.session import SEEDS
 from musenb.studio.core import StudioCore
 from musenb.studio.places import another_way
+from musenb.studio.takes import Entry
 from musenb.widgets.desk import Desk
 from musenb.widgets.roll import Roll
 
@@ -32,16 +33,19 @@ class GoingOn:
         self._core, self._desk, self._roll, self._keep_edits = core, desk, roll, keep_edits
 
     def go_on(
-        self, *, bars: int | None = None, again: bool = False, start: Fraction | None = None
+        self, *, bars: int | None = None, again: bool = False, start: Fraction | None = None, close: bool | None = None
     ) -> tuple[int, ...]:
         """Begin to write; see `Studio.go_on`."""
         self._keep_edits()
         core, desk = self._core, self._desk
+        if close is None:
+            close = closes(core.take(), again=again, rewritten=start is not None)
         settings: dict[str, Any] = {
             "bars": bars or desk.bars,
             "temperature": desk.temperature,
             "top_p": desk.top_p,
             "start": start,
+            "close": close and not (desk.one_bar or bars == 1),
         }
         if again:
             settings |= another_way(core.tree, core.take(), core.locks)
@@ -56,3 +60,14 @@ class GoingOn:
             raise SettingError("select a note first, in the score or on the roll: what follows it is written anew")
         end = max(note.end for note in notes)
         return self.go_on(bars=1 if self._desk.one_bar else None, start=end)
+
+
+def closes(take: Entry, *, again: bool, rewritten: bool) -> bool:
+    """Return whether the last bar ends the piece, where nobody says so.
+
+    A motif's first continuation does, and what is rewritten. Who goes on behind the end of what a model wrote takes the
+    close off; another way ends as the first way did.
+    """
+    if take.recipe is None:
+        return True
+    return rewritten or (again and take.recipe.close is not False)

@@ -141,7 +141,7 @@ class Studio(StudioCore):
         return self._controls.prime_with_settings(source)
 
     def go_on(
-        self, *, bars: int | None = None, again: bool = False, start: Fraction | None = None
+        self, *, bars: int | None = None, again: bool = False, start: Fraction | None = None, close: bool | None = None
     ) -> tuple[int, ...]:
         """Begin to write with the desk's settings, as Continue does; return the numbers of the takes to come.
 
@@ -153,8 +153,11 @@ class Studio(StudioCore):
             Another way: from where the selected take began, with another seed. What is locked in it is kept.
         start : Fraction, optional
             Quarters of the selected take from which on it is written anew; by default its end.
+        close : bool, optional
+            Whether the last bar ends the piece. By default a motif's first continuation does, and so does what is
+            written anew; behind the end of what a model wrote, and bar by bar, it is to go on.
         """
-        return self._going_on.go_on(bars=bars, again=again, start=start)
+        return self._going_on.go_on(bars=bars, again=again, start=start, close=close)
 
     def go_on_from(self, ids: Sequence[str]) -> tuple[int, ...]:
         """Keep the selected take up to the end of the last of these notes of the roll, and go on from there.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Unpack
 
+from musenb.errors import SettingError
 from musenb.sample.models import open_model
-from musenb.session import prepared
+from musenb.session import Trimming, prepared
 from musenb.studio.events import Events
 from musenb.studio.keeping import Keeper
 from musenb.studio.takes import GIVEN
@@ -35,15 +36,27 @@ class Primer:
     def __init__(self, keeper: Keeper, events: Events, model: Callable[[], str | os.PathLike[str]]) -> None:
         self._keeper, self._events, self._model = keeper, events, model
         self.reading: Prepared | None = None
+        self._last: tuple[Any, Trimming] | None = None
 
-    def prime(
-        self, source: Any, *, bars: int | tuple[int, int] | None, voice: str | Sequence[str] | None, transpose: int
-    ) -> Prepared:
+    def prime(self, source: Any, **wishes: Unpack[Trimming]) -> Prepared:
         """Take a motif, select it, and return what the model will read; see `StudioCore.prime`."""
         model = open_model(self._model())
-        reading = prepared(source, model=model, voices=voice, bars=bars, transpose=transpose)
+        reading = prepared(source, model=model, **wishes)
         self.reading = reading
+        self._last = source, wishes
         self._keeper.add(GIVEN, reading.score, name=reading.score.title)
         self._events.emit("primed", reading)
         threading.Thread(target=model.decoder.compile, name="musenb-warming", daemon=True).start()
         return reading
+
+    def read_in(self, *, key: str | None, metre: str | None) -> Prepared:
+        """Take the last motif again in another key or metre; see `StudioCore.read_in`."""
+        if self._last is None:
+            raise SettingError("there is no motif yet that could be read in another key or metre: hand one over first")
+        source, wishes = self._last
+        changed: Trimming = {**wishes}
+        if key is not None:
+            changed["key"] = key
+        if metre is not None:
+            changed["metre"] = metre
+        return self.prime(source, **changed)

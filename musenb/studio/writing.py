@@ -35,7 +35,7 @@ class Listener(Protocol):
 
 
 class Writing:
-    """One to four takes being written side by side, so much of each in turn as is whole, such as a sixteenth.
+    """One to four takes being written side by side, so much of each in turn as is whole: a phrase, or a sixteenth.
 
     Attributes
     ----------

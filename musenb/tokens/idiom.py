@@ -17,11 +17,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 import numpy as np
 
-from musenb.score.note import Note, Origin, Score
+from musenb.score.note import KeySignature, Note, Origin, Score, TimeSignature
+from musenb.score.told import Source, ToldKey, ToldMetre
 from musenb.tokens.piece import Piece, Plan
 from musenb.tokens.row import Row
 
@@ -67,12 +68,18 @@ class Wishes:
         Semitones to move it first.
     exact : bool
         Refuse times that the idiom cannot hold, rather than move them.
+    key : KeySignature, optional
+        What the music is in, before `transpose` moves it; else what it states, or what its notes seem to be in.
+    metre : TimeSignature, optional
+        Likewise.
     """
 
     voices: tuple[str, ...] | None = None
     bars: int | tuple[int, int] | None = None
     transpose: int = 0
     exact: bool = False
+    key: KeySignature | None = None
+    metre: TimeSignature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +92,48 @@ class Prepared:
         Quantised and split where that was needed, its voices named as the idiom's.
     notices : tuple of str
         What was changed on the way, a sentence each.
+    told_key : ToldKey or None
+        The key, where it comes from, and the sentence that says so; None where the idiom knows no keys.
+    told_metre : ToldMetre or None
+        Likewise.
     """
 
     score: Score
     notices: tuple[str, ...] = ()
+    told_key: ToldKey | None = None
+    told_metre: ToldMetre | None = None
+
+    @property
+    def key(self) -> KeySignature | None:
+        """The key at the beginning."""
+        return None if self.told_key is None else self.told_key.key
+
+    @property
+    def key_source(self) -> Source | None:
+        """'asked', 'file' or 'motif'."""
+        return None if self.told_key is None else self.told_key.source
+
+    @property
+    def metre(self) -> TimeSignature | None:
+        """The metre at the beginning."""
+        return None if self.told_metre is None else self.told_metre.metre
+
+    @property
+    def metre_source(self) -> Source | None:
+        """'asked', 'file' or 'motif'."""
+        return None if self.told_metre is None else self.told_metre.source
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is said of key and metre: 'C major, from your motif'."""
+        return tuple(told.sentence for told in (self.told_key, self.told_metre) if told is not None)
 
     def __str__(self) -> str:
         voices = ", ".join(voice.name for voice in self.score.voices)
         count = sum(1 for bar in self.score.bars() if bar.number)
         first = f"{len(self.score.notes)} notes, {count} bar{'' if count == 1 else 's'}: {voices}"
-        return "\n".join([first, *self.notices])
+        said = ["; ".join(self.sentences)] if self.sentences else []
+        return "\n".join([first, *said, *self.notices])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +142,22 @@ class Keep:
 
     voices: tuple[str, ...] = ()
     bars: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """How phrases are planned; without it they are as they were before closes were: every few bars, nothing known.
+
+    Parameters
+    ----------
+    end : bool
+        Whether the piece ends with the last bar that is asked for, with a cadence; else it is to go on.
+    seed : int
+        Of what is chosen, such as the octave of a bass note.
+    """
+
+    end: bool = True
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +221,29 @@ class Writer(Protocol):
         """Return which tokens may come next, bool (V,), never none; with `rules` those of good style hold, too."""
         ...
 
+    def prices(self) -> np.ndarray | None:
+        """Return what good style takes from the logits of the next token, in nats, float (V,); None where nothing.
+
+        For drawing alone. What views and questions show as probabilities stays the model's own: `Piece.choices`, the
+        attention, surprise and nats of a take, and what is asked with `musenb.ask`.
+        """
+        ...
+
+    def segment(self) -> int | None:
+        """Return the position at which the phrase ends that the next token lies in, or the gap between given tokens.
+
+        It is written several times and the best kept, by `prices` and `grade`; None where the idiom knows no phrases.
+        """
+        ...
+
+    def grade(self, first: int) -> float:
+        """Return what is wrong with the tokens from position `first` on as a whole, in nats; less is better."""
+        ...
+
+    def copy(self) -> Self:
+        """Return a writer that goes its own way from here."""
+        ...
+
     def take(self, token: int) -> tuple[NoteEvent, ...]:
         """Take the next token; return the events of generated notes that it makes."""
         ...
@@ -218,10 +296,12 @@ class Idiom(Protocol):
         start: Fraction | None = None,
         keep: Keep | None = None,
         reach: int | None = None,
+        close: Close | None = None,
     ) -> Plan:
         """Return the plan of `extent` more bars or seconds from `start` (quarters; the end by default) on.
 
-        `reach` is the number of tokens in the model's context: what goes beyond it is read from its end.
+        `reach` is the number of tokens in the model's context: what goes beyond it is read from its end. `close` says
+        how it is to end; an idiom without phrases takes no heed of it.
 
         Raises
         ------

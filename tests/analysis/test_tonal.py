@@ -12,10 +12,10 @@ from musenb.analysis.chorale.cadence import Framed, phrase_ends
 from musenb.analysis.chorale.jsb import load_jsb
 from musenb.analysis.chorale.part_writing import score_grid
 from musenb.analysis.chorale.ratios import ratio_report
-from musenb.analysis.chorale.sonority import NAMES, chords_of
 from musenb.errors import ScoreError
 from musenb.score.from_text import score_from_text
 from musenb.score.key import Key
+from musenb.score.sonority import NAMES, chords_of
 
 NOTES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 CLOSE = """key=C

@@ -6,7 +6,7 @@ import signal
 import sys
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from types import FrameType, SimpleNamespace
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from musenb.errors import ModelError, SettingError
 from musenb.model.numpy.decode import Decoder
-from musenb.sample.policy import Policy
+from musenb.sample.policy import Policy, Style
 from musenb.sample.stream import Sampling
 from musenb.score.from_text import score_from_text
 from musenb.score.note import GIVEN, Note, Origin, Score
@@ -39,15 +39,19 @@ ORIGIN = Origin("fake", 3, (("temperature", "1"),))
 
 @dataclass
 class FakeCache:
-    digests: list[int] = field(default_factory=list)
+    rows: list[list[int]]
 
     @property
     def length(self) -> int:
-        return len(self.digests)
+        return len(self.rows[0])
 
     def rewind(self, length: int) -> None:
         assert 0 <= length <= self.length
-        del self.digests[length:]
+        for row in self.rows:
+            del row[length:]
+
+    def select(self, rows: list[int]) -> FakeCache:
+        return FakeCache([list(self.rows[row]) for row in rows])
 
 
 class FakeModel:
@@ -58,25 +62,37 @@ class FakeModel:
         self.calls: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
     def start(self, rows: int, memory: object = None) -> FakeCache:
-        assert rows == 1
-        return FakeCache()
+        return FakeCache([[] for _ in range(rows)])
 
     def extend(self, cache: FakeCache, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
-        count = before.shape[1]
+        rows, count = before.shape
+        assert rows == len(cache.rows)
         assert cache.length + count <= self.config.context
-        assert features.shape == (1, count, len(words.FEATURES))
-        assert related.shape == (1, count, 2)
+        assert features.shape == (rows, count, len(words.FEATURES))
+        assert related.shape == (rows, count, 2)
         self.calls.append((before[0], features[0], related[0]))
-        digest = cache.digests[-1] if cache.digests else 0
-        read = []
-        for position in range(count):
-            for part in (before[0, position], features[0, position], related[0, position]):
-                digest = zlib.crc32(part.astype(np.int64).tobytes(), digest + count)
+        read = [
+            self.digests(cache.rows[row], list(zip(before[row], features[row], related[row], strict=True)))
+            for row in range(rows)
+        ]
+        cache.rows = [old + new for old, new in zip(cache.rows, read, strict=True)]
+        logits = np.stack([self.logits(row[-1]) for row in cache.rows])
+        return np.broadcast_to(logits[:, None], (rows, count, logits.shape[1]))
+
+    @staticmethod
+    def digests(before: list[int], positions: list[tuple[np.ndarray, ...]]) -> list[int]:
+        digest, read = before[-1] if before else 0, []
+        for position in positions:
+            for part in position:
+                digest = zlib.crc32(part.astype(np.int64).tobytes(), digest + len(positions))
             read.append(digest)
-        cache.digests += read
+        return read
+
+    @staticmethod
+    def logits(digest: int) -> np.ndarray:
         logits = np.random.default_rng(digest).normal(0, 2, len(words.VOCABULARY))
         logits[HOLD] += 5
-        return np.broadcast_to(logits, (1, count, len(logits)))
+        return logits
 
 
 def begun(decoder: object, plan: Plan, seed: int = 5, policy: Policy | None = None, **more: object) -> Sampling:
@@ -112,11 +128,15 @@ def check(piece: Sampling) -> None:
             ]
 
 
+THREE = Style(best_of=3)
+
+
+@pytest.mark.parametrize("style", [Style(), THREE])
 @pytest.mark.parametrize("text", [WHOLE, RAGGED, MELODY])
 @pytest.mark.parametrize("context", [4096, 72])
-def test_the_stream_and_the_batch_agree(text: str, context: int) -> None:
-    batch = sampling(text, context=context).run()
-    piece = sampling(text, context=context)
+def test_the_stream_and_the_batch_agree(text: str, context: int, style: Style) -> None:
+    batch = sampling(text, context=context, style=style).run()
+    piece = sampling(text, context=context, style=style)
     events = list(piece)
     assert piece.done
     assert np.array_equal(piece.writer.tokens, batch.writer.tokens)
@@ -150,12 +170,17 @@ def test_a_finished_piece_has_nothing_more_to_tell() -> None:
     assert list(piece) == []
 
 
-@given(st.lists(st.integers(0, 90), max_size=5), st.sampled_from([WHOLE, RAGGED, MELODY]), st.sampled_from([4096, 72]))
-@settings(max_examples=12)
-def test_stopping_anywhere_and_going_on_gives_the_same_piece(stops: list[int], text: str, context: int) -> None:
-    expected = sampling(text, context=context)
+@given(
+    st.lists(st.integers(0, 90), max_size=5), st.sampled_from([WHOLE, RAGGED, MELODY]), st.sampled_from([4096, 72]),
+    st.sampled_from([Style(), THREE]),
+)
+@settings(max_examples=16)
+def test_stopping_anywhere_and_going_on_gives_the_same_piece(
+    stops: list[int], text: str, context: int, style: Style
+) -> None:
+    expected = sampling(text, context=context, style=style)
     events = list(expected)
-    piece, got = sampling(text, context=context), []
+    piece, got = sampling(text, context=context, style=style), []
     for cells in stops:
         got += piece.events(limit(cells))
         check(piece)
@@ -188,7 +213,10 @@ def test_a_stop_asked_for_at_once_writes_nothing() -> None:
 def interrupted(piece: Sampling, lines: int) -> bool:
     """Run until so many lines of the sampler, the reader and the model ran, then interrupt; return whether it did."""
     left = lines
-    watched = ("sample/stream.py", "tokens/chorale/writer.py", "tokens/chorale/reader.py", "test_stream.py")
+    watched = (
+        *("sample/stream.py", "sample/tries.py", "sample/feed.py", "tokens/chorale/writer.py"),
+        *("tokens/chorale/reader.py", "test_stream.py"),
+    )
 
     def trace(frame: FrameType, event: str, argument: object) -> Callable | None:
         nonlocal left
@@ -211,12 +239,18 @@ def interrupted(piece: Sampling, lines: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("text", "context"), [(WHOLE, 4096), (RAGGED, 4096), (RAGGED, 40)])
-def test_an_interrupt_at_any_line_leaves_a_piece_that_can_be_resumed(text: str, context: int) -> None:
-    expected = sampling(text, context=context, bars=1).run()
+@pytest.mark.parametrize(
+    ("text", "context", "style"),
+    [
+        *((WHOLE, 4096, Style()), (RAGGED, 4096, Style()), (RAGGED, 40, Style())),
+        *((RAGGED, 4096, THREE), (RAGGED, 40, THREE)),
+    ],
+)
+def test_an_interrupt_at_any_line_leaves_a_piece_that_can_be_resumed(text: str, context: int, style: Style) -> None:
+    expected = sampling(text, context=context, bars=1, style=style).run()
     chance = random.Random(f"{text}{context}")
     for _ in range(4):
-        piece, times = sampling(text, context=context, bars=1), 0
+        piece, times = sampling(text, context=context, bars=1, style=style), 0
         for _ in range(5):
             times += interrupted(piece, chance.randrange(1, 2500))
             check(piece)
@@ -226,9 +260,10 @@ def test_an_interrupt_at_any_line_leaves_a_piece_that_can_be_resumed(text: str, 
         assert piece.writer.notes() == expected.writer.notes()
 
 
-def test_the_first_lines_can_be_interrupted_one_by_one() -> None:
-    expected = sampling(RAGGED, bars=1).run()
-    piece = sampling(RAGGED, bars=1)
+@pytest.mark.parametrize("style", [Style(), THREE])
+def test_the_first_lines_can_be_interrupted_one_by_one(style: Style) -> None:
+    expected = sampling(RAGGED, bars=1, style=style).run()
+    piece = sampling(RAGGED, bars=1, style=style)
     for lines in range(0, 160, 3):
         assert interrupted(piece, lines)
         check(piece)
@@ -348,8 +383,9 @@ def test_a_seed_outside_its_range_is_named() -> None:
 
 def test_contexts_too_small_to_be_of_use_still_write() -> None:
     for context in (1, 2, 3):
-        piece = sampling(MELODY, context=context, bars=1).run()
-        assert piece.done
+        for style in (Style(), THREE):
+            piece = sampling(MELODY, context=context, bars=1, style=style).run()
+            assert piece.done
 
 
 @pytest.mark.parametrize("text", [WHOLE, RAGGED])
@@ -374,7 +410,7 @@ def test_the_decoder_streams_and_resumes_to_the_same_piece(text: str, tiny_decod
 
 def test_what_is_drawn_is_likely_for_the_whole_row(tiny_decoder: Decoder) -> None:
     plan = plan_piece(score_from_text(WHOLE), extent=1)
-    piece = begun(tiny_decoder, plan, 5, Policy(temperature=0), rules=False).run()
+    piece = begun(tiny_decoder, plan, 5, Policy(temperature=0), style=Style(rules=False)).run()
     table = piece.writer.tokens.reshape(-1, 4)
     before = np.append(words.INPUTS, inputs_of(table))[:-1]
     related = np.vstack([[[-1, -1]], attributes_of(table)])[:-1]

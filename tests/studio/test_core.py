@@ -119,7 +119,7 @@ def test_a_stop_before_the_first_note_leaves_no_take(studio: StudioCore) -> None
 def test_candidates_have_seeds_in_a_row_and_stream_side_by_side(studio: StudioCore) -> None:
     order = []
     studio.on("note", lambda take, event: order.append(take))
-    numbers = studio.continue_(1, seed=5, candidates=3)
+    numbers = studio.continue_(4, seed=5, candidates=3)
     takes = studio.wait()
     assert [take.id for take in takes] == list(numbers) == [2, 3, 4]
     assert [take.recipe.seed for take in takes] == [5, 6, 7]

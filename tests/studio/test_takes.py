@@ -19,7 +19,7 @@ from musenb.tokens.idiom import Keep
 SCORE = score_from_text("soprano: C5 D5 E5")
 RECIPE = Recipe(
     "chorale", "ab" * 32, 7, 4, Policy(0.5, 0.8, 3), start=Fraction(7, 4), keep=Keep(("bass",), (2, 3)), reach=1024,
-    written=(3, 1),
+    written=(3, 1), key="D minor", metre="3/4", close=False,
 )
 
 
@@ -143,6 +143,15 @@ def test_takes_travel_as_json() -> None:
     given_take = Entry(1, None, GIVEN, SCORE)
     assert take_from_plain(json.loads(json.dumps(take_to_plain(given_take)))) == given_take
     assert recipe_from_plain(recipe_to_plain(RECIPE)) == RECIPE
+
+
+def test_a_recipe_of_before_closes_plans_as_it_did() -> None:
+    plain = {name: value for name, value in recipe_to_plain(RECIPE).items() if name not in ("key", "metre", "close")}
+    old = recipe_from_plain(plain)
+    assert (old.key, old.metre, old.close) == (None, None, None)
+    for damage in ({"close": "yes"}, {"key": 3}, {"metre": False}):
+        with pytest.raises(LoadError, match="a saved recipe is damaged"):
+            recipe_from_plain(plain | damage)
 
 
 @pytest.mark.parametrize(

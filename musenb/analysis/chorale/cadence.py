@@ -25,9 +25,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from musenb.analysis.chorale.part_writing import sounding_time, validate
-from musenb.analysis.chorale.sonority import NAMES, NONE, Chords, chords_of
 from musenb.errors import ScoreError
 from musenb.score.key import Key, find_key
+from musenb.score.sonority import NAMES, NONE, Chords, chords_of
 
 TWO_BEATS = 8  # sixteenths
 TRIADS = ("maj", "min")

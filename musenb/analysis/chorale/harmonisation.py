@@ -16,9 +16,9 @@ from __future__ import annotations
 import numpy as np
 
 from musenb.analysis.chorale.part_writing import OCTAVE, STEPS_PER_QUARTER, validate
-from musenb.analysis.chorale.sonority import NONE, chords_of
 from musenb.analysis.chorale.twins import longest_run
 from musenb.errors import ScoreError
+from musenb.score.sonority import NONE, chords_of
 
 
 def agreeing_beats(one: np.ndarray, other: np.ndarray) -> tuple[int, int]:

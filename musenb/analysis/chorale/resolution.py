@@ -32,8 +32,8 @@ import numpy as np
 
 from musenb.analysis.chorale.cadence import TRIADS
 from musenb.analysis.chorale.part_writing import FIFTH, chords, parallel_motion
-from musenb.analysis.chorale.sonority import NONE, chords_of
 from musenb.errors import ScoreError
+from musenb.score.sonority import NONE, chords_of
 
 DOMINANT = ("maj", "7", "7 no 5", "major third")
 SEVENTHS = ("7", "7 no 5")

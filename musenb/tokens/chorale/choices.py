@@ -1,7 +1,8 @@
 """Constrained token choices in a cell of the four-voice grid, from logits.
 
 A cell says a pitch (a note begins on it), HOLD (the note that sounds goes on) or REST. Its distribution is given the
-voices above it in the same sixteenth, as the model reads them; it is no marginal.
+voices above it in the same sixteenth, as the model reads them; it is no marginal. Probabilities are the model's own:
+`allowed` may leave tokens out, but the prices of `prices` and the choice among several tries have no part in them.
 """
 
 from __future__ import annotations

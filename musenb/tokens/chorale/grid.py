@@ -248,19 +248,24 @@ def set_phrases(
     *,
     under: np.ndarray,
     known: bool = True,
+    final: bool = True,
 ) -> None:
-    """Write fermatas (bool (T,)) and the countdown to each phrase end (steps, ascending) into frame columns (T, 7)."""
+    """Write fermatas (bool (T,)) and the countdown to each phrase end (steps, ascending) into frame columns (T, 7).
+
+    With `final` the last phrase ends with the columns, and is told as the last one; else ends may lie behind them.
+    """
     length = len(columns)
     if not known:
         columns[:, FERMATA - 1], columns[:, PHRASE - 1] = NO_FERMATA_KNOWN, NO_PHRASE_KNOWN
         return
     columns[:, FERMATA - 1] = under
-    stops = [end for end in ends if end < length] + [length]
+    behind = [length] if final else [max([length, *ends])]
+    stops = [end for end in ends if end < length] + behind
     start = 0
     for stop in stops:
-        left = (stop - 1 - np.arange(start, stop)) // STEPS_PER_QUARTER
-        final = LONGEST_PHRASE if stop == length else 0
-        columns[start:stop, PHRASE - 1] = np.minimum(left, LONGEST_PHRASE - 1) + final
+        left = (stop - 1 - np.arange(start, min(stop, length))) // STEPS_PER_QUARTER
+        last = LONGEST_PHRASE if final and stop == length else 0
+        columns[start:stop, PHRASE - 1] = np.minimum(left, LONGEST_PHRASE - 1) + last
         start = stop
 
 

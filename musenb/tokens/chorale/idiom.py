@@ -13,7 +13,7 @@ from musenb.tokens.chorale.plan import MOST_BARS, Plan, plan_piece
 from musenb.tokens.chorale.prepare import prepare
 from musenb.tokens.chorale.rows import ColumnRows, RowsOf
 from musenb.tokens.chorale.writer import GridWriter
-from musenb.tokens.idiom import Keep, Prepared, Shape, Wishes
+from musenb.tokens.idiom import Close, Keep, Prepared, Shape, Wishes
 
 
 class Chorale:
@@ -38,9 +38,10 @@ class Chorale:
         start: Fraction | None = None,
         keep: Keep | None = None,
         reach: int | None = None,
+        close: Close | None = None,
     ) -> Plan:
         """Return the plan of `extent` more bars; see `plan_piece`."""
-        return plan_piece(score, extent=extent, start=start, keep=keep, reach=reach)
+        return plan_piece(score, extent=extent, start=start, keep=keep, reach=reach, close=close)
 
     def writer(self, plan: Plan, origin: Origin) -> GridWriter:
         """Return a grid whose first cell is to be written."""

@@ -7,11 +7,40 @@ from fractions import Fraction
 import numpy as np
 
 from musenb.score.note import Score, TimeSignature
-from musenb.tokens.chorale.grid import FERMATA, STEP, set_phrases, stretch_ends
+from musenb.tokens.chorale.cadences import Ending
+from musenb.tokens.chorale.grid import FERMATA, STEP, STEPS_PER_QUARTER, set_phrases, stretch_ends
+from musenb.tokens.chorale.phrasing import phrase_ends, usual_phrase
+
+
+def plan_endings(columns: np.ndarray, prime: Score, total: Fraction, *, closed: bool) -> list[Ending]:
+    """Write where phrases end into frame columns (T, 7), as `phrase_ends` finds it, and return it.
+
+    The prime's own fermatas stand. With `closed` the piece ends with the columns, else it is to go on.
+    """
+    under = columns[:, FERMATA - 1] == 1
+    own = [end * STEP for end in stretch_ends(under)]
+    ends = phrase_ends(prime, own, total, closed=closed)
+    for one in ends:
+        if one.end not in own:
+            under[int(one.chord / STEP) : int(one.end / STEP)] = True
+    set_phrases(columns, [int(one.end / STEP) for one in ends], under=under, final=closed)
+    return [Ending(int(one.approach / STEP), int(one.chord / STEP), int(one.end / STEP)) for one in ends]
+
+
+def framed_endings(columns: np.ndarray) -> list[Ending]:
+    """Return where phrases end in frame columns (T, 7) that tell it: their last chords lie under fermatas."""
+    under = columns[:, FERMATA - 1] == 1
+    starts = np.flatnonzero(under & ~np.concatenate([[False], under[:-1]]))
+    endings = []
+    before = 0
+    for start, end in zip(starts.tolist(), stretch_ends(under), strict=True):
+        endings.append(Ending(max(start - STEPS_PER_QUARTER, before), start, end))
+        before = end
+    return endings
 
 
 def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:
-    """Write where phrases end into frame columns (T, 7).
+    """Write where phrases end into frame columns (T, 7), every few bars, as it was done before closes were planned.
 
     The prime's own fermatas stand. From the last of them, or from the beginning, phrases go on by `usual_phrase`, or at
     the prime's pace when that is longer and in whole beats; the last one takes what remains and ends with the piece.
@@ -34,12 +63,6 @@ def plan_phrases(columns: np.ndarray, prime: Score, total: Fraction) -> None:
     first = int((total - hold - prime.anacrusis) / STEP)
     under[max(0, first) :] = True
     set_phrases(columns, [int(end / STEP) for end in ends], under=under)
-
-
-def usual_phrase(metre: TimeSignature) -> Fraction:
-    """Return the quarters of a chorale's phrase in a metre: two bars of four beats, four bars of three or two."""
-    bars = 2 if metre.bar_length >= 4 else 4
-    return bars * metre.bar_length
 
 
 def closing_chord(metre: TimeSignature) -> Fraction:

@@ -122,7 +122,7 @@ class GridPiece:
 
     def given(self, note: NotePlace) -> bool:
         """Return whether a note was given, not written by a model or left for one to write."""
-        return bool(self.plan.grid.cells.ravel()[note.position] != UNKNOWN)
+        return not self.plan.writes(*divmod(note.position, VOICE_COUNT))
 
     # Reading and choosing
 
@@ -243,7 +243,7 @@ class GridPiece:
 
         def marked(row: int, note: Note) -> Note:
             position = int(note.onset / STEP) * VOICE_COUNT + row
-            if position >= self.kept and given.ravel()[position] == UNKNOWN:
+            if position >= self.kept and self.plan.writes(*divmod(position, VOICE_COUNT)):
                 return dataclasses.replace(note, origin=origin)
             at_seam = position + 1 == self.kept
             own = note if at_seam else known.get((row, note.onset, note.pitch), note)

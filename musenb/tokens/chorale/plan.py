@@ -17,10 +17,12 @@ import numpy as np
 
 from musenb.errors import SettingError, TokenError
 from musenb.score.note import Note, Score, Voice
+from musenb.tokens.chorale.cadences import BASS, Cadence, chord_wish, plan_cadences, with_bass
 from musenb.tokens.chorale.grid import (
     REST,
     STEP,
     UNKNOWN,
+    VOCABULARY,
     VOICE_COUNT,
     VOICES,
     Frame,
@@ -29,9 +31,10 @@ from musenb.tokens.chorale.grid import (
     features_of,
     sounding,
 )
-from musenb.tokens.chorale.phrases import plan_phrases
+from musenb.tokens.chorale.phrases import framed_endings, plan_endings, plan_phrases
 from musenb.tokens.chorale.prepare import with_chorale_names
-from musenb.tokens.idiom import Keep
+from musenb.tokens.chorale.rules import Place
+from musenb.tokens.idiom import Close, Keep
 
 MOST_BARS = 512
 Span = tuple[Fraction, Fraction]
@@ -54,6 +57,10 @@ class Plan:
         Steps at the beginning of the grid in which every voice is given.
     offset : Fraction
         Quarters of the piece before the grid begins.
+    cadences : tuple of Cadence
+        How its phrases are to end; none where that is left to the model.
+    planned : frozenset of int
+        Steps in which a note of the bass begins that stands in the grid and nobody gave: of a cadence.
     later : int
         Bars of a planned piece, known to end, that begin behind a grid that was broken off before.
     """
@@ -63,7 +70,15 @@ class Plan:
     grid: Grid
     steps: int
     offset: Fraction = Fraction(0)
+    cadences: tuple[Cadence, ...] = ()
+    planned: frozenset[int] = frozenset()
     later: int = 0
+
+    @property
+    def close(self) -> Cadence | None:
+        """The cadence that the piece ends with; None where it is not to end, or as the model likes."""
+        last = self.cadences[-1] if self.cadences else None
+        return last if last is not None and last.chords[-1].stop == len(self.grid.cells) else None
 
     @property
     def first(self) -> int:
@@ -84,14 +99,23 @@ class Plan:
     def features(self) -> np.ndarray:
         """Features of every cell in raster order, int64 (4 T, F).
 
-        Given voices are told ahead only where something is left to write beside or before them; a prime in all voices
-        is simply the past.
+        Given cells are told ahead from where something is left to write beside or before them; a beginning in all
+        voices is simply the past.
         """
         cells = self.grid.cells
         known = np.where(cells == UNKNOWN, UNKNOWN, sounding(cells))
-        if (cells[self.steps :] == UNKNOWN).all():
-            known[:] = UNKNOWN
+        known[: self.steps] = UNKNOWN
         return features_of(self.grid.frame, known)
+
+    def writes(self, step: int, voice: int) -> bool:
+        """Return whether a note that begins in a cell is not given: left to the model, or planned."""
+        return bool(self.grid.cells[step, voice] == UNKNOWN) or (voice == BASS and step in self.planned)
+
+    def wish(self, place: Place) -> np.ndarray:
+        """Return the tokens that the planned cadences wish for at a place, bool (V,); a constraint as in `rules`."""
+        chords = (chord for cadence in self.cadences for chord in cadence.chords)
+        here = next((chord for chord in chords if chord.start <= place.step < chord.stop), None)
+        return np.ones(len(VOCABULARY), bool) if here is None else chord_wish(here, place)
 
     def score(self, generated: Mapping[str, Sequence[Note]]) -> Score:
         """Return the prime's notes, exactly, together with generated notes by chorale voice."""
@@ -111,6 +135,7 @@ def plan_piece(
     start: Fraction | None = None,
     keep: Keep | None = None,
     reach: int | None = None,
+    close: Close | None = None,
 ) -> Plan:
     """Return the plan of `extent` bars from a point on; a bar that the point falls into is filled first.
 
@@ -127,6 +152,8 @@ def plan_piece(
     reach : int, optional
         Cells in the model's context. What comes before the first cell to be written, and is more than this, is read
         from its last bars on that fill half of it.
+    close : Close, optional
+        Whether it ends there. Without, phrases are planned as before closes were: every few bars, no cadence known.
 
     Raises
     ------
@@ -150,7 +177,7 @@ def plan_piece(
         raise SettingError(f"nothing is kept before quarter {start} nor locked: the model needs a note to go on from")
     end = _end_of_bars(whole, start, int(extent))
     total = max(end, _next_line(whole, kept.end), *(stop for _, stop in spans))
-    plan = _plan(whole, kept, start, keep.voices, spans, total)
+    plan = _plan(whole, kept, _Given(start, tuple(keep.voices), tuple(spans)), total, close)
     if plan.first == plan.length:
         raise SettingError("every voice is kept in every bar: there is nothing to write")
     if reach is None or plan.first < reach:
@@ -162,8 +189,19 @@ def plan_piece(
     tail = whole.cut(offset, stop)
     kept_tail = kept.cut(offset, stop)
     begin = max(start - offset, Fraction(0))
-    part = _plan(tail, kept_tail, begin, keep.voices, moved, total - offset)
-    return Plan(kept, plan.names, part.grid, part.steps, offset)
+    part = _plan(tail, kept_tail, _Given(begin, tuple(keep.voices), tuple(moved)), total - offset, close)
+    return dataclasses.replace(part, prime=kept, names=plan.names, offset=offset)
+
+
+def plan_frame(frame: Frame, close: Close | None = None) -> Plan:
+    """Return the plan of a whole piece in a known frame, nothing given, with cadences where its phrases end."""
+    cells = np.full((len(frame), VOICE_COUNT), UNKNOWN)
+    cadences: tuple[Cadence, ...] = ()
+    if close is not None:
+        endings = framed_endings(frame.columns)
+        cadences = plan_cadences(cells, frame.columns, endings, final=close.end, seed=close.seed)
+    filled, planned = with_bass(cells, cadences)
+    return Plan(Score(), (), Grid(filled, frame), 0, cadences=cadences, planned=planned)
 
 
 def _spans(score: Score, numbers: Collection[int]) -> list[Span]:
@@ -210,35 +248,48 @@ def _end_of_bars(score: Score, start: Fraction, bars: int) -> Fraction:
     return line
 
 
-def _plan(
-    whole: Score,
-    kept: Score,
-    start: Fraction,
-    voices: Collection[str],
-    spans: Sequence[Span],
-    total: Fraction,
-) -> Plan:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What is given of a piece: all before `start`, some voices, and some spans of the voices that sound in them."""
+
+    start: Fraction
+    voices: tuple[str, ...]
+    spans: tuple[Span, ...]
+
+    def cells(self, whole: Score, kept: Score, steps: int) -> np.ndarray:
+        """Return which cells are given, bool (T, 4)."""
+        given = np.zeros((steps, VOICE_COUNT), bool)
+        for voice in whole.voices:
+            column = given[:, VOICES.index(voice.name)]
+            end = voice.end if voice.name in self.voices else min(self.start, voice.end)
+            for first, last in [(Fraction(0), end), *self.spans]:
+                if last == end or any(note.onset < last and note.end > first for note in voice.notes):
+                    column[int(first / STEP) : int(-(-last // STEP))] = True
+        for voice in kept.voices:
+            column = given[:, VOICES.index(voice.name)]
+            for note in voice.notes:
+                column[int(note.onset / STEP) : int(note.end / STEP)] = True
+        return given
+
+
+def _plan(whole: Score, kept: Score, what: _Given, total: Fraction, close: Close | None) -> Plan:
     """Return the plan of a piece: given cells where it is kept, UNKNOWN elsewhere."""
     steps = int(total / STEP)
     names = tuple(voice.name for voice in kept.voices if voice.notes)
     grid = encode(kept, voices=names, steps=steps)
-    given = np.zeros(grid.cells.shape, bool)
-    for voice in whole.voices:
-        column = given[:, VOICES.index(voice.name)]
-        end = voice.end if voice.name in voices else min(start, voice.end)
-        for first, last in [(Fraction(0), end), *spans]:
-            column[int(first / STEP) : int(-(-last // STEP))] = True
-    for voice in kept.voices:
-        column = given[:, VOICES.index(voice.name)]
-        for note in voice.notes:
-            column[int(note.onset / STEP) : int(note.end / STEP)] = True
+    given = what.cells(whole, kept, steps)
     filled = np.where(grid.cells == UNKNOWN, REST, grid.cells)
     cells = np.where(given, filled, UNKNOWN)
-    frame = Frame(grid.frame.columns.copy())
-    plan_phrases(frame.columns, kept, total)
     full = np.all(given, axis=1)
     first = len(given) if full.all() else int(full.argmin())
-    return Plan(kept, names, Grid(cells, frame), first)
+    columns = grid.frame.columns.copy()
+    if close is None:
+        plan_phrases(columns, kept, total)
+        return Plan(kept, names, Grid(cells, Frame(columns)), first)
+    endings = plan_endings(columns, kept, total, closed=close.end)
+    cadences = plan_cadences(cells, columns, endings, final=close.end, seed=close.seed, first=first)
+    cells, planned = with_bass(cells, cadences)
+    return Plan(kept, names, Grid(cells, Frame(columns)), first, cadences=cadences, planned=planned)
 
 
 def _window(score: Score, first: Fraction, length: Fraction) -> Fraction:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from fractions import Fraction
 
 from musenb.errors import TokenError
 from musenb.score.excerpt import excerpt
 from musenb.score.note import Score
 from musenb.score.quantise import has_off_grid, quantise
 from musenb.score.split import split_voices
+from musenb.score.told import told_key, told_metre, with_key
 from musenb.tokens.chorale.grid import STEP, VOICES, assign_voices, encode
 from musenb.tokens.idiom import Prepared, Wishes
 
@@ -22,6 +24,8 @@ def prepare(score: Score, wishes: Wishes) -> Prepared:
     MusenbError
         It does not fit four voices on sixteenths, or a wish does not fit it.
     """
+    if wishes.key is not None:
+        score = with_key(score, wishes.key)
     score = score.transpose(wishes.transpose)
     notices = []
     if not wishes.exact and has_off_grid(score, STEP):
@@ -37,8 +41,10 @@ def prepare(score: Score, wishes: Wishes) -> Prepared:
         where = f" in '{score.source}'" if score.source else ""
         raise TokenError(f"the prime has no notes{where}; at least one is needed")
     score = with_chorale_names(score, wishes.voices)
+    score, metre = told_metre(score, wishes.metre)
+    score, key = told_key(score, score.key_at(Fraction(0)) if wishes.key is not None else None)
     encode(score)
-    return Prepared(score, tuple(notices))
+    return Prepared(score, tuple(notices), key, metre)
 
 
 def with_chorale_names(score: Score, voices: Sequence[str] | None = None) -> Score:

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from musenb.errors import ModelError
 from musenb.score.note import Origin, Score
-from musenb.tokens.idiom import Keep, Piece, Plan, Prepared, Shape, Wishes, Writer
+from musenb.tokens.idiom import Close, Keep, Piece, Plan, Prepared, Shape, Wishes, Writer
 from musenb.tokens.jsb import grid
 
 
@@ -36,6 +36,7 @@ class Jsb:
         start: Fraction | None = None,
         keep: Keep | None = None,
         reach: int | None = None,
+        close: Close | None = None,
     ) -> Plan:
         """Raise ModelError."""
         _refuse()

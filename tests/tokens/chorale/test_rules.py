@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from itertools import product
 
 import numpy as np
@@ -17,7 +18,10 @@ from musenb.tokens.chorale.rules import (
     grammar,
     in_range,
     no_crossing,
+    no_overlap_with_given,
     no_parallels,
+    no_parallels_into_given,
+    no_wild_leap_into_given,
 )
 
 SOUNDS = st.just(SILENT) | st.integers(0, HOLD - 1)
@@ -126,3 +130,54 @@ def test_a_rule_that_would_leave_no_note_is_passed_over() -> None:
 
 def test_masks_are_as_wide_as_the_vocabulary() -> None:
     assert grammar(place("alto", "- - - -", "- - - -")).shape == (VOCABULARY_SIZE,) == (len(VOCABULARY),)
+
+
+def beside(voice: str, before: str, now: str, given: str, **later: str) -> Place:
+    """Return the place of a voice beside given ones, named by their first letters; `into` and `entering` as notes."""
+    here = place(voice, before, now)
+    flags = np.array([name[0] in given for name in VOICES])
+    soon = {name: place(voice, text, "- - - -").before for name, text in later.items()}
+    return dataclasses.replace(here, given=flags, **soon)
+
+
+def test_an_interval_has_a_direction() -> None:
+    # The given bass goes from a fifth below the alto to another note: a fifth below again is wrong, a fourth is not.
+    here = beside("alto", "- G4 - C4", "- - - D4", "b")
+    assert forbidden(no_parallels(here)) == {"A4", "A5"}
+    # What was a fourth from the bass up may become a fifth, and a fourth may go on.
+    here = beside("alto", "- F4 - C4", "- - - D4", "b")
+    assert forbidden(no_parallels(here)) == set()
+
+
+def test_a_note_that_a_given_voice_crosses_is_not_held() -> None:
+    assert not no_crossing(beside("alto", "- G4 - -", "F4 - - -", "s"))[HOLD]
+    assert not no_crossing(beside("alto", "- C4 - -", "- - D4 -", "t"))[HOLD]
+    assert no_crossing(beside("alto", "- G4 - -", "F4 - - -", ""))[HOLD]
+    assert no_crossing(beside("alto", "- G4 - -", "A4 - - -", "s"))[HOLD]
+
+
+def test_a_given_note_is_gone_into_by_step_or_a_plain_leap() -> None:
+    here = beside("soprano", "B4 - - -", "- - - -", "", into="C5 - - -")
+    good = {"C5", "B4", "D5", "A#4", "D#5", "A4", "C#5", "G#4", "E5", "G4", "F5", "F4", "G5", "C4"}
+    names = {VOCABULARY[token] for token in np.flatnonzero(no_wild_leap_into_given(here))}
+    assert names == good | {"HOLD", "REST"}
+    assert not no_wild_leap_into_given(beside("soprano", "F#4 - - -", "- - - -", "", into="C5 - - -"))[HOLD]
+    assert no_wild_leap_into_given(beside("soprano", "F#4 - - -", "- - - -", "")).all()
+
+
+def test_no_note_is_left_in_parallel_with_another_into_a_given_one() -> None:
+    # Soprano and bass both go into given notes, an octave apart: from D5 over D3 they would go there in parallel.
+    here = beside("bass", "- - - D3", "D5 - - -", "s", into="C5 - - C3")
+    assert forbidden(no_parallels_into_given(here)) == {"D3", "D4", "D5", "HOLD"}
+    assert no_parallels_into_given(beside("bass", "- - - D3", "C5 - - -", "s", into="C5 - - C3")).all()
+    assert no_parallels_into_given(beside("bass", "- - - D3", "D5 - - -", "s")).all()
+
+
+def test_a_neighbour_that_enters_is_not_overlapped() -> None:
+    here = beside("soprano", "C5 - - -", "- - - -", "", entering="- D5 - -")
+    assert {"C5", "C#5", "HOLD"} <= forbidden(no_overlap_with_given(here))
+    assert no_overlap_with_given(here)[NOTES["D5"]]
+    both = beside("alto", "- G4 - -", "- - - -", "", into="F4 E4 - -")
+    assert {"F#4", "G4", "HOLD"} <= forbidden(no_overlap_with_given(both))
+    # A melody that is given all along is followed as freely as Bach does.
+    assert no_overlap_with_given(beside("alto", "- G4 - -", "F4 - - -", "s")).all()
