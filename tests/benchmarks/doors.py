@@ -27,8 +27,8 @@ from musenb.score.note import Score
 from musenb.session import file_bytes
 
 SUFFIXES = {"midi": ".mid", "riff": ".rmi", "xml": ".musicxml", "mxl": ".mxl", "abc": ".abc"}
-# A reader may take 20 s; a little more, so that it is the reader that refuses.
-LIMITS = ChildLimits(cpu_seconds=24.0, wall_seconds=60.0)
+# A reader may take 20 s of the processor; a little more, so that it is the reader that refuses.
+LIMITS = ChildLimits(cpu_seconds=24.0, wall_seconds=300.0)  # the machine may be busy
 HERE = str(Path(__file__).resolve().parent)
 WRAPPED = "cannot be read as music: "
 
