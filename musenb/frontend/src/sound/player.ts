@@ -153,6 +153,7 @@ export class Player implements Driver {
       } catch (error) {
         this.#failed = true;
         if (this.#clock.playing) this.#clock.driverChanged();
+        if (this.#audio.lost) return; // its view says so
         throw error;
       }
       try {

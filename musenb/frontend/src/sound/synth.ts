@@ -142,6 +142,15 @@ export class PageAudio {
     }
   }
 
+  #opens(): boolean {
+    try {
+      void this.context;
+    } catch {
+      this.#lose();
+    }
+    return !this.#lost;
+  }
+
   #lose(): void {
     if (this.#context?.state === "running") return;
     this.#lost = true;
@@ -163,7 +172,8 @@ export class PageAudio {
   }
 
   async #build(parts: () => Promise<Parts>): Promise<Synth> {
-    if (this.#lost) throw new Error("No sound here: this browser has no audio, or no device for it.");
+    if (!this.#opens())
+      throw new Error("No sound here: this browser has no audio, or no device for it.");
     const { code, piano } = await parts();
     const engine = await importText(await unpack(code));
     this.#ready = await engine.createSynth(this.context, piano, this.output);
