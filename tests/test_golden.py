@@ -2,6 +2,8 @@
 
 `recipes.json` holds for each recipe what was called, and SHA-256 of its notes, MIDI and MusicXML; the short ones also
 hold their notes, to be read. One was recorded anew since: a given melody behind a fork is given, no model wrote it.
+So were those without a key, which is now found from the notes, told to the model and written. All ask for plans as they
+were before closes were planned (`close` null); `tests/tokens/chorale/test_cadences.py` holds what closes are.
 Provenance names the checkpoint by a part of its checksum, which is left out here.
 `python tests/test_golden.py` records anew: only when music is meant to change.
 """
