@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
@@ -174,13 +174,19 @@ def prepared(source: Any, *, model: Model, **wishes: Unpack[Trimming]) -> Prepar
     MusenbError
         It cannot be read, or does not fit what the model reads; the message says why.
     """
-    named = voice_names(wishes.pop("voices", None))
-    names = (named,) if isinstance(named, str) else named
-    key = asked_key(wishes.pop("key", None))
-    metre = asked_metre(wishes.pop("metre", None))
-    score = chosen_part(read_source(source), wishes.pop("part", None), wishes.pop("line", None))
+    _refuse_unknown(wishes, Trimming)
+    named = voice_names(wishes.get("voices"))
+    wished = Wishes(
+        (named,) if isinstance(named, str) else named,
+        wishes.get("bars"),
+        wishes.get("transpose", 0),
+        wishes.get("exact", False),
+        asked_key(wishes.get("key")),
+        asked_metre(wishes.get("metre")),
+    )
+    score = chosen_part(read_source(source), wishes.get("part"), wishes.get("line"))
     try:
-        found = model.idiom.prepare(score, Wishes(names, key=key, metre=metre, **wishes))
+        found = model.idiom.prepare(score, wished)
     except PolyphonyError as error:
         raise PolyphonyError(f"{error}; {choice_of_part(score)}") from None
     check_prime_length(found.score.end, source=found.score.source)
@@ -200,11 +206,13 @@ def stream(
     **settings: Unpack[Settings],
 ) -> Stream:
     """Return a continuation that is written while it is iterated over; parameters as in `develop`."""
-    drawn = {name: settings.pop(name) for name in ("temperature", "top_p", "top_k") if name in settings}
-    policy, best_of = Policy(**drawn), settings.pop("best_of", BEST_OF)
+    _refuse_unknown(settings, Settings)
+    given: dict[str, Any] = {**settings}
+    reading = {name: given.pop(name) for name in Reading.__annotations__ if name in given}
+    best_of = given.pop("best_of", BEST_OF)
+    policy = Policy(**given)
     opened = open_model(model)
-    key, metre = settings.get("key"), settings.get("metre")
-    read = prepared(prime, model=opened, **settings)
+    read = prepared(prime, model=opened, **reading)
     # Who hands over a Score has met what was left out of it where it was loaded.
     known = notice_sentence(prime.notices) if isinstance(prime, Score) else ""
     for notice in read.notices:
@@ -212,12 +220,20 @@ def stream(
             warnings.warn(notice, stacklevel=2)
     chosen = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
     names = tuple(voice.name for voice in read.score.voices)
+    asked = {name: reading.get(name) for name in ("key", "metre")}
     recipe = Recipe(
-        opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name,
-        key=key, metre=metre, close=close, best_of=best_of,
+        opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name, **asked, close=close,
+        best_of=best_of,
     )
     plan = plan_of(opened, read.score, recipe)
     return Stream(begin(opened, plan, recipe), recipe)
+
+
+def _refuse_unknown(settings: Mapping[str, Any], known: type) -> None:
+    """Raise TypeError, as a call does, for a setting that there is not."""
+    for name in settings:
+        if name not in known.__annotations__:
+            raise TypeError(f"there is no setting {name!r}; allowed are {', '.join(sorted(known.__annotations__))}")
 
 
 def develop(prime: Any, **settings: Any) -> Take:

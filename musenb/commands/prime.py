@@ -55,7 +55,7 @@ def prepared_prime(options: argparse.Namespace) -> Score:
         transpose=options.transpose,
         exact=options.exact,
     )
-    if "motif" in (read.key_source, read.metre_source):
+    if read.guessed:
         print(f"musenb: {'; '.join(read.sentences)}", file=sys.stderr)
     for notice in read.notices:
         print(f"musenb: {notice}", file=sys.stderr)

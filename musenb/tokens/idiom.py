@@ -128,6 +128,12 @@ class Prepared:
         """What is said of key and metre: 'C major, from your motif'."""
         return tuple(told.sentence for told in (self.told_key, self.told_metre) if told is not None)
 
+    @property
+    def guessed(self) -> bool:
+        """Whether something was guessed that nobody wrote, beside the usual 4/4."""
+        unusual = self.metre_source == "motif" and self.metre != TimeSignature()
+        return self.key_source == "motif" or unusual
+
     def __str__(self) -> str:
         voices = ", ".join(voice.name for voice in self.score.voices)
         count = sum(1 for bar in self.score.bars() if bar.number)

@@ -109,7 +109,9 @@ def test_played_notes_are_moved_and_told_of_unless_they_must_not_be(run: Callabl
     path.write_bytes(midi_bytes(score_from_text("C5:0.9 r:0.13 D5:0.97 E5")))
     code, _, err = run(str(path), "--bars", "1", "--seed", "1")
     assert code == 0
-    assert re.fullmatch(r"musenb: \d of 3 notes were moved to steps of 1/4 quarters, .*\n", err)
+    said, moved = err.splitlines()
+    assert said.startswith("musenb: C major, from your motif; ")
+    assert re.fullmatch(r"musenb: \d of 3 notes were moved to steps of 1/4 quarters, .*", moved)
     code, out, err = run(str(path), "--bars", "1", "--seed", "1", "--exact")
     assert (code, out) == (2, "")
     assert "is off the grid" in err
@@ -120,7 +122,22 @@ def test_chords_are_read_as_voices(run: Callable, tmp_path: Path) -> None:
     chords = [Note(onset, 1, pitch) for onset in range(2) for pitch in (48, 64 + onset, 72)]
     path.write_bytes(midi_bytes(Score((Voice("piano", tuple(chords)),))))
     code, _, err = run(str(path), "--bars", "1", "--seed", "1")
-    assert (code, err) == (0, "musenb: chords were read as 3 voices from the top down\n")
+    said, moved = err.splitlines()
+    assert code == 0
+    assert re.fullmatch(r"musenb: C major, from your motif; 4/4, .*", said)
+    assert moved == "musenb: chords were read as 3 voices from the top down"
+
+
+def test_key_metre_and_close_are_asked_for(run: Callable) -> None:
+    code, out, err = run("D5 E5 F5 A5", "--bars", "2", "--seed", "1", "--key", "A minor", "--metre", "3/4")
+    assert (code, err) == (0, "")
+    assert out.startswith("A minor, 3/4")
+    open_ = run("D5 E5 F5 A5", "--bars", "2", "--seed", "1", "--no-close")
+    assert open_[0] == 0
+    assert open_[2].startswith("musenb: D minor, from your motif")
+    code, _, err = run("D5 E5", "--key", "H major")
+    assert code == 2
+    assert "key 'H major': a key is like D" in err
 
 
 def test_a_motif_may_be_longer_than_a_file_name(run: Callable) -> None:
