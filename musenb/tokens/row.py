@@ -20,9 +20,10 @@ class Row:
         What is known of the cell to be predicted.
     related : int64 (L, R)
         The attributes of the token before, -1 where it has none: what the relations compare.
-    targets : int64 (L,)
-    weights : float32 (L,)
-        How much each target counts in the loss.
+    targets : int64 (L,) or (L, K)
+        The token, or the K fields of a step in the order in which they are predicted.
+    weights : float32, as the targets
+        How much each of them counts in the loss.
     """
 
     before: np.ndarray
@@ -50,13 +51,15 @@ class Row:
     def pad(self, size: int) -> Row:
         """Return the row with positions that do not count added up to `size`."""
         missing = size - len(self)
-        return Row(
-            np.pad(self.before, (0, missing)),
-            np.pad(self.features, ((0, missing), (0, 0))),
-            np.pad(self.related, ((0, missing), (0, 0)), constant_values=-1),
-            np.pad(self.targets, (0, missing)),
-            np.pad(self.weights, (0, missing)),
-        )
+        arrays = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        padded = {name: padded_rows(array, missing, -1 if name == "related" else 0) for name, array in arrays.items()}
+        return Row(**padded)
+
+
+def padded_rows(table: np.ndarray, missing: int, fill: int) -> np.ndarray:
+    """Return a table with so many more rows of a number."""
+    edges = [(0, missing), *[(0, 0)] * (table.ndim - 1)]
+    return np.pad(table, edges, constant_values=fill)
 
 
 def row_of(

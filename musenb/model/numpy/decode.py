@@ -46,7 +46,7 @@ class Decoder:
     Raises
     ------
     ModelError
-        The model has a memory of given notes.
+        The model has a memory of given notes, or writes steps of several fields.
     WeightsError
         The tensors are not those of the configuration.
     """
@@ -54,6 +54,8 @@ class Decoder:
     def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> None:
         if config.memory_readers:
             raise ModelError("a model with a memory is trained by this release, and played by a later one")
+        if config.fields:
+            raise ModelError("a model of steps of several fields is trained by this release, and played by a later one")
         check_tensors(config, tensors, source="the tensors of the decoder")
         self.config = config
         self.embeddings, self.first_rows = embedding_table(config, tensors)
