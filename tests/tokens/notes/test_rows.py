@@ -68,7 +68,7 @@ def test_a_position_is_told_of_the_step_before_alone() -> None:
     later = read.steps.copy()
     later[6:, 2] += 1
     later[6:, 3] = 12
-    other = Reading(later, read.bars, read.given)
+    other = Reading(later, read.bars, read.given, style=0)
     first, second = row(read).row, row(other).row
     assert np.array_equal(first.features[:7], second.features[:7])
     assert np.array_equal(first.before[:7], second.before[:7])
