@@ -168,7 +168,7 @@ def drawn_theme(piece: Piece, motifs: Sequence[Sequence[Cell]], rng: np.random.G
     cells = motifs[rng.integers(len(motifs))]
     voice, bar = cells[rng.integers(len(cells))]
     inside = (piece.steps[:, VOICE] == voice) & (piece.bars.number(piece.onsets) == bar)
-    reading = Reading(piece.steps, piece.bars, np.zeros((piece.voices, len(piece.bars.metres)), bool), onsets=piece.onsets)
+    reading = Reading(piece.steps, piece.bars, nothing_given(piece), onsets=piece.onsets)
     move, turned = int(rng.integers(-6, 7)), bool(rng.random() < INVERTED)
     return theme_of(reading, np.flatnonzero(inside).tolist(), transpose=move, inverted=turned)
 
@@ -247,12 +247,13 @@ class NotesRows:
         told = {name: Tally() for name in (*STYLES, "voices", "voices plain", "gap", "gap plain")}
         for number, piece in enumerate(self.held):
             draw = Draw("plain", _held_start(piece, number, self.cells), self.cells)
-            nothing = np.zeros((piece.voices, len(piece.bars.metres)), bool)
+            nothing = nothing_given(piece)
             plain_row = told_row(piece, nothing, draw, order=self.order)
             plain = step_nats(model, plain_row)
             told[STYLES[piece.style]].add(plain, plain_row.row.weights, self.order)
             if piece.style == QUARTET:
-                for name, given in (("voices", highest_given(nothing)), ("gap", gap_given(nothing, window_of(piece, draw)))):
+                gap = gap_given(nothing, window_of(piece, draw))
+                for name, given in (("voices", highest_given(nothing)), ("gap", gap)):
                     row = told_row(piece, given, draw, order=self.order)
                     told[name].add(step_nats(model, row), row.row.weights, self.order)
                     told[f"{name} plain"].add(plain, row.row.weights, self.order)
@@ -288,6 +289,11 @@ def _held_start(piece: Piece, seed: int, cells: int) -> int:
     starts = starts_of(piece)
     latest = max(int(np.searchsorted(starts, max(len(piece.steps) - cells, 0), "right")), 1)
     return int(starts[np.random.default_rng((3, seed)).integers(latest)])
+
+
+def nothing_given(piece: Piece) -> np.ndarray:
+    """Return the cells of a piece, bool (V, K), none of them given."""
+    return np.zeros((piece.voices, len(piece.bars.metres)), bool)
 
 
 def highest_given(nothing: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ metres, keys and parts of notes. A work of several movements becomes several pie
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import lzma
 import sys
@@ -90,7 +91,7 @@ def movements(work: Mapping[str, Any], *, style: int) -> Iterator[Piece]:
     closes = [bar + 1 for bar in work.get("ends", ()) if bar + 1 < len(lines) - 1]
     split = SPLITS.index({"validation": "valid"}.get(work["split"], work["split"]))
     edges = [0, *closes, len(lines) - 1]
-    for number, (first, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+    for number, (first, stop) in enumerate(itertools.pairwise(edges)):
         start, end = lines[first], lines[stop]
         notes = _notes(work["parts"], start, end)
         if len(notes):
@@ -131,7 +132,7 @@ def _frame(work: Mapping[str, Any], lines: Sequence[int]) -> Score:
     plain = Score((), tuple(metres), tuple(keys))
     lengths = [
         (Fraction(first - start, FINEST), Fraction(stop - first, FINEST))
-        for first, stop in zip(lines, lines[1:], strict=False)
+        for first, stop in itertools.pairwise(lines)
     ]
     anacrusis = Fraction(0)
     if len(lengths) > 1 and lengths[0][1] < plain.metres[0].bar_length:

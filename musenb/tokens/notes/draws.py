@@ -48,7 +48,7 @@ def draw_given(
     `motifs` are those with a statement in the window; without any, statements are drawn as plain, and so are voices of
     a piece with one.
     """
-    voices, bars = shape
+    voices = shape[0]
     given = np.zeros(shape, bool)
     if kind == "voices" and voices > 1:
         count = int(rng.integers(1, voices))

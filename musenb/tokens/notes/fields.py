@@ -2,12 +2,13 @@
 
 A step is a note, told in four fields. Time is counted in ticks, 24 to the quarter, from the beginning of the piece.
 
-- **shift**: ticks from the onset of the step before (at first from the beginning), 0..96; or the first, second ... eighth
-  bar line after it.
+- **shift**: ticks from the onset of the step before (at first from the beginning), 0..96; or the first, second ...
+  eighth bar line after it.
 - **voice**: 1..8 from the highest part down, here from 0; or nothing: the step only moves on in time. Longer waits than
   96 ticks are made of such steps, and one to the last bar line ends the piece.
 - **pitch**: MIDI number; none where the voice is nothing.
-- **length**: ticks, 1..96, or 96 and more: then the note goes on in another step of its voice and pitch, 96 ticks later.
+- **length**: ticks, 1..96, or 96 and more: then the note goes on in another step of its voice and pitch, 96 ticks
+  later.
 """
 
 from __future__ import annotations

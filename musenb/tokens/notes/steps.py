@@ -1,9 +1,9 @@
 """Steps of a piece: its notes in ticks, written in the fields of `fields`, and read back.
 
 Notes are rows of onset, voice, pitch and length in ticks. They are taken by onset, then voice, then from the highest
-pitch down, then by length. A note of more than 96 ticks is tied on: a step of its voice and pitch every 96 ticks, before
-new notes of that voice and pitch there, and in the order in which the notes began. So notes and steps determine one
-another.
+pitch down, then by length. A note of more than 96 ticks is tied on: a step of its voice and pitch every 96 ticks,
+before new notes of that voice and pitch there, and in the order in which the notes began. So notes and steps determine
+one another.
 """
 
 from __future__ import annotations
@@ -142,6 +142,6 @@ def check_steps(steps: np.ndarray) -> None:
     if wrong.any():
         number = int(wrong.argmax())
         raise TokenError(
-            f"step {number} is {tuple(steps[number].tolist())}: a note has a shift of 0..{LONGEST}, a voice, a pitch and "
-            f"a length, a step without a note voice {SILENCE}, pitch {NO_PITCH} and length {NO_LENGTH}"
+            f"step {number} is {tuple(steps[number].tolist())}: a note has a shift of 0..{LONGEST}, a voice, a pitch "
+            f"and a length, a step without a note voice {SILENCE}, pitch {NO_PITCH} and length {NO_LENGTH}"
         )

@@ -91,13 +91,15 @@ def test_a_note_as_long_as_a_tie_before_a_repeated_one_is_not_tied_to_it() -> No
 
 
 def test_what_is_off_the_grid_is_said_and_can_be_moved() -> None:
-    notes = (Note(Fraction(0), Fraction(1, 5), 60), Note(Fraction(1, 5), Fraction(4, 5), 62), Note(Fraction(1), ticks(24), 64))
-    score = Score((Voice("flute", notes),))
-    with pytest.raises(TokenError, match="2 notes are off the grid of 24 .* pitch 60 of 'flute' at quarter 0, 1/5"):
+    fifth = Fraction(1, 5)
+    off = Note(Fraction(0), fifth, 60), Note(fifth, 4 * fifth, 62)
+    score = Score((Voice("flute", (*off, Note(Fraction(1), ticks(24), 64))),))
+    with pytest.raises(TokenError, match=r"2 notes are off the grid of 24 .* pitch 60 of 'flute' at quarter 0, 1/5"):
         encode(score)
     moved = on_grid(score)
     assert [note.onset for note in moved.voices[0].notes] == [0, ticks(5), 1]
-    assert str(moved.notices[0]) == "2 notes off the grid moved to the nearest of 24 ticks a quarter (first: quarter 0 of 'flute')"
+    said = "2 notes off the grid moved to the nearest of 24 ticks a quarter (first: quarter 0 of 'flute')"
+    assert str(moved.notices[0]) == said
     assert on_grid(moved) is moved
     assert decode(encode(moved)).voices == moved.voices
 

@@ -37,7 +37,8 @@ def quarters(*pitches: int) -> tuple[Note, ...]:
 
 
 def duo() -> Score:
-    return Score((Voice("high", quarters(72, 74, 76, 77, 79, 77, 76, 74)), Voice("low", quarters(48, 50, 52, 53, 55, 53, 52, 50))))
+    high, low = (72, 74, 76, 77, 79, 77, 76, 74), (48, 50, 52, 53, 55, 53, 52, 50)
+    return Score((Voice("high", quarters(*high)), Voice("low", quarters(*low))))
 
 
 def reading(score: Score, given: Sequence[tuple[int, int]] = ()) -> Reading:
