@@ -1,4 +1,4 @@
-"""Draws of what is given in training: nothing, voices, both sides of a gap, or statements of a motif.
+"""Draws of what is given in training: nothing, voices, both sides of gaps, or statements of a motif.
 
 A statement is a voice's bar whose rhythm and intervals stand in at least three places of the piece.
 """
@@ -13,7 +13,7 @@ from musenb.tokens.notes.fields import PITCH, SILENCE, VOICE
 from musenb.tokens.notes.frame import Bars
 
 KINDS = ("plain", "voices", "gap", "statements")
-LONGEST_GAP = 8  # bars
+LONGEST_SPAN = 8  # bars of a gap, and between two
 FEWEST_NOTES, FEWEST_STATEMENTS = 4, 3
 STATED = 0.7  # chance of each statement of the chosen motif to be given
 
@@ -55,9 +55,11 @@ def draw_given(
         given[rng.choice(voices, count, replace=False)] = True
     elif kind == "gap" and len(window) > 1:
         given[:] = True
-        length = int(rng.integers(1, min(LONGEST_GAP, len(window) - 1) + 1))
-        start = window.start + int(rng.integers(0, len(window) - length + 1))
-        given[:, start : start + length] = False
+        bar = window.start + int(rng.integers(0, min(LONGEST_SPAN, len(window) - 1) + 1))
+        while bar < window.stop:
+            stop = bar + int(rng.integers(1, LONGEST_SPAN + 1))
+            given[:, bar : min(stop, window.stop)] = False
+            bar = stop + int(rng.integers(1, LONGEST_SPAN + 1))
     elif kind == "statements" and motifs:
         cells = motifs[int(rng.integers(len(motifs)))]
         for cell in cells:
