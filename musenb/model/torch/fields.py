@@ -84,6 +84,7 @@ class FieldHead(nn.Module):
 
     def streams(self, h: Tensor, steps: Steps) -> list[Tensor]:
         """Return what each field is read out of, (B, L, D), from normalised states h (B, L, D)."""
+        h = h.float()  # what is told is added in single precision
         found = [self.layers[0](h)]
         for k in range(1, len(self.sizes)):
             h = self.advance(h, k - 1, steps.targets[..., k - 1], steps.told)
