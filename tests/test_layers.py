@@ -68,7 +68,7 @@ AT_THE_TOP = {"LICENSE", "README.md", "pyproject.toml", "binder", "musenb", "not
 NAMING = {
     *("tokens/known.py", "train/chorale.py", "train/chorale_data.py", "train/jsb.py", "train/judge.py"),
     *("train/tunes.py", "train/tonal.py", "train/judge_tonal.py", "commands/measures.py", "commands/development.py"),
-    *("train/notes.py", "train/notes_data.py", "train/notes_run.py"),
+    *("train/notes.py", "train/notes_data.py", "train/notes_rows.py", "train/notes_run.py", "train/judge_notes.py"),
 }
 IDIOMS = ("chorale", "jsb", "notes")
 

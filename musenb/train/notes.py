@@ -1,4 +1,4 @@
-"""The score model: its shape, what it is trained on, and how it is judged.
+"""The score model: its shape, and the rows that it is trained on.
 
 A row is a crop of a piece that begins at a bar line, moved by a random number of semitones. A quarter of the rows are
 told nothing, a quarter some voices, a quarter both sides of a gap, a quarter statements of a motif of the piece: the
@@ -10,34 +10,31 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from musenb.model.config import ModelConfig
-from musenb.model.torch.fields import FieldTransformer, Steps
 from musenb.model.torch.memory import Memory as TorchMemory
 from musenb.model.torch.transformer import Inputs
 from musenb.score.fifths import transposed_fifths
 from musenb.tokens.memory import Memory
 from musenb.tokens.notes import fields as words
 from musenb.tokens.notes.draws import KINDS, Cell, draw_given, statements_of
-from musenb.tokens.notes.fields import NAMES, NO_KEY, ORDER, PITCH, SILENCE, STYLES, VOICE
+from musenb.tokens.notes.fields import NAMES, NO_KEY, ORDER, PITCH, SILENCE, VOICE
 from musenb.tokens.notes.frame import NO_STYLE, Bars
 from musenb.tokens.notes.given import EMPTY, items_of, joined, queries_of, remembered, theme_of
 from musenb.tokens.notes.rows import NoteRow, Reading, row_of_steps
 from musenb.tokens.row import padded_rows
 from musenb.train.loop import Batch
-from musenb.train.notes_data import QUARTET, SONG, Piece
+from musenb.train.notes_data import Piece
 
-SHARES = (0.45, 0.35, 0.1, 0.1)  # of the rows, a style each
 NO_KEY_TOLD, NO_STYLE_TOLD, NO_END = 0.1, 0.1, 0.3
 THEMES, INVERTED = 0.5, 0.2
 MOVES = range(-5, 7)
 PITCH_RANGE = 21, 108
 AHEAD, BEHIND = 4, 2  # bars around a crop of which given notes are remembered
-GAP = 2  # bars of a gap in validation
 
 
 def notes_config(*, order: tuple[str, ...] = ORDER, **changes: object) -> ModelConfig:
@@ -163,6 +160,11 @@ def hidden(piece: Piece, rng: np.random.Generator) -> Piece:
     return dataclasses.replace(piece, bars=bars, style=style)
 
 
+def nothing_given(piece: Piece) -> np.ndarray:
+    """Return the cells of a piece, bool (V, K), none of them given."""
+    return np.zeros((piece.voices, len(piece.bars.metres)), bool)
+
+
 def drawn_theme(piece: Piece, motifs: Sequence[Sequence[Cell]], rng: np.random.Generator) -> Memory:
     """Return a motif of a piece as a theme: a statement of it, moved at random and sometimes turned over."""
     cells = motifs[rng.integers(len(motifs))]
@@ -193,127 +195,3 @@ def stacked(rows: Sequence[NoteRow]) -> Batch:
     )
     told = together([row.told for row in rows], length, 0)
     return Batch(Inputs(before, features, related, memory), targets, weights, told)
-
-
-@dataclass(slots=True)
-class NotesRows:
-    """Crops of pieces in random variants; judgements on held pieces.
-
-    Parameters
-    ----------
-    pieces : sequence of Piece
-        To learn from.
-    held : sequence of Piece
-        To judge by: of each style the first crop of a bar line at a seeded place.
-    rows, cells : int
-        Crops in a batch, and steps in each.
-    order : tuple of str
-        In which the fields are predicted.
-    judged : dict of str to float
-        What the last validation found, nats a note.
-    """
-
-    pieces: Sequence[Piece]
-    held: Sequence[Piece]
-    rows: int = 4
-    cells: int = 768
-    order: tuple[str, ...] = ORDER
-    judged: dict[str, float] = field(default_factory=dict)
-    motifs: Motifs = field(default_factory=Motifs, repr=False)
-    styles: dict[int, tuple[list[Piece], np.ndarray]] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.styles = {}
-        for style in range(len(STYLES)):
-            pieces = [piece for piece in self.pieces if piece.style == style]
-            if pieces:
-                sizes = np.array([len(piece.steps) for piece in pieces], float)
-                self.styles[style] = pieces, sizes / sizes.sum()
-
-    def batch(self, rngs: Sequence[np.random.Generator]) -> Batch:
-        """Draw a crop from each generator."""
-        return stacked([self._draw(rng) for rng in rngs])
-
-    def _draw(self, rng: np.random.Generator) -> NoteRow:
-        shares = np.array([SHARES[style] for style in self.styles])
-        pieces, chances = self.styles[list(self.styles)[rng.choice(len(shares), p=shares / shares.sum())]]
-        return varied(pieces[rng.choice(len(pieces), p=chances)], rng, self.motifs, cells=self.cells, order=self.order)
-
-    def validate(self, model: FieldTransformer) -> float:
-        """Return the mean nats a note of quartets and songs, told nothing, and of quartets told voices or a gap.
-
-        `judged` has each, the fields of plain quartets and songs, and beside voices and gaps the same notes unaided.
-        """
-        told = {name: Tally() for name in (*STYLES, "voices", "voices plain", "gap", "gap plain")}
-        for number, piece in enumerate(self.held):
-            draw = Draw("plain", _held_start(piece, number, self.cells), self.cells)
-            nothing = nothing_given(piece)
-            plain_row = told_row(piece, nothing, draw, order=self.order)
-            plain = step_nats(model, plain_row)
-            told[STYLES[piece.style]].add(plain, plain_row.row.weights, self.order)
-            if piece.style == QUARTET:
-                gap = gap_given(nothing, window_of(piece, draw))
-                for name, given in (("voices", highest_given(nothing)), ("gap", gap)):
-                    row = told_row(piece, given, draw, order=self.order)
-                    told[name].add(step_nats(model, row), row.row.weights, self.order)
-                    told[f"{name} plain"].add(plain, row.row.weights, self.order)
-        self.judged = {name: tally.mean for name, tally in told.items() if tally.notes}
-        for style in (QUARTET, SONG):
-            self.judged |= {f"{STYLES[style]}, {name}": mean for name, mean in told[STYLES[style]].by_field(self.order)}
-        counted = [STYLES[QUARTET], STYLES[SONG], "voices", "gap"]
-        return float(np.mean([self.judged[name] for name in counted if name in self.judged]))
-
-
-class Tally:
-    """Nats of the fields that count, and the notes that are not given."""
-
-    def __init__(self) -> None:
-        self.nats, self.notes = np.zeros(len(NAMES)), 0
-
-    def add(self, nats: np.ndarray, weights: np.ndarray, order: tuple[str, ...]) -> None:
-        """Add a row's nats (L, K), where `weights` (L, K) count."""
-        self.nats += (nats * weights).sum(axis=0)
-        self.notes += int(weights[:, order.index("length")].sum())
-
-    @property
-    def mean(self) -> float:
-        """Nats a note."""
-        return float(self.nats.sum() / max(self.notes, 1))
-
-    def by_field(self, order: tuple[str, ...]) -> list[tuple[str, float]]:
-        """Return each field's share of it."""
-        return [(name, float(nats / max(self.notes, 1))) for name, nats in zip(order, self.nats, strict=True)]
-
-
-def _held_start(piece: Piece, seed: int, cells: int) -> int:
-    starts = starts_of(piece)
-    latest = max(int(np.searchsorted(starts, max(len(piece.steps) - cells, 0), "right")), 1)
-    return int(starts[np.random.default_rng((3, seed)).integers(latest)])
-
-
-def nothing_given(piece: Piece) -> np.ndarray:
-    """Return the cells of a piece, bool (V, K), none of them given."""
-    return np.zeros((piece.voices, len(piece.bars.metres)), bool)
-
-
-def highest_given(nothing: np.ndarray) -> np.ndarray:
-    """Return the cells of the highest voice as given."""
-    given = nothing.copy()
-    given[0] = True
-    return given
-
-
-def gap_given(nothing: np.ndarray, window: range) -> np.ndarray:
-    """Return all cells as given but those of a gap in the middle of a window of bars."""
-    given = ~nothing
-    middle = (window.start + window.stop) // 2
-    given[:, middle : middle + GAP] = False
-    return given
-
-
-def step_nats(model: FieldTransformer, row: NoteRow) -> np.ndarray:
-    """Return -ln p of each field of each step, float64 (L, K)."""
-    batch = stacked([row])
-    assert batch.told is not None
-    with torch.no_grad():
-        return model.nats(batch.inputs, Steps(batch.targets, batch.told))[0].double().numpy()

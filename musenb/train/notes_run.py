@@ -23,8 +23,9 @@ from musenb.model.torch.fields import FieldTransformer, Steps
 from musenb.tokens.notes.fields import ORDER, STYLES
 from musenb.train.loop import PRECISIONS, Batch, Schedule, Trainer
 from musenb.train.muon import ReducedMuon
-from musenb.train.notes import NotesRows, notes_config
+from musenb.train.notes import notes_config
 from musenb.train.notes_data import SPLITS, Piece, read_pieces
+from musenb.train.notes_rows import NotesRows
 from musenb.train.run_on import run_on
 
 HELD = (16, 12, 8, 8)  # pieces of each style that a validation reads a crop of

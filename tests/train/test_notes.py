@@ -13,13 +13,12 @@ from musenb.score.note import KeySignature, Note, Score, Voice
 from musenb.tokens.notes.code import encode, table_of
 from musenb.tokens.notes.fields import NO_KEY, ORDER, SILENCE
 from musenb.train import notes_data
+from musenb.train.judge_notes import gap_given
 from musenb.train.loop import Schedule
 from musenb.train.notes import (
     Draw,
     Motifs,
-    NotesRows,
     drawn_theme,
-    gap_given,
     moved,
     moves_of,
     notes_config,
@@ -28,6 +27,7 @@ from musenb.train.notes import (
     varied,
 )
 from musenb.train.notes_data import Piece, movements, piece_of, read_pieces, write_pieces
+from musenb.train.notes_rows import NotesRows
 from musenb.train.notes_run import NotesTrainer, rows_of
 
 SMALL = {"width": 32, "heads": 2, "feed_forward": 48, "layers": 2, "memory_readers": (0,), "max_distance": 64,
