@@ -40,12 +40,18 @@ class Shape:
         Number of values of each feature known at a position.
     relations : tuple of int
         Largest difference that each relation between two positions tells apart. A model may use the first few.
+    fields : tuple of int
+        Where a position of a row is a step of several tokens, as a note is: how many each of them can be, in the order
+        in which they are predicted, each told those before it. The vocabulary is their sum, and a token counts on from
+        the fields before its own. A writer takes them one by one and is at a boundary behind a whole step; its row has
+        a position a step. None where a position is one token.
     """
 
     vocabulary: int
     inputs: int
     features: tuple[int, ...]
     relations: tuple[int, ...]
+    fields: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ AHEAD, BEHIND = 4, 2  # bars around a crop of which given notes are remembered
 def notes_config(*, order: tuple[str, ...] = ORDER, **changes: object) -> ModelConfig:
     """Return the shape of the score model: six layers of 224 that read the memory in layers 0, 2 and 4."""
     shape: dict[str, object] = {
-        "vocabulary": sum(words.SIZES), "inputs": words.INPUTS, "features": words.FEATURES,
-        "relations": words.RELATIONS, "memory_features": words.ITEM_FEATURES,
+        "vocabulary": words.SHAPE.vocabulary, "inputs": words.SHAPE.inputs, "features": words.SHAPE.features,
+        "relations": words.SHAPE.relations, "memory_features": words.ITEM_FEATURES,
         "memory_relations": words.ITEM_RELATIONS, "width": 224, "layers": 6, "heads": 4, "feed_forward": 608,
         "max_distance": 512, "context": 2048, "dropout": 0.1, "relation_layers": 1, "memory_layers": 2,
         "memory_feed_forward": 320, "memory_readers": (0, 2, 4), "idiom": "notes",

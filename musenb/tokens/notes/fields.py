@@ -13,6 +13,8 @@ A step is a note, told in four fields. Time is counted in ticks, 24 to the quart
 
 from __future__ import annotations
 
+from musenb.tokens.idiom import Shape
+
 TICKS = 24  # in a quarter
 VOICES = 8
 PITCHES = 128
@@ -68,6 +70,7 @@ FEATURES = tuple(size for _, size, columns in FEATURE_TABLE for _ in range(colum
 INPUTS = PITCHES + 1  # the word that tells a position of the step before is its pitch; the next begins a row
 RELATION_UNIT = 6  # ticks that relations between times tell apart
 RELATIONS = (48, 96, VOICES)  # pitch, time, voice of the step before
+SHAPE = Shape(sum(SIZES), INPUTS, FEATURES, RELATIONS, SIZES)
 
 #                 what the head is told once a field is known: name, number of values, the field
 TOLD_TABLE = (
