@@ -51,9 +51,13 @@ class Row:
     def pad(self, size: int) -> Row:
         """Return the row with positions that do not count added up to `size`."""
         missing = size - len(self)
-        arrays = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        padded = {name: padded_rows(array, missing, -1 if name == "related" else 0) for name, array in arrays.items()}
-        return Row(**padded)
+        return Row(
+            np.pad(self.before, (0, missing)),
+            np.pad(self.features, ((0, missing), (0, 0))),
+            np.pad(self.related, ((0, missing), (0, 0)), constant_values=-1),
+            padded_rows(self.targets, missing, 0),
+            padded_rows(self.weights, missing, 0),
+        )
 
 
 def padded_rows(table: np.ndarray, missing: int, fill: int) -> np.ndarray:
