@@ -167,8 +167,8 @@ def nothing_given(piece: Piece) -> np.ndarray:
 
 def drawn_theme(piece: Piece, motifs: Sequence[Sequence[Cell]], rng: np.random.Generator) -> Memory:
     """Return a motif of a piece as a theme: a statement of it, moved at random and sometimes turned over."""
-    cells = motifs[rng.integers(len(motifs))]
-    voice, bar = cells[rng.integers(len(cells))]
+    cells = motifs[int(rng.integers(len(motifs)))]
+    voice, bar = cells[int(rng.integers(len(cells)))]
     inside = (piece.steps[:, VOICE] == voice) & (piece.bars.number(piece.onsets) == bar)
     reading = Reading(piece.steps, piece.bars, nothing_given(piece), onsets=piece.onsets)
     move, turned = int(rng.integers(-6, 7)), bool(rng.random() < INVERTED)

@@ -177,7 +177,10 @@ def read_pieces(path: Path) -> list[Piece]:
             columns[name] = np.split(file[name].astype(np.int64), edges)
     bars = [Bars(*row) for row in zip(*(columns[name] for name in ARRAYS[2:]), strict=True)]
     rows = zip(names, about, columns["steps"], columns["onsets"], bars, strict=True)
-    return [Piece(name, *told, steps, onsets, lines) for name, told, steps, onsets, lines in rows]
+    return [
+        Piece(name, split, style, voices, steps, onsets, lines)
+        for name, (split, style, voices), steps, onsets, lines in rows
+    ]
 
 
 def main(arguments: Sequence[str]) -> int:

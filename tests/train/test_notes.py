@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,8 +31,10 @@ from musenb.train.notes_data import Piece, movements, piece_of, read_pieces, wri
 from musenb.train.notes_rows import NotesRows
 from musenb.train.notes_run import NotesTrainer, rows_of
 
-SMALL = {"width": 32, "heads": 2, "feed_forward": 48, "layers": 2, "memory_readers": (0,), "max_distance": 64,
-         "memory_layers": 1, "memory_feed_forward": 32, "field_width": 32, "dropout": 0.0}
+SMALL: dict[str, Any] = {
+    "width": 32, "heads": 2, "feed_forward": 48, "layers": 2, "memory_readers": (0,), "max_distance": 64,
+    "memory_layers": 1, "memory_feed_forward": 32, "field_width": 32, "dropout": 0.0,
+}
 
 
 def canon(bars: int = 8) -> Score:

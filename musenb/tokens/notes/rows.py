@@ -156,8 +156,8 @@ def _features(reading: Reading) -> np.ndarray:
         before[:, LENGTH], before[:, VOICE], before[:, SHIFT], *bars.place(now).T,
         np.full(len(steps), reading.style), left,
     ], axis=1)
-    voices = np.stack(list(_voice_columns(reading)), axis=2)  # (L, 4, V)
-    return np.concatenate([common, voices.reshape(len(steps), -1)], axis=1).astype(np.int64)
+    voices = np.stack(list(_voice_columns(reading)), axis=2).reshape(len(steps), 4 * VOICES)
+    return np.concatenate([common, voices], axis=1).astype(np.int64)
 
 
 def _voice_columns(reading: Reading) -> Iterator[np.ndarray]:

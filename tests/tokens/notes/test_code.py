@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from musenb.errors import TokenError
 from musenb.score.note import KeySignature, Note, Score, TimeSignature, Voice
 from musenb.tokens.notes.code import decode, encode, on_grid
-from musenb.tokens.notes.fields import FIRST_LINE, SILENCE, TICKS, TIED
+from musenb.tokens.notes.fields import FEATURES, FIRST_LINE, ITEM_FEATURES, SILENCE, TICKS, TIED, TOLD
 from musenb.tokens.notes.frame import frame_of
+from musenb.tokens.notes.given import items_of, queries_of, remembered
+from musenb.tokens.notes.rows import Reading, row_of_steps
 from musenb.tokens.notes.steps import check_steps, notes_of, steps_of
 
 
@@ -61,6 +63,20 @@ def test_steps_are_of_the_language_and_end_where_the_piece_does(score: Score) ->
     assert np.array_equal(encoded.steps, again.steps)
     if len(encoded.steps):
         assert encoded.steps[-1, 1] == SILENCE
+
+
+@given(scores(), st.data())
+def test_rows_of_any_score_lie_within_their_sizes(score: Score, data: st.DataObject) -> None:
+    encoded = encode(score)
+    bars = encoded.frame.bars
+    cells = np.array(data.draw(st.lists(st.booleans(), min_size=len(bars.metres), max_size=len(bars.metres))), bool)
+    read = Reading(encoded.steps, bars, np.tile(cells, (len(score.voices), 1)))
+    held = remembered(read)
+    made = row_of_steps(read, items_of(read, held), queries_of(read))
+    assert ((made.row.features >= 0) & (made.row.features < np.array(FEATURES))).all()
+    assert ((made.told >= 0) & (made.told < np.array(TOLD))).all()
+    assert ((made.memory.features >= 0) & (made.memory.features < np.array(ITEM_FEATURES))).all()
+    assert not held[~read.given_steps()].any()
 
 
 def test_notes_are_taken_by_onset_then_voice_then_from_the_highest_down() -> None:
