@@ -122,7 +122,8 @@ def row_of_steps(
 ) -> NoteRow:
     """Return a piece as a row whose fields are predicted in an order.
 
-    Of a given step the fields up to its voice and its time count: that no other note comes first is the model's say.
+    Of a given step the fields up to its voice and its time count where another note could have come first; where all
+    is given nothing counts.
     """
     steps = reading.steps
     columns = [NAMES.index(name) for name in order]
@@ -131,9 +132,17 @@ def row_of_steps(
     weights = counted[:, columns]
     decided = max(order.index("shift"), order.index("voice")) + 1
     weights[reading.given_steps(), decided:] = 0
+    weights[~_open(reading)] = 0
     before = np.concatenate([[INPUTS], steps[:-1, PITCH]])[: len(steps)]
     row = Row(before, _features(reading), _related(reading), steps[:, columns], weights)
     return NoteRow(row, _told(reading), memory, queries)
+
+
+def _open(reading: Reading) -> np.ndarray:
+    """Return which steps, bool (L,), something free could have come before: from the present to them a bar is open."""
+    free = np.concatenate([[0], np.cumsum(~reading.given.all(axis=0))])
+    first, last = reading.bars.number(reading.present), reading.bars.number(reading.onsets)
+    return free[last + 1] > free[first]
 
 
 def _related(reading: Reading) -> np.ndarray:

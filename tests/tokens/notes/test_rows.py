@@ -102,6 +102,15 @@ def test_of_a_given_step_place_and_voice_count_alone() -> None:
     assert pitch_first.row.targets[1].tolist() == [48, 0, 1, 24]
 
 
+def test_where_all_is_given_nothing_counts() -> None:
+    high, low = quarters(*range(60, 72)), quarters(*range(40, 52))
+    read = reading(Score((Voice("high", high), Voice("low", low))), [(0, 0), (1, 0), (0, 2), (1, 2)])
+    counted = row(read).row.weights.sum(axis=1)
+    assert counted[:8].tolist() == [0] * 8
+    assert counted[8:16].tolist() == [4] * 8
+    assert counted[16:].tolist() == [2] + [0] * 8  # that the gap is over counts once
+
+
 def test_the_head_is_told_of_the_onset_and_the_voice() -> None:
     made = row(reading(duo()))
     assert made.told[2].tolist() == [24, 0, 72]
