@@ -106,6 +106,11 @@ def test_a_note_as_long_as_a_tie_before_a_repeated_one_is_not_tied_to_it() -> No
     assert decode(encode(score)) == score
 
 
+def test_two_tied_notes_of_one_pitch_go_on_in_the_order_in_which_they_began() -> None:
+    score = Score((line((0, 300, 60), (96, 150, 60)),))
+    assert decode(encode(score)) == score
+
+
 def test_what_is_off_the_grid_is_said_and_can_be_moved() -> None:
     fifth = Fraction(1, 5)
     off = Note(Fraction(0), fifth, 60), Note(fifth, 4 * fifth, 62)
