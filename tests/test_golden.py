@@ -1,11 +1,11 @@
 """Golden takes: recipes recorded once, written again note by note and byte by byte by the public calls.
 
 `recipes.json` holds for each recipe what was called, and SHA-256 of its notes, MIDI and MusicXML; the short ones also
-hold their notes, to be read. All were recorded anew since: faults have prices, each phrase is the best of four, and a key
-that is not written is found from the notes, told to the model and written. All ask for plans as they were before closes
-were planned (`close` null); `tests/tokens/chorale/test_cadences.py` holds what closes are. Without prices and tries, as
-recipes of before are read, only seven changed, where a given voice below another had not been seen: a motif as alto, as
-tenor, as bass or transposed, three voices, a second bar locked, a refill between locked bars.
+hold their notes, to be read. All were recorded anew since: faults have prices, each phrase is the best of four, and a
+key that is not written is found from the notes, told to the model and written. All ask for plans as they were before
+closes were planned (`close` null); `tests/tokens/chorale/test_cadences.py` holds what closes are. Without prices and
+tries, as recipes of before are read, only seven changed, where a given voice below another had not been seen: a motif
+as alto, as tenor, as bass or transposed, three voices, a second bar locked, a refill between locked bars.
 Provenance names the checkpoint by a part of its checksum, which is left out here.
 `python tests/test_golden.py` records anew: only when music is meant to change.
 """

@@ -70,8 +70,9 @@ NAMING = {
     *("train/tunes.py", "train/tonal.py", "train/judge_tonal.py", "train/judge_parts.py", "train/judge_writing.py"),
     *("train/judge_harmony.py", "train/judge_refill.py", "train/judge_motifs.py"),
     *("commands/measures.py", "commands/development.py"),
+    *("train/notes.py", "train/notes_data.py", "train/notes_rows.py", "train/notes_run.py", "train/judge_notes.py"),
 }
-IDIOMS = ("chorale", "jsb")
+IDIOMS = ("chorale", "jsb", "notes")
 
 MODULE_LINES, FUNCTION_LINES, PARAMETERS = 400, 80, 8
 

@@ -50,6 +50,15 @@ class ModelConfig:
         Blocks that read the items both ways, and the inner size of their gated feed-forward layer.
     memory_readers : tuple of int
         Layers, from 0, that attend to the items after they have attended to the past.
+    fields : tuple of int
+        Number of classes of each field of a step, in the order in which they are predicted, where a position is a step
+        of several; `vocabulary` is their sum. None where it is one token.
+    told : tuple of int
+        Number of values of each number that the head is told between the fields.
+    told_after : tuple of int
+        How many fields are known before it is, 1 to one less than there are fields.
+    field_width : int
+        Inner size of the layer that each field has.
 
     Raises
     ------
@@ -77,9 +86,14 @@ class ModelConfig:
     memory_layers: int = 2
     memory_feed_forward: int = 256
     memory_readers: tuple[int, ...] = ()
+    fields: tuple[int, ...] = ()
+    told: tuple[int, ...] = ()
+    told_after: tuple[int, ...] = ()
+    field_width: int = 256
 
     def __post_init__(self) -> None:
-        for name in ("features", "relations", "memory_features", "memory_relations", "memory_readers"):
+        memory = ("memory_features", "memory_relations", "memory_readers")
+        for name in ("features", "relations", *memory, "fields", "told", "told_after"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if self.inputs < 0:
             raise ModelError(f"inputs {self.inputs} is below 0")
@@ -95,6 +109,19 @@ class ModelConfig:
         if any(size < 1 for size in (*self.features, *self.relations)):
             raise ModelError(f"features {self.features} and relations {self.relations} must be sizes of at least 1")
         self._check_memory()
+        self._check_fields()
+
+    def _check_fields(self) -> None:
+        if any(size < 1 for size in (*self.fields, *self.told, self.field_width)):
+            raise ModelError(f"fields {self.fields}, told {self.told} and field_width {self.field_width}: at least 1")
+        if self.fields and sum(self.fields) != self.vocabulary:
+            raise ModelError(f"fields {self.fields} have {sum(self.fields)} classes, vocabulary {self.vocabulary}")
+        known = all(1 <= after < len(self.fields) for after in self.told_after)
+        if len(self.told) != len(self.told_after) or not known:
+            raise ModelError(
+                f"told {self.told} and told_after {self.told_after} must be as many, each after 1 to "
+                f"{len(self.fields) - 1} fields"
+            )
 
     def _check_memory(self) -> None:
         sizes = (*self.memory_features, *self.memory_relations, self.memory_layers, self.memory_feed_forward)

@@ -27,7 +27,9 @@ def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
         shapes[block + "feed_forward.fall.weight"] = (width, inner)
         if number in config.memory_readers:
             shapes |= _reader_shapes(config, block)
-    return shapes | _memory_shapes(config) if config.memory_readers else shapes
+    if config.memory_readers:
+        shapes |= _memory_shapes(config)
+    return shapes | _field_shapes(config)
 
 
 def _reader_shapes(config: ModelConfig, block: str) -> dict[str, tuple[int, ...]]:
@@ -56,6 +58,22 @@ def _memory_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
         shapes[block + "norm_feed_forward.weight"] = (width,)
         shapes[block + "rise.weight"] = (2 * inner, width)
         shapes[block + "fall.weight"] = (width, inner)
+    return shapes
+
+
+def _field_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """Return what the head of a model of several fields has."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    width, inner = config.width, config.field_width
+    for k in range(len(config.fields)):
+        layer = f"fields.layers.{k}."
+        shapes[layer + "norm.weight"] = (width,)
+        shapes[layer + "rise.weight"] = (inner, width)
+        shapes[layer + "fall.weight"] = (width, inner)
+    for k, size in enumerate(config.fields[:-1]):
+        shapes[f"fields.embedding.{k}.weight"] = (size, width)
+    for t, size in enumerate(config.told):
+        shapes[f"fields.told.{t}.weight"] = (size, width)
     return shapes
 
 

@@ -44,6 +44,11 @@ class Shape:
     memory_features, memory_relations : tuple of int
         Number of values of each feature of an item that is told beside the past, and largest difference that each
         relation to the items tells apart; none for a language without a memory.
+    fields : tuple of int
+        Where a position of a row is a step of several tokens, as a note is: how many each of them can be, in the order
+        in which they are predicted, each told those before it. The vocabulary is their sum, and a token counts on from
+        the fields before its own. A writer takes them one by one and is at a boundary behind a whole step; its row has
+        a position a step. None where a position is one token.
     """
 
     vocabulary: int
@@ -52,6 +57,7 @@ class Shape:
     relations: tuple[int, ...]
     memory_features: tuple[int, ...] = ()
     memory_relations: tuple[int, ...] = ()
+    fields: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

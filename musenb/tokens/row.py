@@ -23,9 +23,10 @@ class Row:
     related : int64 (L, R + S)
         The attributes of the token before: what the relations compare, -1 where it has none. With a memory S more
         columns follow, the attributes of the position that meet those of the items.
-    targets : int64 (L,)
-    weights : float32 (L,)
-        How much each target counts in the loss.
+    targets : int64 (L,) or (L, K)
+        The token, or the K fields of a step in the order in which they are predicted.
+    weights : float32, as the targets
+        How much each of them counts in the loss.
     memory : Memory, optional
         What is told beside the past.
     """
@@ -60,10 +61,16 @@ class Row:
             np.pad(self.before, (0, missing)),
             np.pad(self.features, ((0, missing), (0, 0))),
             np.pad(self.related, ((0, missing), (0, 0)), constant_values=-1),
-            np.pad(self.targets, (0, missing)),
-            np.pad(self.weights, (0, missing)),
+            padded_rows(self.targets, missing, 0),
+            padded_rows(self.weights, missing, 0),
             self.memory,
         )
+
+
+def padded_rows(table: np.ndarray, missing: int, fill: int) -> np.ndarray:
+    """Return a table with so many more rows of a number."""
+    edges = [(0, missing), *[(0, 0)] * (table.ndim - 1)]
+    return np.pad(table, edges, constant_values=fill)
 
 
 ARRAYS = tuple(field.name for field in dataclasses.fields(Row) if field.name != "memory")

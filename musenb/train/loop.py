@@ -45,11 +45,15 @@ ALONE = Ranks()
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows for one step: inputs, target tokens int64 (B, L), and weights float32 (B, L) of each cell's loss."""
+    """Rows for one step: inputs, target tokens int64 (B, L), and weights float32 (B, L) of each cell's loss.
+
+    Where a position is a step of K fields both are (B, L, K), and `told` is what the head is told between them.
+    """
 
     inputs: Inputs
     targets: Tensor
     weights: Tensor
+    told: Tensor | None = None
 
 
 class Rows(Protocol):
@@ -271,11 +275,16 @@ class Trainer:
         bfloat16 = self.schedule.precision == "bfloat16"
         reduced = torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16)
         with seeded(self.model, masks), reduced:
-            logits = self.model(batch.inputs).flatten(0, 1)
-            nats = functional.cross_entropy(logits, batch.targets.flatten(), reduction="none")
-        loss = (nats * batch.weights.flatten()).sum()
+            nats = self._nats(batch)
+        loss = (nats * batch.weights).sum()
         loss.backward()
         return torch.stack([loss.detach(), batch.weights.sum()])
+
+    def _nats(self, batch: Batch) -> Tensor:
+        """Return -ln p of each target, as they are."""
+        logits = self.model(batch.inputs).flatten(0, 1)
+        nats = functional.cross_entropy(logits, batch.targets.flatten(), reduction="none")
+        return nats.view(batch.targets.shape)
 
     def validate(self) -> float:
         """Judge the average weights in the first process, which writes the checkpoints; return their loss in all."""

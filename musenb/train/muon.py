@@ -79,3 +79,12 @@ class Muon(torch.optim.Optimizer):
         assert gradient is not None
         moving = state["momentum"].lerp_(gradient, 1 - momentum)
         return gradient.lerp(moving, momentum)
+
+
+class ReducedMuon(Muon):
+    """Muon whose iteration is computed in bfloat16; the weights stay in single precision."""
+
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        """Update every parameter that has a gradient."""
+        with torch.autocast("cpu", torch.bfloat16):
+            return super().step(closure)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -21,20 +20,11 @@ from torch import Tensor
 from musenb.model.torch.transformer import Transformer
 from musenb.train.chorale_data import read_grids
 from musenb.train.loop import PRECISIONS, Schedule, Trainer
-from musenb.train.muon import Muon
+from musenb.train.muon import ReducedMuon
+from musenb.train.run_on import run_on
 from musenb.train.tonal import TonalRows, pieces_of, tonal_config, tonal_model
 
-SAVE_EVERY = 20
 HELD_TUNES = 20
-
-
-class ReducedMuon(Muon):
-    """Muon whose iteration is computed in bfloat16; the weights stay in single precision."""
-
-    def step(self, closure: Callable[[], float] | None = None) -> float | None:
-        """Update every parameter that has a gradient."""
-        with torch.autocast("cpu", torch.bfloat16):
-            return super().step(closure)
 
 
 class TonalTrainer(Trainer):
@@ -80,18 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     schedule = Schedule(**values, precision=told.precision)
     torch.set_num_threads(1)
     torch.manual_seed(schedule.seed)
-    trainer = TonalTrainer(tonal_model(tonal_config()), rows_of(told.folder), schedule, told.folder)
-    trainer.resume()
-    stopping: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda got, frame: stopping.append(got))
-
-    def stop() -> bool:
-        if trainer.step % SAVE_EVERY == 0 and trainer.step:
-            trainer.save()
-        return bool(stopping)
-
-    trainer.run(lambda line: print(line, flush=True), stop)
+    run_on(TonalTrainer(tonal_model(tonal_config()), rows_of(told.folder), schedule, told.folder))
     return 0
 
 

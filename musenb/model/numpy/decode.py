@@ -49,11 +49,15 @@ class Decoder:
 
     Raises
     ------
+    ModelError
+        The model writes steps of several fields.
     WeightsError
         The tensors are not those of the configuration.
     """
 
     def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> None:
+        if config.fields:
+            raise ModelError("a model of steps of several fields is trained by this release, and played by a later one")
         check_tensors(config, tensors, source="the tensors of the decoder")
         self.config = config
         self.embeddings, self.first_rows = embedding_table(config, tensors)

@@ -226,6 +226,13 @@ class Transformer(nn.Module):
         ModelError
             The shapes do not fit the model.
         """
+        return self.readout(self.states(inputs, tap))
+
+    def states(self, inputs: Inputs, tap: Tap | None = None) -> Tensor:
+        """Return what is read out at each position, (B, L, D): the residual stream behind the last block, normalised.
+
+        Parameters and errors as in `forward`.
+        """
         inputs.check(self.config)
         recalled = None
         if self.memory is not None and inputs.memory is not None and inputs.memory.features.shape[1]:
@@ -234,7 +241,7 @@ class Transformer(nn.Module):
         for number, block in enumerate(self.blocks):
             inner = None if tap is None else lambda name, value, n=number: tap(f"{n}.{name}", value)
             x = touch(tap, f"{number}.residual", block(x, inputs.attributes, inner, recalled))
-        return self.readout(self.norm(x))
+        return self.norm(x)
 
 
 def sinusoids(length: int, width: int) -> Tensor:

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from musenb.errors import ModelError
+from musenb.model.config import ModelConfig
+from musenb.model.numpy.decode import Decoder
+from musenb.model.shapes import expected_shapes
+from musenb.model.torch.fields import FieldTransformer, Steps
+from musenb.model.torch.transformer import Inputs
+
+CONFIG = ModelConfig(
+    vocabulary=12, inputs=5, features=(3,), relations=(4,), width=16, layers=2, heads=2, feed_forward=24,
+    max_distance=8, dropout=0.0, fields=(5, 3, 4), told=(7, 2), told_after=(1, 2), field_width=20,
+)
+
+
+def batch(rows: int = 2, length: int = 6) -> tuple[Inputs, Steps]:
+    rng = np.random.default_rng(0)
+
+    def drawn(*sizes: int) -> torch.Tensor:
+        return torch.from_numpy(np.stack([rng.integers(0, size, (rows, length)) for size in sizes], axis=-1))
+
+    return Inputs(drawn(5)[..., 0], drawn(3), drawn(9)), Steps(drawn(5, 3, 4), drawn(7, 2))
+
+
+def model() -> FieldTransformer:
+    torch.manual_seed(0)
+    made = FieldTransformer(CONFIG)
+    torch.nn.init.normal_(made.readout.weight)
+    return made.eval()
+
+
+def test_tensors_are_those_of_the_configuration() -> None:
+    shapes = {name: tuple(tensor.shape) for name, tensor in model().state_dict().items()}
+    assert shapes == expected_shapes(CONFIG)
+
+
+def test_a_field_is_told_those_before_it_and_no_other() -> None:
+    made, (inputs, steps) = model(), batch()
+    plain = made.logits(inputs, steps)
+    for field, size in enumerate(CONFIG.fields):
+        targets = steps.targets.clone()
+        targets[..., field] = (targets[..., field] + 1) % size
+        other = made.logits(inputs, dataclasses.replace(steps, targets=targets))
+        for k in range(len(CONFIG.fields)):
+            assert torch.equal(plain[k], other[k]) == (k <= field)
+
+
+def test_the_head_is_told_a_number_once_it_is_known() -> None:
+    made, (inputs, steps) = model(), batch()
+    plain = made.logits(inputs, steps)
+    for number, after in enumerate(CONFIG.told_after):
+        told = steps.told.clone()
+        told[..., number] = (told[..., number] + 1) % CONFIG.told[number]
+        other = made.logits(inputs, dataclasses.replace(steps, told=told))
+        for k in range(len(CONFIG.fields)):
+            assert torch.equal(plain[k], other[k]) == (k < after)
+
+
+def test_nats_are_those_of_the_logits() -> None:
+    made, (inputs, steps) = model(), batch()
+    nats = made.nats(inputs, steps)
+    assert nats.shape == (2, 6, 3)
+    for k, logits in enumerate(made.logits(inputs, steps)):
+        expected = -torch.log_softmax(logits, -1).gather(-1, steps.targets[..., k : k + 1])[..., 0]
+        assert torch.allclose(nats[..., k], expected, atol=1e-5)
+    untrained = FieldTransformer(CONFIG).nats(inputs, steps)[..., 0]
+    assert torch.allclose(untrained, torch.full((2, 6), np.log(5)), atol=1e-5)
+
+
+def test_shapes_that_do_not_fit_are_refused() -> None:
+    inputs, steps = batch()
+    with pytest.raises(ModelError, match=r"told of shape \(2, 6, 1\) do not fit: 2 rows of 6 need 2 columns"):
+        model().nats(inputs, dataclasses.replace(steps, told=steps.told[..., :1]))
+    with pytest.raises(ModelError, match="a model without fields"):
+        FieldTransformer(ModelConfig(vocabulary=4))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"vocabulary": 13}, "have 12 classes, vocabulary 13"),
+        ({"told_after": (1, 3)}, "each after 1 to 2 fields"),
+        ({"told_after": (1,)}, "must be as many"),
+        ({"fields": (12, 0)}, "at least 1"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_refused(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(ModelError, match=words):
+        dataclasses.replace(CONFIG, **changes)
+
+
+def test_the_configuration_comes_back_from_its_text() -> None:
+    assert ModelConfig.from_json(CONFIG.to_json()) == CONFIG
+
+
+def test_the_numpy_decoder_refuses_it() -> None:
+    tensors = {name: tensor.numpy() for name, tensor in model().state_dict().items()}
+    with pytest.raises(ModelError, match="steps of several fields"):
+        Decoder(CONFIG, tensors)
