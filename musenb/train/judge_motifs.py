@@ -74,7 +74,9 @@ def same_key(take: Score, key: str) -> bool:
     """Return whether a take ends in a key that is written as in a motif, such as 'F#m'."""
     told = score_from_text(f"key={key} C4").key_at(Fraction(0))
     found = take.key_at(take.end)
-    return found is not None and (found.fifths, found.mode) == (told.fifths, told.mode)
+    if told is None or found is None:
+        return False
+    return (found.fifths, found.mode) == (told.fifths, told.mode)
 
 
 def opened(grid: Grid) -> Developed | None:

@@ -75,8 +75,8 @@ def write_frame(writing: Writing, real: Grid, *, number: int = 0, given: np.ndar
     """Return a full grid in the frame of a real one, of which the cells `given`, bool (T, 4), are kept."""
     kept = np.zeros(real.cells.shape, bool) if given is None else given
     blank = Grid(np.where(kept, real.cells, UNKNOWN), real.frame)
-    full = kept.all(axis=1)
-    steps = len(full) if full.all() else int(full.argmin())
+    open_steps = np.flatnonzero((~kept).any(axis=1))
+    steps = int(open_steps[0]) if len(open_steps) else len(kept)
     plan = Plan(Score(), (), blank, steps)
     return _grid_of(writing.begun(plan, writing.recipe(number)).run(), real.frame)
 
@@ -85,7 +85,7 @@ def write_on(writing: Writing, prime: Score, recipe: Recipe) -> Written:
     """Return what a model makes of a score by a recipe, read as a user's prime is."""
     model = writing.model
     read = model.idiom.prepare(prime, Wishes(exact=True)).score
-    plan = plan_of(model, read, recipe)
+    plan: Any = plan_of(model, read, recipe)
     sampling = writing.begun(plan, recipe).run()
     return Written(plan, sampling.score(), _grid_of(sampling, plan.grid.frame))
 

@@ -94,7 +94,7 @@ def evaluate(
     )
 
 
-def format_report(record: Record, labels: Mapping[str, str] = LABELS) -> str:
+def format_report(record: Mapping[str, Any], labels: Mapping[str, str] = LABELS) -> str:
     """Return the record of `evaluate`, or of another report with these labels, as a table, a line a measure."""
     pieces, measures = record["pieces"], record["measures"]
     width = max(map(len, labels.values()))

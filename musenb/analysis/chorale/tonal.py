@@ -153,8 +153,8 @@ def tonal_report(written: Sequence[Framed], real: Sequence[Framed], *, seed: int
     theirs = [counted(piece) for piece in real]
     ratios = {}
     for name, measure in MEASURES.items():
-        counts = measure.counts(ours), measure.counts(theirs)
-        ratios[name] = Ratio(measure.label, *counts, measure.factor, measure.target)
+        own, others = measure.counts(ours), measure.counts(theirs)
+        ratios[name] = Ratio(measure.label, own, others, measure.factor, measure.target)
     return ratio_report(ratios, pieces={"generated": len(written), "real": len(real)}, seed=seed)
 
 
@@ -169,9 +169,12 @@ def seam_ratios(written: Sequence[Seam], real: Sequence[Seam]) -> dict[str, Rati
     """Return what happens at seams, written and real, as measures."""
     ratios = {}
     for name, (label, below, factor, target) in SEAM_MEASURES.items():
-        sides = []
-        for seams in (written, real):
-            above = [getattr(seam, name) for seam in seams]
-            sides.append((above, [1 if below is None else getattr(seam, below) for seam in seams]))
-        ratios[name] = Ratio(label, *sides, factor, target)
+        own, others = _of_seams(written, name, below), _of_seams(real, name, below)
+        ratios[name] = Ratio(label, own, others, factor, target)
     return ratios
+
+
+def _of_seams(seams: Sequence[Seam], above: str, below: str | None) -> Counts:
+    """Return two counts of seams by their names; None counts the seams."""
+    beneath = [1 if below is None else getattr(seam, below) for seam in seams]
+    return [getattr(seam, above) for seam in seams], beneath
