@@ -198,7 +198,7 @@ def test_a_checkpoint_without_an_idiom_is_refused_and_one_can_be_named(tiny_chec
     before = hashlib.sha256(old.read_bytes()).hexdigest()
     with pytest.raises(WeightsError, match=r"does not name its idiom.*name_idiom\(path, 'chorale'\) adds"):
         open_model(old)
-    with pytest.raises(ModelError, match="unknown idiom 'opera'; models read chorale, jsb"):
+    with pytest.raises(ModelError, match="unknown idiom 'opera'; models read chorale, tonal, jsb"):
         name_idiom(old, "opera")
     name_idiom(old, "chorale")
     assert old.read_bytes() == tiny_checkpoint.read_bytes()

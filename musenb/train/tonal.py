@@ -52,7 +52,7 @@ def tonal_config(**changes: object) -> ModelConfig:
         "relations": words.RELATION_SPANS, "memory_features": ITEM_FEATURES, "memory_relations": ITEM_RELATIONS,
         "width": 224, "layers": 6, "heads": 4, "feed_forward": 608, "max_distance": 1024, "context": 2048,
         "dropout": 0.2, "relation_layers": 1, "memory_layers": 2, "memory_feed_forward": 320,
-        "memory_readers": (0, 2, 4),
+        "memory_readers": (0, 2, 4), "idiom": "tonal",
     }
     return ModelConfig(**(shape | changes))  # type: ignore[arg-type]
 
