@@ -55,7 +55,7 @@ def notes_config(*, order: tuple[str, ...] = ORDER, **changes: object) -> ModelC
 
 
 def notes_model(config: ModelConfig) -> FieldTransformer:
-    """Return a first model whose attention to given notes begins near; a theme, farther than any, is as near as they."""
+    """Return a first model whose attention to given notes begins near; a theme, farther than any, is near, too."""
     model = FieldTransformer(config)
     begin_near(model)
     readers = [part for part in model.modules() if isinstance(part, MemoryAttention)]
