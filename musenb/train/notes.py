@@ -16,7 +16,9 @@ import numpy as np
 import torch
 
 from musenb.model.config import ModelConfig
+from musenb.model.torch.fields import FieldTransformer
 from musenb.model.torch.memory import Memory as TorchMemory
+from musenb.model.torch.memory import MemoryAttention
 from musenb.model.torch.transformer import Inputs
 from musenb.score.fifths import transposed_fifths
 from musenb.tokens.memory import Memory
@@ -28,6 +30,7 @@ from musenb.tokens.notes.given import EMPTY, items_of, joined, queries_of, remem
 from musenb.tokens.notes.rows import NoteRow, Reading, row_of_steps
 from musenb.tokens.row import padded_rows
 from musenb.train.loop import Batch
+from musenb.train.near import begin_near
 from musenb.train.notes_data import Piece
 
 NO_KEY_TOLD, NO_STYLE_TOLD, NO_END = 0.1, 0.1, 0.3
@@ -49,6 +52,17 @@ def notes_config(*, order: tuple[str, ...] = ORDER, **changes: object) -> ModelC
         "told_after": words.told_after(order), "field_width": 256,
     }
     return ModelConfig(**(shape | changes))  # type: ignore[arg-type]
+
+
+def notes_model(config: ModelConfig) -> FieldTransformer:
+    """Return a first model whose attention to given notes begins near; a theme, farther than any, is near, too."""
+    model = FieldTransformer(config)
+    begin_near(model)
+    readers = [part for part in model.modules() if isinstance(part, MemoryAttention)]
+    with torch.no_grad():
+        for reader in readers:
+            reader.bias[0][:, -1] = 0
+    return model
 
 
 @dataclass(frozen=True, slots=True)

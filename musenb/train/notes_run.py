@@ -23,7 +23,7 @@ from musenb.model.torch.fields import FieldTransformer, Steps
 from musenb.tokens.notes.fields import ORDER, STYLES
 from musenb.train.loop import PRECISIONS, Batch, Schedule, Trainer
 from musenb.train.muon import ReducedMuon
-from musenb.train.notes import notes_config
+from musenb.train.notes import notes_config, notes_model
 from musenb.train.notes_data import SPLITS, Piece, read_pieces
 from musenb.train.notes_rows import NotesRows
 from musenb.train.run_on import run_on
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     schedule = Schedule(**values, precision=told.precision)
     torch.set_num_threads(1)
     torch.manual_seed(schedule.seed)
-    model = FieldTransformer(notes_config(order=order, **changes))
+    model = notes_model(notes_config(order=order, **changes))
     run_on(NotesTrainer(model, rows_of(told.folder, {"order": order, **sizes}), schedule, told.folder))
     return 0
 

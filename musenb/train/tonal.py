@@ -19,7 +19,6 @@ import torch
 
 from musenb.analysis.chorale.counts import KEY_PROFILES
 from musenb.model.config import ModelConfig
-from musenb.model.torch.memory import EncoderBlock, MemoryAttention
 from musenb.model.torch.memory import Memory as TorchMemory
 from musenb.model.torch.transformer import Inputs, Transformer
 from musenb.tokens.chorale import grid as words
@@ -37,6 +36,7 @@ from musenb.tokens.chorale.tonal import (
 from musenb.tokens.row import Row
 from musenb.tokens.voice_ranges import VOICE_RANGES, transpositions
 from musenb.train.loop import Batch
+from musenb.train.near import begin_near
 
 TUNE_SHARE = 0.2
 NO_PHRASES, NO_KEY, NO_END = 0.15, 0.15, 0.3
@@ -58,24 +58,9 @@ def tonal_config(**changes: object) -> ModelConfig:
 
 
 def tonal_model(config: ModelConfig) -> Transformer:
-    """Return a first model whose attention to given notes begins near: what sounds now, what follows, what came before.
-
-    Of every four heads one begins at each of these, and one looks all around. In the encoder the first looks at what
-    sounds together.
-    """
+    """Return a first model whose attention to given notes begins near."""
     model = Transformer(config)
-    first, last = ITEM_RELATIONS[:2]
-    onset, end = torch.arange(-first, first + 1.0), torch.arange(-last, last + 1.0)
-    sounding_now = (-0.5 * (onset > 0) * onset - 0.05 * onset.abs(), -0.5 * end.clamp(max=0).abs())
-    following = (-0.5 * (1 - onset).clamp(min=0) - 0.25 * (onset - 4).clamp(min=0), torch.zeros_like(end))
-    before = (-0.5 * (onset + 1).clamp(min=0) - 0.25 * (-4 - onset).clamp(min=0), torch.zeros_like(end))
-    around = (-0.05 * onset.abs(), torch.zeros_like(end))
-    reading = [part for part in model.modules() if isinstance(part, MemoryAttention | EncoderBlock)]
-    with torch.no_grad():
-        for reader in reading:
-            for head in range(config.heads):
-                for bias, slope in zip(reader.bias, (sounding_now, following, before, around)[head % 4], strict=False):
-                    bias[head] = slope
+    begin_near(model)
     return model
 
 

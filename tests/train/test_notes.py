@@ -23,6 +23,7 @@ from musenb.train.notes import (
     moved,
     moves_of,
     notes_config,
+    notes_model,
     stacked,
     told_row,
     varied,
@@ -143,7 +144,7 @@ def test_a_run_is_taken_up_again_to_the_bit(tmp_path: Path) -> None:
 
     def trainer(folder: Path) -> NotesTrainer:
         torch.manual_seed(0)
-        model = FieldTransformer(notes_config(**SMALL | {"dropout": 0.1}))
+        model = FieldTransformer(notes_config(**{**SMALL, "dropout": 0.1}))
         rows = rows_of(tmp_path, {"rows": 2, "cells": 32})
         return NotesTrainer(model, rows, Schedule(steps=4, validate_every=9, warmup=1), folder)
 
@@ -160,6 +161,15 @@ def test_a_run_is_taken_up_again_to_the_bit(tmp_path: Path) -> None:
         again.update()
     for name, value in whole.model.state_dict().items():
         assert torch.equal(value, again.model.state_dict()[name]), name
+
+
+def test_heads_begin_near() -> None:
+    model = notes_model(notes_config(**{**SMALL, "heads": 4}))
+    biases = model.get_parameter("blocks.0.memory.bias.0").detach()
+    span = biases.shape[1] // 2
+    assert [int(bias[:-1].argmax()) - span for bias in biases] == [0, 1, -4, 0]
+    assert (biases[:, -1] == 0).all()  # where a theme lies
+    assert (biases <= 0).all()
 
 
 def test_what_is_given_ahead_is_read() -> None:
