@@ -94,6 +94,7 @@ def test_a_file_that_was_handed_in_twice_counts_once(tmp_path: Path) -> None:
         (encode_line(9, "answer", [1]), "it tells of 'answer', not of an answer"),
         (encode_line(9, "take", ANSWER), "it tells of 'take'"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "line",  # a line tells when it was written
 )
 def test_a_broken_line_is_named_and_the_others_count(tmp_path: Path, line: bytes, why: str) -> None:
     path = write(tmp_path, "aaaa-aaaa", {})
