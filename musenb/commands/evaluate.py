@@ -14,6 +14,8 @@ def add_evaluate(command: argparse.ArgumentParser) -> None:
     command.add_argument("--top-p", type=float, default=0.9)
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--free", action="store_true", help="write without the rules of part-writing (chorale only)")
+    command.add_argument("--no-close", action="store_true", help="plan no cadences (chorale only)")
+    command.add_argument("--best-of", type=int, default=4, help="tries of each phrase (chorale only; default: 4)")
     command.add_argument(
         "--parts", default="nats,style,tonal", metavar="LIST",
         help="chorale only, with commas between: nats, style, tonal, after, harmonise, refill, tunes, motifs, or all "

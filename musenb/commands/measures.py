@@ -69,7 +69,8 @@ def evaluate_chorale(options: argparse.Namespace) -> int:
     policy = Policy(temperature=options.temperature, top_p=options.top_p)
     model = open_model(options.model or "chorale")
     model.decoder.compile()
-    writing = Writing(model, policy, options.seed, rules=not options.free)
+    settings = {"best_of": options.best_of, "prices": not options.free, "close": None if options.no_close else True}
+    writing = Writing(model, policy, options.seed, not options.free, settings)
     splits = corpus_grids()
     record: dict[str, Any] = {"model": model.name, "checksum": model.checksum}
     record |= {"sampling_seed": options.seed, "part_writing_rules": not options.free}

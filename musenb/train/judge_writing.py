@@ -19,8 +19,8 @@ from musenb.sample.recipe import Recipe, begin, plan_of
 from musenb.sample.stream import Sampling
 from musenb.score.note import Score
 from musenb.tokens.chorale.grid import STEP, UNKNOWN, VOICE_COUNT, Grid
-from musenb.tokens.chorale.plan import Plan
-from musenb.tokens.idiom import Wishes
+from musenb.tokens.chorale.plan import Plan, plan_frame
+from musenb.tokens.idiom import Close, Wishes
 
 Tick = Callable[[int, int], None]
 
@@ -73,12 +73,15 @@ class Written:
 
 def write_frame(writing: Writing, real: Grid, *, number: int = 0, given: np.ndarray | None = None) -> Grid:
     """Return a full grid in the frame of a real one, of which the cells `given`, bool (T, 4), are kept."""
-    kept = np.zeros(real.cells.shape, bool) if given is None else given
-    blank = Grid(np.where(kept, real.cells, UNKNOWN), real.frame)
-    open_steps = np.flatnonzero((~kept).any(axis=1))
-    steps = int(open_steps[0]) if len(open_steps) else len(kept)
-    plan = Plan(Score(), (), blank, steps)
-    return _grid_of(writing.begun(plan, writing.recipe(number)).run(), real.frame)
+    recipe = writing.recipe(number)
+    if given is None:
+        close = None if recipe.close is None else Close(recipe.close, recipe.seed)
+        plan = plan_frame(real.frame, close)
+    else:
+        open_steps = np.flatnonzero((~given).any(axis=1))
+        steps = int(open_steps[0]) if len(open_steps) else len(given)
+        plan = Plan(Score(), (), Grid(np.where(given, real.cells, UNKNOWN), real.frame), steps)
+    return _grid_of(writing.begun(plan, recipe).run(), real.frame)
 
 
 def write_on(writing: Writing, prime: Score, recipe: Recipe) -> Written:

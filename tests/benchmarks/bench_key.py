@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from musenb.commands.development import score_of_grid
-from musenb.commands.measures import corpus_grids
 from musenb.errors import MusenbError
 from musenb.score.from_text import score_from_text
 from musenb.score.key import find_key
 from musenb.score.key_guess import guess_key
 from musenb.score.note import KeySignature, Score
+from musenb.train.chorale_data import corpus_grids
 
 BARS = (1, 2, 4)
 FEWEST = 4  # notes

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from musenb.analysis.chorale.resolution import Seam, seam_at
-from musenb.commands.measures import corpus_grids
 from musenb.sample.models import open_model
 from musenb.sample.policy import Style
 from musenb.sample.stream import Sampling
@@ -26,6 +25,7 @@ from musenb.tokens.chorale.plan import Plan, plan_piece
 from musenb.tokens.chorale.prices import FAULTS, faults_at
 from musenb.tokens.chorale.rows import ColumnRows, whole_row
 from musenb.tokens.chorale.writer import GridWriter, tonality
+from musenb.train.chorale_data import corpus_grids
 from musenb.train.judge import log_probs_of
 
 ORIGIN = Origin("chorale", 0)
