@@ -56,7 +56,8 @@ def read_many(
         mixed = _attend(cache, number, layer, normed(x) @ layer.mix, steps, recorder, silence)
         if silence is None or number not in silence.layers:
             x += mixed @ layer.out
-            x += read_memory(decoder, cache, number, normed(x), queries, recorder=recorder, silence=silence)
+            if number in decoder.readers and cache.recalled is not None:
+                x += read_memory(decoder, cache, number, normed(x), queries, recorder=recorder, silence=silence)
             x += gated(normed(x) @ layer.rise) @ layer.fall
         if recorder is not None:
             recorder.residual(number, x.reshape(rows, count, width))
@@ -67,9 +68,9 @@ def read_memory(
     decoder: Decoder, cache: Cache, number: int, x: np.ndarray, queries: np.ndarray, *,
     recorder: Recorder | None, silence: Silence | None,
 ) -> np.ndarray | np.float32:
-    """Return what a layer takes from the remembered items for normed positions (B * n, D), (B * n, D); 0 for none."""
-    reader, recalled = decoder.readers.get(number), cache.recalled
-    if reader is None or recalled is None or (silence is not None and silence.given):
+    """Return what a layer that reads items takes for normed positions (B * n, D), (B * n, D); 0 where silent."""
+    reader, recalled = decoder.readers[number], cache.recalled
+    if recalled is None or (silence is not None and silence.given):
         return NOTHING
     steps = steps_between(cache.config, queries, recalled.attributes)
     steps = steps.reshape(len(steps), len(x), len(recalled))
