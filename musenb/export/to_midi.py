@@ -144,6 +144,8 @@ def _piece_track(score: Score, origins: dict[Origin, int], tpq: int) -> list[Eve
         track.append((0, METAS, _meta(TRACK_NAME, score.title.encode())))
     if score.anacrusis:
         track.append(_mark(0, f"anacrusis={score.anacrusis.numerator}/{score.anacrusis.denominator}"))
+    if score.first_bar != 1:
+        track.append(_mark(0, f"first_bar={score.first_bar}"))
     if score.composer:
         track.append(_mark(0, f"composer={score.composer}"))
     for time in sorted(_times(score)):

@@ -112,6 +112,7 @@ def _score(data: bytes, source: str, limits: Limits, *, marked: bool) -> Score:
         measures=tuple(piece.measures),
         repeats=tuple(piece.repeats),
         chords=tuple(piece.chords),
+        first_bar=piece.first_bar,
     )
     return replace(score, notices=_notices(tracks, names, quarters, score))
 

@@ -244,7 +244,7 @@ def _finished(piece: _Piece, source: str) -> Score:
     if not any(part.notes for part in piece.parts):
         raise ScoreError(f"{source}: no notes; write some, such as C4 D4 Eb4:2 r:1 F#4:1/2")
     _check_names(piece)
-    if not piece.metres and not piece.upbeat:
+    if not piece.metres and not piece.bars and not piece.upbeat:
         _read_metre(piece)
     try:
         score = Score(

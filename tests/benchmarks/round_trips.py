@@ -30,7 +30,7 @@ from musenb.score.note import Note, Score, Voice
 from musenb.score.screen import unzip_mxl
 from musenb.score.spelling import spell_score
 
-PARTS = ("title", "composer", "anacrusis", "metres", "keys", "tempos", "measures", "repeats", "chords")
+PARTS = ("title", "composer", "anacrusis", "metres", "keys", "tempos", "measures", "repeats", "chords", "first_bar")
 SHOWN = 160
 
 

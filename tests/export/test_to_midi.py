@@ -59,6 +59,7 @@ SCORES = st.builds(
         times=st.integers(2, 9),
     ),
     chords=changes(ChordSymbol, text=NAMES, kind=st.sampled_from(CHORD_KINDS)),
+    first_bar=st.sampled_from((1, 1, 59)),
 ).filter(lambda score: score.notes)
 
 

@@ -5,6 +5,7 @@
 | `musenb:anacrusis=3/2` | first, 0 | quarters before the first full bar |
 | `musenb:time=3181/1024` | first, of any event | the quarters that the tick stands for: it is but the nearest one |
 | `musenb:composer=J. S. Bach` | first, 0 | composer |
+| `musenb:first_bar=59` | first, 0 | the number of the first full bar |
 | `musenb:mode=` | first, of a key | the key signature there tells no mode |
 | `musenb:groups=3+2+2` | first, of a metre | the groups of beats of an additive metre |
 | `musenb:measure=3/2` | first, of a bar | the bar there lasts so many quarters, whatever its metre says |
@@ -57,6 +58,8 @@ class PieceMarks:
     anacrusis : Fraction
         Quarters before the first full bar.
     composer : str
+    first_bar : int
+        The number of the first full bar.
     modeless : set of int
         Ticks of key signatures without a mode.
     origins : dict of int to Origin
@@ -70,6 +73,7 @@ class PieceMarks:
 
     anacrusis: Fraction = Fraction(0)
     composer: str = ""
+    first_bar: int = 1
     modeless: set[int] = field(default_factory=set)
     origins: dict[int, Origin] = field(default_factory=lambda: {0: GIVEN})
     groups: dict[Fraction, tuple[int, ...]] = field(default_factory=dict)
@@ -167,6 +171,8 @@ def _read_piece_mark(
         marks.anacrusis = max(Fraction(0), exact_quarters(value, "anacrusis"))
     elif name == "composer":
         marks.composer = plain_text(value)
+    elif name == "first_bar":
+        marks.first_bar = max(1, int(value[:6]))
     elif name == "mode":
         marks.modeless.add(tick)
     elif name == "groups":
