@@ -26,7 +26,6 @@ from musenb.sample.stream import Sampling
 from musenb.score.arguments import save_path, score_of, voice_names
 from musenb.score.display import summary
 from musenb.score.from_text import score_from_text as motif
-from musenb.score.heed import heed
 from musenb.score.limits import check_prime_length
 from musenb.score.load import load
 from musenb.score.marks import notice_sentence
@@ -302,7 +301,6 @@ def save(score: Score, path: str | os.PathLike[str], *, seconds: float = LONGEST
     target, score = save_path(path), score_of(score, "save", error=SaveError)
     with time_box(seconds, f"writing '{target}'"):
         data = file_bytes(score, target)
-        heed()  # a page stands without the score view that was given up on its way
     atomic_write(target, data)
     return target
 

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from musenb.errors import SaveError
-from musenb.score.heed import heeding
+from musenb.score.heed import heed, heeding
 
 LONGEST_SAVE = 120.0
 
 
 @contextmanager
 def time_box(seconds: float, what: str) -> Iterator[None]:
-    """While inside, let `heed` raise SaveError once so many seconds are over; `what` names the work."""
+    """While inside and at the end, let `heed` raise SaveError once so many seconds are over; `what` names the work."""
     end = time.monotonic() + seconds
 
     def check() -> None:
@@ -30,3 +30,4 @@ def time_box(seconds: float, what: str) -> Iterator[None]:
 
     with heeding(check):
         yield
+        heed()  # a page stands without the score view that was given up on its way
