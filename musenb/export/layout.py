@@ -122,12 +122,15 @@ def _stretches(chords: list[_Chord], bar: Bar) -> list[Stretch]:
 
 
 def _unwritable(voice: Voice, chords: list[_Chord], bar: Bar) -> SaveError:
-    """Return the error that names the first note of a bar that cannot be written."""
+    """Return the error that names the first note of a bar that cannot be written, or the bar where it has none."""
     notes = [note for chord in chords for _, note in chord.notes]
     odd = [n for n in notes if 192 % n.onset.denominator or 192 % n.end.denominator]  # halves and triplets
-    note = (odd or notes)[0]
+    note = next(iter(odd or notes), None)
+    place = f"(voice {voice.name!r}, bar {bar.number})"
+    what = f"a rest of {bar.end - bar.onset} quarters {place}"
+    if note is not None:
+        what = f"pitch {note.pitch} at quarter {note.onset} for {note.duration} quarters {place}"
     return SaveError(
-        f"pitch {note.pitch} at quarter {note.onset} for {note.duration} quarters (voice {voice.name!r}, "
-        f"bar {bar.number}) has no place in notation, which shows halves of the beat and tuplets of them; "
+        f"{what} has no place in notation, which shows halves of the beat and tuplets of them; "
         "quantise the score first"
     )

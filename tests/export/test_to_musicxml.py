@@ -343,3 +343,10 @@ def test_verovio_engraves_every_note_without_a_warning() -> None:
     assert len(ids) > len(score.notes)
     assert all(f'id="{name}"' in run.stdout.decode() for name in ids)
     assert score_from_musicxml(data, source="v") == spell_score(score)
+
+
+def test_a_bar_of_rests_that_cannot_be_written_is_named() -> None:
+    odd = Fraction(1, 3277)
+    score = Score((Voice("a", (Note(odd, Fraction(1), 60),)), Voice("b", ())), anacrusis=odd)
+    with pytest.raises(SaveError, match=r"a rest of 1/3277 quarters \(voice 'a', bar 0\) has no place in notation"):
+        musicxml_bytes(score)
