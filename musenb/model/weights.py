@@ -225,14 +225,14 @@ def _parsed(data: bytes, source: str) -> tuple[ModelConfig, Tensors, bool]:
 
 @contextlib.contextmanager
 def _in_short(source: str) -> Iterator[None]:
-    """Cut what an error says of a file to a length that can be read."""
+    """Make what an error says of a file one line that can be read: without controls, and not too long."""
     try:
         yield
     except WeightsError as error:
         told = str(error).removeprefix(source)
-        if len(told) <= LONGEST_WORDS:
-            raise
-        raise WeightsError(f"{source}{told[:LONGEST_WORDS]}...") from None
+        shown = "".join(sign if sign.isprintable() else " " for sign in told)
+        cut = f"{shown[:LONGEST_WORDS]}..." if len(shown) > LONGEST_WORDS else shown
+        raise WeightsError(f"{source}{cut}") from None
 
 
 def _checked(data: bytes, source: str) -> tuple[ModelConfig, Tensors, bool]:

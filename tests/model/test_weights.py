@@ -198,6 +198,7 @@ def configured(**values: object) -> object:
     [
         (entry_with(dtype="F64"), "is of type 'F64'; F16, BF16, F32 are allowed"),
         (entry_with(dtype=["F16"]), "is of type"),
+        (entry_with(data_offsets="\0\n\u202e"), "has the data_offsets    ; a short list"),
         (configured(positions="a" * 9_000), r"^test: positions 'a{300,400}\.\.\.$"),
         (entry_with(shape=[-1]), r"has the shape \[-1\]"),
         (entry_with(shape=[True]), r"has the shape \[True\]"),
