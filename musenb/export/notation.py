@@ -219,14 +219,19 @@ def _pieces(
     start: Fraction, end: Fraction, levels: tuple[Fraction, ...], rest: bool, compound_beat: Fraction | None
 ) -> tuple[tuple[Fraction, Fraction], ...]:
     """Return the pieces, each one symbol long, into which a stretch is cut to show the metre."""
-    inner = _strongest_inside(start, end, levels)
-    written = (end - start) in SYMBOLS and end - start >= levels[-1]
-    if written and (inner is None or _readable(start, end, levels, rest, compound_beat)):
-        return ((start, end),)
-    if inner is None:
-        raise UnwritableError(start)
-    before = _pieces(start, inner, levels, rest, compound_beat)
-    return before + _pieces(inner, end, levels, rest, compound_beat)
+    pieces: list[tuple[Fraction, Fraction]] = []
+    waiting = [(start, end)]
+    while waiting:
+        begin, stop = waiting.pop()
+        inner = _strongest_inside(begin, stop, levels)
+        written = (stop - begin) in SYMBOLS and stop - begin >= levels[-1]
+        if written and (inner is None or _readable(begin, stop, levels, rest, compound_beat)):
+            pieces.append((begin, stop))
+        elif inner is None:
+            raise UnwritableError(begin)
+        else:
+            waiting += [(inner, stop), (begin, inner)]
+    return tuple(pieces)
 
 
 def _readable(
@@ -253,9 +258,9 @@ def _readable(
 def _strongest_inside(start: Fraction, end: Fraction, levels: tuple[Fraction, ...]) -> Fraction | None:
     """Return where to cut first: the strongest point between, the last such one if the start is as strong."""
     for size in levels:
-        points = _multiples(start, end, size)
-        if points:
-            return points[-1] if _level(start, levels) >= size else points[0]
+        first, last = start // size + 1, -(-end // size) - 1
+        if first <= last:
+            return size * (last if _level(start, levels) >= size else first)
     return None
 
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from musenb.export.beaming import beat_groups
 from musenb.export.notation import NAMES, Stretch, metre_levels, write_bar
+from musenb.export.to_musicxml import musicxml_bytes
 from musenb.export.tuplets import UnwritableError
+from musenb.score.from_abc import score_from_abc
 from musenb.score.note import Note, TimeSignature
 from tests.export.metres import BALKAN, FOUR, SIX, THREE
 
@@ -121,6 +123,12 @@ def test_a_few_times_finer_than_a_256th_are_written_and_many_are_not() -> None:
     assert symbols(BALKAN, "1/2 1/384 1151/384")
     with pytest.raises(UnwritableError):
         symbols(FOUR, " ".join(["1/128"] * 16) + " 31/8")
+
+
+def test_a_bar_of_thousands_of_quarters_is_written_without_depth() -> None:
+    score = score_from_abc(b"X:1\nM:4/4\nL:1/4\nK:C\nCDEF|c9999|C4|", source="t.abc")
+    written = musicxml_bytes(score)
+    assert written.count(b"<type>") > 1_000
 
 
 def test_levels_of_a_bar() -> None:

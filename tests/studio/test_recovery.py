@@ -74,6 +74,7 @@ def test_takes_that_would_go_on_from_each_other_are_named() -> None:
         ({"bars": 10**9}, "is not a whole number in 1..512"),
         ({"kept_bars": [10**9]}, "cannot keep bar 1000000000"),
         ({"seed": -1}, "seed -1"),
+        ({"reach": -1}, "reach -1 tokens"),
     ],
 )
 def test_a_recipe_that_nobody_could_have_used_is_named(change: dict, told: str) -> None:

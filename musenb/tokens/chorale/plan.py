@@ -180,6 +180,8 @@ def plan_piece(
     plan = _plan(whole, kept, _Given(start, tuple(keep.voices), tuple(spans)), total, close)
     if plan.first == plan.length:
         raise SettingError("every voice is kept in every bar: there is nothing to write")
+    if reach is not None and reach < 1:
+        raise SettingError(f"reach {reach} tokens: at least 1 of the beginning is read")
     if reach is None or plan.first < reach:
         return plan
     offset = _window(whole, plan.steps * STEP, reach // (2 * VOICE_COUNT) * STEP)
@@ -294,4 +296,4 @@ def _plan(whole: Score, kept: Score, what: _Given, total: Fraction, close: Close
 
 def _window(score: Score, first: Fraction, length: Fraction) -> Fraction:
     """Return the first bar line that is at most `length` before `first`."""
-    return next(bar.end for bar in score.bars(first) if first - bar.end <= length)
+    return next((bar.end for bar in score.bars(first) if first - bar.end <= length), Fraction(0))
