@@ -54,7 +54,7 @@ class Feed:
         """
         place, config = writers[0].position, self.decoder.config
         length = 0 if self.cache is None else self.cache.length
-        if self.start + length > place:
+        if self.cache is not None and self.start + length > place:
             # After an interrupt; what was read in one pass is read so again, for the same numbers to the last bit.
             passed, before = self.passed
             length = before if place == passed else place - self.start
