@@ -20,6 +20,7 @@ from musenb.studio.roll_edits import RollEdits
 from musenb.studio.shelf import from_shelf
 from musenb.studio.takes import Tree
 from musenb.studio.views import StudioViews
+from musenb.studio.wishing import refuse_wish
 from musenb.tokens.idiom import Prepared
 from musenb.widgets.worker import Job
 
@@ -82,6 +83,12 @@ class Controls:
         if act not in jobs:
             raise SettingError(f"the studio has no button {act!r}")
         self._queue(jobs[act])
+
+    def write_anew(self, bar: int) -> None:
+        self._queue(lambda: self._going_on.write_anew(bar))
+
+    def wish(self, what: str, value: str) -> None:
+        self._queue(lambda: refuse_wish(what, value))
 
     def go_on_from(self, ids: list[str]) -> None:
         self._queue(lambda: self._going_on.from_notes(ids))

@@ -204,6 +204,16 @@ class StudioCore:
         self.select(take)
         return self._auditions.prefer(take)
 
+    def count_hand(self, take: int, *, taken_back: bool = False) -> None:
+        """Count a raised hand for a take among those that go on from the same take, or take one back.
+
+        Raises
+        ------
+        SettingError
+            It stands alone.
+        """
+        self._auditions.count_hand(take, taken_back=taken_back)
+
     # Writing
 
     @property

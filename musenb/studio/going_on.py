@@ -49,6 +49,25 @@ class GoingOn:
             desk.seed = secrets.randbelow(SEEDS)
         return core.continue_(**settings, seed=desk.seed, candidates=desk.candidates)
 
+    def write_anew(self, bar: int) -> tuple[int, ...]:
+        """Write one bar of the selected take anew, and keep all others.
+
+        Raises
+        ------
+        SettingError
+            It has no such bar.
+        """
+        core = self._core
+        numbers = [one.number for one in core.take().score.bars() if one.number]
+        if bar not in numbers:
+            raise SettingError(f"cannot write bar {bar} anew: the take has bars 1 to {max(numbers, default=0)}")
+        before = core.locks
+        core.lock(voices=before.voices, bars=[number for number in numbers if number != bar])
+        try:
+            return self.go_on(again=True)
+        finally:
+            core.lock(voices=before.voices, bars=before.bars)
+
     def from_notes(self, ids: Sequence[str]) -> tuple[int, ...]:
         """Keep what stands up to the end of the last of some notes, and go on; see `Studio.go_on_from`."""
         notes = self._roll.notes_of(ids)
