@@ -73,7 +73,7 @@ def _run(kernel: str, source: str) -> tuple[list[Any], int]:
 
     client = BlockingKernelClient(connection_file=find_connection_file(f"kernel-{kernel}.json"))
     client.load_connection_file()
-    client.start_channels()
+    client.start_channels(hb=False)  # a kernel that is still importing does not beat, and is not dead
     outputs: list[Any] = []
 
     def keep(message: dict[str, Any]) -> None:
