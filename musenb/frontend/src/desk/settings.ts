@@ -26,6 +26,7 @@ export function settingsPart(view: DeskView): HTMLElement {
   const row = element(
     "div",
     { class: "mnb-desk-settings", role: "toolbar", "aria-label": "How it goes on" },
+    folded(view),
     length(view),
     close(view),
     temperature(view),
@@ -37,6 +38,29 @@ export function settingsPart(view: DeskView): HTMLElement {
   );
   rove(view.life, row);
   return row;
+}
+
+/** Where there is little room all settings are one button that says them, and opens them. */
+function folded(view: DeskView): HTMLElement {
+  const { model, life } = view;
+  const made = element("button", {
+    type: "button",
+    class: "mnb-settings-folded",
+    "aria-expanded": "false",
+  });
+  life.on(made, "click", () => {
+    const open = made.parentElement?.toggleAttribute("data-open") ?? false;
+    made.setAttribute("aria-expanded", String(open));
+  });
+  show(view, ["bars", "closing", "temperature", "candidates"], () => {
+    const [bars, ways] = [model.get("bars") ?? 4, model.get("candidates") ?? 1];
+    const words = [`${bars} bar${bars === 1 ? "" : "s"}`];
+    if (model.get("closing") ?? true) words.push("with a close");
+    words.push(adventure(model.get("temperature") ?? 1));
+    if (ways > 1) words.push(`${ways} ways`);
+    made.textContent = `${words.join(", ")} ⌄`;
+  });
+  return made;
 }
 
 function field(

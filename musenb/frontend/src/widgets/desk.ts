@@ -4,6 +4,7 @@ import { barPart } from "../desk/bar";
 import css from "../desk/desk.css";
 import "../desk/icons";
 import { classView } from "../desk/classview";
+import { emptyPart } from "../desk/empty";
 import { deskKeys } from "../desk/keys";
 import { layOut } from "../desk/layout";
 import { noticePart } from "../desk/notices";
@@ -33,10 +34,17 @@ export default mount<DeskState>({
     let studio: HTMLElement | undefined;
     const room = classView(view, () => studio);
     const rail = railPart(view, room.enter);
-    root.append(style, notice, warning, bar, settings, drawerPart(view), rail, row, ...room.parts);
+    let empty = false;
+    const start = emptyPart(view, (now) => {
+      empty = now;
+      studio?.toggleAttribute("data-empty", now);
+    });
+    root.append(style, notice, warning, bar, settings, start, drawerPart(view), rail, row);
+    root.append(...room.parts);
     fulfilWishes(view);
     layOut(view, [notice, warning, bar, settings, row, ...room.parts], (around) => {
       studio = around;
+      studio.toggleAttribute("data-empty", empty);
       deskKeys(view, around, {
         turnClass: () => (room.on ? room.leave() : room.enter()),
         leaveClass: () => (room.on ? (room.leave(), true) : false),
