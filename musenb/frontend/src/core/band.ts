@@ -77,6 +77,8 @@ export interface Facts {
   readonly scoreHeight: number;
   /** It is drawn for a projector. */
   readonly large: boolean;
+  /** There is little height. */
+  readonly low: boolean;
   /** Names of the voices that are kept as they are. */
   readonly locked: readonly string[];
   /** Bars that are, as "3, 5-6". */
@@ -109,6 +111,7 @@ export class Band {
     gutter: 0,
     scoreHeight: Infinity,
     large: false,
+    low: false,
     locked: [],
     lockedBars: "",
     muted: [],

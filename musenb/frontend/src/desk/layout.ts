@@ -17,6 +17,8 @@ const ASIDE = 14;
 const PLAYER = 68;
 const LEAST_ROLL = 150;
 const CLASS_ASIDE = 64;
+// A page so low, as a small one at 200 %, shows two staves.
+const LOW = 420;
 // What stands above the desk belongs to the first screen when it is no more than this: the folded cell.
 const MOST_ABOVE = 110;
 
@@ -69,14 +71,15 @@ export function layOut(
     const { height: sight, above } = room
       ? { height: globalThis.innerHeight, above: CLASS_ASIDE }
       : inSight(studio);
-    studio.toggleAttribute("data-low", sight < 420);
+    const low = !room && sight < LOW;
+    studio.toggleAttribute("data-low", low);
     const least = above < MOST_ABOVE ? above + ASIDE : ASIDE;
     const taken = parts.reduce((sum, part) => sum + (part.offsetHeight || 0), least);
     const body = Math.max(sight - taken, LEAST_HEIGHT);
     studio.style.setProperty("--mnb-body", `${body}px`);
     const ways = studio.querySelector<HTMLElement>(".mnb-ways-box")?.offsetHeight ?? 0;
     const others = room ? ways : PLAYER + ways + LEAST_ROLL;
-    view.clock.band.tell({ scoreHeight: Math.max(body - others, 0), large: room });
+    view.clock.band.tell({ scoreHeight: Math.max(body - others, 0), large: room, low });
   });
   whenPlaced(root, life, () => {
     studio = studioAround(root);

@@ -18,6 +18,9 @@ export const SMALLEST_STAFF = 20;
 export const LARGEST_STAFF = 33;
 const SCROLLED_STAFF = 22;
 const PROJECTED_STAFF = 72;
+const TALL_STAFF = 40;
+// Pixels of height from which on staves may be as large.
+const TALL = 420;
 const STAFF = 4 * SPACE;
 // A head's left edge is where its note begins: so far before its middle.
 const HALF_HEAD = 106;
@@ -104,7 +107,8 @@ export class Strip implements Drawing {
     const high = Math.max(...this.#sheets.map(({ plate }) => plate.height));
     const { scoreHeight, large } = this.#source.clock.band.facts;
     const fits = (scoreHeight * STAFF) / high;
-    const most = large ? PROJECTED_STAFF : LARGEST_STAFF;
+    const tall = scoreHeight > TALL ? TALL_STAFF : LARGEST_STAFF;
+    const most = large ? PROJECTED_STAFF : tall;
     const largest = Math.max(Math.min(fits, most), SMALLEST_STAFF);
     this.#scale = scaleOf(units, room, this.#source.zoom(), largest);
     let left = 0;

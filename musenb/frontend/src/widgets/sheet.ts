@@ -286,6 +286,13 @@ function dressStrip({ life, clock, store, model }: SheetView, strip: Strip): voi
   noteBubble(life, clock, notes, strip);
   emptyBars(life, clock, notes, strip);
   strip.onArrange(() => clock.band.tell({ gutter: column.offsetWidth }));
+  const lower = () => {
+    const several = store.notes.piece.voices.length > 2;
+    if (clock.band.facts.low && several && model.get("staves") === "each")
+      model.set({ staves: "two" });
+  };
+  clock.band.on("low", life, lower);
+  model.on("change:piece", life, lower);
   clock.band.on(
     ["scoreHeight", "large"],
     life,
