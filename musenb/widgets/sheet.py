@@ -25,6 +25,8 @@ from musenb.widgets.wire.sheet import SheetPlate, TintRow
 NARROWEST, WIDEST = 280, 2400
 SAVED_BYTES = 70_000
 SECONDS_BETWEEN_EDITIONS = 0.5
+# A strip is drawn whole: a long one takes a page so much longer to put up.
+SECONDS_A_BAR = 0.04
 PATIENCE = 15.0
 _PAPER = '<rect width="100%" height="100%" fill="#fff"/>'
 _INK = (
@@ -184,7 +186,7 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         while True:
             with self._lock:
                 self._wake.clear()
-                wait = self._last_edition + SECONDS_BETWEEN_EDITIONS - time.monotonic() if self.streaming else 0.0
+                wait = self._last_edition + self._pause() - time.monotonic() if self.streaming else 0.0
                 job = None if self._closed else self._next_job(wait)
                 if job is None and not (self._stale and not self._closed):
                     self._worker = None
@@ -196,6 +198,11 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
                 job()
             except Exception as error:
                 self.show_error(error)
+
+    def _pause(self) -> float:
+        """Return how long an edition is shown at least while notes come."""
+        bars = len(self._laid.bars) if self.strip and self._laid else 0
+        return SECONDS_BETWEEN_EDITIONS + bars * SECONDS_A_BAR
 
     def _next_job(self, wait: float) -> Any:
         """Return what is most urgent, or None."""

@@ -1,4 +1,4 @@
-/** Class view of the desk, for a projector: the score large, the ways with their hands, one button for the next step. */
+/** Class view of the desk, for a projector: the score large, the ways with their hands, one button for what is next. */
 
 import { button, element, setSign } from "../core/dom";
 import type { OnTake, TakeRow } from "../core/wire/desk";

@@ -1,4 +1,4 @@
-/** Canvas renderer of the whole piece, a few rows high: where one is, what repeats, what is still empty. Pure. */
+/** Canvas renderer of the whole piece, a few rows high: its notes, what repeats, what is still empty. Pure. */
 
 import type { NoteTable } from "../core/table";
 import type { Theme } from "../core/theme";
@@ -10,7 +10,6 @@ export interface Overview {
   readonly height: number;
   /** The quarter at the right edge. */
   readonly end: number;
-  readonly playhead: number;
   readonly loop: Loop | null;
 }
 
@@ -21,7 +20,7 @@ export function drawOverview(
   view: Overview,
   theme: Theme,
 ): void {
-  const { table, width, height, end, playhead, loop } = view;
+  const { table, width, height, end, loop } = view;
   const x = (quarter: number) => (quarter / Math.max(end, 1e-6)) * width;
   context.clearRect(0, 0, width, height);
   context.fillStyle = theme.panel;
@@ -46,8 +45,6 @@ export function drawOverview(
     context.globalAlpha = 1;
     for (const edge of loop) context.fillRect(x(edge) - 1, 0, 2, height);
   }
-  context.fillStyle = theme.accent;
-  context.fillRect(Math.min(Math.max(x(playhead) - 1, 0), width - 2), 0, 2, height);
 }
 
 function span(table: NoteTable): [number, number] {

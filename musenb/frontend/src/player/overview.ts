@@ -36,26 +36,35 @@ export function overview({ life, clock, notes, theme, onTheme }: OverviewPlan): 
     "aria-valuemin": 0,
     title: "Click to go there; drag over a passage to repeat it",
   });
-  const frame = element("div", { class: "mnb-overview-frame" }, canvas);
+  const mark = element("div", { class: "mnb-overview-mark", "aria-hidden": "true" });
+  const frame = element("div", { class: "mnb-overview-frame" }, canvas, mark);
   let width = 0;
   const end = () => Math.max(clock.end, clock.band.facts.writing, 1);
   const draw = life.frame(() => {
     const context = width ? fitCanvas(canvas, width, HEIGHT) : null;
     if (!context) return;
-    const { playhead, loop } = clock;
-    const shown = { table: notes.table, width, height: HEIGHT, end: end(), playhead, loop };
+    const shown = { table: notes.table, width, height: HEIGHT, end: end(), loop: clock.loop };
     drawOverview(context, shown, theme());
     canvas.setAttribute("aria-valuemax", String(end()));
-    canvas.setAttribute("aria-valuenow", playhead.toFixed(2));
-    canvas.setAttribute("aria-valuetext", lastPlace(notes, clock));
+    follow();
   });
+  let told = "";
+  const follow = () => {
+    const x = Math.min(Math.max((clock.playhead / end()) * width - 1, 0), width - 2);
+    mark.style.transform = `translateX(${x}px)`;
+    const words = lastPlace(notes, clock);
+    if (words === told) return;
+    told = words;
+    canvas.setAttribute("aria-valuenow", clock.playhead.toFixed(2));
+    canvas.setAttribute("aria-valuetext", words);
+  };
   life.size(frame, (room) => {
     width = Math.floor(room);
     draw();
   });
   notes.onChange(life, draw);
-  clock.follow(life, draw);
-  clock.on("loop", life, draw);
+  clock.follow(life, follow);
+  clock.on(["loop", "end"], life, draw);
   clock.band.on("writing", life, draw);
   onTheme(draw);
   points(life, clock, notes, canvas, end);

@@ -22,6 +22,7 @@ export function barNumbers(
   });
   const settle = rove(life, row);
   const { band } = clock;
+  const places = new Map<Element, readonly [number, Quarters, Quarters]>();
   let open: HTMLElement | undefined;
   const close = () => {
     open?.remove();
@@ -79,6 +80,7 @@ export function barNumbers(
     const focused = within && row.contains(within) ? within.dataset.bar : undefined;
     let last = -Infinity;
     const made: HTMLElement[] = [];
+    places.clear();
     barsUntil(notes.bars, strip.room).forEach(([onset, end, number]) => {
       const x = axis.lineAt(onset);
       if (!number || x < -8 || x > axis.width - 12 || x < last + 22) return;
@@ -89,16 +91,24 @@ export function barNumbers(
         "aria-haspopup": "true",
       });
       one.style.left = `${Math.round(x)}px`;
-      life.on(one, "click", () => (open ? close() : menu(number, onset, end, one)));
+      places.set(one, [number, onset, end]);
       made.push(one);
     });
     row.replaceChildren(...made);
     settle();
     if (focused) row.querySelector<HTMLElement>(`[data-bar="${focused}"]`)?.focus();
   };
+  life.on(row, "click", (event) => {
+    const one = (event.target as Element).closest<HTMLElement>("button");
+    const place = one && places.get(one);
+    if (one && place) {
+      if (open) close();
+      else menu(...place, one);
+    }
+  });
   const again = life.frame(build);
   strip.onArrange(again);
   band.on(["axis", "lockedBars"], life, again);
-  notes.onChange(life, again);
+  notes.onChange(life, () => notes.streaming || again());
   return row;
 }

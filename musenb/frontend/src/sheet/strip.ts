@@ -25,12 +25,26 @@ const STAFF = 4 * SPACE;
 // A head's left edge is where its note begins: so far before its middle.
 const HALF_HEAD = 106;
 
+/** Return what a page draws of each note, tied continuations too. */
+function elementsOf(drawing: SVGElement | undefined): Map<string, Element[]> {
+  const found = new Map<string, Element[]>();
+  for (const note of drawing?.querySelectorAll("[data-id]") ?? []) {
+    const id = (note.getAttribute("data-id") ?? "").replace(/-\d+$/, "");
+    const same = found.get(id);
+    if (same) same.push(note);
+    else found.set(id, [note]);
+  }
+  return found;
+}
+
 interface Sheet {
   readonly plate: SheetPlate;
   readonly places: Places;
   readonly box: HTMLElement;
   readonly under: SVGElement;
   readonly drawing: SVGElement | undefined;
+  /** What is drawn of each note, by its id. */
+  readonly elements: ReadonlyMap<string, readonly Element[]>;
   /** Pixels from the left edge of the piece. */
   left: number;
 }
@@ -138,7 +152,8 @@ export class Strip implements Drawing {
     if (drawing) box.append(drawing);
     else box.append(...this.#unavailable(plate));
     const places = new Places(plate, this.#source.notes.table);
-    const sheet = { plate, places, box, under, drawing, left: 0 };
+    const elements = elementsOf(drawing);
+    const sheet = { plate, places, box, under, drawing, elements, left: 0 };
     this.#mark(sheet);
     return sheet;
   }
@@ -209,7 +224,9 @@ export class Strip implements Drawing {
   }
 
   notesChanged(): void {
-    const { table } = this.#source.notes;
+    const { table, streaming } = this.#source.notes;
+    // What is drawn so far stays as it is: notes that come are not on it yet.
+    if (streaming) return;
     this.#sheets = this.#sheets.map((sheet) => ({
       ...sheet,
       places: new Places(sheet.plate, table),
@@ -240,17 +257,15 @@ export class Strip implements Drawing {
       this.#playhead.style.transform = `translateX(${x - 1}px)`;
       if (clock.playing) this.#keepInSight(x);
     }
-    for (const note of this.#now) note.classList.remove("mnb-now");
-    this.#now = clock.playing ? this.#sounding(playhead) : [];
-    for (const note of this.#now) note.classList.add("mnb-now");
-  }
-
-  #sounding(playhead: Quarters): Element[] {
     const { table } = this.#source.notes;
-    const ids = soundingAt(table, playhead).map((row) => table.id(row));
-    const chosen = ids.map((id) => `[data-id="${id}"], [data-id^="${id}-"]`).join();
-    if (!chosen) return [];
-    return this.#sheets.flatMap(({ drawing }) => [...(drawing?.querySelectorAll(chosen) ?? [])]);
+    const rows = clock.playing ? soundingAt(table, playhead) : [];
+    const ids = rows.map((row) => table.id(row));
+    const now = this.#sheets.flatMap(({ elements }) => ids.flatMap((id) => elements.get(id) ?? []));
+    const same = now.length === this.#now.length && now.every((note, at) => note === this.#now[at]);
+    if (same) return;
+    for (const note of this.#now) note.classList.remove("mnb-now");
+    this.#now = now;
+    for (const note of now) note.classList.add("mnb-now");
   }
 
   #keepInSight(x: number): void {

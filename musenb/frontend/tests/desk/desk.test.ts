@@ -350,6 +350,25 @@ describe("the buttons", () => {
     expect(host.model.get("drawer")).toBe("keep");
   });
 
+  test("it says when nobody answers, and when somebody does", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    const { el, host } = await desk();
+    const notice = el.querySelector<HTMLElement>(".mnb-notice")!;
+    const go = el.querySelector<HTMLButtonElement>("[aria-label=Continue]")!;
+    vi.advanceTimersByTime(3000);
+    expect([notice.hidden, go.disabled]).toEqual([true, false]);
+    vi.advanceTimersByTime(3000);
+    expect([notice.hidden, go.disabled]).toEqual([false, true]);
+    expect(notice.textContent).toContain("This is a picture");
+    host.model.message({ kind: "here" });
+    expect([notice.hidden, go.disabled]).toEqual([true, false]);
+    el.classList.add("jupyter-widgets-disconnected");
+    vi.advanceTimersByTime(1000);
+    expect(notice.textContent).toContain("Run the cell again, then bring back earlier work");
+    host.close();
+    vi.useRealTimers();
+  });
+
   test("the layout has five sizes", () => {
     expect([300, 600, 1000, 1300, 1600].map(sizeOf)).toEqual(["xs", "s", "m", "l", "xl"]);
   });
