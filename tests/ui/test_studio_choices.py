@@ -33,7 +33,8 @@ WATCH = """() => {
 @pytest.fixture
 def studio(lab, notebook, request) -> Iterator[Locator]:
     notebook.open_blank(lab, re.sub(r"\W", "_", request.node.name)[:40])
-    notebook.run("import musenb\nstudio = musenb.Studio('C4 D4 E4 G4', seed=7, seed_locked=True, bars=2, drawer='takes')\nstudio")
+    settings = "seed=7, seed_locked=True, bars=2, drawer='takes'"
+    notebook.run(f"import musenb\nstudio = musenb.Studio('C4 D4 E4 G4', {settings})\nstudio")
     desk = notebook.page.get_by_role("region", name="Studio")
     desk.wait_for(timeout=LATE)
     expect(desk.get_by_role("treeitem")).to_have_count(1, timeout=LATE)
