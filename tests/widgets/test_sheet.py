@@ -347,13 +347,13 @@ def test_a_strip_is_one_line_with_empty_bars_up_to_its_room() -> None:
 
 
 def test_a_long_strip_goes_on_in_further_pages() -> None:
-    score = Score(voices=(Voice("soprano", tuple(Note(Fraction(4 * n), Fraction(4), 60) for n in range(70))),))
-    pages = laid_out(score, width=None).plan["pages"]
+    pages = laid_out(long_line(70), width=None).plan["pages"]
     assert [(page.first, page.stop) for page in pages] == [(0, 32), (32, 64), (64, 70)]
 
 
-def test_a_strip_takes_no_width_from_the_page(sheet_of) -> None:
-    sheet = sheet_of(choir(), strip=True)
+def test_a_strip_takes_no_width_from_the_page(opened: list[Sheet]) -> None:
+    sheet = Sheet(choir(), strip=True)
+    opened.append(sheet)
     assert sheet.wait()
     before = sheet.plan["edition"]
     sheet._receive(None, {"kind": "fit", "width": 700}, [])
