@@ -6,14 +6,21 @@ const ITEMS = "button, select, input, summary";
 
 export function rove(life: Life, bar: HTMLElement): () => void {
   const all = () => [...bar.querySelectorAll<HTMLElement>(ITEMS)];
-  const items = () =>
-    all().filter((item) => !(item as HTMLButtonElement).disabled && !item.closest("[hidden]"));
+  const items = () => {
+    const able = all().filter(
+      (item) => !(item as HTMLButtonElement).disabled && !item.closest("[hidden]"),
+    );
+    // What a narrow page folds away is no stop; before the bar stands in the page nobody knows.
+    const seen = able.filter((item) => item.checkVisibility?.() ?? true);
+    return seen.length ? seen : able;
+  };
   const stop = (at: HTMLElement | undefined) => {
     for (const item of all()) item.tabIndex = item === at ? 0 : -1;
   };
   /** Call when buttons have come or gone. */
   const settle = () => stop(items().find((item) => item.tabIndex === 0) ?? items()[0]);
   stop(items()[0]);
+  life.size(bar, settle);
   life.on(bar, "focusin", (event) => {
     if (all().includes(event.target as HTMLElement)) stop(event.target as HTMLElement);
   });
