@@ -85,7 +85,9 @@ class _PortLost(MusenbError):
 def _serve(notebook: Path, port: int, browser: bool, run: bool) -> int:
     """Run the server until it ends or Ctrl-C; return the exit code."""
     token = secrets.token_urlsafe(24)
-    address = f"http://127.0.0.1:{port}/lab/tree/{notebook.name}?token={token}"
+    # The studio has the page for itself; beside a lesson one wants the other files.
+    place = "doc" if notebook.name == NOTEBOOK else "lab"
+    address = f"http://127.0.0.1:{port}/{place}/tree/{notebook.name}?token={token}"
     with tempfile.TemporaryDirectory(prefix="musenb-lab-") as settings:
         Path(settings, "overrides.json").write_text(json.dumps(_QUIET), encoding="utf-8", newline="\n")
         with _server(notebook, port, settings=settings, token=token) as server, _terminate_as_interrupt():
