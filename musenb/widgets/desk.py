@@ -107,6 +107,7 @@ class Desk(MusenbWidget, bundle="desk"):
     written = traitlets.Int(0, min=0, help="notes of the run so far").tag(sync=True)
     began = traitlets.Float(0, min=0, help="quarters at which the model began to write").tag(sync=True)
     ends = traitlets.Float(0, min=0, help="quarters up to which it writes").tag(sync=True)
+    can_close = traitlets.Bool(False, help="the model can be asked for a close").tag(sync=True)
     motif = traitlets.Unicode(help="the last motif as text").tag(sync=True)
     key = traitlets.Unicode(help="of the motif, in words").tag(sync=True)
     key_source = traitlets.Enum(KEY_SOURCES, "").tag(sync=True)
@@ -129,7 +130,7 @@ class Desk(MusenbWidget, bundle="desk"):
     forms = traitlets.List(traitlets.Unicode(), ["mid", "musicxml"]).tag(sync=True)
 
     _SHOWN = frozenset(
-        "takes selected compared comparison asked asked_words running written began ends motif key"
+        "takes selected compared comparison asked asked_words running written began ends can_close motif key"
         " key_source metre key_choices metre_choices locked_voices locked_bars saved_at"
         " reading kept can_undo can_redo shelf models voices sessions forms".split()
     )

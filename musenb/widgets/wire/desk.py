@@ -59,6 +59,7 @@ class DeskState(ViewState):
     begin_tab: BeginTab
     closing: bool
 
+    can_close: bool
     motif: str
     key: str
     key_source: KeySource

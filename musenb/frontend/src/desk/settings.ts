@@ -52,10 +52,10 @@ function folded(view: DeskView): HTMLElement {
     const open = made.parentElement?.toggleAttribute("data-open") ?? false;
     made.setAttribute("aria-expanded", String(open));
   });
-  show(view, ["bars", "closing", "temperature", "candidates"], () => {
+  show(view, ["bars", "closing", "can_close", "temperature", "candidates"], () => {
     const [bars, ways] = [model.get("bars") ?? 4, model.get("candidates") ?? 1];
     const words = [`${bars} bar${bars === 1 ? "" : "s"}`];
-    if (model.get("closing") ?? true) words.push("with a close");
+    if (model.get("can_close") && model.get("closing")) words.push("with a close");
     words.push(adventure(model.get("temperature") ?? 1));
     if (ways > 1) words.push(`${ways} ways`);
     made.textContent = `${words.join(", ")} ⌄`;
@@ -111,8 +111,15 @@ function toggle(
   return element("label", { title }, box, text);
 }
 
-const close = (view: DeskView) =>
-  toggle(view, "closing", "end with a close", "End with a close: the last bar comes to rest");
+/** Shown where the model can be asked for one. */
+function close(view: DeskView): HTMLElement {
+  const title = "End with a close: the last bar comes to rest";
+  const made = toggle(view, "closing", "end with a close", title);
+  show(view, ["can_close"], () => {
+    made.style.display = view.model.get("can_close") ? "" : "none";
+  });
+  return made;
+}
 
 function temperature(view: DeskView): HTMLElement {
   const { life, model } = view;

@@ -43,6 +43,7 @@ export type DeskState = {
   drawer: "begin" | "takes" | "ask" | "plan" | "keep" | "";
   begin_tab: "famous" | "play" | "file" | "earlier";
   closing: boolean;
+  can_close: boolean;
   motif: string;
   key: string;
   key_source: "" | "motif" | "file" | "asked";
