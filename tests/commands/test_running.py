@@ -32,7 +32,7 @@ def server(answer: bytes, asked: list[tuple[str, str, dict]]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, *values: object) -> None:
+        def log_message(self, format: str, *values: object) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as running:
