@@ -36,6 +36,8 @@ def open_demo(
     port: int | None = None,
     folder: str | os.PathLike[str] | None = None,
     lesson: int | None = None,
+    *,
+    run: bool = True,
 ) -> int:
     """Start JupyterLab on a copy of the studio notebook, and stay until it ends or Ctrl-C; return the exit code.
 
@@ -50,6 +52,8 @@ def open_demo(
         notebook that is there already is kept as it is.
     lesson : int or None
         Number of a tutorial that is opened in place of the studio.
+    run : bool
+        Run the cell with the studio's desk first, so that the page opens with the desk at work.
 
     Raises
     ------
@@ -67,32 +71,46 @@ def open_demo(
             raise MusenbError(f"musenb demo needs {name}: python -m pip install 'musenb[lab]'")
     notebook = place_notebook(Path("musenb-demo" if folder is None else folder), lesson=lesson)
     if port is not None:
-        return _serve(notebook, checked_port(port), browser)
+        return _serve(notebook, checked_port(port), browser, run)
     for _ in range(PORT_TRIES - 1):
         with contextlib.suppress(_PortLost):
-            return _serve(notebook, free_port(), browser)
-    return _serve(notebook, free_port(), browser)
+            return _serve(notebook, free_port(), browser, run)
+    return _serve(notebook, free_port(), browser, run)
 
 
 class _PortLost(MusenbError):
     """A port that was free is taken by the time the server wants it: several begin at once."""
 
 
-def _serve(notebook: Path, port: int, browser: bool) -> int:
+def _serve(notebook: Path, port: int, browser: bool, run: bool) -> int:
     """Run the server until it ends or Ctrl-C; return the exit code."""
     token = secrets.token_urlsafe(24)
-    address = f"http://127.0.0.1:{port}/lab/tree/{notebook.name}?token={token}"
+    # The studio has the page for itself; beside a lesson one wants the other files.
+    place = "doc" if notebook.name == NOTEBOOK else "lab"
+    address = f"http://127.0.0.1:{port}/{place}/tree/{notebook.name}?token={token}"
     with tempfile.TemporaryDirectory(prefix="musenb-lab-") as settings:
         Path(settings, "overrides.json").write_text(json.dumps(_QUIET), encoding="utf-8", newline="\n")
         with _server(notebook, port, settings=settings, token=token) as server, _terminate_as_interrupt():
             try:
                 _wait_until_up(server, port, token)
+                if run:
+                    _run_desk(notebook, f"http://127.0.0.1:{port}", token)
                 print(f"JupyterLab is open at {address}\nCtrl-C here ends it.", flush=True)
                 if browser:
                     webbrowser.open(address)
                 return server.wait()
             except KeyboardInterrupt:
                 return 0
+
+
+def _run_desk(notebook: Path, address: str, token: str) -> None:
+    """Have the desk at work when the page opens; where that fails the cell can still be run there."""
+    from musenb.commands.running import run_desk
+
+    try:
+        run_desk(notebook, address, token)
+    except (MusenbError, OSError, ValueError) as error:
+        print(f"note: the desk does not run yet ({error}): press Shift+Enter in its cell", file=sys.stderr)
 
 
 def place_notebook(folder: Path, *, lesson: int | None = None) -> Path:

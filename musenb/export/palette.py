@@ -5,15 +5,15 @@ writes them into `frontend/src/core/palette.ts`.
 
 References
 ----------
-Okabe and Ito, "Color Universal Design", 2008: eight colours that are told apart with every kind of colour vision.
+Okabe and Ito, "Color Universal Design", 2008: the blue and the orange of what a model does.
 """
 
 from __future__ import annotations
 
-# A colour for each voice, again from the beginning after the last. The yellow only on dark ground, where it can be
-# seen; blue and green are lighter there.
-VOICES_ON_LIGHT = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
-VOICES_ON_DARK = ("#56b4e9", "#e69f00", "#2fbf95", "#cc79a7", "#f0e442", "#ff8a3d")
+# A colour for each voice, again from the beginning after the last: readable on the ground, of a lightness each, and
+# none of them blue, which is the model's.
+VOICES_ON_LIGHT = ("#8f102c", "#9f620d", "#2b7a69", "#5b2d8f", "#a8327f", "#5a6b12")
+VOICES_ON_DARK = ("#f5626f", "#efa838", "#89e6d9", "#bb79f2", "#ff9fd0", "#c6d94a")
 
 # Notes that a model wrote, where the given ones have the colour of ink.
 GENERATED_ON_LIGHT = "#0072b2"

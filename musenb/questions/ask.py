@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from musenb.questions.game_panel import GamePanel
     from musenb.questions.motif_report import Bars, MotifReport
     from musenb.questions.panel import QuestionPanel
+    from musenb.widgets.base import MusenbWidget
 
 MODELS = ("chorale", "chorale-absolute")
 
@@ -121,6 +122,12 @@ class Questions(Answers):
         from musenb.questions.panel import QuestionPanel
 
         return QuestionPanel(self)
+
+    def panel_beside(self, view: MusenbWidget) -> QuestionPanel:
+        """Return a panel for beside a view that shows and plays the same score: it follows that view's clock."""
+        from musenb.questions.panel import QuestionPanel
+
+        return QuestionPanel(self, beside=view)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         try:

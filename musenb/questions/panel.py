@@ -32,6 +32,7 @@ from musenb.score.spelling import spoken_pitch
 from musenb.session import Take
 from musenb.widgets.asking import Asking
 from musenb.widgets.attention import Attention
+from musenb.widgets.base import MusenbWidget
 from musenb.widgets.curve import Curve
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
@@ -47,11 +48,15 @@ class QuestionPanel:
     Parameters
     ----------
     questions : Answers
+    beside : view or None
+        A view on whose clock the same score is shown and heard already: the panel then has neither of its own.
 
     Attributes
     ----------
-    sound, sheet, curve, asking, versions : views
+    curve, asking, versions : views
         All on one clock; each can be shown in a cell of its own.
+    sound, sheet : views or None
+        None where the music is shown beside the panel.
     attention : Attention or None
         Made when every head is asked for.
     branches : list of session.Take
@@ -61,11 +66,11 @@ class QuestionPanel:
     panel : ipywidgets.VBox
     """
 
-    def __init__(self, questions: Answers) -> None:
+    def __init__(self, questions: Answers, *, beside: MusenbWidget | None = None) -> None:
         self.questions = questions
         score, pitches = questions.piece.score, questions.piece.pitches
         config = questions.reading.decoder.config
-        self.asking = Asking(score, self, tab="else")
+        self.asking = Asking(score, self, tab="else", clock=beside)
         self.asking.tell(
             layers=config.layers,
             heads=config.heads,
@@ -75,8 +80,11 @@ class QuestionPanel:
             lowest=pitches[0],
             highest=pitches[-1],
         )
-        self.sound = Sound(score, clock=self.asking)
-        self.sheet = Sheet(score, clock=self.asking, staves="two", zoom=0.85)
+        self.sound: Sound | None = None
+        self.sheet: Sheet | None = None
+        if beside is None:
+            self.sound = Sound(score, clock=self.asking)
+            self.sheet = Sheet(score, clock=self.asking, staves="two", zoom=0.85)
         self.curve = Curve(score, clock=self.asking)
         self.versions = Versions(clock=self.asking)
         self.versions.layout.display = "none"
@@ -84,10 +92,9 @@ class QuestionPanel:
         self.branches: list[Take] = []
         self.answer: WhatIf | None = None
         self.verdicts: dict[str, Verdict] = {}
-        self.panel = ipywidgets.VBox(
-            [self.sound, self.sheet, self.curve, self.asking, self.versions],
-            layout=ipywidgets.Layout(width="100%"),
-        )
+        below = [self.asking, self.versions, self.curve] if beside else [self.curve, self.asking, self.versions]
+        views = [*filter(None, (self.sound, self.sheet)), *below]
+        self.panel = ipywidgets.VBox(views, layout=ipywidgets.Layout(width="100%"))
         self._answered_in = ""
         self._wanted = ""
         self._stop = threading.Event()
@@ -168,7 +175,8 @@ class QuestionPanel:
         by_note = zip(ask.notes, ask.surprise().bits, strict=True)
         bits = {place.id: float(value) for place, value in by_note}
         self.curve.show({"surprise": bits})
-        self.sheet.show_tint(bits, "surprise, bits")
+        if self.sheet is not None:
+            self.sheet.show_tint(bits, "surprise, bits")
         if not self._wanted and ask.notes:
             written = [place.id for place in ask.notes if place.note.origin.generated]
             self._wanted = written[0] if written else ask.notes[len(ask.notes) // 2].id

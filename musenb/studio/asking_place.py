@@ -1,6 +1,6 @@
-"""Question area below the desk: one question about one take, in place of the studio's own score.
+"""Question area of the studio: one question about one take, beside the music or in its place.
 
-The score, the roll and the candidates are hidden meanwhile: they would tell what the prediction game asks for.
+For the prediction game the score, the roll and the candidates are hidden: they would tell what it asks for.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from musenb.session import Take as Branch
 from musenb.studio.core import StudioCore
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import Entry
+from musenb.studio.views import ASKING_CLASS, INSTEAD_CLASS
 from musenb.widgets.desk import Desk
 from musenb.widgets.wire.desk import AskWhat
 
+# What is asked of a note stands beside the music; what shows music of its own, or hides some, in its place.
+BESIDE: tuple[AskWhat, ...] = ("heard",)
 KINDS: tuple[AskWhat, ...] = get_args(AskWhat)
 # Beside the journals, which it is none of.
 GAMES = "games"
@@ -66,7 +69,8 @@ class AskingPlace:
         self._lock = threading.RLock()
         self._branching = False
         self.shown: Open | None = None
-        self.box = ipywidgets.VBox(layout=ipywidgets.Layout(width="100%", display="none"))
+        self.box = ipywidgets.VBox(layout=ipywidgets.Layout(display="none"))
+        self.box.add_class(ASKING_CLASS)
 
     def open(self, kind: str, take: Entry) -> None:
         """Open a question about a take, in place of the one that is open.
@@ -94,8 +98,18 @@ class AskingPlace:
             except BaseException:
                 self.close()
                 raise
-            self._music.layout.display, self.box.layout.display = "none", ""
-            self._desk.show(asked_words=f"Below, in place of the score: {name}.")
+            self._show(beside=kind in BESIDE)
+            where = "Below" if kind in BESIDE else "In place of the score"
+            self._desk.show(asked_words=f"{where}: {name}.")
+
+    def _show(self, *, beside: bool) -> None:
+        """Show the box beside the music, or in its place."""
+        if beside:
+            self.box.remove_class(INSTEAD_CLASS)
+        else:
+            self.box.add_class(INSTEAD_CLASS)
+            self._music.layout.display = "none"
+        self.box.layout.display = ""
 
     def close(self) -> None:
         """End the question that is open, if one is, and show the score again."""
@@ -126,8 +140,9 @@ class AskingPlace:
         if kind == "guess":
             return _game(asked, self._record(take))
         asked.on_take = self._staying(asked.on_take)
-        asked.panel.asking.tab = "heard"
-        return asked.panel
+        panel = asked.panel_beside(self._desk)
+        panel.asking.tab = "heard"
+        return panel
 
     def _motif(self, take: Entry) -> Any:
         """Return what became of the motif that the take's line of the tree began with."""

@@ -55,6 +55,17 @@ class Auditions:
             self.begin()
             return self.vote(next(label for label, other in self._labels.items() if other == number))
 
+    def count_hand(self, number: int, *, taken_back: bool = False) -> None:
+        """Count a raised hand for a take among those that go on from the same take, or take one back.
+
+        What is looked at stays the same.
+        """
+        keeper = self._keeper
+        with keeper.lock:
+            tree = keeper.tree
+            among = [take.id for take in tree.children(tree.take(number).parent)]
+            keeper.change(lambda: tree.unvote(number) if taken_back else tree.vote(among, number))
+
     def _siblings(self) -> list[int]:
         selected = self._keeper.tree.selected
         return [] if selected is None else [take.id for take in self._keeper.tree.children(selected.parent)]

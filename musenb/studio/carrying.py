@@ -35,5 +35,6 @@ def takes_from_bytes(content: bytes, name: str) -> Tree:
         raise LoadError("size", f"'{name}' has more than {LARGEST_FILE / 1e6:.0f} MB", "no studio writes so much")
     tree = rebuilt(decode_lines(content))
     if not tree.everything:
-        raise LoadError("format", f"'{name}' holds no takes", "files with takes are saved by 'Save all takes'")
+        saved = "files with takes are saved by 'All takes' in the drawer Keep"
+        raise LoadError("format", f"'{name}' holds no takes", saved)
     return tree

@@ -14,7 +14,8 @@ from musenb.studio.takes import WRITTEN, Entry, Tree
 from musenb.tokens.idiom import NoteEvent
 from musenb.widgets.choice import Choice
 
-COLUMNS = "repeat(auto-fit, minmax(min(100%, 230px), 1fr))"
+COLUMNS = "repeat(auto-fit, minmax(min(100%, 150px), 1fr))"
+WAYS_CLASS = "mnb-ways-box"
 
 
 class Choices:
@@ -24,6 +25,8 @@ class Choices:
     ----------
     choose : callable
         Called with the number of a take that somebody wants to go on from.
+    vote : callable
+        Called with the number of a take, and 1 or -1, when a hand is raised for it or taken back.
 
     Attributes
     ----------
@@ -31,14 +34,15 @@ class Choices:
         Hidden while there is nothing to choose.
     """
 
-    def __init__(self, choose: Callable[[int], object]) -> None:
-        self._choose = choose
+    def __init__(self, choose: Callable[[int], object], vote: Callable[[int, int], object]) -> None:
+        self._choose, self._vote = choose, vote
         self._lock = threading.RLock()
         self._views: list[Choice] = []
         self._group: dict[int, Choice] = {}
         self._lines: dict[str, int] = {}
-        layout = ipywidgets.Layout(grid_template_columns=COLUMNS, grid_gap="6px", width="100%", display="none")
+        layout = ipywidgets.Layout(grid_template_columns=COLUMNS, grid_gap="8px", display="none")
         self.box = ipywidgets.GridBox(layout=layout)
+        self.box.add_class(WAYS_CLASS)
 
     @property
     def takes(self) -> tuple[int, ...]:
@@ -53,8 +57,9 @@ class Choices:
                 self._place([])
                 return
             while len(self._views) < len(drafts):
-                chosen = functools.partial(self._chosen, len(self._views))
-                self._views.append(Choice(chosen=chosen))
+                place = len(self._views)
+                chosen, voted = functools.partial(self._chosen, place), functools.partial(self._voted, place)
+                self._views.append(Choice(chosen=chosen, voted=voted, number=place + 1))
             score = drafts[0].score()
             self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
             for view, draft in zip(self._views, drafts, strict=False):
@@ -89,10 +94,12 @@ class Choices:
             selected = tree.state.selected
             here = selected in left or selected in {tree.take(number).parent for number in left}
             self._place(left if here else [])
+            standings = tree.standings()
             for number in left:
                 view = group[number]
                 view.name = name_of(tree, tree.take(number))
                 view.current = number == selected
+                view.votes = standings.get(number, (0, 0))[0]
                 view.refresh_description()
 
     def close(self) -> None:
@@ -107,8 +114,17 @@ class Choices:
         self.box.layout.display = "grid" if children else "none"
 
     def _chosen(self, place: int) -> None:
+        number = self._number_of(place)
+        if number is not None:
+            self._choose(number)
+
+    def _voted(self, place: int, by: int) -> None:
+        number = self._number_of(place)
+        if number is not None:
+            self._vote(number, by)
+
+    def _number_of(self, place: int) -> int | None:
+        """Return the take that a view shows, unless it is being written."""
         view = self._views[place]
         numbers = (number for number, other in self._group.items() if other is view)
-        number = next(numbers, None)
-        if number is not None and not view.writing:
-            self._choose(number)
+        return None if view.writing else next(numbers, None)

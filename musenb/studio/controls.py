@@ -84,6 +84,14 @@ class Controls:
             raise SettingError(f"the studio has no button {act!r}")
         self._queue(jobs[act])
 
+    def write_anew(self, bar: int) -> None:
+        self._queue(lambda: self._going_on.write_anew(bar))
+
+    def wish(self, what: str, value: str) -> None:
+        if what not in ("key", "metre"):
+            raise SettingError(f"{what!r} of a motif cannot be chosen; its key and its metre can")
+        self._queue(lambda: self._core.read_in(**{what: value}))
+
     def go_on_from(self, ids: list[str]) -> None:
         self._queue(lambda: self._going_on.from_notes(ids))
 

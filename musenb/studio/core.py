@@ -128,6 +128,8 @@ class StudioCore:
     def read_in(self, *, key: str | None = None, metre: str | None = None) -> Prepared:
         """Take the last motif again in another key or metre, and select it; what is None stays as it was read.
 
+        An empty text takes a choice back: what is written counts again, or what the notes say.
+
         Raises
         ------
         SettingError
@@ -224,6 +226,16 @@ class StudioCore:
         """
         self.select(take)
         return self._auditions.prefer(take)
+
+    def count_hand(self, take: int, *, taken_back: bool = False) -> None:
+        """Count a raised hand for a take among those that go on from the same take, or take one back.
+
+        Raises
+        ------
+        SettingError
+            It stands alone.
+        """
+        self._auditions.count_hand(take, taken_back=taken_back)
 
     # Writing
 

@@ -39,7 +39,7 @@ class GoingOn:
         self._keep_edits()
         core, desk = self._core, self._desk
         if close is None:
-            close = closes(core.take(), again=again, rewritten=start is not None)
+            close = closes(core.take(), again=again, asked=desk.closing)
         settings: dict[str, Any] = {
             "bars": bars or desk.bars,
             "temperature": desk.temperature,
@@ -53,6 +53,25 @@ class GoingOn:
             desk.seed = secrets.randbelow(SEEDS)
         return core.continue_(**settings, seed=desk.seed, candidates=desk.candidates)
 
+    def write_anew(self, bar: int) -> tuple[int, ...]:
+        """Write one bar of the selected take anew, and keep all others.
+
+        Raises
+        ------
+        SettingError
+            It has no such bar.
+        """
+        core = self._core
+        numbers = [one.number for one in core.take().score.bars() if one.number]
+        if bar not in numbers:
+            raise SettingError(f"cannot write bar {bar} anew: the take has bars 1 to {max(numbers, default=0)}")
+        before = core.locks
+        core.lock(voices=before.voices, bars=[number for number in numbers if number != bar])
+        try:
+            return self.go_on(again=True)
+        finally:
+            core.lock(voices=before.voices, bars=before.bars)
+
     def from_notes(self, ids: Sequence[str]) -> tuple[int, ...]:
         """Keep what stands up to the end of the last of some notes, and go on; see `Studio.go_on_from`."""
         notes = self._roll.notes_of(ids)
@@ -62,12 +81,8 @@ class GoingOn:
         return self.go_on(bars=1 if self._desk.one_bar else None, start=end)
 
 
-def closes(take: Entry, *, again: bool, rewritten: bool) -> bool:
-    """Return whether the last bar ends the piece, where nobody says so.
-
-    A motif's first continuation does, and what is rewritten. Who goes on behind the end of what a model wrote takes the
-    close off; another way ends as the first way did.
-    """
-    if take.recipe is None:
-        return True
-    return rewritten or (again and take.recipe.close is not False)
+def closes(take: Entry, *, again: bool, asked: bool) -> bool:
+    """Return whether the last bar ends the piece: as the desk asks; another way ends as the first way did."""
+    if again and take.recipe is not None:
+        return take.recipe.close is not False
+    return asked

@@ -29,7 +29,7 @@ from musenb.studio.recovery import session_rows
 from musenb.studio.roll_edits import RollEdits
 from musenb.studio.shelf import SHELF
 from musenb.studio.takes import Tree
-from musenb.studio.views import WIDE, StudioViews
+from musenb.studio.views import STUDIO_CLASS, WIDE, StudioViews
 from musenb.tokens.idiom import Prepared
 from musenb.widgets.worker import Job, Worker, mime_bundle
 
@@ -63,12 +63,15 @@ class Studio(StudioCore):
     def __init__(self, prime: Any = None, *, model: str | os.PathLike[str] = "chorale", **settings: Any) -> None:
         core = {name: settings.pop(name) for name in CORE_SETTINGS if name in settings}
         super().__init__(model, **core)
-        self.views = views = StudioViews(self._choose, model=os.fsdecode(model), **_desk_settings(settings))
+        self.views = views = StudioViews(
+            self._choose, self._vote, model=os.fsdecode(model), **_desk_settings(settings)
+        )
         self.desk, self.sound, self.sheet = views.desk, views.sound, views.sheet
         self.roll, self.beside, self.keyboard = views.roll, views.beside, views.keyboard
         self.choices = views.choices
         self.asking = AskingPlace(self, views.desk, views.music)
         self.panel = ipywidgets.VBox([views.desk, self.asking.box, views.music], layout=ipywidgets.Layout(**WIDE))
+        self.panel.add_class(STUDIO_CLASS)
         self._worker = Worker(views.desk, name="studio")
         self._presenter = Presenter(self, views, self.asking.leave)
         self._edits = RollEdits(self, views, self._presenter, self.queue)
@@ -97,7 +100,8 @@ class Studio(StudioCore):
         """Write with a model from now on; the desk offers its voices to be locked."""
         self.model = model
         with contextlib.suppress(MusenbError):  # what is wrong with it is told when it is used
-            self.desk.voices = [*idiom_of_model(model).voices]
+            idiom = idiom_of_model(model)
+            self.desk.show(voices=[*idiom.voices], can_close=idiom.unit == "bars")
 
     def _session_rows(self) -> list[tuple[str, str]]:
         path = self.journal_path
@@ -119,6 +123,9 @@ class Studio(StudioCore):
 
     def _choose(self, take: int) -> None:
         self.queue(lambda: self.select(take))
+
+    def _vote(self, take: int, by: int) -> None:
+        self.queue(lambda: self.count_hand(take, taken_back=by < 0))
 
     # What the page asks for
 

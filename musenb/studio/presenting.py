@@ -14,6 +14,7 @@ from musenb.studio.places import Locks, bars_as_text, locked_ids
 from musenb.studio.take_rows import NO_TAKE, name_of, take_rows
 from musenb.studio.takes import Entry, Tree
 from musenb.studio.views import StudioViews
+from musenb.studio.wishing import motif_chips
 from musenb.tokens.idiom import NoteEvent, Prepared
 from musenb.widgets.wire.notes import LOCKED
 
@@ -43,6 +44,7 @@ class Presenter:
         self._core, self._views, self._left = core, views, left
         self.shown: Score | None = None
         self._first: int | None = None
+        self._several = False
         self._lines: dict[str, int] = {}
         self._differing: dict[str, int] = {}
         self._count, self._counted = 0, 0.0
@@ -73,7 +75,7 @@ class Presenter:
             return  # what was written is kept by now, and shown as soon as all is over
         selected = core.selected
         if selected is not None and self._first is None and selected.score is not self.shown:
-            self.show_score(selected.score)
+            self.show_score(selected.score, room=self._room_after(selected))
         rows = take_rows(core.tree)
         if desk.compared and not any(row.id == desk.compared for row in rows):
             desk.compared = NO_TAKE
@@ -85,18 +87,25 @@ class Presenter:
         self._views.choices.show(core.tree)
         self._show_compared()
 
-    def show_score(self, score: Score) -> None:
-        """Show a score in every view."""
+    def show_score(self, score: Score, *, room: float = 0.0) -> None:
+        """Show a score in every view, with empty bars up to `room` quarters."""
         self.shown = score
         self._left()
-        self._views.show_score(score)
+        self._views.show_score(score, room=room)
         self._mark()
+
+    def _room_after(self, take: Entry) -> float:
+        """Return where the bars end that would be written after a motif: they stand empty, to be sung into."""
+        if take.recipe is not None:
+            return 0.0
+        score = take.score
+        return float(score.end + self._views.desk.bars * score.metre_at(score.end).bar_length)
 
     # What the studio tells
 
     def _primed(self, reading: Prepared) -> None:
         words = ". ".join(str(reading).splitlines())
-        self._views.desk.show(reading=f"The model will read: {words}.", error="")
+        self._views.desk.show(reading=f"The model will read: {words}.", error="", **motif_chips(reading))
         self._views.rewind()
 
     def _started(self, drafts: Sequence[Draft]) -> None:
@@ -104,9 +113,13 @@ class Presenter:
         score = first.score()
         self._first, self._count = first.id, 0
         self._lines = {voice.name: number for number, voice in enumerate(score.voices)}
-        self.show_score(score)
+        ends, several = float(first.ends), len(drafts) > 1
+        if several != self._several:
+            self._several = several
+            self._views.sheet.staves = "two" if several else "each"  # the ways stand above it
+        self.show_score(score, room=ends)
         self._views.choices.begin(drafts)
-        self._views.desk.show(running=True, written=0, began=float(first.begins), error="")
+        self._views.desk.show(running=True, written=0, began=float(first.begins), ends=ends, error="")
 
     def _noted(self, take: int, event: NoteEvent) -> None:
         self._views.choices.note(take, event)

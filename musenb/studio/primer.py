@@ -56,7 +56,7 @@ class Primer:
         source, wishes = self._last
         changed: Trimming = {**wishes}
         if key is not None:
-            changed["key"] = key
+            changed["key"] = key or None
         if metre is not None:
-            changed["metre"] = metre
+            changed["metre"] = metre or None
         return self.prime(source, **changed)

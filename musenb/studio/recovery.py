@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
+import itertools
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,8 +23,12 @@ from musenb.score.plain import plain_text
 from musenb.studio.drafts import replayed_draft
 from musenb.studio.takes import Entry, State, Tree, Vote
 from musenb.studio.takes_json import take_from_plain, take_number, whole_number
+from musenb.studio.wishing import motif_text
 
 MOST_LISTED = 20
+# A journal tells of its first motif so early.
+LINES_OF_A_MOTIF = 4
+LONGEST_LABEL = 40
 # What damaged or invented lines raise when they are put together.
 DAMAGED = (MusenbError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError)
 
@@ -134,9 +140,31 @@ def folders_beside(journal: Path) -> tuple[Path, ...]:
 
 
 def session_rows(journal: Path) -> list[tuple[str, str]]:
-    """Return name and label of the newest sessions but a journal's own, for a list to choose from."""
+    """Return name and label of the newest sessions but a journal's own, for a list to choose from.
+
+    A label says date, time, motif and how many takes there are.
+    """
     found = [one for one in sessions(*folders_beside(journal)) if one.path != journal]
-    return [(one.name, f"{one.name}, {_takes_in_words(one)}") for one in found[:MOST_LISTED]]
+    return [(one.name, _label(one)) for one in found[:MOST_LISTED]]
+
+
+def _label(session: Session) -> str:
+    changed = dt.datetime.fromtimestamp(session.changed)
+    when = f"{changed.day} {changed:%B, %H:%M}"
+    parts = [when, _motif_in_words(session.path), _takes_in_words(session)]
+    return ": ".join([parts[0], ", ".join(filter(None, parts[1:]))])
+
+
+def _motif_in_words(path: Path) -> str:
+    """Return the first motif of a journal as text or by its title, cut short; empty where neither is known."""
+    try:
+        first = next(iter(rebuilt(list(itertools.islice(read_lines(path), LINES_OF_A_MOTIF)))), None)
+    except (OSError, *DAMAGED):
+        return ""
+    if first is None:
+        return ""
+    text = first.score.title or motif_text(first.score)
+    return text if len(text) <= LONGEST_LABEL else f"{text[:LONGEST_LABEL]}…"
 
 
 def state_to_plain(state: State) -> dict[str, Any]:

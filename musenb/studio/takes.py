@@ -246,6 +246,14 @@ class Tree:
         votes = (*self.state.votes, Vote(heard, winner))
         self._do(dataclasses.replace(self.state, votes=votes))
 
+    def unvote(self, winner: int) -> None:
+        """Take the last vote for a take back; without one nothing changes. Errors as in `select`."""
+        number = self._require(winner).id
+        last = max((place for place, vote in enumerate(self.state.votes) if vote.winner == number), default=None)
+        if last is not None:
+            votes = (*self.state.votes[:last], *self.state.votes[last + 1 :])
+            self._do(dataclasses.replace(self.state, votes=votes))
+
     def standings(self) -> dict[int, tuple[int, int]]:
         """Return, for each take that was auditioned, how often it was preferred and how often heard."""
         table: dict[int, tuple[int, int]] = {}

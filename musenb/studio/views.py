@@ -16,6 +16,9 @@ from musenb.widgets.roll import Roll
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 
+# What the page's layout knows the parts by: see `frontend/src/desk/desk.css`.
+STUDIO_CLASS, MUSIC_CLASS, ASKING_CLASS = "mnb-studio", "mnb-music", "mnb-asking"
+ROLL_CLASS, KEYS_CLASS, INSTEAD_CLASS = "mnb-roll-place-below", "mnb-keys-place", "mnb-instead"
 WIDE = {"width": "100%"}
 LOWEST_KEY, HIGHEST_KEY = 36, 84
 
@@ -25,8 +28,8 @@ class StudioViews:
 
     Parameters
     ----------
-    choose : callable
-        Called with the number of a candidate that somebody wants to go on from.
+    choose, vote : callable
+        As `Choices` takes them.
     **settings
         Of the desk.
 
@@ -42,26 +45,32 @@ class StudioViews:
         All but the desk.
     """
 
-    def __init__(self, choose: Callable[[int], object], **settings: Any) -> None:
+    def __init__(
+        self, choose: Callable[[int], object], vote: Callable[[int, int], object], **settings: Any
+    ) -> None:
         self.desk = desk = Desk(**settings)
         self.clock = Clock(clock=desk)
-        self.sound, self.sheet = Sound(clock=desk), Sheet(clock=desk)
-        self.roll = Roll(clock=desk, height=320)
+        self.sound, self.sheet = Sound(clock=desk, strip=True), Sheet(clock=desk, strip=True)
+        self.roll = Roll(clock=desk, strip=True)
         self.beside = Roll(clock=desk, height=240, editable=False)
         self.beside.layout.display = "none"
         self.keyboard = Keyboard(clock=desk, low=LOWEST_KEY, high=HIGHEST_KEY)
-        self.choices = Choices(choose)
+        self.choices = Choices(choose, vote)
+        self.roll.add_class(ROLL_CLASS)
+        self.keyboard.add_class(KEYS_CLASS)
         children = [self.choices.box, self.sound, self.sheet, self.roll, self.beside, self.keyboard]
-        self.music = ipywidgets.VBox(children, layout=ipywidgets.Layout(**WIDE))
+        self.music = ipywidgets.VBox(children)
+        self.music.add_class(MUSIC_CLASS)
 
-    def show_score(self, score: Score) -> None:
-        """Show a score in every view."""
+    def show_score(self, score: Score, *, room: float = 0.0) -> None:
+        """Show a score in every view, with empty bars up to `room` quarters."""
         self.roll.show_score(score)
-        self.show_beside_roll(score)
+        self.show_beside_roll(score, room=room)
 
-    def show_beside_roll(self, score: Score) -> None:
+    def show_beside_roll(self, score: Score, *, room: float = 0.0) -> None:
         """Show a score that the roll shows already in every other view."""
-        for view in (self.sheet, self.sound, self.keyboard):
+        self.sheet.show_strip(score, room)
+        for view in (self.sound, self.keyboard):
             view.show_score(score)
 
     def append(self, voice: int, note: Note) -> None:

@@ -28,11 +28,15 @@ class Choice(Sounding, NoteView, bundle="choice"):
         What is there already.
     chosen : callable or None
         Called when somebody wants to go on from it, in any thread; must return soon.
+    voted : callable or None
+        Called with 1 or -1 when a hand is raised for it or taken back, as `chosen` is.
     **settings
-        `name`, `seed`, `writing`, `current`; `begins`: quarters at which the model began to write; `shown_from` and
-        `shown_to` in quarters.
+        `number`, `name`, `votes`, `seed`, `writing`, `current`; `begins`: quarters at which the model began to write;
+        `shown_from` and `shown_to` in quarters.
     """
 
+    number = traitlets.Int(1, min=1, help="its place among the others").tag(sync=True)
+    votes = traitlets.Int(0, min=0, help="raised hands").tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
     seed = traitlets.Int(0, min=0).tag(sync=True)
     writing = traitlets.Bool(False).tag(sync=True)
@@ -48,9 +52,10 @@ class Choice(Sounding, NoteView, bundle="choice"):
         score: Score | None = None,
         *,
         chosen: Callable[[], object] | None = None,
+        voted: Callable[[int], object] | None = None,
         **settings: Any,
     ) -> None:
-        self._chosen = chosen
+        self._chosen, self._voted = chosen, voted
         super().__init__(score, **settings)
 
     def begin(
@@ -65,14 +70,19 @@ class Choice(Sounding, NoteView, bundle="choice"):
         """Show a take that is about to be written from `begins` to `ends`, in quarters."""
         with self.hold_sync():
             self.name, self.seed, self.writing, self.current = name, seed, True, False
+            self.votes = 0
             self.begins = float(begins)
             self.shown_from = float(max(0, begins - LEAD))
             self.shown_to = float(ends)
         self.show_score(score)
 
     def on_message(self, message: dict[str, Any], buffers: list[memoryview]) -> None:
-        """Tell that somebody wants to go on from it."""
-        if message["kind"] != "choose":
+        """Tell that somebody wants to go on from it, or raises a hand for it."""
+        kind = message["kind"]
+        if kind == "vote":
+            if self._voted is not None:
+                self._voted(-1 if message["by"] == -1 else 1)
+        elif kind != "choose":
             super().on_message(message, buffers)
         elif self._chosen is not None:
             self._chosen()

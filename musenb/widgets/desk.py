@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, get_args
 
 import traitlets
 
@@ -15,9 +15,13 @@ from musenb.errors import LoadError, SettingError
 from musenb.export.to_page import PagePart
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.wire.base import CHUNK_BYTES
+from musenb.widgets.wire.desk import BeginTab, DrawerName, KeySource
 
 LARGEST_FILE = 32_000_000
 MOST_FOUND = 40
+DRAWERS = ("", *get_args(DrawerName))
+BEGIN_TABS = get_args(BeginTab)
+KEY_SOURCES = get_args(KeySource)
 
 
 class Hands(Protocol):
@@ -31,6 +35,12 @@ class Hands(Protocol):
 
     def act(self, act: str) -> None:
         """Do one of 'continue', 'again', 'more' (one bar), 'stop', 'undo', 'redo', 'save_all'."""
+
+    def write_anew(self, bar: int) -> None:
+        """Write a bar of the selected take anew; all others stay."""
+
+    def wish(self, what: str, value: str) -> None:
+        """Read the motif in another 'key' or 'metre'; empty: as it says itself."""
 
     def go_on_from(self, ids: list[str]) -> None:
         """Keep what is there up to the last of these notes, and write on."""
@@ -66,9 +76,10 @@ class Desk(MusenbWidget, bundle="desk"):
     hands : Hands or None
         Who does what is asked for; without them the desk only shows.
     **settings
-        `bars` (1..64), `temperature` (0..2), `top_p`, `seed`, `seed_locked`, `candidates` (1..4), `one_bar`, `listen`
-        (play what is written while it is written), `idle_minutes` (0: the server never ends by itself), `model`,
-        `prime_bars` (0: all), `prime_voice` (empty: as the music says), `read_only`.
+        `bars` (1..64), `temperature` (0..2), `top_p`, `seed`, `seed_locked`, `candidates` (1..4), `one_bar`, `closing`
+        (end with a close), `listen` (play what is written while it is written), `idle_minutes` (0: the server never
+        ends by itself), `model`, `prime_bars` (0: all), `prime_voice` (empty: as the music says), `drawer` ('begin',
+        'takes', 'ask', 'plan', 'keep' or none) and `begin_tab`, which are open, `read_only`.
     """
 
     bars = traitlets.Int(4, min=1, max=64).tag(sync=True, echo_update=False)
@@ -78,6 +89,9 @@ class Desk(MusenbWidget, bundle="desk"):
     seed_locked = traitlets.Bool(False).tag(sync=True, echo_update=False)
     candidates = traitlets.Int(1, min=1, max=4).tag(sync=True, echo_update=False)
     one_bar = traitlets.Bool(False, help="one bar at a time").tag(sync=True, echo_update=False)
+    closing = traitlets.Bool(True, help="end with a close").tag(sync=True, echo_update=False)
+    drawer = traitlets.Enum(DRAWERS, "").tag(sync=True, echo_update=False)
+    begin_tab = traitlets.Enum(BEGIN_TABS, "famous").tag(sync=True, echo_update=False)
     listen = traitlets.Bool(True, help="play while it is written").tag(sync=True, echo_update=False)
     model = traitlets.Unicode().tag(sync=True, echo_update=False)
     prime_bars = traitlets.Int(0, min=0, max=512, help="0: all").tag(sync=True, echo_update=False)
@@ -92,6 +106,14 @@ class Desk(MusenbWidget, bundle="desk"):
     running = traitlets.Bool(False).tag(sync=True)
     written = traitlets.Int(0, min=0, help="notes of the run so far").tag(sync=True)
     began = traitlets.Float(0, min=0, help="quarters at which the model began to write").tag(sync=True)
+    ends = traitlets.Float(0, min=0, help="quarters up to which it writes").tag(sync=True)
+    can_close = traitlets.Bool(False, help="the model can be asked for a close").tag(sync=True)
+    motif = traitlets.Unicode(help="the last motif as text").tag(sync=True)
+    key = traitlets.Unicode(help="of the motif, in words").tag(sync=True)
+    key_source = traitlets.Enum(KEY_SOURCES, "").tag(sync=True)
+    metre = traitlets.Unicode(help="of the motif, as 4/4").tag(sync=True)
+    key_choices = traitlets.List(traitlets.Unicode(), help="others for the motif").tag(sync=True)
+    metre_choices = traitlets.List(traitlets.Unicode(), help="others for the motif").tag(sync=True)
     locked_voices = traitlets.List(traitlets.Unicode()).tag(sync=True)
     locked_bars = traitlets.Unicode(help="as '3, 5-6'").tag(sync=True)
     saved_at = traitlets.Float(0, min=0, help="seconds since 1970; 0: not saved").tag(sync=True)
@@ -109,7 +131,8 @@ class Desk(MusenbWidget, bundle="desk"):
     forms = traitlets.List(traitlets.Unicode(), ["mid", "musicxml"]).tag(sync=True)
 
     _SHOWN = frozenset(
-        "takes selected compared comparison asked asked_words running written began locked_voices locked_bars saved_at"
+        "takes selected compared comparison asked asked_words running written began ends can_close motif key"
+        " key_source metre key_choices metre_choices locked_voices locked_bars saved_at"
         " reading kept saving can_undo can_redo shelf models voices sessions forms".split()
     )
     _MINE: ClassVar = MusenbWidget._MINE | _SHOWN
@@ -150,11 +173,13 @@ class Desk(MusenbWidget, bundle="desk"):
 
     def on_message(self, message: dict[str, Any], buffers: list[memoryview]) -> None:
         """Pass on what was asked for; what went wrong before is not said any longer."""
-        hands = self._hands
+        hands, kind = self._hands, message["kind"]
+        if kind == "hello":
+            self.send({"kind": "here"})
+            return
         if hands is None:
             return
         self.error = ""
-        kind = message["kind"]
         if kind == "prime":
             hands.prime(str(message["source"]), str(message["text"]))
         elif kind == "file":
@@ -169,6 +194,10 @@ class Desk(MusenbWidget, bundle="desk"):
             )
         elif kind == "from":
             hands.go_on_from([str(name) for name in message["ids"]])
+        elif kind == "anew":
+            hands.write_anew(int(message["bar"]))
+        elif kind == "wish":
+            hands.wish(str(message["what"]), str(message["value"]))
         elif kind == "lock":
             hands.lock([str(voice) for voice in message["voices"]], str(message["bars"]))
         elif kind == "ask":

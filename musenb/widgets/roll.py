@@ -38,7 +38,8 @@ class Roll(NoteView, bundle="roll"):
         What is shown; `append` adds notes while it is watched, `show_score` shows another piece.
     **settings
         `clock`: another view or a Clock to move with; `editable`; `units` ('bars' or 'seconds'); `follow` the playhead;
-        `snap` (quarters, 0: none); `velocity_lane`; `height` (pixels, 160..2000).
+        `snap` (quarters, 0: none); `velocity_lane`; `height` (pixels, 160..2000);
+        `strip` (below a score in one line, as high as there is room, on its time axis).
     """
 
     editable = traitlets.Bool(True).tag(sync=True)
@@ -47,6 +48,7 @@ class Roll(NoteView, bundle="roll"):
     snap = traitlets.Float(0.25, min=0, max=16, help="quarters; 0: none").tag(sync=True, echo_update=False)
     velocity_lane = traitlets.Bool(False).tag(sync=True, echo_update=False)
     height = traitlets.Int(420, min=160, max=2000, help="pixels, without the velocity lane").tag(sync=True)
+    strip = traitlets.Bool(False, help="below a score in one line, on its time axis").tag(sync=True)
     edition = traitlets.Int(0, help="counts the scores shown").tag(sync=True)
 
     _MINE = NoteView._MINE | {"edition"}

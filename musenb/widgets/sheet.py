@@ -25,6 +25,8 @@ from musenb.widgets.wire.sheet import SheetPlate, TintRow
 NARROWEST, WIDEST = 280, 2400
 SAVED_BYTES = 70_000
 SECONDS_BETWEEN_EDITIONS = 0.5
+# A strip is drawn whole: a long one takes a page so much longer to put up.
+SECONDS_A_BAR = 0.04
 PATIENCE = 15.0
 _PAPER = '<rect width="100%" height="100%" fill="#fff"/>'
 _INK = (
@@ -46,7 +48,8 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
     **settings
         `clock`: another view or a Clock to move with; `zoom` (0.4..3), `transpose` (semitones, -24..24, as it is shown,
         not as it sounds), `staves` ('each' voice on its own, or 'two'), `colours` (voices in colours), `tint` and
-        `tint_name` (a value under each note, see `show_tint`).
+        `tint_name` (a value under each note, see `show_tint`); `strip` (one line in place of pages, with the voices'
+        names beside it) and its `room`.
     """
 
     _MINE: ClassVar = NoteView._MINE | {"engine", "plan", "plates", "plates_version"}
@@ -55,6 +58,8 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
     transpose = traitlets.Int(0, min=-24, max=24, help="semitones").tag(sync=True, echo_update=False)
     staves = traitlets.Enum(("each", "two"), "each").tag(sync=True, echo_update=False)
     colours = traitlets.Bool(False, help="voices in colours").tag(sync=True, echo_update=False)
+    strip = traitlets.Bool(False, help="one line that a roll shares its axis with").tag(sync=True)
+    room = traitlets.Float(0, min=0, help="quarters up to which a strip has bars, empty ones too").tag(sync=True)
     tint = traitlets.List(help="rows of a note's id and a finite value").tag(sync=True)
     tint_name = traitlets.Unicode(help="what the values are, with their unit").tag(sync=True)
     plan = traitlets.Dict(help="edition, width, pages, error").tag(sync=True)
@@ -83,7 +88,7 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
             settings["tint"] = list(settings["tint"].items())
         super().__init__(None, **settings)
         self._ready = True
-        self.observe(lambda _: self._renew(), ["transpose", "staves"])
+        self.observe(lambda _: self._renew(), ["transpose", "staves", "room"])
         if score is not None:
             self.show_score(score)
 
@@ -125,6 +130,12 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
 
     # From notes to pages
 
+    def show_strip(self, score: Score, room: float) -> None:
+        """Show a score with bars up to `room` quarters, where the strip is that long."""
+        with self._lock:  # laid out once, not once for each
+            self.room = room
+            self.show_score(score)
+
     def append(self, notes: Iterable[tuple[int, Note]]) -> None:
         """Add notes behind the others; the page shows them bar by bar."""
         super().append(notes)
@@ -148,7 +159,7 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
                     self._work()
         elif message["kind"] == "fit":
             width = min(max(int(message["width"]), NARROWEST), WIDEST)
-            if width != self._width:
+            if width != self._width and not self.strip:
                 self._width = Sheet._usual_width = width
                 self._renew()
         else:
@@ -175,7 +186,7 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         while True:
             with self._lock:
                 self._wake.clear()
-                wait = self._last_edition + SECONDS_BETWEEN_EDITIONS - time.monotonic() if self.streaming else 0.0
+                wait = self._last_edition + self._pause() - time.monotonic() if self.streaming else 0.0
                 job = None if self._closed else self._next_job(wait)
                 if job is None and not (self._stale and not self._closed):
                     self._worker = None
@@ -187,6 +198,11 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
                 job()
             except Exception as error:
                 self.show_error(error)
+
+    def _pause(self) -> float:
+        """Return how long an edition is shown at least while notes come."""
+        bars = len(self._laid.bars) if self.strip and self._laid else 0
+        return SECONDS_BETWEEN_EDITIONS + bars * SECONDS_A_BAR
 
     def _next_job(self, wait: float) -> Any:
         """Return what is most urgent, or None."""
@@ -205,9 +221,9 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
         with self._lock:
             score, growing = self._music(), self.streaming
             edition = (self._laid.plan["edition"] if self._laid else 0) + 1
-            width, staves, transpose = self._width, self.staves, self.transpose
+            look = self._look()
         self._last_edition = time.monotonic()
-        laid = lay_out_sheet(score, edition=edition, width=width, staves=staves, transpose=transpose, growing=growing)
+        laid = lay_out_sheet(score, edition=edition, growing=growing, **look)
         with self._lock:
             if self._closed:
                 return
@@ -217,6 +233,11 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
             self.plan = dict(laid.plan)
             if not laid.plan["pages"]:
                 self._drawn.set()
+
+    def _look(self) -> dict[str, Any]:
+        """Return how the score is laid out."""
+        width = None if self.strip else self._width
+        return {"width": width, "staves": self.staves, "transpose": self.transpose, "room": self.room}
 
     def _music(self) -> Score:
         """Return the score with the notes that were streamed since."""
@@ -262,10 +283,7 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
 
     def page_state(self, *, edition: int = 1) -> dict[str, Any]:
         """Return the state with every page drawn."""
-        laid = lay_out_sheet(
-            self._music(), edition=edition, width=self._width, staves=self.staves, transpose=self.transpose,
-            growing=False,
-        )
+        laid = lay_out_sheet(self._music(), edition=edition, growing=False, **self._look())
         press = Press()
         plates = [press.plate(laid, number)[1] for number in range(len(laid.plan["pages"]))]
         drawn = {

@@ -8,6 +8,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from musenb.errors import LoadError, SaveError, ScoreError
 from musenb.export.layout import score_bars
@@ -22,6 +23,8 @@ from musenb.widgets.wire.units import Quarters
 
 SCALE = 38
 STAVES_A_PAGE = 12
+# A strip of more bars is engraved in several pages, so that none takes long.
+BARS_A_STRIP = 32
 KEPT_PAGES = 48
 UNAVAILABLE = "score view unavailable"
 
@@ -49,10 +52,11 @@ def lay_out_sheet(
     score: Score,
     *,
     edition: int,
-    width: int,
+    width: int | None,
     staves: str,
     transpose: int,
     growing: bool,
+    room: float = 0.0,
 ) -> Layout:
     """Return the layout of a score; its plan carries an error where it cannot be shown so.
 
@@ -60,21 +64,25 @@ def lay_out_sheet(
     ----------
     score : Score
     edition : int
-    width : int
-        Pixels at zoom 1.
+    width : int or None
+        Pixels at zoom 1; None: a strip, all bars in one line, without names at the staves and without tempos.
     staves : str
         'each' or 'two'.
     transpose : int
         Semitones.
     growing : bool
         More bars will come: those that are there stay on their lines.
+    room : float
+        Quarters up to which a strip has bars, empty where no note is.
     """
-    plan = SheetPlan(edition=edition, width=width, pages=[], error="")
+    plan = SheetPlan(edition=edition, width=width or 0, pages=[], error="")
     try:
         shown = spell_score(score.transpose(transpose))
     except ScoreError as error:
         return Layout(score, (), (), {**plan, "error": f"{UNAVAILABLE}: {error}"})
     chosen = two_staves(shown) if staves == "two" else staff_per_voice(shown)
+    if width is None:
+        return _strip(shown, chosen, plan, room)
     bars = tuple(score_bars(shown))
     shown = _keys_at_bar_lines(shown, bars)
     starts = break_into_lines(shown, bars, spaces_across(width, SCALE), staves=chosen, even=not growing)
@@ -84,6 +92,19 @@ def lay_out_sheet(
         stop = starts[place + step] if place + step < len(starts) else len(bars)
         plan["pages"].append(SheetPage(lines[0], stop, lines))
     return Layout(shown, chosen, bars, plan)
+
+
+def _strip(score: Score, staves: Sequence[Staff], plan: SheetPlan, room: float) -> Layout:
+    """Return the layout of a score in one line; a long one goes on in further pages, to be set side by side."""
+    bars = tuple(score_bars(score))
+    if room > bars[-1].end:
+        bars = tuple(score.bars(Fraction(room)))
+    shown = replace(_keys_at_bar_lines(score, bars), tempos=())
+    for start in range(0, len(bars), BARS_A_STRIP):
+        stop = min(start + BARS_A_STRIP, len(bars))
+        plan["pages"].append(SheetPage(start, stop, [start]))
+    nameless = tuple(replace(staff, name="", short="") for staff in staves)
+    return Layout(shown, nameless, bars, plan)
 
 
 def _keys_at_bar_lines(score: Score, bars: Sequence[Bar]) -> Score:
@@ -170,7 +191,7 @@ class Press:
         if content not in self._cache:
             document = passage_bytes(layout.score, passage, layout.staves)
             key = f"{zlib.crc32(document):08x}{len(document):x}-{width}{'e' if passage.last else ''}"
-            self._cache[content] = key, engrave_page(document, width=width, scale=SCALE, last=passage.last)
+            self._cache[content] = key, engrave_page(document, width=width or None, scale=SCALE, last=passage.last)
         self._cache.move_to_end(content)
         while len(self._cache) > KEPT_PAGES:
             self._cache.popitem(last=False)

@@ -83,7 +83,8 @@ class Sound(Sounding, NoteView, bundle="sound"):
         What is played; `append` adds notes while it plays.
     **settings
         `clock`: another view or a Clock to move with; `volume` (0..1), `muted` and `soloed` (voices from 0),
-        `metronome`, `count_in` (bars, 0..4), `programs` (General MIDI, one a voice).
+        `metronome`, `count_in` (bars, 0..4), `programs` (General MIDI, one a voice), `strip` (one row,
+        the rest folded).
     soundfont : path or None
         A soundfont (SF2, SF3) with other instruments than the piano; it is not saved with the notebook.
     """
@@ -97,6 +98,7 @@ class Sound(Sounding, NoteView, bundle="sound"):
     count_in = traitlets.Int(0, min=0, max=4, help="bars").tag(sync=True, echo_update=False)
     programs = traitlets.List(traitlets.Int(min=0, max=127), help="General MIDI, one a voice").tag(sync=True)
 
+    strip = traitlets.Bool(False, help="one row, with the whole piece as its slider").tag(sync=True)
     soundfont = traitlets.Unicode(help="digest of the user's soundfont; empty for the piano").tag(sync=True)
 
     def __init__(

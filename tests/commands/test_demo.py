@@ -126,7 +126,7 @@ def running(code: str, folder: Path, *values: object) -> Iterator[tuple[subproce
     try:
         assert demo.stdout is not None
         said = demo.stdout.readline()
-        found = re.search(r"(http://127\.0\.0\.1:(\d+))/lab/tree/studio\.ipynb\?token=(\S+)", said)
+        found = re.search(r"(http://127\.0\.0\.1:(\d+))/doc/tree/studio\.ipynb\?token=(\S+)", said)
         assert found, said
         yield demo, (found[1], int(found[2]), found[3])
     finally:

@@ -39,6 +39,23 @@ def test_generated_notes_differ_from_ink_on_both_grounds() -> None:
         assert (lighter + 0.05) / (darker + 0.05) > 4.5
 
 
+@pytest.mark.parametrize(
+    ("colours", "ground", "model"),
+    [
+        (palette.VOICES_ON_LIGHT, "#ffffff", palette.GENERATED_ON_LIGHT),
+        (palette.VOICES_ON_DARK, "#111111", palette.GENERATED_ON_DARK),
+    ],
+)
+def test_voices_can_be_read_and_none_is_the_blue_of_the_model(
+    colours: tuple[str, ...], ground: str, model: str
+) -> None:
+    for colour in colours:
+        lighter, darker = sorted((luminance(colour), luminance(ground)), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) > 4.5, colour
+        apart = sum(abs(one - other) for one, other in zip(palette.rgb(colour), palette.rgb(model), strict=True))
+        assert apart > 100, colour
+
+
 def luminance(colour: str) -> float:
     """Return the relative luminance of WCAG 2, 0..1."""
     red, green, blue = (linear(value / 255) for value in palette.rgb(colour))

@@ -42,7 +42,7 @@ def views() -> set[str]:
 
 
 @pytest.mark.parametrize(("what", "kind"), [("heard", QuestionPanel), ("motif", MotifReport), ("guess", GamePanel)])
-def test_each_question_opens_in_place_of_the_score_and_closing_leaves_no_view(
+def test_each_question_opens_beside_the_score_or_in_its_place_and_closing_leaves_no_view(
     studio: Any, what: str, kind: type
 ) -> None:
     before = views()
@@ -50,8 +50,11 @@ def test_each_question_opens_in_place_of_the_score_and_closing_leaves_no_view(
     assert studio.desk.error == ""
     assert isinstance(studio.asking.shown, kind)
     assert studio.asking.box.children == (studio.asking.shown.panel,)
-    assert (studio.asking.box.layout.display, studio.views.music.layout.display) == ("", "none")
-    assert (studio.desk.asked, studio.desk.asked_words) == (what, "Below, in place of the score: Take 2.")
+    beside = what == "heard"
+    assert (studio.asking.box.layout.display, studio.views.music.layout.display) == ("", "" if beside else "none")
+    assert ("mnb-instead" in studio.asking.box._dom_classes) is not beside
+    where = "Below" if beside else "In place of the score"
+    assert (studio.desk.asked, studio.desk.asked_words) == (what, f"{where}: Take 2.")
     assert views() > before
     if what != "guess":
         studio.asking.shown.settle(300)
@@ -68,8 +71,15 @@ def test_another_question_or_take_replaces_the_one_that_is_open(studio: Any) -> 
     assert first.asking.comm is None
     assert len(studio.asking.box.children) == 1
     studio.open_question("motif", take=1)
-    assert studio.desk.asked_words == "Below, in place of the score: Motif 1."
+    assert studio.desk.asked_words == "In place of the score: Motif 1."
     assert studio.asking.shown.score == studio.tree.take(1).score
+
+
+def test_what_is_asked_of_a_note_is_on_the_clock_of_the_music(studio: Any) -> None:
+    ask(studio, "heard")
+    panel = studio.asking.shown
+    assert panel.asking.clock_id == panel.curve.clock_id == studio.desk.clock_id
+    assert (panel.sound, panel.sheet) == (None, None), "the music is seen and heard already"
 
 
 def test_other_music_on_the_desk_brings_the_score_back(studio: Any) -> None:

@@ -21,12 +21,13 @@ def written(close: bool | None) -> Entry:
     return Entry(2, 1, WRITTEN, Take(SCORE, Recipe("m", "c", 1, 2, close=close)))
 
 
-def test_a_motif_is_written_to_an_end_and_going_on_takes_it_off() -> None:
-    assert closes(Entry(1, None, GIVEN, SCORE), again=False, rewritten=False)
-    assert not closes(written(True), again=False, rewritten=False)
-    assert closes(written(True), again=False, rewritten=True)
-    assert closes(written(True), again=True, rewritten=False)
-    assert not closes(written(False), again=True, rewritten=False)
+def test_a_piece_ends_as_the_desk_asks_and_another_way_as_the_first() -> None:
+    motif = Entry(1, None, GIVEN, SCORE)
+    assert closes(motif, again=False, asked=True)
+    assert not closes(motif, again=False, asked=False)
+    assert not closes(written(True), again=False, asked=False)
+    assert closes(written(True), again=True, asked=False)
+    assert not closes(written(False), again=True, asked=True)
 
 
 def test_a_motif_is_read_again_in_another_key_and_metre(tiny_checkpoint: Path) -> None:
@@ -39,6 +40,8 @@ def test_a_motif_is_read_again_in_another_key_and_metre(tiny_checkpoint: Path) -
     again = core.read_in(key="A minor")
     assert again.sentences == ("A minor, as asked", "3/4, as asked")
     assert core.take().score.keys == (again.key,)
+    assert core.read_in(key="").sentences == ("C major, from your motif", "3/4, as asked")
+    core.read_in(key="A minor")
     with pytest.raises(SettingError, match="key 'H': a key is like D"):
         core.read_in(key="H")
     core.continue_(1, seed=1, close=False)

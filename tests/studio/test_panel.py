@@ -261,3 +261,59 @@ def test_a_file_that_is_written_for_the_page_is_shown_and_stopped(
     assert shown[0].startswith("writing '")
     assert shown[-1] == studio.desk.saving == ""
     assert "was stopped: nothing was saved" in studio.desk.error
+
+
+def test_hands_are_counted_and_taken_back(studio: Any) -> None:
+    studio.desk.candidates = 2
+    press(studio, kind="act", act="continue")
+    first, second = studio.choices.box.children
+    for message in ({"by": 1}, {"by": 1}, {"by": -1}):
+        second._receive(None, {"kind": "vote", **message}, [])
+    studio.settle()
+    assert (first.votes, second.votes) == (0, 1)
+    assert studio.selected.id == 2, "what is looked at stays"
+    assert [row.votes for row in studio.desk.takes] == [0, 0, 1]
+    first._receive(None, {"kind": "vote", "by": -1}, [])
+    studio.settle()
+    assert studio.desk.error == ""
+
+
+def test_one_bar_is_written_anew_and_the_locks_are_as_they_were(studio: Any) -> None:
+    studio.desk.bars = 2
+    press(studio, kind="act", act="continue")
+    press(studio, kind="lock", voices=["alto"], bars="1")
+    before = studio.selected.score
+    press(studio, kind="anew", bar=2)
+    assert (studio.desk.locked_voices, studio.desk.locked_bars) == (["alto"], "1")
+    assert studio.selected.parent == 2
+
+    def outside(score: Any) -> list[Any]:
+        return [(note.onset, note.pitch) for note in score.notes if not 4 <= note.onset < 8]
+
+    assert outside(studio.selected.score) == outside(before)
+    studio.desk._receive(None, {"kind": "anew", "bar": 9}, [])
+    studio.settle()
+    assert "the take has bars 1 to 3" in studio.desk.error
+
+
+def test_the_motif_is_shown_as_it_is_typed(studio: Any) -> None:
+    assert (studio.desk.motif, studio.desk.metre) == ("C5 D5 E5 G5", "4/4")
+    press(studio, kind="prime", source="text", text="3/4 key=G\nG4 A4 B4 | D5:3")
+    assert (studio.desk.motif, studio.desk.metre, studio.desk.key) == ("G4 A4 B4 | D5:3", "3/4", "G major")
+    assert studio.sheet.room == 6 + 3, "an empty bar to sing into"
+    press(studio, kind="wish", what="key", value="D major")
+    assert (studio.desk.key, studio.desk.key_source) == ("D major", "asked")
+    assert studio.selected.score.keys[0].fifths == 2
+    press(studio, kind="wish", what="key", value="")
+    assert (studio.desk.key, studio.desk.key_source) == ("G major", "file")
+    studio.desk._receive(None, {"kind": "wish", "what": "tempo", "value": "9"}, [])
+    assert "'tempo' of a motif cannot be chosen" in studio.desk.error
+
+
+def test_somebody_answers_the_page(studio: Any) -> None:
+    sent: list[dict] = []
+    studio.desk.send = sent.append
+    studio.desk.error = "still true"
+    studio.desk._receive(None, {"kind": "hello"}, [])
+    assert sent == [{"kind": "here"}]
+    assert studio.desk.error == "still true"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 
 from musenb.files.lines import Line, encode_line, read_lines
 from musenb.score.from_text import score_from_text
-from musenb.studio.recovery import rebuilt, recover
+from musenb.studio.core import StudioCore
+from musenb.studio.recovery import rebuilt, recover, session_rows
 from musenb.studio.takes import GIVEN, Entry
 from musenb.studio.takes_json import take_to_plain
 
@@ -127,3 +129,17 @@ def test_a_journal_of_odd_lines_is_read(tmp_path: Path) -> None:
     (tmp_path / "odd.jsonl").write_bytes(content + b"\0\xff{[" * 1000)
     tree = recover("last", folder=tmp_path)
     assert (tree.everything, len(tree.notices)) == ((), 3)
+
+
+def test_earlier_work_is_listed_by_date_time_and_motif(tmp_path: Path) -> None:
+    before = StudioCore(folder=tmp_path)
+    before.prime("C5 D5 E5 G5")
+    before.close()
+    path = before.journal_path
+    assert path is not None
+    ((name, label),) = session_rows(tmp_path, besides=tmp_path / "other.jsonl")
+    assert name == path.stem
+    assert re.fullmatch(r"\d+ \w+, \d\d:\d\d: C5 D5 E5 G5, 1 take", label), label
+    path.write_bytes(b'{"kind":"take"\n')
+    ((_, label),) = session_rows(tmp_path, besides=tmp_path / "other.jsonl")
+    assert label.endswith(": 1 take"), "a damaged one is listed all the same"

@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_pla
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = """import sys
 from musenb.commands.demo import open_demo
-sys.exit(open_demo(browser=False, folder=sys.argv[1], port=int(sys.argv[2])))"""
+sys.exit(open_demo(browser=False, folder=sys.argv[1], port=int(sys.argv[2]), run=False))"""
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),

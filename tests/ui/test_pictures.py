@@ -16,7 +16,7 @@ PICTURES = os.environ.get("MUSENB_PICTURES")
 KEPT = Path(__file__).resolve().parents[2] / "notebooks" / "pictures"
 LARGEST = 200_000
 LATE = 120_000
-WIDTH, LEFT, HEIGHT = 1280, 60, 1178
+WIDTH, LEFT, HEIGHT = 1280, 0, 1178
 
 TAKE = """import musenb
 studio = musenb.Studio("G4 G4 A4 B4 | C5:2 B4:2", bars=4, seed=7, seed_locked=True)
@@ -30,14 +30,14 @@ studio.settle()"""
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_take_in_the_studio(lab, notebook, theme: str, tmp_path: Path) -> None:
     page = notebook.page
-    page.set_viewport_size({"width": WIDTH, "height": 1900})
+    page.set_viewport_size({"width": WIDTH, "height": 900})
     notebook.open_blank(lab, f"studio-{theme}")
     notebook.set_theme(f"JupyterLab {theme.title()}")
     area = notebook.run(TAKE)
     desk = page.get_by_role("region", name="Studio")
     desk.wait_for(timeout=LATE)
     notebook.run(WRITE)
-    expect(desk.get_by_role("treeitem")).to_have_count(2, timeout=LATE)
+    expect(desk.locator("[role='treeitem']")).to_have_count(2, timeout=LATE)
     sheet = area.locator("section[aria-label='Score']")
     expect(sheet.locator(".mnb-engraved .notehead").nth(30)).to_be_visible(timeout=LATE)
     page.mouse.move(2, 2)

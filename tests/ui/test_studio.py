@@ -44,7 +44,8 @@ def test_the_studio_runs_and_is_seen_and_heard(lab, notebook, pictures: Path) ->
     notebook.run_all()
     page = notebook.page
     page.set_viewport_size({"width": 1200, "height": 1600})
-    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    warned = page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")
+    assert warned.all_inner_texts() == []
     page.locator(".musenb-show img").first.wait_for(timeout=60_000)
     scores = page.locator(".musenb-show")
     assert scores.count() == 2

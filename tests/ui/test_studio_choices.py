@@ -33,7 +33,8 @@ WATCH = """() => {
 @pytest.fixture
 def studio(lab, notebook, request) -> Iterator[Locator]:
     notebook.open_blank(lab, re.sub(r"\W", "_", request.node.name)[:40])
-    notebook.run("import musenb\nstudio = musenb.Studio('C4 D4 E4 G4', seed=7, seed_locked=True, bars=2)\nstudio")
+    settings = "seed=7, seed_locked=True, bars=2, drawer='takes'"
+    notebook.run(f"import musenb\nstudio = musenb.Studio('C4 D4 E4 G4', {settings})\nstudio")
     desk = notebook.page.get_by_role("region", name="Studio")
     desk.wait_for(timeout=LATE)
     expect(desk.get_by_role("treeitem")).to_have_count(1, timeout=LATE)
@@ -57,13 +58,13 @@ def wait_for_notes(notebook, count: int) -> None:
 
 def test_candidates_grow_beside_each_other_and_the_locked_voice_of_the_chosen_one_is_kept(notebook, studio) -> None:
     page = notebook.page
-    studio.get_by_label("Candidates at once").select_option("2")
+    button(studio, "2 ways side by side, to choose from").click()
     button(studio, "Continue").click()
     choices = page.get_by_role("region", name="Choice")
     expect(choices).to_have_count(2, timeout=LATE)
     page.wait_for_function(BOTH_GROW, timeout=LATE)
     expect(button(choices.nth(1), "Go on from this one")).to_be_enabled(timeout=LATE)
-    expect(choices.nth(1)).to_contain_text("Take 3seed 8")
+    expect(choices.nth(1)).to_contain_text("2seed 8")
     button(choices.nth(1), "Go on from this one").click()
     expect(button(choices.nth(1), "Current take")).to_be_disabled(timeout=LATE)
     expect(studio.get_by_role("treeitem").nth(2)).to_have_attribute("aria-selected", "true", timeout=LATE)
@@ -73,12 +74,16 @@ def test_candidates_grow_beside_each_other_and_the_locked_voice_of_the_chosen_on
     expect(button(choices.nth(0), "Play"), "one is heard at a time").to_be_visible(timeout=LATE)
     button(choices.nth(1), "Pause").click()
 
-    studio.get_by_label("Candidates at once").select_option("1")
-    studio.locator("summary").filter(has_text="lock voices or bars").click()
-    button(studio, "Lock the bass").click()
-    expect(studio.locator("summary").filter(has_text="locked: bass")).to_be_visible(timeout=LATE)
-    expect(page.get_by_role("region", name="Piano roll").first.get_by_text("locked", exact=True)).to_be_visible()
+    button(choices.nth(0), "Raise a hand for this one").click()
+    expect(choices.nth(0).get_by_label("Hands")).to_have_text("1", timeout=LATE)
+
+    button(studio, "1 way").click()
+    lock = button(page.get_by_role("region", name="Score"), "Lock the bass")
+    lock.click()
+    expect(lock).to_have_attribute("aria-pressed", "true", timeout=LATE)
+    studio.get_by_label("More settings").click()
     studio.get_by_label("Seed", exact=True).fill("99")
+    studio.get_by_label("Seed", exact=True).press("Tab")
     button(studio, "Another way: the same beginning, another seed").click()
     expect(studio.get_by_role("treeitem")).to_have_count(4, timeout=LATE)
     line = "[(float(n.onset), n.pitch) for n in studio.tree.take(t).score.voices[v].notes]"
@@ -88,12 +93,12 @@ def test_candidates_grow_beside_each_other_and_the_locked_voice_of_the_chosen_on
 
 
 def test_a_note_is_selected_and_gone_on_from(notebook, studio) -> None:
-    here = studio.get_by_role("button", name=re.compile("^Go on from here"))
-    expect(here).to_be_disabled()
+    here = button(notebook.page.get_by_role("region", name="Score"), "Go on from here")
+    expect(here).to_be_hidden()
     canvas = notebook.page.get_by_role("region", name="Piano roll").first.locator("canvas[data-notes]")
     canvas.press("ArrowRight")
     canvas.press("ArrowRight")
-    expect(here).to_be_enabled()
+    expect(here).to_be_visible()
     here.click()
     expect(studio.get_by_role("treeitem")).to_have_count(2, timeout=LATE)
     given = "[n.pitch for n in studio.selected.score.voices[0].notes if not n.origin.generated]"

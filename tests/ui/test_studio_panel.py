@@ -41,7 +41,7 @@ DROP = """(element, [name, data]) => {
 @pytest.fixture
 def studio(lab, notebook, request) -> Iterator[Locator]:
     notebook.open_blank(lab, re.sub(r"\W", "_", request.node.name)[:40])
-    notebook.run("import musenb\nstudio = musenb.Studio(seed=7, seed_locked=True, bars=2)\nstudio")
+    notebook.run("import musenb\nstudio = musenb.Studio(seed=7, seed_locked=True, bars=2, drawer='takes')\nstudio")
     desk = notebook.page.get_by_role("region", name="Studio")
     desk.wait_for(timeout=LATE)
     yield desk
@@ -52,16 +52,27 @@ def button(desk: Locator, name: str) -> Locator:
     return desk.get_by_role("button", name=name, exact=True)
 
 
+def use(desk: Locator, text: str) -> None:
+    field = desk.get_by_label("Motif as text")
+    field.fill(text)
+    field.press("Enter")
+
+
+def drawer(desk: Locator, name: str) -> None:
+    desk.get_by_role("toolbar", name="Drawers").get_by_role("button", name=name).click()
+
+
 def begin(desk: Locator, text: str = "C4 D4 E4 G4") -> None:
-    desk.get_by_label("Motif as text").fill(text)
-    button(desk, "Use this motif").click()
+    use(desk, text)
     expect(desk.get_by_role("treeitem")).to_have_count(1, timeout=LATE)
 
 
 def test_a_motif_is_continued_another_way_compared_and_saved(notebook, studio, tmp_path) -> None:
     page = notebook.page
     begin(studio)
+    drawer(studio, "Begin")
     expect(studio.get_by_label("What the model will read")).to_contain_text("4 notes, 1 bar: soprano")
+    drawer(studio, "Takes")
     button(studio, "Continue").click()
     expect(studio.get_by_role("treeitem")).to_have_count(2, timeout=LATE)
     expect(studio.get_by_role("treeitem").nth(1)).to_contain_text("2 bars, seed 7")
@@ -76,8 +87,10 @@ def test_a_motif_is_continued_another_way_compared_and_saved(notebook, studio, t
     button(studio, "Compare: mark this take, then choose another").click()
     studio.get_by_role("treeitem").nth(2).click()
     expect(studio.get_by_label("Comparison")).to_contain_text("notes are the same", timeout=LATE)
+    drawer(studio, "Keep")
     with page.expect_download(timeout=LATE) as saving:
         button(studio, "Save as MIDI").click()
+    drawer(studio, "Takes")
     saved = tmp_path / saving.value.suggested_filename
     saving.value.save_as(saved)
     there = notebook.value("[(n.pitch, float(n.onset)) for n in studio.selected.score.notes]")
@@ -89,6 +102,7 @@ def test_a_motif_is_continued_another_way_compared_and_saved(notebook, studio, t
 
 def test_sound_pages_picture_and_page_are_taken_home(notebook, studio, tmp_path) -> None:
     begin(studio)
+    drawer(studio, "Keep")
     for name, suffix, start in KEPT:
         with notebook.page.expect_download(timeout=LATE) as saving:
             button(studio, name).click()
@@ -101,7 +115,7 @@ def test_sound_pages_picture_and_page_are_taken_home(notebook, studio, tmp_path)
 
 
 def test_files_are_dropped_and_stop_keeps_what_is_there(notebook, studio) -> None:
-    part = studio.get_by_role("group", name="Begin with")
+    part = studio.get_by_label("Motif as text")
     for name, content in (("motif.mid", midi_bytes(MOTIF)), ("motif.musicxml", musicxml_bytes(MOTIF))):
         part.evaluate(DROP, [name, base64.b64encode(content).decode()])
         notebook.wait_until("studio.selected is not None and len(studio.selected.score.notes) == 4", 60)
@@ -127,12 +141,10 @@ def test_a_new_motif_begins_at_its_first_note_and_a_message_goes_with_its_cause(
     clock = page.evaluate_handle(CLOCK, notebook.value("studio.desk.clock_id"))
     page.wait_for_function("clock => clock.end === 4", arg=clock, timeout=LATE)
     clock.evaluate("clock => clock.seek(clock.end)")
-    studio.get_by_label("Motif as text").fill("C99")
-    button(studio, "Use this motif").click()
+    use(studio, "C99")
     expect(studio.get_by_role("alert")).to_contain_text("C99", timeout=LATE)
     assert clock.evaluate("clock => clock.playhead") == 4
-    studio.get_by_label("Motif as text").fill("G4 A4 B4")
-    button(studio, "Use this motif").click()
+    use(studio, "G4 A4 B4")
     expect(studio.get_by_role("treeitem")).to_have_count(2, timeout=LATE)
     page.wait_for_function("clock => clock.playhead === 0", arg=clock, timeout=LATE)
     expect(studio.get_by_role("alert")).to_be_hidden()
@@ -149,7 +161,10 @@ def test_keys_are_played_and_an_edit_becomes_a_take(notebook, studio) -> None:
     expect(studio.get_by_role("treeitem")).to_have_count(2, timeout=LATE)
     expect(studio.get_by_role("treeitem").nth(1)).to_contain_text("Edited")
     assert notebook.value("[n.pitch for n in studio.selected.score.notes]") == [60, 65, 69, 67]
-    assert page.get_by_role("region", name="Keyboard").count() == 1
+    assert page.get_by_role("region", name="Keyboard").count() == 0, "it is folded away"
+    drawer(studio, "Begin")
+    studio.get_by_role("tab", name="Play").click()
+    expect(page.get_by_role("region", name="Keyboard")).to_be_visible()
 
 
 def test_work_is_brought_back_after_the_kernel_was_killed(lab, notebook, studio) -> None:
@@ -163,18 +178,21 @@ def test_work_is_brought_back_after_the_kernel_was_killed(lab, notebook, studio)
     notebook.page.wait_for_function(
         "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'", timeout=LATE
     )
-    notebook.run("import musenb\nsecond = musenb.Studio()\nsecond")
+    gone = studio.get_by_role("status").filter(has_text="Run the cell again, then bring back earlier work")
+    expect(gone).to_be_visible(timeout=LATE)
+    expect(button(studio, "Continue")).to_be_disabled()
+    notebook.run("import musenb\nsecond = musenb.Studio(drawer='begin', begin_tab='earlier')\nsecond")
     desk = notebook.page.get_by_role("region", name="Studio").last
     desk.wait_for(timeout=LATE)
-    earlier = desk.get_by_label("Earlier work")
-    earlier.select_option(index=1)
+    desk.get_by_label("Earlier work").get_by_role("button").first.click()
+    drawer(desk, "Takes")
     expect(desk.get_by_role("treeitem")).to_have_count(2, timeout=LATE)
     assert notebook.value("[n.pitch for n in second.selected.score.notes]") == pitches
     notebook.errors.clear()  # the connection was lost on purpose
 
 
 def test_two_studios_do_not_disturb_each_other(notebook, studio) -> None:
-    notebook.run("other = musenb.Studio(seed=9, bars=1)\nother")
+    notebook.run("other = musenb.Studio(seed=9, bars=1, drawer='takes')\nother")
     desks = notebook.page.get_by_role("region", name="Studio")
     expect(desks).to_have_count(2, timeout=LATE)
     begin(desks.nth(0), "C4 D4")

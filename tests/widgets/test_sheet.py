@@ -327,3 +327,38 @@ def test_closing_ends_the_thread() -> None:
     sheet.close()
     until(lambda: not [thread for thread in threading.enumerate() if thread.name == "musenb-sheet"])
     assert sheet._worker is None
+
+
+def test_a_strip_is_one_line_with_empty_bars_up_to_its_room() -> None:
+    score = choir()
+    layout = laid_out(score, width=None, room=float(score.end) + 6)
+    bars = [bar.number for bar in score.bars()]
+    (page,) = layout.plan["pages"]
+    assert (page.first, page.lines) == (0, [0])
+    assert page.stop == len(layout.bars) > len(bars)
+    assert layout.bars[-1].end >= score.end + 6
+    assert {staff.name for staff in layout.staves} == {""}, "the names stand beside it"
+    _, plate = Press().plate(layout, 0)
+    assert plate is not None
+    assert plate["error"] == ""
+    (line,) = plate["lines"]
+    assert len(line["times"]) == len(layout.bars) + 1
+    assert plate["width"] > plate["height"]
+
+
+def test_a_long_strip_goes_on_in_further_pages() -> None:
+    pages = laid_out(long_line(70), width=None).plan["pages"]
+    assert [(page.first, page.stop) for page in pages] == [(0, 32), (32, 64), (64, 70)]
+
+
+def test_a_strip_takes_no_width_from_the_page(opened: list[Sheet]) -> None:
+    sheet = Sheet(choir(), strip=True)
+    opened.append(sheet)
+    assert sheet.wait()
+    before = sheet.plan["edition"]
+    sheet._receive(None, {"kind": "fit", "width": 700}, [])
+    still(sheet)
+    assert (sheet.plan["edition"], sheet.plan["width"]) == (before, 0)
+    sheet.show_strip(choir(), 200.0)
+    still(sheet)
+    assert sheet.plan["edition"] == before + 1, "laid out once, not once for score and room"

@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   marks: ["core"],
   sound: ["core"],
+  player: ["core", "marks"],
   attention: ["core", "marks"],
   keyboard: ["core", "marks", "sound"],
   sheet: ["core", "marks"],
@@ -27,7 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   asking: ["core", "marks", "sound"],
   page: [],
   widgets: [
-    ...["core", "marks", "sound", "attention", "keyboard", "sheet", "roll"],
+    ...["core", "marks", "sound", "player", "attention", "keyboard", "sheet", "roll"],
     ...["desk", "motif", "game", "question", "asking"],
   ],
 };

@@ -7,6 +7,9 @@ from typing import Literal, NamedTuple, TypedDict
 from musenb.widgets.wire.base import ViewState
 from musenb.widgets.wire.units import Quarters
 
+DrawerName = Literal["begin", "takes", "ask", "plan", "keep"]
+BeginTab = Literal["famous", "play", "file", "earlier"]
+KeySource = Literal["", "motif", "file", "asked"]
 PrimeSource = Literal["text", "shelf", "corpus", "roll"]
 DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more", "save_all"]
 TakeAct = Literal["select", "rename", "delete", "vote", "compare"]
@@ -37,8 +40,9 @@ class DeskState(ViewState):
     The first group is written by the page: how to continue, and what of a prime to take (`prime_bars` 0: all bars).
     `began` is where the model began to write; `saved_at` counts seconds since 1970, 0 for what is not saved;
     `idle_minutes` says after how long a server ends that nobody uses, 0 when it does not. `asked` is the question about
-    a take that is open below the desk, if one is. `saving` says in words which file is being written, and for how long:
-    as long as it is not empty, the act 'stop' gives that file up.
+    a take that is open, if one is. `drawer` and `begin_tab` are what is open beside the music. `motif` is the last
+    motif as text; `key_choices` and `metre_choices` are others, none where they cannot be chosen. `saving` says
+    in words which file is being written, and for how long: while it is not empty, the act 'stop' gives that file up.
     """
 
     bars: int
@@ -52,7 +56,17 @@ class DeskState(ViewState):
     model: str
     prime_bars: int
     prime_voice: str
+    drawer: DrawerName | Literal[""]
+    begin_tab: BeginTab
+    closing: bool
 
+    can_close: bool
+    motif: str
+    key: str
+    key_source: KeySource
+    metre: str
+    key_choices: list[str]
+    metre_choices: list[str]
     takes: list[TakeRow]
     selected: str
     compared: str
@@ -62,6 +76,7 @@ class DeskState(ViewState):
     running: bool
     written: int
     began: Quarters
+    ends: Quarters
     locked_voices: list[str]
     locked_bars: str
     saved_at: float
@@ -126,6 +141,33 @@ class OnTake(TypedDict):
     act: TakeAct
     id: str
     text: str
+
+
+class WriteAnew(TypedDict):
+    """Page to kernel: write a bar of the selected take anew, and keep all others."""
+
+    kind: Literal["anew"]
+    bar: int
+
+
+class Wish(TypedDict):
+    """Page to kernel: another key or metre for the motif; empty: as the motif says."""
+
+    kind: Literal["wish"]
+    what: Literal["key", "metre"]
+    value: str
+
+
+class Hello(TypedDict):
+    """Page to kernel: is somebody there?"""
+
+    kind: Literal["hello"]
+
+
+class Here(TypedDict):
+    """Kernel to page: yes."""
+
+    kind: Literal["here"]
 
 
 class AskTake(TypedDict):

@@ -11,7 +11,10 @@ RollUnits = Literal["bars", "seconds"]
 
 
 class RollState(NotesState):
-    """The traits of a piano roll; with another `edition` the edits before are history. `snap`: quarters, 0 for none."""
+    """The traits of a piano roll; with another `edition` the edits before are history. `snap`: quarters, 0 for none.
+
+    A `strip` lies below a score in one line and has its time axis.
+    """
 
     editable: bool
     edition: int
@@ -20,6 +23,7 @@ class RollState(NotesState):
     snap: float
     velocity_lane: bool
     height: int
+    strip: bool
 
 
 class AddNote(TypedDict):

@@ -67,13 +67,18 @@ class TintRow(NamedTuple):
 
 
 class SheetState(NotesState):
-    """The traits of a sheet; `plates` holds its first pages (gzip of JSON), `plates_version` counts its changes."""
+    """The traits of a sheet; `plates` holds its first pages (gzip of JSON), `plates_version` counts its changes.
+
+    A `strip` is one line whose pages stand side by side, with empty bars up to `room` quarters.
+    """
 
     engine: str
     zoom: float
     transpose: int
     staves: Literal["each", "two"]
     colours: bool
+    strip: bool
+    room: Quarters
     tint: list[TintRow]
     tint_name: str
     plan: SheetPlan

@@ -17,6 +17,7 @@ class SoundState(NotesState):
     metronome: bool
     count_in: int
     programs: list[int]
+    strip: bool
     soundfont: str
     engine: str
 

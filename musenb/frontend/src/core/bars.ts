@@ -31,9 +31,30 @@ export function beatAt(bar: Bar, quarter: number): number {
   return Math.floor((quarter - start) / beat + 1e-9) + 1;
 }
 
+/** Return the bars up to a quarter: behind the last one they go on as long as it. */
+export function barsUntil(bars: readonly Bar[], end: number): Bar[] {
+  const all = [...bars];
+  let last = all.at(-1);
+  while (last && last[1] < end - 1e-6 && all.length < 4000) {
+    const [, from, number, beats, unit, beat] = last;
+    last = [from, quarters(from + (4 * beats) / unit), number + 1, beats, unit, beat];
+    all.push(last);
+  }
+  return all;
+}
+
 /** Return a place as "bar 3, beat 2" (or "upbeat, beat 4"). */
 export function placeName(bars: readonly Bar[], quarter: number): string {
-  const bar = barAt(bars, quarter);
+  const bar = barAt(barsUntil(bars, quarter + 1e-6), quarter);
   if (!bar) return `quarter ${quarter.toFixed(2)}`;
   return `${bar[2] ? `bar ${bar[2]}` : "upbeat"}, beat ${beatAt(bar, quarter)}`;
+}
+
+/** Return the bars that a text such as "3, 5-6" names. */
+export function barsIn(text: string): Set<number> {
+  const bars = new Set<number>();
+  for (const [, from, to] of text.matchAll(/(\d+)(?:\s*[-–]\s*(\d+))?/g))
+    for (let bar = Number(from); bar <= Math.min(Number(to ?? from), Number(from) + 999); bar++)
+      bars.add(bar);
+  return bars;
 }

@@ -3,6 +3,7 @@
  * `globalThis`, by id; views in one page follow them without a word to the kernel, and in an exported page too.
  */
 
+import { Band } from "./band";
 import type { Life } from "./life";
 import { TempoMap } from "./tempo";
 import type { Timeline } from "./schedule";
@@ -62,6 +63,8 @@ const wall: Driver = {
 
 export class PageClock {
   readonly id: string;
+  /** What its views tell each other beside the time. */
+  readonly band = new Band();
   holders = 0;
   #tempo = new TempoMap();
   #end = quarters(0);

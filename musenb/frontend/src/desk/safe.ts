@@ -21,14 +21,8 @@ export const warnsAfter = (idle: number): number => Math.max(idle - WARNING_MINU
 export function safePart(view: DeskView): { row: HTMLElement; warning: HTMLElement } {
   const { life, model } = view;
   const told = element("span", { "aria-label": "Saved" });
-  const all = button(
-    "⤓ Save all takes",
-    "Save all takes as one file; dropped on Begin with, it brings them back",
-  );
-  life.on(all, "click", () => act(view, "save_all"));
   show(view, ["saved_at", "takes", "kept"], () => {
     const at = model.get("saved_at") ?? 0;
-    all.disabled = !model.get("takes")?.length;
     told.textContent = at ? `Saved ${clockTime(at)}. Closing this page loses nothing.` : "";
   });
   if (typeof window !== "undefined") {
@@ -37,9 +31,40 @@ export function safePart(view: DeskView): { row: HTMLElement; warning: HTMLEleme
     });
   }
   return {
-    row: element("div", { class: "mnb-bar mnb-desk-safe" }, told, all),
+    row: element("div", { class: "mnb-desk-foot" }, ...meaning(), progress(view), told),
     warning: idleWarning(view),
   };
+}
+
+/** What tells given notes from a model's. */
+function meaning(): HTMLElement[] {
+  const sign = (name: string, words: string) =>
+    element(
+      "span",
+      { class: "mnb-meaning" },
+      element("i", { class: name, "aria-hidden": "true" }),
+      words,
+    );
+  return [sign("given", "yours: boxed, solid"), sign("model", "the model's: blue, hollow")];
+}
+
+const UNHEARD = "stopping… another cell is running: ■ above the notebook stops both";
+
+/** How far the writing has come, of music or of a file. */
+function progress({ model, life, clock }: DeskView): HTMLElement {
+  const shown = element("output", { class: "mnb-progress", "aria-label": "Progress" });
+  const tell = () => {
+    const running = model.get("running") ?? false;
+    const saving = model.get("saving") ?? "";
+    if (!running && !saving && clock.band.facts.unheard) clock.band.tell({ unheard: false });
+    const writing = running ? `writing… ${model.get("written") ?? 0} notes` : saving;
+    shown.textContent = clock.band.facts.unheard ? UNHEARD : writing;
+  };
+  for (const name of ["running", "written", "saving"] as const)
+    model.on(`change:${name}`, life, tell);
+  clock.band.on("unheard", life, tell);
+  tell();
+  return shown;
 }
 
 function idleWarning(view: DeskView): HTMLElement {
@@ -70,7 +95,7 @@ function idleWarning(view: DeskView): HTMLElement {
     words.textContent =
       `Nobody has used this page for ${since}: its server may end soon. ` +
       (at ? `All takes are saved there (${clockTime(at)}). ` : "The takes are not saved. ") +
-      "To be safe, save them on this computer too: dropped on Begin with, the file brings them back.";
+      "To be safe, save them on this computer too: dropped on the motif field, the file brings them back.";
     box.hidden = false;
   };
   life.on(all, "click", () => act(view, "save_all"));

@@ -24,6 +24,17 @@ export function treeOrder(rows: readonly TakeRow[]): { row: TakeRow; depth: numb
   return ordered;
 }
 
+/** Return the takes of the motif that a take goes back to, itself included. */
+export function familyOf(rows: readonly TakeRow[], id: string): TakeRow[] {
+  const parents = new Map(rows.map(([one, parent]) => [one, parent]));
+  const rootOf = (one: string): string => {
+    let at = one;
+    for (let steps = rows.length; steps > 0 && parents.get(at); steps--) at = parents.get(at)!;
+    return at;
+  };
+  return id ? rows.filter(([one]) => rootOf(one) === rootOf(id)) : [...rows];
+}
+
 /** Return what stands for the names while one listens blind: a letter for each take, in an order that tells nothing. */
 export function letters(rows: readonly TakeRow[], salt: number): Map<string, string> {
   const mixed = (id: string) =>
@@ -46,7 +57,7 @@ export function letters(rows: readonly TakeRow[], salt: number): Map<string, str
 export function takesPart(view: DeskView): HTMLElement {
   const { life, model, say } = view;
   const tree = element("div", { role: "tree", "aria-label": "Takes", class: "mnb-desk-tree" });
-  const blind = button("blind", "Listen blind: hide which take is which", {
+  const blind = button("Blind", "Listen blind: hide which take is which", {
     "aria-pressed": "false",
   });
   const compared = element("p", { class: "mnb-desk-reading", "aria-label": "Comparison" });
@@ -56,12 +67,14 @@ export function takesPart(view: DeskView): HTMLElement {
   const send = (act: TakeAct, id: string, text = "") =>
     model.post<OnTake>({ kind: "take", act, id, text });
   const shown = () => model.get("takes") ?? [];
+  const family = () => familyOf(shown(), model.get("selected") ?? "");
+  const shuffled = () => letters(family(), (Math.random() * 2 ** 32) >>> 0);
 
   const draw = () => {
     const had = (tree.getRootNode() as ShadowRoot | Document).activeElement;
     const inside = had !== null && tree.contains(had);
     const rows = hidden
-      ? treeOrder(shown()).map((one) => ({ ...one, depth: Math.min(one.depth, 1) }))
+      ? treeOrder(family()).map((one) => ({ ...one, depth: Math.min(one.depth, 1) }))
       : treeOrder(shown());
     if (hidden)
       rows.sort((a, b) => (hidden!.get(a.row[0]) ?? "").localeCompare(hidden!.get(b.row[0]) ?? ""));
@@ -69,7 +82,18 @@ export function takesPart(view: DeskView): HTMLElement {
       focused = model.get("selected") || rows[0]?.row[0] || "";
     tree.replaceChildren(...rows.map(({ row, depth }) => item(row, depth)));
     if (inside) tree.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+    reveal();
     compared.textContent = hidden ? "" : (model.get("comparison") ?? "");
+  };
+
+  /** Bring the chosen take into sight. */
+  const reveal = () => {
+    const chosen = tree.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (!chosen || !tree.clientHeight) return;
+    const [top, bottom] = [chosen.offsetTop, chosen.offsetTop + chosen.offsetHeight];
+    if (top < tree.scrollTop) tree.scrollTop = top;
+    else if (bottom > tree.scrollTop + tree.clientHeight)
+      tree.scrollTop = bottom - tree.clientHeight;
   };
 
   const item = (row: TakeRow, depth: number): HTMLElement => {
@@ -171,15 +195,15 @@ export function takesPart(view: DeskView): HTMLElement {
 
   const current = () => model.get("selected") ?? "";
   const named = button("✎", "Rename the take (F2)");
-  const vote = button("★", "Vote for the take");
-  const compare = button("⇄", "Compare: mark this take, then choose another");
+  const vote = button("★ Vote", "Vote for the take");
+  const compare = button("⇄ Compare", "Compare: mark this take, then choose another");
   const remove = button("🗑︎", "Delete the take (Delete); Undo brings it back");
   life.on(named, "click", () => rename(current()));
   life.on(vote, "click", () => send("vote", current()));
   life.on(compare, "click", () => send("compare", model.get("compared") ? "" : current()));
   life.on(remove, "click", () => send("delete", current()));
   life.on(blind, "click", () => {
-    hidden = hidden ? undefined : letters(shown(), (Math.random() * 2 ** 32) >>> 0);
+    hidden = hidden ? undefined : shuffled();
     blind.setAttribute("aria-pressed", String(hidden !== undefined));
     say(hidden ? "The names are hidden" : "The names are shown");
     draw();
@@ -187,11 +211,11 @@ export function takesPart(view: DeskView): HTMLElement {
   show(view, ["takes", "selected", "compared", "comparison"], () => {
     compare.setAttribute("aria-pressed", String(Boolean(model.get("compared"))));
     for (const one of [named, vote, compare, remove]) one.disabled = !current();
-    if (hidden && shown().some(([id, parent]) => parent && !hidden!.has(id)))
-      hidden = letters(shown(), (Math.random() * 2 ** 32) >>> 0);
+    if (hidden && family().some(([id, parent]) => parent && !hidden!.has(id))) hidden = shuffled();
     draw();
   });
-  const part = element("fieldset", { class: "mnb-desk-part" }, element("legend", {}, "Takes"));
+  model.on("change:drawer", life, life.frame(reveal));
+  const part = element("div", { class: "mnb-desk-takes" });
   const actions = model.get("read_only") ? [blind] : [named, vote, compare, blind, remove];
   part.append(tree, element("div", { class: "mnb-bar" }, ...actions), compared);
   return part;

@@ -5,7 +5,7 @@ import type { Theme } from "../core/theme";
 import { pitchName, quarters, seconds } from "../core/units";
 import type { Bar } from "../core/wire/notes";
 import type { RollUnits } from "../core/wire/roll";
-import { quarterAt, rightOf, xAt, yAt, type Viewport } from "./roll-view";
+import { lineAt, quarterAt, rightOf, xAt, yAt, type Viewport } from "./roll-view";
 
 export const KEYS_WIDTH = 46;
 export const RULER_HEIGHT = 22;
@@ -135,8 +135,11 @@ export function drawGrid(
     }
   }
   for (const { quarter, weight } of lines) {
+    // On the score's axis there are the score's lines: those of the beats would be the notes' own places.
+    if (view.axis && (weight === 1 || !view.axis.lines.has(quarter))) continue;
     context.fillStyle = weight === 2 ? theme.line : theme.grid;
-    context.fillRect(Math.round(xAt(view, quarter)), 0, 1, view.height);
+    const x = weight === 2 ? lineAt(view, quarter) : xAt(view, quarter);
+    context.fillRect(Math.round(x), 0, 1, view.height);
   }
 }
 

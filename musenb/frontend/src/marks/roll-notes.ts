@@ -39,12 +39,16 @@ const MOST_LETTERS = 500;
 /** Return where a note is drawn, in pixels of the note area. */
 export function boxOf(view: Viewport, onset: number, duration: number, pitch: number): Box {
   const height = Math.max(1, view.perPitch - gapOf(view));
-  return { x: xAt(view, onset), y: yAt(view, pitch), width: widthOf(view, duration), height };
+  return { x: xAt(view, onset), y: yAt(view, pitch), width: widthOf(view, duration, onset), height };
 }
 
 const gapOf = (view: Viewport): number => (view.perPitch >= 6 ? 1 : 0);
-const widthOf = (view: Viewport, duration: number): number =>
-  Math.max(1.5, duration * view.perQuarter - gapOf(view));
+const widthOf = (view: Viewport, duration: number, onset = view.left): number => {
+  const wide = view.axis
+    ? xAt(view, onset + duration) - xAt(view, onset)
+    : duration * view.perQuarter;
+  return Math.max(1.5, wide - gapOf(view));
+};
 
 /** Specks of one voice and pitch that touch, drawn as one rectangle. */
 interface Run {
@@ -96,7 +100,7 @@ export function drawNotes(
     const chosen = look.selected.has(row);
     const key = (pitch * VOICES + (voice % VOICES)) * 2 + Number(generated);
     const x = xAt(view, table.onset[row] ?? 0);
-    const right = x + widthOf(view, table.duration[row] ?? 0);
+    const right = x + widthOf(view, table.duration[row] ?? 0, table.onset[row] ?? 0);
     const flags = table.flags[row] ?? 0;
     const speck = right - x <= SPECK && !chosen && !(flags & DIFFERS);
     if (speck && right <= (covered[key] ?? 0)) return;
@@ -190,7 +194,7 @@ function rowsWithLetters(view: Viewport, index: RollIndex, look: NoteLook): numb
   index.each(view.left, rightOf(view), (row) => {
     if (
       rows.length > MOST_LETTERS ||
-      widthOf(view, table.duration[row] ?? 0) < 11 ||
+      widthOf(view, table.duration[row] ?? 0, table.onset[row] ?? 0) < 11 ||
       look.lifted?.has(row)
     )
       return;

@@ -37,6 +37,7 @@ export class Tiles {
   /** Return whether the notes should come from tiles: there are many, and nothing but their place has changed. */
   ready(ground: Ground): boolean {
     const { view, index } = ground;
+    if (view.axis) return false;
     const [last, density] = [this.#last, screenDensity()];
     this.#last = { ground, density };
     const many = index.table.firstFrom(rightOf(view)) - index.table.firstFrom(view.left) > FEW;

@@ -1,5 +1,6 @@
 /** Viewport of the roll: quarters and pitches to pixels and back, zoom and pan. */
 
+import type { Axis } from "../core/band";
 import type { NoteTable } from "../core/table";
 
 /** What the note area shows; immutable. The row of pitch p begins `(top - p) * perPitch` below its upper edge. */
@@ -14,6 +15,8 @@ export interface Viewport {
   /** Pixels of the note area. */
   readonly width: number;
   readonly height: number;
+  /** The score's own time axis in place of an even one; `left` and `perQuarter` are then near it. */
+  readonly axis?: Axis | undefined;
 }
 
 export const FINEST = 480;
@@ -21,8 +24,12 @@ export const LOWEST_ROW = 3;
 export const HIGHEST_ROW = 28;
 
 export const xAt = (view: Viewport, quarter: number): number =>
-  (quarter - view.left) * view.perQuarter;
-export const quarterAt = (view: Viewport, x: number): number => view.left + x / view.perQuarter;
+  view.axis ? view.axis.at(quarter) : (quarter - view.left) * view.perQuarter;
+export const quarterAt = (view: Viewport, x: number): number =>
+  view.axis ? view.axis.quarterAt(x) : view.left + x / view.perQuarter;
+/** The place of a bar line, which a score draws before the note that begins there. */
+export const lineAt = (view: Viewport, quarter: number): number =>
+  view.axis ? view.axis.lineAt(quarter) : xAt(view, quarter);
 /** The upper edge of a pitch's row. */
 export const yAt = (view: Viewport, pitch: number): number => (view.top - pitch) * view.perPitch;
 export const pitchAt = (view: Viewport, y: number): number =>
@@ -34,6 +41,7 @@ const within = (value: number, low: number, high: number): number =>
 
 /** Return the view nearest to `view` that does not run away from a piece that ends at `end`. */
 export function held(view: Viewport, end: number): Viewport {
+  if (view.axis) return onAxis(view, view.axis);
   const perQuarter = within(
     view.perQuarter,
     Math.min(view.width / Math.max(end * 1.05, 8), 40),
@@ -43,6 +51,14 @@ export function held(view: Viewport, end: number): Viewport {
   const left = within(view.left, 0, Math.max(end, 4) - (0.5 * view.width) / perQuarter);
   const top = within(view.top, view.height / perPitch - 1, 127);
   return { ...view, perQuarter, perPitch, left, top };
+}
+
+/** Return the view with the time of an axis, and its own pitches. */
+export function onAxis(view: Viewport, axis: Axis): Viewport {
+  const perPitch = within(view.perPitch, Math.max(LOWEST_ROW, view.height / 128), HIGHEST_ROW);
+  const top = within(view.top, view.height / perPitch - 1, 127);
+  const { perQuarter } = axis;
+  return { ...view, axis, perQuarter, perPitch, left: axis.quarterAt(0), top };
 }
 
 /**
@@ -87,7 +103,7 @@ export function fitted(table: NoteTable, end: number, width: number, height: num
  * left.
  */
 export function showing(view: Viewport, quarter: number, end: number): Viewport {
-  if (quarter >= view.left && quarter <= rightOf(view)) return view;
+  if (view.axis || (quarter >= view.left && quarter <= rightOf(view))) return view;
   return held({ ...view, left: quarter - (0.25 * view.width) / view.perQuarter }, end);
 }
 

@@ -208,7 +208,7 @@ function drawPlayhead(
 ): void {
   const x = xAt(view, playhead);
   if (x < -6 || x > view.width + 6) return;
-  context.fillStyle = theme.warn;
+  context.fillStyle = view.axis ? theme.accent : theme.warn;
   context.fillRect(Math.round(x) - 1, 0, 2, RULER_HEIGHT + view.height + lane);
   context.beginPath();
   context.moveTo(x - 6, 0);

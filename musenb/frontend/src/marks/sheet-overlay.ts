@@ -67,12 +67,14 @@ export interface Shown {
   readonly hover: string | null;
   readonly tint: Tint;
   readonly dark?: boolean;
+  /** No lines under what a model wrote: a box around the rest says it. */
+  readonly plain?: boolean;
 }
 
 /** Return the marks under the notes of a page: larger and darker for larger values; frames of selection and hover. */
 export function underMarks(
   places: Places,
-  { selection, hover, tint, dark }: Shown,
+  { selection, hover, tint, dark, plain }: Shown,
   table: NoteTable,
 ): SVGElement[] {
   const marks: SVGElement[] = [];
@@ -97,7 +99,8 @@ export function underMarks(
     if (selection.has(head.id)) marks.push(frame(head, "mnb-selected"));
     if (hover === head.id) marks.push(frame(head, "mnb-hovered"));
   }
-  return [...marks, ...brokenTies(places, table), ...generatedLines(places, table)];
+  const lines = plain ? [] : generatedLines(places, table);
+  return [...marks, ...brokenTies(places, table), ...lines];
 }
 
 /** Return the line and the flag of the playhead, to be moved with `movePlayhead`. */

@@ -35,7 +35,8 @@ export interface Head {
   readonly name: string;
 }
 
-interface Anchor {
+/** Where a quarter stands on a line, in units of the page. */
+export interface Anchor {
   readonly quarter: number;
   readonly x: number;
 }
@@ -104,6 +105,11 @@ export class Places {
       };
     }
     return undefined;
+  }
+
+  /** The places of the quarters at which notes begin or bars end, in ascending order: the middles of the heads. */
+  anchors(line: number): readonly Anchor[] {
+    return this.#anchors[line] ?? [];
   }
 
   /** Return the notehead nearest to a point, within 1.6 staff spaces. */

@@ -15,6 +15,7 @@ import { Tiles } from "../marks/roll-tiles";
 import {
   fitted,
   held,
+  onAxis,
   onPixels,
   rightOf,
   showing,
@@ -33,6 +34,8 @@ export interface StageOptions {
   follow(): boolean;
   lane(): boolean;
   height(): number;
+  /** True where the roll lies below a score in one line, and has its time axis. */
+  strip(): boolean;
 }
 
 export class Stage {
@@ -46,6 +49,9 @@ export class Stage {
   #index = new RollIndex(EMPTY);
   #theme: Theme;
   #width = 0;
+  #tall = 0;
+  /** Set when someone has chosen the pitches in view. */
+  #pitched = false;
   #stale = true;
   #ends: { table: NoteTable; end: number } | undefined;
   #ground: Ground | undefined;
@@ -96,10 +102,12 @@ export class Stage {
     });
     this.#clock.on("tempos", life, changed);
     this.#clock.follow(life, () => this.redraw());
-    life.size(this.frame, (width) => {
+    life.size(this.frame, (width, height) => {
       this.#width = width;
+      this.#tall = height;
       changed();
     });
+    this.#clock.band.on("axis", life, changed);
     if (typeof window !== "undefined") life.on(window, "resize", changed);
   }
 
@@ -135,22 +143,26 @@ export class Stage {
   /** Pan by pixels. */
   pan(x: number, y: number): void {
     if (!this.#view) return;
-    const { perQuarter, perPitch, left, top } = this.#view;
+    const { perQuarter, perPitch, left, top, axis } = this.#view;
+    if (axis && x) this.#clock.band.wish({ kind: "pan", by: x });
+    if (y) this.#pitched = true;
     this.#go({ ...this.#view, left: left + x / perQuarter, top: top - y / perPitch });
     this.#released = true;
   }
 
   zoom(factor: number, x = (this.#view?.width ?? 0) / 2): void {
-    if (this.#view) this.#go(zoomTime(this.#view, factor, x, this.end));
+    if (this.#view && !this.#view.axis) this.#go(zoomTime(this.#view, factor, x, this.end));
   }
 
   zoomPitches(factor: number, y = (this.#view?.height ?? 0) / 2): void {
+    this.#pitched = true;
     if (this.#view) this.#go(zoomPitch(this.#view, factor, y, this.end));
   }
 
   /** Show all notes from the beginning. */
   fit(): void {
     this.#view = undefined;
+    this.#pitched = false;
     this.refresh();
   }
 
@@ -173,6 +185,7 @@ export class Stage {
 
   #followPlayhead(): void {
     if (!this.#view || !this.#clock.playing || this.#released || !this.#options.follow()) return;
+    if (this.#view.axis) return;
     const at = this.#clock.playhead;
     const span = this.#view.width / this.#view.perQuarter;
     // Less motion: turn the page when the playhead leaves it. Else keep it a third from the left.
@@ -186,6 +199,7 @@ export class Stage {
     if (
       !this.#view ||
       !notes.streaming ||
+      this.#view.axis ||
       this.#clock.playing ||
       this.#released ||
       !this.#options.follow()
@@ -199,13 +213,17 @@ export class Stage {
   // Drawing
 
   #size(): Viewport | undefined {
-    const width = Math.max(this.#width - KEYS_WIDTH, 40);
-    const height = Math.max(this.#options.height() - RULER_HEIGHT, 60);
+    const axis = this.#options.strip() ? this.#clock.band.facts.axis : undefined;
+    const width = Math.max(axis ? axis.width : this.#width - KEYS_WIDTH, 40);
+    const tall = axis ? this.#tall : this.#options.height() - RULER_HEIGHT;
+    const height = Math.max(tall, 60);
     if (!this.#width) return undefined;
     const { table } = this.editor.store;
-    if (!this.#view) this.#view = fitted(table, this.end, width, height);
-    else if (this.#view.width !== width || this.#view.height !== height)
-      this.#view = held({ ...this.#view, width, height }, this.end);
+    const shown = this.#view;
+    if (!shown || (axis && !this.#pitched)) this.#view = fitted(table, this.end, width, height);
+    else if (shown.width !== width || shown.height !== height || shown.axis !== axis)
+      this.#view = held({ ...shown, width, height }, this.end);
+    if (axis && this.#view) this.#view = onAxis(this.#view, axis);
     return this.#view;
   }
 
@@ -251,7 +269,7 @@ export class Stage {
     const exact = this.#size();
     const context = exact && this.#fit(this.canvas);
     if (!exact || !context) return;
-    const view = onPixels(exact, screenDensity());
+    const view = exact.axis ? exact : onPixels(exact, screenDensity());
     this.#ground = {
       ...{ view, index: this.#index, theme: this.#theme, lane: this.lane, front: this.front },
       letters: lettersOf(store.notes.piece.voices),
@@ -265,7 +283,7 @@ export class Stage {
     drawGround(context, this.#ground, this.#tiles);
     this.#stale = false;
     // What is in view, for those who look from outside.
-    this.canvas.dataset.view = JSON.stringify(view);
+    this.canvas.dataset.view = JSON.stringify({ ...view, axis: undefined });
     this.canvas.dataset.notes = String(store.table.length);
   }
 

@@ -2,6 +2,7 @@
 
 import { button, element, setSign } from "../core/dom";
 import type { Life } from "../core/life";
+import { rove } from "../core/rove";
 import { lettersOf } from "../marks/roll-notes";
 import type { Theme } from "../core/theme";
 import { DIFFERS, GENERATED, LOCKED } from "../core/wire/notes";
@@ -154,27 +155,6 @@ function snapSelect(life: Life, options: ToolbarOptions, shows: (() => void)[]):
     select.value = String(near?.[0] ?? options.snap());
   });
   return select;
-}
-
-/** One tab stop: the arrow keys, Home and End go from button to button. */
-function rove(life: Life, bar: HTMLElement): void {
-  const items = () => [...bar.querySelectorAll<HTMLElement>("button:not(:disabled), select")];
-  const stop = (at: HTMLElement | undefined) => {
-    for (const item of bar.querySelectorAll<HTMLElement>("button, select"))
-      item.tabIndex = item === at ? 0 : -1;
-  };
-  stop(items()[0]);
-  life.on(bar, "focusin", (event) => stop(event.target as HTMLElement));
-  life.on(bar, "keydown", (event) => {
-    const all = items();
-    const at = all.indexOf(event.target as HTMLElement);
-    if (at < 0) return;
-    const inSelect = event.target instanceof HTMLSelectElement;
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
-    if (to === undefined || (inSelect && !event.key.startsWith("Arrow"))) return;
-    event.preventDefault();
-    all[(to + all.length) % all.length]?.focus();
-  });
 }
 
 /** Return the legend: a button a voice brings it to the front; it is also the voice that is drawn. */

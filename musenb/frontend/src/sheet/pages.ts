@@ -1,31 +1,19 @@
 /** Virtualised page list of the sheet: which pages are drawn, what is marked on them, where the playhead is. */
 
 import { barAt } from "../core/bars";
-import type { PageClock } from "../core/clock";
 import { element } from "../core/dom";
 import { drawSheet, markGenerated, shape } from "../marks/sheet";
 import { fallbackRoll } from "../marks/sheet-fallback";
 import { movePlayhead, playheadMark, tintOf, underMarks, type Tint } from "../marks/sheet-overlay";
 import { pageOfBar, Places, soundingAt, type Head, type Place } from "../marks/sheet-places";
 import type { Standing } from "../marks/sheet-arcs";
-import type { NoteStore } from "../core/notes";
-import type { PlateStore } from "./plates";
 import { ArcLayer } from "./arc-layer";
+import type { Drawing, PageSource } from "./drawing";
 import type { Note } from "../core/table";
-import type { Theme } from "../core/theme";
 import type { Quarters } from "../core/units";
 import type { SheetPlate } from "../core/wire/sheet";
 
 const MOUNTED_PAGES = 10;
-
-/** What the pages are drawn from. */
-export interface PageSource {
-  readonly notes: NoteStore;
-  readonly plates: PlateStore;
-  readonly clock: PageClock;
-  zoom(): number;
-  theme(): Theme;
-}
 
 /** One page on the screen. */
 interface Mounted {
@@ -36,8 +24,9 @@ interface Mounted {
   readonly drawing: SVGElement | undefined;
 }
 
-export class Pages {
+export class Pages implements Drawing {
   readonly scroll = element("div", { class: "mnb-scroll", tabindex: 0, role: "application" });
+  readonly frame = this.scroll;
   readonly #source: PageSource;
   readonly #mounted = new Map<number, Mounted>();
   readonly arcs: ArcLayer;

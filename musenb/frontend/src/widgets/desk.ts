@@ -1,13 +1,18 @@
-/** Desk of the studio: begin, go on, the tree of takes, keep. */
+/** Desk of the studio: the bar, the settings, the drawers beside the music. */
 
-import { askPart } from "../desk/ask";
-import { controlsPart } from "../desk/controls";
+import { barPart } from "../desk/bar";
 import css from "../desk/desk.css";
 import "../desk/icons";
-import { keepPart } from "../desk/keep";
-import { primePart } from "../desk/prime";
+import { classView } from "../desk/classview";
+import { emptyPart } from "../desk/empty";
+import { deskKeys } from "../desk/keys";
+import { layOut } from "../desk/layout";
+import { noticePart } from "../desk/notices";
+import { drawerPart, railPart } from "../desk/rail";
 import { safePart } from "../desk/safe";
+import { settingsPart } from "../desk/settings";
 import { takesPart } from "../desk/takes";
+import { fulfilWishes } from "../desk/wishes";
 import { element } from "../core/dom";
 import { mount } from "../core/mount";
 import type { DeskState } from "../core/wire/desk";
@@ -15,25 +20,42 @@ import type { DeskState } from "../core/wire/desk";
 export default mount<DeskState>({
   label: "Studio",
   view(view) {
+    const { root, model, life } = view;
     const style = element("style");
     style.textContent = css;
-    if (view.model.get("read_only")) {
-      view.root.append(style, element("div", { class: "mnb-desk" }, takesPart(view)));
+    if (model.get("read_only")) {
+      root.append(style, element("div", { class: "mnb-desk-takes" }, takesPart(view)));
       return;
     }
+    const notice = noticePart(view);
     const { row, warning } = safePart(view);
-    const parts = [
-      primePart(view),
-      controlsPart(view),
-      takesPart(view),
-      element("div", { class: "mnb-desk-stack" }, askPart(view), keepPart(view)),
-    ];
-    view.root.append(style, warning, element("div", { class: "mnb-desk" }, ...parts), row);
+    const bar = barPart(view);
+    const settings = settingsPart(view);
+    let studio: HTMLElement | undefined;
+    const room = classView(view, () => studio);
+    const rail = railPart(view, room.enter);
+    let empty = false;
+    const start = emptyPart(view, (now) => {
+      empty = now;
+      studio?.toggleAttribute("data-empty", now);
+    });
+    root.append(style, notice, warning, bar, settings, start, drawerPart(view), rail, row);
+    root.append(...room.parts);
+    fulfilWishes(view);
+    layOut(view, [notice, warning, bar, settings, row, ...room.parts], (around) => {
+      studio = around;
+      studio.toggleAttribute("data-empty", empty);
+      deskKeys(view, around, {
+        turnClass: () => (room.on ? room.leave() : room.enter()),
+        leaveClass: () => (room.on ? (room.leave(), true) : false),
+        choose: (way) =>
+          around.querySelectorAll<HTMLElement>(".mnb-choice-main")[way - 1]?.click(),
+      });
+    });
     let running = false;
-    view.model.on("change:running", view.life, () => {
-      const now = view.model.get("running") ?? false;
-      if (now !== running)
-        view.say(now ? "writing" : `${view.model.get("written") ?? 0} notes written`);
+    model.on("change:running", life, () => {
+      const now = model.get("running") ?? false;
+      if (now !== running) view.say(now ? "writing" : `${model.get("written") ?? 0} notes written`);
       running = now;
     });
   },

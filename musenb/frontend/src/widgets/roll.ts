@@ -2,6 +2,7 @@
 
 import { placeName } from "../core/bars";
 import { element } from "../core/dom";
+import { signOf } from "../core/icons";
 import { findRow } from "../roll/edits";
 import { mount, type View } from "../core/mount";
 import { RollEditor } from "../roll/editor";
@@ -46,6 +47,13 @@ function placeLine({ clock, life }: RollView, stage: Stage): HTMLElement {
   return shown;
 }
 
+/** Return what notes are changed with, folded: below a score the roll is looked at first. */
+function tools(...parts: HTMLElement[]): HTMLElement {
+  const name = element("summary", { title: "Draw, move and delete notes" }, ...signOf("✎ Edit"));
+  const items = element("div", { class: "mnb-menu-items" }, ...parts);
+  return element("details", { class: "mnb-menu mnb-roll-tools" }, name, items);
+}
+
 export default mount<RollState, RollStore>({
   label: "Piano roll",
   store: (model, life, clockId) => new RollStore(model, life, clockId),
@@ -59,6 +67,7 @@ export default mount<RollState, RollStore>({
       follow: options.follow,
       lane: options.lane,
       height: () => model.get("height") ?? 420,
+      strip: () => model.get("strip") ?? false,
     });
     const pointer = new Pointer(life, stage, { snap: options.snap, drawing: options.drawing, say });
     const toolbar = buildToolbar(life, stage, options);
@@ -66,7 +75,10 @@ export default mount<RollState, RollStore>({
     const bottom = element("div", { class: "mnb-bar" }, placeLine(view, stage), buildHelp());
     const style = element("style");
     style.textContent = css;
-    root.append(style, toolbar.element, stage.frame, legend.element, bottom);
+    if (model.get("strip")) {
+      root.classList.add("mnb-roll-strip");
+      root.append(style, stage.frame, tools(toolbar.element, legend.element, bottom));
+    } else root.append(style, toolbar.element, stage.frame, legend.element, bottom);
     stage.canvas.setAttribute("aria-label", "Notes");
     stage.canvas.setAttribute("aria-roledescription", "piano roll");
     listenToKeys(

@@ -2,8 +2,9 @@
 
 import { clockOf } from "../core/clock";
 import { button, element } from "../core/dom";
+import { signOf } from "../core/icons";
 import { shape } from "../marks/sheet";
-import { legendGradient, tintOf } from "../marks/sheet-overlay";
+import { tintOf } from "../marks/sheet-overlay";
 import { nearestIn, stepFrom, type Step } from "../marks/sheet-places";
 import { noteWords } from "../marks/sheet-words";
 import { mount, type View } from "../core/mount";
@@ -12,7 +13,15 @@ import { NoteStore } from "../core/notes";
 import { PlateStore } from "../sheet/plates";
 import { Player } from "../sound/player";
 import css from "../sheet/sheet.css";
+import { noteBubble } from "../sheet/bubble";
+import type { Drawing } from "../sheet/drawing";
+import { emptyBars } from "../sheet/empty-bars";
+import "../sheet/icons";
+import { legend } from "../sheet/legend";
+import { barNumbers } from "../sheet/numbers";
 import { Pages } from "../sheet/pages";
+import { Strip } from "../sheet/strip";
+import { voicesBeside } from "../sheet/voices";
 import { fontFrom, handOf, pageAudio, partsFrom, PIANO, type Hand } from "../sound/synth";
 import type { Note } from "../core/table";
 import type { Life } from "../core/life";
@@ -68,7 +77,7 @@ function makeStore(model: Model<SheetState>, life: Life, clockId: string): Store
 type SheetView = View<SheetState, Store>;
 
 /** Pointer and keys on the pages. */
-function handle(view: SheetView, pages: Pages, place: HTMLElement): void {
+function handle(view: SheetView, pages: Drawing, place: HTMLElement): void {
   const { life, clock, store, say, model } = view;
   const words = (note: Note) => {
     const value = pages.tint.values.get(note.id);
@@ -151,7 +160,11 @@ function handle(view: SheetView, pages: Pages, place: HTMLElement): void {
       const voice = current() < 0 ? (table.voice[0] ?? 0) : table.voice[current()]!;
       const row = nearestIn(table, voice, event.key === "Home" ? -1 : Infinity);
       if (row >= 0) choose(row);
-    } else if (event.key === "Enter" && current() >= 0) sound(table.note(current()));
+    } else if (event.key === "Enter" && current() >= 0) {
+      const note = table.note(current());
+      if (model.get("strip")) clock.band.wish({ kind: "ask", note: note.id });
+      else sound(note);
+    }
     else if (event.key === " ") play(view);
     else if (event.key === "+" || event.key === "=") zoomBy(view, 1);
     else if (event.key === "-") zoomBy(view, -1);
@@ -234,41 +247,57 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   setIcon(colours, "colours");
   setIcon(closed, "staves");
   show();
+  if (model.get("strip")) return { bar: viewMenu(closed, colours, smaller, larger, move), place };
   const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Score" });
   bar.append(start, smaller, larger, colours, closed, move, place);
   return { bar, place };
 }
 
-/** What the colours, the dashed lines and the tints mean. */
-function legend({ model, store, theme }: SheetView, { tint, arcs }: Pages): Element[] {
-  const parts: Element[] = [];
-  if (model.get("colours")) {
-    store.notes.piece.voices.forEach((name, voice) => {
-      const dot = element("span", { "aria-hidden": true }, "●");
-      dot.style.color = theme.voices[voice % theme.voices.length] ?? "";
-      parts.push(element("span", {}, dot, name));
-    });
-  }
-  for (const { name, colour, dashed } of arcs.heads(theme)) {
-    const dot = element("i", { class: "mnb-arc-sign" });
-    dot.style.borderColor = colour;
-    dot.style.borderTopStyle = dashed ? "dashed" : "solid";
-    parts.push(element("span", {}, dot, name));
-  }
-  const { table } = store.notes;
-  if (table.flags.some((_, row) => table.generated(row))) {
-    parts.push(element("span", {}, element("i", { class: "mnb-dash" }), "generated"));
-  }
-  if (tint.values.size) {
-    const scale = element("i");
-    scale.style.background = legendGradient(theme.dark);
-    const [low, high] = [tint.low, tint.high].map((value) => String(Number(value.toPrecision(3))));
-    const words = element("span", {}, `${model.get("tint_name") || "value"}:`);
-    parts.push(
-      element("span", {}, words, element("span", { class: "mnb-scale" }, low!, scale, high!)),
-    );
-  }
-  return parts;
+/** Return what can be seen otherwise, folded. */
+function viewMenu(
+  closed: HTMLButtonElement,
+  colours: HTMLButtonElement,
+  smaller: HTMLButtonElement,
+  larger: HTMLButtonElement,
+  move: HTMLSelectElement,
+): HTMLElement {
+  closed.append(" two staves");
+  colours.append(" voices in colours");
+  const sizes = element("span", { class: "mnb-bar" }, smaller, larger, "size");
+  const items = element("div", { class: "mnb-menu-items" }, closed, colours, sizes);
+  items.append(element("label", {}, move, "shown"));
+  const name = element("summary", { title: "How the score is shown" }, ...signOf("👁 View"));
+  return element("details", { class: "mnb-menu mnb-view-menu" }, name, items);
+}
+
+/** Put beside a strip what belongs to it: the voices, the bars, the acts at a note. */
+function dressStrip({ life, clock, store, model }: SheetView, strip: Strip): void {
+  const staffOf = (voice: number) => {
+    const count = store.notes.piece.voices.length;
+    const half = Math.ceil(count / 2);
+    if (model.get("staves") !== "two" || count < 2) return { staff: voice, place: 0, of: 1 };
+    return voice < half
+      ? { staff: 0, place: voice, of: half }
+      : { staff: 1, place: voice - half, of: count - half };
+  };
+  const { notes } = store;
+  const column = voicesBeside({ life, clock, notes, strip, staffOf });
+  strip.frame.prepend(element("span"), barNumbers(life, clock, notes, strip), column);
+  noteBubble(life, clock, notes, strip);
+  emptyBars(life, clock, notes, strip);
+  strip.onArrange(() => clock.band.tell({ gutter: column.offsetWidth }));
+  const lower = () => {
+    const several = store.notes.piece.voices.length > 2;
+    if (clock.band.facts.low && several && model.get("staves") === "each")
+      model.set({ staves: "two" });
+  };
+  clock.band.on("low", life, lower);
+  model.on("change:piece", life, lower);
+  clock.band.on(
+    ["scoreHeight", "large"],
+    life,
+    life.frame(() => strip.arrange()),
+  );
 }
 
 export default mount<SheetState, Store>({
@@ -279,18 +308,26 @@ export default mount<SheetState, Store>({
     const style = element("style");
     style.textContent = css;
     const zoom = () => model.get("zoom") || 1;
-    const pages = new Pages({
-      notes: store.notes,
-      plates: store.plates,
-      clock,
-      zoom,
+    const source = {
+      ...{ notes: store.notes, plates: store.plates, clock, zoom },
+      room: () => model.get("room") ?? 0,
       theme: () => view.theme,
-    });
+    };
+    const strip = model.get("strip") ? new Strip(source) : undefined;
+    const pages: Drawing = strip ?? new Pages(source);
     const { bar, place } = toolbar(view);
     const key = element("div", { class: "mnb-legend" });
     const note = element("div", { class: "mnb-unavailable", hidden: true });
-    root.append(style, bar, pages.scroll, key, note);
+    root.append(style, bar, pages.frame, key, note);
     handle(view, pages, place);
+    if (strip) dressStrip(view, strip);
+    const meaning = () => ({
+      notes: store.notes,
+      theme: view.theme,
+      colours: model.get("colours") ?? false,
+      tintName: model.get("tint_name") ?? "",
+    });
+    const tellMeaning = () => key.replaceChildren(...(strip ? [] : legend(meaning(), pages)));
 
     const arrange = life.frame(() => {
       const { plan } = store.plates;
@@ -301,7 +338,7 @@ export default mount<SheetState, Store>({
     const paint = life.frame(() => {
       pages.tint = tintOf(model.get("tint") ?? []);
       pages.scroll.classList.toggle("mnb-colours", model.get("colours") ?? false);
-      key.replaceChildren(...legend(view, pages));
+      tellMeaning();
       pages.redraw();
     });
     store.plates.onChange(life, arrange);
@@ -320,7 +357,7 @@ export default mount<SheetState, Store>({
     clock.on(
       "overlay",
       life,
-      life.frame(() => (key.replaceChildren(...legend(view, pages)), pages.look())),
+      life.frame(() => (tellMeaning(), pages.look())),
     );
     clock.follow(life, (playhead) => pages.follow(playhead));
     life.on(
@@ -342,7 +379,7 @@ export default mount<SheetState, Store>({
       cancel = life.after(FIT_MS, () => {
         const room = pages.scroll.clientWidth;
         const wanted = Math.round(room / zoom() / 10) * 10;
-        if (!room || Math.abs(wanted - store.plates.plan.width) <= LOOSE) return;
+        if (!room || strip || Math.abs(wanted - store.plates.plan.width) <= LOOSE) return;
         model.post<FitSheet>({ kind: "fit", width: wanted });
       });
     };

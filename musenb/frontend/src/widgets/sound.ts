@@ -10,6 +10,7 @@ import type { Model } from "../core/model";
 import { NoteStore } from "../core/notes";
 import { Player, type PlayerState } from "../sound/player";
 import "../sound/icons";
+import { lastPlace, overview } from "../player/overview";
 import { fontFrom, pageAudio, partsFrom, PIANO } from "../sound/synth";
 import { quarters } from "../core/units";
 import type { SoundState } from "../core/wire/sound";
@@ -240,11 +241,60 @@ function hint({ store, life, clock }: SoundView): HTMLElement {
   return shown;
 }
 
+/** One row below a bar: play, the whole piece as a slider, the place, and how it sounds, folded. */
+function strip(view: SoundView): void {
+  const { root: place, life, clock, store, model } = view;
+  const [home, play, loop] = transport(view);
+  play!.classList.add("mnb-play");
+  const shown = element("output", { class: "mnb-place" });
+  clock.follow(life, () => {
+    const words = lastPlace(store.notes, clock);
+    if (words !== shown.textContent) shown.textContent = words;
+  });
+  const slider = overview({
+    ...{ life, clock },
+    notes: store.notes,
+    theme: () => view.theme,
+    onTheme: (call) => view.onTheme(call),
+  });
+  const items = element("div", { class: "mnb-menu-items" });
+  items.append(
+    tempo(view),
+    element("div", { class: "mnb-bar" }, home!, loop!, ...options(view)),
+    voices(view),
+  );
+  const name = element("summary", { title: "How it sounds", "aria-label": "Sound" });
+  const heard = element("span", { class: "mnb-sound-tempo" });
+  name.append(...signOf("🔈"), heard);
+  const tell = () => {
+    const { tempos } = store.notes.piece;
+    const qpm = [...tempos].reverse().find(([onset]) => onset <= clock.playhead)?.[1] ?? 100;
+    heard.textContent = `♩ = ${Math.round(qpm * clock.factor)}`;
+  };
+  clock.on(["factor", "tempos", "seek"], life, tell);
+  tell();
+  const menu = element("details", { class: "mnb-menu mnb-sound-menu" }, name, items);
+  place.classList.add("mnb-sound-strip");
+  place.append(play!, slider, shown, hint(view), menu);
+  const muted = () => clock.band.tell({ muted: model.get("muted") ?? [] });
+  model.on("change:muted", life, muted);
+  muted();
+  clock.band.onWish(life, (wish) => {
+    if (wish.kind !== "mute") return;
+    const now = model.get("muted") ?? [];
+    const next = now.includes(wish.voice)
+      ? now.filter((voice) => voice !== wish.voice)
+      : [...now, wish.voice];
+    model.set({ muted: next });
+  });
+}
+
 export default mount<SoundState, Store>({
   label: "Player",
   store: makeStore,
   view(view) {
     const { root: place, life, clock, store } = view;
+    if (view.model.get("strip")) return strip(view);
     const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Playing" });
     bar.append(...transport(view), tempo(view), ...options(view), hint(view));
     place.append(bar, position(view), voices(view));

@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { barsIn } from "../../src/core/bars";
 import { clockOf } from "../../src/core/clock";
-import { adventure, HERE } from "../../src/desk/controls";
-import { lockedWords } from "../../src/desk/locks";
+import { CLOSE } from "../../src/desk/ask";
+import { sizeOf } from "../../src/desk/layout";
+import { adventure } from "../../src/desk/settings";
+import { barsAsText } from "../../src/desk/wishes";
 import { clockTime, warnsAfter } from "../../src/desk/safe";
-import { letters, treeOrder } from "../../src/desk/takes";
+import { familyOf, letters, treeOrder } from "../../src/desk/takes";
 import { Life } from "../../src/core/life";
 import type { TakeRow } from "../../src/core/wire/desk";
 import { quarters } from "../../src/core/units";
@@ -48,6 +51,17 @@ const state = {
   voices: ["soprano", "alto"],
   sessions: [],
   forms: ["mid", "wav"],
+  closing: true,
+  drawer: "takes",
+  begin_tab: "famous",
+  motif: "C5 D5",
+  key: "C major",
+  key_source: "motif",
+  metre: "4/4",
+  key_choices: [],
+  metre_choices: [],
+  ends: 0,
+  asked: "",
 };
 
 contract(
@@ -71,7 +85,11 @@ async function desk(changes: Record<string, unknown> = {}) {
   const { el } = await host.view();
   const press = (name: string) => el.querySelector<HTMLElement>(`[aria-label="${name}"]`)!.click();
   const items = () => [...el.querySelectorAll<HTMLElement>("[role=treeitem]")];
-  return { host, el, press, items, sent: () => host.model.sent.map(({ content }) => content) };
+  const sent = () =>
+    host.model.sent
+      .map(({ content }) => content)
+      .filter((content) => (content as { kind: string }).kind !== "hello");
+  return { host, el, press, items, sent };
 }
 
 describe("questions", () => {
@@ -79,9 +97,7 @@ describe("questions", () => {
 
   test("one opens, the same one or the way back closes it", async () => {
     const { host, el, press, sent } = await desk();
-    const back = el.querySelector<HTMLElement>(
-      "[aria-label='Back to the score: close the question']",
-    )!;
+    const back = el.querySelector<HTMLElement>(`[aria-label='${CLOSE}']`)!;
     expect(back.hidden).toBe(true);
     press(NAME);
     host.model.receive({ asked: "motif", asked_words: "Below, in place of the score: first." });
@@ -127,6 +143,12 @@ describe("the tree", () => {
       Array.from({ length: 20 }, (_, salt) => [...letters(takes, salt * 7919).keys()].join()),
     );
     expect(orders.size).toBeGreaterThan(2);
+  });
+
+  test("a blind audition is about one motif", () => {
+    const others: TakeRow[] = [...takes, ["q", "", "other", "", 0], ["r", "q", "of it", "", 0]];
+    expect(familyOf(others, "c").map(([id]) => id)).toEqual(["p", "a", "c", "b"]);
+    expect(familyOf(others, "q").map(([id]) => id)).toEqual(["q", "r"]);
   });
 
   test("names are text", async () => {
@@ -193,21 +215,25 @@ describe("the buttons", () => {
       { kind: "act", act: "continue" },
       { kind: "act", act: "undo" },
     ]);
-    const disabled = [...el.querySelectorAll("button:disabled")].map((one) =>
-      one.getAttribute("aria-label"),
-    );
-    expect(disabled).toEqual(["Stop and keep what is there", HERE, "Redo"]);
+    const bar = [...el.querySelectorAll(".mnb-desk-bar button, .mnb-desk-settings button")];
+    const disabled = bar.filter((one) => (one as HTMLButtonElement).disabled);
+    expect(disabled.map((one) => one.getAttribute("aria-label"))).toEqual(["Redo"]);
   });
 
-  test("going on from here wants a selected note, and names those that are", async () => {
+  test("a note is gone on from, asked about, and its bar written anew where another view wishes it", async () => {
     const life = new Life();
     const clock = clockOf("shared", life);
-    const { press, sent } = await desk({ clock_id: "shared" });
-    press(HERE);
-    expect(sent()).toEqual([]);
+    const { host, sent } = await desk({ clock_id: "shared" });
     clock.select(["v0n3"]);
-    press(HERE);
-    expect(sent()).toEqual([{ kind: "from", ids: ["v0n3"] }]);
+    clock.band.wish({ kind: "from", note: "v0n3" });
+    clock.band.wish({ kind: "anew", bar: 2 });
+    clock.band.wish({ kind: "ask", note: "v0n3" });
+    expect(sent()).toEqual([
+      { kind: "from", ids: ["v0n3"] },
+      { kind: "anew", bar: 2 },
+      { kind: "ask", what: "heard" },
+    ]);
+    expect(host.model.get("drawer")).toBe("ask");
     life.end();
   });
 
@@ -230,22 +256,29 @@ describe("the buttons", () => {
     life.end();
   });
 
-  test("voices and bars are locked, and said in words", async () => {
-    const { el, host, press, sent } = await desk({
+  test("voices and bars are locked where another view wishes it, and told to all", async () => {
+    const life = new Life();
+    const { band } = clockOf("locks", life);
+    const { host, sent } = await desk({
+      clock_id: "locks",
       locked_voices: ["alto"],
       locked_bars: "3, 5-6",
     });
-    const words = () => el.querySelector(".mnb-desk-locks summary")!.textContent;
-    expect(words()).toContain("locked: alto, bars 3, 5-6");
-    press("Lock the soprano");
-    press("Lock the alto");
+    expect([band.facts.locked, band.facts.lockedBars]).toEqual([["alto"], "3, 5-6"]);
+    band.wish({ kind: "lock-voice", voice: "soprano" });
+    band.wish({ kind: "lock-voice", voice: "alto" });
+    band.wish({ kind: "lock-bar", bar: 5 });
+    band.wish({ kind: "lock-bar", bar: 4 });
     expect(sent()).toEqual([
       { kind: "lock", voices: ["alto", "soprano"], bars: "3, 5-6" },
       { kind: "lock", voices: [], bars: "3, 5-6" },
+      { kind: "lock", voices: ["alto"], bars: "3, 6" },
+      { kind: "lock", voices: ["alto"], bars: "3-6" },
     ]);
     host.model.receive({ locked_voices: [], locked_bars: "" });
-    expect(words()).toContain("lock voices or bars");
-    expect([lockedWords([], "3"), lockedWords(["bass"], "")]).toEqual(["bar 3", "bass"]);
+    expect(band.facts.locked).toEqual([]);
+    expect([[...barsIn("3, 5-6")], barsAsText([6, 1, 5])]).toEqual([[3, 5, 6], "1, 5-6"]);
+    life.end();
   });
 
   test("one bar at a time asks for more", async () => {
@@ -254,13 +287,18 @@ describe("the buttons", () => {
     expect(sent()).toEqual([{ kind: "act", act: "more" }]);
   });
 
-  test("while notes are written there is only Stop", async () => {
-    const { el, host } = await desk({ running: true, written: 12 });
-    expect(
-      el.querySelector<HTMLButtonElement>("[aria-label='Stop and keep what is there']")!.disabled,
-    ).toBe(false);
-    expect(el.querySelector<HTMLButtonElement>("[aria-label=Continue]")!.disabled).toBe(true);
+  test("Continue becomes Stop in place", async () => {
+    const { el, host, press, sent } = await desk();
+    const go = el.querySelector<HTMLButtonElement>("[aria-label=Continue]")!;
+    host.model.receive({ running: true, written: 12 });
+    expect([go.getAttribute("aria-label"), go.disabled]).toEqual([
+      "Stop and keep what is there",
+      false,
+    ]);
+    expect(el.querySelector("[aria-label=Continue]")).toBeNull();
     expect(el.querySelector("[aria-label=Progress]")!.textContent).toContain("12 notes");
+    press("Stop and keep what is there");
+    expect(sent()).toEqual([{ kind: "act", act: "stop" }]);
     host.close();
   });
 
@@ -281,6 +319,77 @@ describe("the buttons", () => {
     expect(words()).toContain("1 notes");
     vi.useRealTimers();
     host.close();
+  });
+
+  test("the field shows the motif, and Enter begins with what is typed", async () => {
+    const { el, sent } = await desk();
+    const field = el.querySelector<HTMLTextAreaElement>("[aria-label='Motif as text']")!;
+    expect(field.value).toBe("C5 D5");
+    const enter = (more: KeyboardEventInit = {}) =>
+      field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, ...more }));
+    field.value = "X:1\nK:C\nCDE";
+    field.dispatchEvent(new Event("input"));
+    expect(Number(field.rows)).toBe(3);
+    enter({ shiftKey: true });
+    enter();
+    expect(sent()).toEqual([{ kind: "prime", source: "text", text: "X:1\nK:C\nCDE" }]);
+    expect(el.querySelector(".mnb-desk-field")!.textContent).toContain("C major from your motif");
+  });
+
+  test("one drawer is open at a time, and closes by its own button", async () => {
+    const { el, host } = await desk();
+    const shown = () =>
+      [...el.querySelectorAll<HTMLElement>(".mnb-drawer-inside > div")]
+        .slice(1)
+        .filter((part) => !part.hidden)
+        .map((part) => part.className);
+    expect(shown()).toEqual(["mnb-desk-takes"]);
+    el.querySelector<HTMLElement>(".mnb-rail [data-drawer=keep]")!.click();
+    host.model.receive({ drawer: "keep" });
+    expect(shown()).toEqual(["mnb-desk-keep"]);
+    el.querySelector<HTMLElement>(".mnb-rail [data-drawer=keep]")!.click();
+    expect(host.model.get("drawer")).toBe("");
+  });
+
+  test("single keys work the desk, but not where one types", async () => {
+    const { el, sent, host } = await desk();
+    const key = (on: string, name: string) =>
+      el
+        .querySelector<HTMLElement>(on)!
+        .dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+    key("[aria-label='Motif as text']", "c");
+    expect(sent()).toEqual([]);
+    key(".mnb-rail button", "c");
+    key(".mnb-rail button", "n");
+    expect(sent()).toEqual([
+      { kind: "act", act: "continue" },
+      { kind: "act", act: "again" },
+    ]);
+    key(".mnb-rail button", "k");
+    expect(host.model.get("drawer")).toBe("keep");
+  });
+
+  test("it says when nobody answers, and when somebody does", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    const { el, host } = await desk();
+    const notice = el.querySelector<HTMLElement>(".mnb-notice")!;
+    const go = el.querySelector<HTMLButtonElement>("[aria-label=Continue]")!;
+    vi.advanceTimersByTime(3000);
+    expect([notice.hidden, go.disabled]).toEqual([true, false]);
+    vi.advanceTimersByTime(3000);
+    expect([notice.hidden, go.disabled]).toEqual([false, true]);
+    expect(notice.textContent).toContain("This is a picture");
+    host.model.message({ kind: "here" });
+    expect([notice.hidden, go.disabled]).toEqual([true, false]);
+    el.classList.add("jupyter-widgets-disconnected");
+    vi.advanceTimersByTime(1000);
+    expect(notice.textContent).toContain("Run the cell again, then bring back earlier work");
+    host.close();
+    vi.useRealTimers();
+  });
+
+  test("the layout has five sizes", () => {
+    expect([300, 600, 1000, 1300, 1600].map(sizeOf)).toEqual(["xs", "s", "m", "l", "xl"]);
   });
 
   test("a number outside its range is taken back", async () => {

@@ -36,6 +36,8 @@ const state = {
   seed: 8,
   writing: false,
   current: false,
+  number: 2,
+  votes: 3,
   begins: 2,
   shown_from: 0,
   shown_to: 4,
@@ -55,10 +57,24 @@ async function choice(changes: Record<string, unknown> = {}) {
 }
 
 describe("a choice", () => {
-  test("tells its name, seed and how many notes the model wrote", async () => {
+  test("tells its number, its seed and the hands that were raised for it", async () => {
     const { el } = await choice();
     expect(el.querySelector("i")).toBeNull();
-    expect(el.querySelector(".mnb-choice-head")!.textContent).toBe("<i>Take 2</i>seed 8 · 3 notes");
+    expect(el.querySelector(".mnb-choice-head")!.textContent).toMatch(/^2seed 8.*3$/);
+    expect(el.querySelector<HTMLElement>(".mnb-choice-about")!.title).toBe("<i>Take 2</i>, seed 8");
+  });
+
+  test("counts hands, and takes one back", async () => {
+    const { host, named, frame } = await choice();
+    named("Raise a hand for this one")!.click();
+    named("One hand less")!.click();
+    expect(host.model.sent.map(({ content }) => content)).toEqual([
+      { kind: "vote", by: 1 },
+      { kind: "vote", by: -1 },
+    ]);
+    host.model.receive({ votes: 0 });
+    await frame();
+    expect(named("One hand less")!.disabled).toBe(true);
   });
 
   test("cannot be chosen while it is written, nor when it is the current take", async () => {

@@ -3,7 +3,7 @@
 import type { Piece } from "./notes";
 import type { Quarters } from "../units";
 
-/** The traits of one of several takes that are written side by side. */
+/** The traits of one of several takes that are written side by side, the `number`th of them. */
 export type ChoiceState = {
   error: string;
   description: string;
@@ -15,13 +15,21 @@ export type ChoiceState = {
   streaming: boolean;
   piece: Piece;
   engine: string;
+  number: number;
   name: string;
+  votes: number;
   seed: number;
   writing: boolean;
   current: boolean;
   begins: Quarters;
   shown_from: Quarters;
   shown_to: Quarters;
+};
+
+/** Page to kernel: somebody prefers this one; `by` is -1 for a hand that is taken back. */
+export type RaiseHand = {
+  kind: "vote";
+  by: number;
 };
 
 /** Page to kernel: go on from this one. */

@@ -2,6 +2,12 @@
 
 import type { Quarters } from "../units";
 
+export type DrawerName = "begin" | "takes" | "ask" | "plan" | "keep";
+
+export type BeginTab = "famous" | "play" | "file" | "earlier";
+
+export type KeySource = "" | "motif" | "file" | "asked";
+
 export type PrimeSource = "text" | "shelf" | "corpus" | "roll";
 
 export type DeskAct = "continue" | "again" | "stop" | "undo" | "redo" | "more" | "save_all";
@@ -34,6 +40,16 @@ export type DeskState = {
   model: string;
   prime_bars: number;
   prime_voice: string;
+  drawer: "begin" | "takes" | "ask" | "plan" | "keep" | "";
+  begin_tab: "famous" | "play" | "file" | "earlier";
+  closing: boolean;
+  can_close: boolean;
+  motif: string;
+  key: string;
+  key_source: "" | "motif" | "file" | "asked";
+  metre: string;
+  key_choices: readonly string[];
+  metre_choices: readonly string[];
   takes: readonly TakeRow[];
   selected: string;
   compared: string;
@@ -43,6 +59,7 @@ export type DeskState = {
   running: boolean;
   written: number;
   began: Quarters;
+  ends: Quarters;
   locked_voices: readonly string[];
   locked_bars: string;
   saved_at: number;
@@ -101,6 +118,29 @@ export type OnTake = {
   act: "select" | "rename" | "delete" | "vote" | "compare";
   id: string;
   text: string;
+};
+
+/** Page to kernel: write a bar of the selected take anew, and keep all others. */
+export type WriteAnew = {
+  kind: "anew";
+  bar: number;
+};
+
+/** Page to kernel: another key or metre for the motif; empty: as the motif says. */
+export type Wish = {
+  kind: "wish";
+  what: "key" | "metre";
+  value: string;
+};
+
+/** Page to kernel: is somebody there? */
+export type Hello = {
+  kind: "hello";
+};
+
+/** Kernel to page: yes. */
+export type Here = {
+  kind: "here";
 };
 
 /** Page to kernel: open a question about the selected take below the desk; empty: close the one that is open. */

@@ -23,6 +23,7 @@ export type RollState = {
   snap: number;
   velocity_lane: boolean;
   height: number;
+  strip: boolean;
 };
 
 /** A new note; its id must be free. `like` names a note, perhaps a deleted one, whose origin and fermata it has. */

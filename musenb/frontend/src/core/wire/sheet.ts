@@ -64,6 +64,8 @@ export type SheetState = {
   transpose: number;
   staves: "each" | "two";
   colours: boolean;
+  strip: boolean;
+  room: Quarters;
   tint: readonly TintRow[];
   tint_name: string;
   plan: SheetPlan;

@@ -19,6 +19,7 @@ export type SoundState = {
   metronome: boolean;
   count_in: number;
   programs: readonly number[];
+  strip: boolean;
   soundfont: string;
   engine: string;
 };

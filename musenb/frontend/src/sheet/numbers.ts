@@ -1,0 +1,114 @@
+/** Bar numbers above a strip: a button a bar, with what can be done with the bar. */
+
+import { barsIn, barsUntil } from "../core/bars";
+import type { PageClock } from "../core/clock";
+import { button, element } from "../core/dom";
+import type { Life } from "../core/life";
+import type { NoteStore } from "../core/notes";
+import { rove } from "../core/rove";
+import type { Quarters } from "../core/units";
+import type { Strip } from "./strip";
+
+export function barNumbers(
+  life: Life,
+  clock: PageClock,
+  notes: NoteStore,
+  strip: Strip,
+): HTMLElement {
+  const row = element("div", {
+    class: "mnb-numbers",
+    role: "toolbar",
+    "aria-label": "Bars",
+  });
+  const settle = rove(life, row);
+  const { band } = clock;
+  const places = new Map<Element, readonly [number, Quarters, Quarters]>();
+  let open: HTMLElement | undefined;
+  const close = () => {
+    open?.remove();
+    open = undefined;
+  };
+  const menu = (number: number, from: Quarters, to: Quarters, at: HTMLElement) => {
+    close();
+    const doing = (words: string, title: string, call: () => unknown) => {
+      const made = element("button", { type: "button", title }, words);
+      life.on(made, "click", () => {
+        call();
+        close();
+        at.focus();
+      });
+      return made;
+    };
+    const acts = [
+      doing("Repeat", `Play bar ${number} again and again`, () => {
+        clock.setLoop([from, to]);
+        clock.seek(from);
+      }),
+    ];
+    if (clock.loop) acts.push(doing("No repeat", "Play on", () => clock.setLoop(null)));
+    if (band.facts.writable && number > 0) {
+      const kept = barsIn(band.facts.lockedBars).has(number);
+      acts.unshift(
+        doing(kept ? "Unlock" : "Lock", `Keep bar ${number} as it is`, () =>
+          band.wish({ kind: "lock-bar", bar: number }),
+        ),
+        doing("Write anew", `Write bar ${number} anew; the others stay`, () =>
+          band.wish({ kind: "anew", bar: number }),
+        ),
+      );
+    }
+    open = element(
+      "div",
+      { class: "mnb-bubble", role: "group", "aria-label": `Bar ${number}` },
+      ...acts,
+    );
+    open.style.left = at.style.left;
+    life.on(open, "keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      close();
+      at.focus();
+    });
+    row.after(open);
+    acts[0]?.focus();
+  };
+  const build = () => {
+    const { axis } = band.facts;
+    if (!axis) return;
+    const kept = barsIn(band.facts.lockedBars);
+    const within = (row.getRootNode() as Document | ShadowRoot).activeElement as HTMLElement | null;
+    const focused = within && row.contains(within) ? within.dataset.bar : undefined;
+    let last = -Infinity;
+    const made: HTMLElement[] = [];
+    places.clear();
+    barsUntil(notes.bars, strip.room).forEach(([onset, end, number]) => {
+      const x = axis.lineAt(onset);
+      if (!number || x < -8 || x > axis.width - 12 || x < last + 22) return;
+      last = x;
+      const locked = kept.has(number);
+      const one = button(locked ? `🔒 ${number}` : String(number), `Bar ${number}`, {
+        "data-bar": number,
+        "aria-haspopup": "true",
+      });
+      one.style.left = `${Math.round(x)}px`;
+      places.set(one, [number, onset, end]);
+      made.push(one);
+    });
+    row.replaceChildren(...made);
+    settle();
+    if (focused) row.querySelector<HTMLElement>(`[data-bar="${focused}"]`)?.focus();
+  };
+  life.on(row, "click", (event) => {
+    const one = (event.target as Element).closest<HTMLElement>("button");
+    const place = one && places.get(one);
+    if (one && place) {
+      if (open) close();
+      else menu(...place, one);
+    }
+  });
+  const again = life.frame(build);
+  strip.onArrange(again);
+  band.on(["axis", "lockedBars"], life, again);
+  notes.onChange(life, () => notes.streaming || again());
+  return row;
+}
