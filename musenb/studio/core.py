@@ -14,6 +14,7 @@ from musenb.files.folders import journal_folders
 from musenb.files.lines import Saved
 from musenb.sample.policy import BEST_OF, Policy
 from musenb.score.note import Score
+from musenb.session import Trimming
 from musenb.studio.auditions import Auditions
 from musenb.studio.continuing import Continuing
 from musenb.studio.drafts import repeat
@@ -113,17 +114,10 @@ class StudioCore:
         return self._primer.reading
 
     def prime(
-        self,
-        source: Any,
-        *,
-        bars: int | tuple[int, int] | None = None,
-        voice: str | Sequence[str] | None = None,
-        transpose: int = 0,
-        key: str | None = None,
-        metre: str | None = None,
+        self, source: Any, *, voice: str | Sequence[str] | None = None, **wishes: Unpack[Trimming]
     ) -> Prepared:
         """Take a motif, select it, and return what the model will read; parameters as in `musenb.session.prepared`."""
-        return self._primer.prime(source, bars=bars, voices=voice, transpose=transpose, key=key, metre=metre)
+        return self._primer.prime(source, **{"voices": voice, **wishes})
 
     def read_in(self, *, key: str | None = None, metre: str | None = None) -> Prepared:
         """Take the last motif again in another key or metre, and select it; what is None stays as it was read.
@@ -228,13 +222,7 @@ class StudioCore:
         return self._auditions.prefer(take)
 
     def count_hand(self, take: int, *, taken_back: bool = False) -> None:
-        """Count a raised hand for a take among those that go on from the same take, or take one back.
-
-        Raises
-        ------
-        SettingError
-            It stands alone.
-        """
+        """Count a raised hand for a take, or take one back; errors as in `prefer`."""
         self._auditions.count_hand(take, taken_back=taken_back)
 
     # Writing
@@ -299,11 +287,8 @@ class StudioCore:
         MusenbError
             A setting is outside its range, something is being written already, or there is nothing to go on from.
         """
-        policy = Policy(**drawing)
-        return self._continuing.begin(
-            bars, policy, seed=seed, candidates=candidates, best_of=best_of, take=take, start=start,
-            close=close,
-        )
+        settings: dict[str, Any] = {"seed": seed, "candidates": candidates, "best_of": best_of, "close": close}
+        return self._continuing.begin(bars, Policy(**drawing), take=take, start=start, **settings)
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.
@@ -321,10 +306,7 @@ class StudioCore:
         return self._writings.running
 
     def stop(self) -> None:
-        """End the writing as soon as nothing is left half, from any thread; what is written stays. Returns at once.
-
-        A file that is being saved is given up.
-        """
+        """End the writing once nothing is left half, and the saving of a file, from any thread; return at once."""
         self._writings.stop()
         self._exporter.stop()
 
