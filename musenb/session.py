@@ -219,10 +219,9 @@ def stream(
             warnings.warn(notice, stacklevel=2)
     chosen = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
     names = tuple(voice.name for voice in read.score.voices)
-    asked = {name: reading.get(name) for name in ("key", "metre")}
     recipe = Recipe(
-        opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name, **asked, close=close,
-        best_of=best_of,
+        opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name, key=reading.get("key"),
+        metre=reading.get("metre"), close=close, best_of=best_of,
     )
     plan = plan_of(opened, read.score, recipe)
     return Stream(begin(opened, plan, recipe), recipe)
@@ -230,9 +229,10 @@ def stream(
 
 def _refuse_unknown(settings: Mapping[str, Any], known: type) -> None:
     """Raise TypeError, as a call does, for a setting that there is not."""
+    allowed = sorted({*known.__annotations__, "bars", "close", "model", "seed"})
     for name in settings:
-        if name not in known.__annotations__:
-            raise TypeError(f"there is no setting {name!r}; allowed are {', '.join(sorted(known.__annotations__))}")
+        if name not in allowed:
+            raise TypeError(f"develop has no setting {name!r}; allowed are {', '.join(allowed)}")
 
 
 def develop(prime: Any, **settings: Any) -> Take:

@@ -19,7 +19,7 @@ EXAMPLES = {"key": "'D minor'", "metre": "'3/4'"}
 Named = TypeVar("Named", KeySignature, TimeSignature)
 
 _KEY = re.compile(r"([A-Ga-g])([#b]?)(m(?:in(?:or)?)?|[ \t]*minor|[ \t]*major|)|(0|[1-7][#b])")
-_METRE = re.compile(r"(\d{1,3})/(\d{1,3})")
+_METRE = re.compile(r"(\d{1,3}(?:\+\d{1,3})*)/(\d{1,3})")
 _UNICODE = str.maketrans({"♯": "#", "♭": "b"})
 
 
@@ -63,13 +63,14 @@ def metre_named(name: str, onset: Fraction = Fraction(0)) -> TimeSignature:
     """
     match = _METRE.fullmatch(name.strip())
     if not match:
-        raise ScoreError("a metre is like 4/4, 3/4 or 6/8")
-    return TimeSignature(onset, int(match[1]), int(match[2]))
+        raise ScoreError("a metre is like 4/4, 3/4, 6/8 or 3+2+2/8")
+    groups = tuple(map(int, match[1].split("+")))
+    return TimeSignature(onset, sum(groups), int(match[2]), groups)
 
 
 def name_of_metre(metre: TimeSignature) -> str:
     """Return a metre as `metre_named` reads it: '3/4'."""
-    return f"{metre.beats}/{metre.unit}"
+    return str(metre)
 
 
 def asked_key(name: str | KeySignature | None) -> KeySignature | None:

@@ -14,6 +14,7 @@ from musenb.files.folders import journal_folders
 from musenb.files.lines import Saved
 from musenb.sample.policy import BEST_OF, Policy
 from musenb.score.note import Score
+from musenb.session import Trimming
 from musenb.studio.auditions import Auditions
 from musenb.studio.continuing import Continuing
 from musenb.studio.drafts import repeat
@@ -113,17 +114,10 @@ class StudioCore:
         return self._primer.reading
 
     def prime(
-        self,
-        source: Any,
-        *,
-        bars: int | tuple[int, int] | None = None,
-        voice: str | Sequence[str] | None = None,
-        transpose: int = 0,
-        key: str | None = None,
-        metre: str | None = None,
+        self, source: Any, *, voice: str | Sequence[str] | None = None, **wishes: Unpack[Trimming]
     ) -> Prepared:
         """Take a motif, select it, and return what the model will read; parameters as in `musenb.session.prepared`."""
-        return self._primer.prime(source, bars=bars, voices=voice, transpose=transpose, key=key, metre=metre)
+        return self._primer.prime(source, **{"voices": voice, **wishes})
 
     def read_in(self, *, key: str | None = None, metre: str | None = None) -> Prepared:
         """Take the last motif again in another key or metre, and select it; what is None stays as it was read.

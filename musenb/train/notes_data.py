@@ -24,7 +24,8 @@ import numpy as np
 
 from musenb.errors import LoadError
 from musenb.score.marks import MeasureLength
-from musenb.score.note import KeySignature, Score, TimeSignature
+from musenb.score.named import metre_named
+from musenb.score.note import KeySignature, Score
 from musenb.tokens.chorale import grid as chorale
 from musenb.tokens.notes.code import table_of
 from musenb.tokens.notes.fields import STYLES, VOICES
@@ -127,7 +128,7 @@ def _frame(work: Mapping[str, Any], lines: Sequence[int]) -> Score:
         inside = [change for change in changes if start < change[0] < lines[-1]]
         return [(Fraction(max(tick - start, 0), FINEST), value) for tick, value in (*before, *inside)]
 
-    metres = [TimeSignature(onset, *map(int, text.split("/"))) for onset, text in placed(work["time_signatures"])]
+    metres = [metre_named(text, onset) for onset, text in placed(work["time_signatures"])]
     keys = [KeySignature(onset, int(fifths)) for onset, fifths in placed(work["key_fifths"])]
     plain = Score((), tuple(metres), tuple(keys))
     lengths = [

@@ -237,6 +237,7 @@ def test_the_inverse_of_the_inverse_is_the_motif(motif, before) -> None:
 @settings(max_examples=25)
 @given(lines, fillers, fillers, st.integers(-7, 7))
 def test_a_transposed_piece_moves_the_intervals(motif, before, after, semitones) -> None:
+    assume(len({pitch for pitch, _ in motif}) > 1)  # of one note repeated every place is like every other
     score, _ = line_score(before, motif, after)
     wanted = as_motif(line_score(motif)[0])
     moved = replace(score, voices=score.transpose(semitones).voices)
