@@ -57,7 +57,8 @@ def chord_of_five(folder: Path) -> list[str]:
 
 
 def too_long(folder: Path) -> list[str]:
-    return ["\n".join(f"{name}: {'C4:4 ' * 20}" for name in ("soprano", "alto", "tenor", "bass"))]
+    lines = (f"{name}: {'C4:4 ' * 20}" for name in ("soprano", "alto", "tenor", "bass"))
+    return ["\n".join(["4/4 key=C", *lines])]
 
 
 def damaged_checkpoint(folder: Path) -> list[str]:

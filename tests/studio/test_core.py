@@ -96,14 +96,14 @@ def test_stop_keeps_what_is_there_and_the_recipe_writes_it_again(studio: StudioC
 def test_a_stopped_take_is_resumed_to_what_an_uninterrupted_run_gives(studio: StudioCore) -> None:
     heard = []
     end = studio.on("note", lambda take, event: heard.append(event) or (len(heard) == 9 and studio.stop()))
-    studio.continue_(2, seed=6)
+    studio.continue_(8, seed=6, best_of=2)
     (stopped,) = studio.wait()
     end()
     number = studio.resume(stopped.id)
     (resumed,) = studio.wait()
     assert (resumed.id, resumed.parent, resumed.recipe) == (number, 1, stopped.recipe)
     assert resumed.complete
-    studio.continue_(2, seed=6, take=1)
+    studio.continue_(8, seed=6, best_of=2, take=1)
     assert studio.wait()[0].score == resumed.score
     with pytest.raises(SettingError, match=f"take {number} was not stopped"):
         studio.resume(number)

@@ -32,7 +32,7 @@ def sopranos(take: Entry) -> list[tuple[Fraction, int]]:
 def harmonise(studio: StudioCore, seed: int) -> Entry:
     """Write the lower voices of the second bar under the tune and return the take."""
     studio.lock(voices=["soprano"])
-    studio.continue_(1, seed=seed, take=1, start=Fraction(4))
+    studio.continue_(1, seed=seed, take=1, start=Fraction(4), best_of=1)
     (take,) = studio.wait()
     return take
 
