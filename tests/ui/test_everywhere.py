@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -220,8 +221,16 @@ odd[2].show_error(ValueError(MARKUP))
     book.run("for view in odd: view.close()")
 
 
-def test_every_view_has_a_name_a_description_and_a_live_region(book) -> None:
+@pytest.fixture
+def six(book) -> Iterator[None]:
+    """One view of each kind on the page, alone, while a test runs."""
     show(book, "shown = [make(kind) for kind in KINDS]\ndisplay(*shown)", 6)
+    yield
+    book.run("for view in shown: view.close()")
+    book.page.wait_for_function("() => document.querySelectorAll('section.musenb').length === 0")
+
+
+def test_every_view_has_a_name_a_description_and_a_live_region(book, six) -> None:
     told = dict(book.page.evaluate("""() => [...document.querySelectorAll('section.musenb')].map(section => [
         section.getAttribute('aria-label'),
         [document.getElementById(section.getAttribute('aria-describedby')).textContent,
@@ -237,7 +246,7 @@ def test_every_view_has_a_name_a_description_and_a_live_region(book) -> None:
     assert {label: found[1:] for label, found in told.items()} == {label: [1, []] for label in told}
 
 
-def test_the_focus_is_seen_at_every_stop(book) -> None:
+def test_the_focus_is_seen_at_every_stop(book, six) -> None:
     page = book.page
     stops, hidden = 0, []
     for label in LABELS.values():
