@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +37,9 @@ class Run:
     variant : str or None
         See `musenb.train.jsb.VARIANTS` and `musenb.train.chorale.VARIANTS`; the shipped model's when None.
     size : str
-        Of the network: 'small', 'medium' or 'paper'; see `musenb.train.sizes`.
+        Of the network: 'small', 'medium', 'large' or 'paper'; see `musenb.train.sizes`.
+    dropout : float or None
+        Probability, 0 to below 1; that of the task when None.
     schedule : Schedule
     rows, cells : int
         Crops in a batch over all processes, >= 1, and their length in cells, a multiple of 4.
@@ -61,6 +64,7 @@ class Run:
     device: str = "cpu"
     threads: int = 1
     size: str = "medium"
+    dropout: float | None = None
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -113,9 +117,9 @@ def prepared(run: Run, device: str = "cpu") -> tuple[ModelConfig, CroppedRows]:
     """Return the model's shape and the rows of a run; chorale grids are read once and kept in the folder."""
     make_folder(run.folder)
     if run.task == "jsb":
-        config = jsb_config(run.variant or BEST, size=run.size)
+        config = _dropping(jsb_config(run.variant or BEST, size=run.size), run.dropout)
         return config, jsb_rows(config, rows=run.rows, cells=run.cells, device=device)
-    config = chorale_config(run.variant or "relative", size=run.size)
+    config = _dropping(chorale_config(run.variant or "relative", size=run.size), run.dropout)
     kept = run.folder / "grids.npz"
     source = "the music21 corpus" if run.data is None else f"'{run.data.resolve()}'"
     if not kept.exists():
@@ -137,3 +141,7 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SaveError(f"cannot make the folder '{folder}' of the run: {error.strerror}") from None
+
+
+def _dropping(config: ModelConfig, dropout: float | None) -> ModelConfig:
+    return config if dropout is None else dataclasses.replace(config, dropout=dropout)

@@ -7,6 +7,7 @@ from musenb.errors import ModelError
 SIZES = {
     "small": {"width": 128, "layers": 4, "heads": 4, "feed_forward": 352},
     "medium": {"width": 192, "layers": 6, "heads": 4, "feed_forward": 512},
+    "large": {"width": 224, "layers": 8, "heads": 4, "feed_forward": 608},
     "paper": {"width": 512, "layers": 5, "heads": 8, "feed_forward": 1024},
 }
 
