@@ -21,7 +21,7 @@ def add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--folder", type=Path, help="of the run; one that is there goes on (default: ./musenb-TASK)")
     command.add_argument("--data", type=Path, help="a folder of your own music in four voices (chorale only)")
     command.add_argument("--variant", help="what the model knows of places (an unknown name lists them)")
-    command.add_argument("--size", default="medium", help="small, medium (the default), large or paper")
+    command.add_argument("--size", default="medium", help="twin, small, medium (the default), large or paper")
     command.add_argument("--dropout", type=float, help="share of activations dropped (default: the task's own)")
     command.add_argument("--steps", type=int, default=6000, help="updates in all (default: 6000)")
     command.add_argument("--rows", type=int, default=4, help="crops in a batch, over all processes (default: 4)")

@@ -37,7 +37,7 @@ class Run:
     variant : str or None
         See `musenb.train.jsb.VARIANTS` and `musenb.train.chorale.VARIANTS`; the shipped model's when None.
     size : str
-        Of the network: 'small', 'medium', 'large' or 'paper'; see `musenb.train.sizes`.
+        Of the network: 'twin', 'small', 'medium', 'large' or 'paper'; see `musenb.train.sizes`.
     dropout : float or None
         Probability, 0 to below 1; that of the task when None.
     schedule : Schedule

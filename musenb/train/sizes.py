@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from musenb.errors import ModelError
 
+# 'twin' has, with relative attention, as many weights as 'small' has without it: for comparing the two.
 SIZES = {
+    "twin": {"width": 96, "layers": 4, "heads": 4, "feed_forward": 264},
     "small": {"width": 128, "layers": 4, "heads": 4, "feed_forward": 352},
     "medium": {"width": 192, "layers": 6, "heads": 4, "feed_forward": 512},
     "large": {"width": 224, "layers": 8, "heads": 4, "feed_forward": 608},
