@@ -276,8 +276,9 @@ class Trainer:
         reduced = torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16)
         with seeded(self.model, masks), reduced:
             nats = self._nats(batch)
+            beside = self._beside(batch)
         loss = (nats * batch.weights).sum()
-        loss.backward()
+        (loss if beside is None else loss + beside).backward()
         return torch.stack([loss.detach(), batch.weights.sum()])
 
     def _nats(self, batch: Batch) -> Tensor:
@@ -285,6 +286,10 @@ class Trainer:
         logits = self.model(batch.inputs).flatten(0, 1)
         nats = functional.cross_entropy(logits, batch.targets.flatten(), reduction="none")
         return nats.view(batch.targets.shape)
+
+    def _beside(self, batch: Batch) -> Tensor | None:
+        """Return what is to be made small beside the nats of the batch that was just read, if anything."""
+        return None
 
     def validate(self) -> float:
         """Judge the average weights in the first process, which writes the checkpoints; return their loss in all."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from musenb.analysis.chorale.counts import KEY_PROFILES
 from musenb.model.config import ModelConfig
@@ -35,6 +36,7 @@ from musenb.tokens.chorale.tonal import (
 )
 from musenb.tokens.row import Row
 from musenb.tokens.voice_ranges import VOICE_RANGES, transpositions
+from musenb.train.hints import stacked_hints
 from musenb.train.loop import Batch
 from musenb.train.near import begin_near
 
@@ -175,6 +177,13 @@ def _filled(table: np.ndarray, length: int, fill: int) -> np.ndarray:
     return np.pad(table, ((0, length - len(table)), (0, 0)), constant_values=fill)
 
 
+@dataclass(frozen=True, slots=True)
+class HintedBatch(Batch):
+    """A batch and what is to be guessed from its items, int64 (B, M, 13); see `musenb.train.hints`."""
+
+    hints: Tensor | None = None
+
+
 @dataclass(slots=True)
 class TonalRows:
     """Whole pieces in random variants; three judgements on held pieces.
@@ -198,9 +207,11 @@ class TonalRows:
     rows: int = 4
     judged: dict[str, float] = field(default_factory=dict)
 
-    def batch(self, rngs: Sequence[np.random.Generator]) -> Batch:
+    def batch(self, rngs: Sequence[np.random.Generator]) -> HintedBatch:
         """Draw a piece from each generator."""
-        return stacked([self._draw(rng) for rng in rngs])
+        rows = [self._draw(rng) for rng in rngs]
+        batch = stacked(rows)
+        return HintedBatch(batch.inputs, batch.targets, batch.weights, hints=stacked_hints(rows))
 
     def _draw(self, rng: np.random.Generator) -> Row:
         tune = bool(self.tunes) and rng.random() < TUNE_SHARE

@@ -15,16 +15,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save
 from torch import Tensor
 
+from musenb.files.atomic import atomic_write
+from musenb.model.torch.memory import Recalled
 from musenb.model.torch.transformer import Transformer
 from musenb.train.chorale_data import read_grids
-from musenb.train.loop import PRECISIONS, Schedule, Trainer
+from musenb.train.hints import HintHead
+from musenb.train.loop import PRECISIONS, Batch, Schedule, Trainer
 from musenb.train.muon import ReducedMuon
 from musenb.train.run_on import run_on
-from musenb.train.tonal import TonalRows, pieces_of, tonal_config, tonal_model
+from musenb.train.tonal import HintedBatch, TonalRows, pieces_of, tonal_config, tonal_model
 
 HELD_TUNES = 20
+HINTS = 0.3  # weight of the encoder's own loss
+HEAD = "head.safetensors"
 
 
 class TonalTrainer(Trainer):
@@ -37,9 +43,40 @@ class TonalTrainer(Trainer):
         if schedule.precision == "bfloat16":
             matrices = self.optimisers[0].param_groups[0]["params"]
             self.optimisers[0] = ReducedMuon(matrices, lr=schedule.muon_rate, weight_decay=schedule.weight_decay)
+        self.head = HintHead(model.config.width)
+        self.optimisers.append(torch.optim.AdamW(self.head.parameters(), lr=schedule.rate, betas=(0.9, 0.98)))
+        self.peaks = (*self.peaks, schedule.rate)
+        self._recalled: list[Recalled] = []
+        assert model.memory is not None, "a tonal model has a memory"
+        model.memory.register_forward_hook(self._heard)
 
     def _add_gradients(self, numbers: Sequence[int]) -> Tensor:
         return torch.stack([super(TonalTrainer, self)._add_gradients([number]) for number in numbers]).sum(0)
+
+    def _nats(self, batch: Batch) -> Tensor:
+        self._recalled.clear()
+        return super()._nats(batch)
+
+    def _heard(self, encoder: torch.nn.Module, given: object, recalled: Recalled) -> None:
+        self._recalled = [recalled]
+
+    def _beside(self, batch: Batch) -> Tensor | None:
+        if not self._recalled or not isinstance(batch, HintedBatch) or batch.hints is None:
+            return None
+        return HINTS * self.head.nats(self._recalled.pop().items, batch.hints)
+
+    def save(self) -> None:
+        """Write what a resume needs, the head beside it."""
+        super().save()
+        head = {name: value.contiguous() for name, value in self.head.state_dict().items()}
+        atomic_write(self.folder / HEAD, save(head))
+
+    def resume(self) -> bool:
+        """Take up the run in the folder, with its head."""
+        found = super().resume()
+        if found:
+            self.head.load_state_dict(load_file(self.folder / HEAD))
+        return found
 
     def validate(self) -> float:
         """Judge the average weights and write the checkpoints; a line of `judged.jsonl` tells all of it."""
