@@ -26,6 +26,7 @@ from musenb.tokens.chorale import grid as words
 from musenb.tokens.chorale.draws import CHORALE_DRAWS, TUNE_DRAWS, draw_given
 from musenb.tokens.chorale.given import ITEM_FEATURES, ITEM_RELATIONS, items_of, queries_of, remembered, told
 from musenb.tokens.chorale.grid import HOLD, UNKNOWN, VOICE_COUNT, Frame, Grid, sounding
+from musenb.tokens.chorale.hints import CLASSES, hints_of
 from musenb.tokens.chorale.tonal import (
     KEY_UNKNOWN,
     TONAL_FEATURES,
@@ -36,7 +37,6 @@ from musenb.tokens.chorale.tonal import (
 )
 from musenb.tokens.row import Row
 from musenb.tokens.voice_ranges import VOICE_RANGES, transpositions
-from musenb.train.hints import stacked_hints
 from musenb.train.loop import Batch
 from musenb.train.near import begin_near
 
@@ -171,6 +171,15 @@ def stacked(rows: Sequence[Row], device: str | torch.device = "cpu") -> Batch:
     memory = TorchMemory(*(torch.from_numpy(part).to(device) for part in parts), queries=queries)
     inputs = Inputs(tensors["before"], tensors["features"], attributes, memory)
     return Batch(inputs, tensors["targets"], tensors["weights"])
+
+
+def stacked_hints(rows: Sequence[Row]) -> Tensor:
+    """Return the hints of rows, int64 (B, M, 13), with nothing in the padding."""
+    hints = [hints_of(row) for row in rows]
+    table = np.zeros((len(hints), max(map(len, hints)), 1 + CLASSES), np.int64)
+    for place, hint in zip(table, hints, strict=True):
+        place[: len(hint)] = hint
+    return torch.from_numpy(table)
 
 
 def _filled(table: np.ndarray, length: int, fill: int) -> np.ndarray:

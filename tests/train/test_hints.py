@@ -6,9 +6,10 @@ import torch
 
 from musenb.score.from_text import score_from_text
 from musenb.tokens.chorale.grid import LOWEST, encode
+from musenb.tokens.chorale.hints import CLASSES, NO_BASS, hints_of
 from musenb.tokens.chorale.tonal import TonalFrame
 from musenb.train import tonal, tonal_run
-from musenb.train.hints import CLASSES, NO_BASS, HintHead, hints_of, stacked_hints
+from musenb.train.hints import HintHead
 from musenb.train.loop import Schedule
 
 TEXT = """key=C
@@ -64,9 +65,12 @@ def test_the_lowest_pitch_of_the_grid_is_a_c():
 def test_padding_counts_nothing():
     torch.manual_seed(0)
     head, rows = HintHead(8), [row_with(0), row_with(0, 3)]
-    both = stacked_hints(rows)
+    both = tonal.stacked_hints(rows)
     items = torch.randn(2, both.shape[1], 8)
-    alone = [head.nats(items[n : n + 1, : len(hints_of(row))], stacked_hints([row])) for n, row in enumerate(rows)]
+    alone = [
+        head.nats(items[number : number + 1, : len(hints_of(row))], tonal.stacked_hints([row]))
+        for number, row in enumerate(rows)
+    ]
     torch.testing.assert_close(head.nats(items, both), sum(alone))
 
 
@@ -78,7 +82,7 @@ def test_the_encoder_learns_from_them_before_the_decoder_reads_it(tmp_path):
     for block in model.blocks:
         torch.nn.init.zeros_(block.memory.out.weight)
     plain = tonal.stacked([row_with(0)])
-    batch = tonal.HintedBatch(plain.inputs, plain.targets, plain.weights, hints=stacked_hints([row_with(0)]))
+    batch = tonal.HintedBatch(plain.inputs, plain.targets, plain.weights, hints=tonal.stacked_hints([row_with(0)]))
     trainer._nats(batch)
     trainer._beside(batch).backward()
     assert model.memory.feature.weight.grad.abs().sum() > 0
