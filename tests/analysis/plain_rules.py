@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from musenb.score.note import Note, Score
@@ -74,7 +75,7 @@ def closes(score: Score, before: Fraction, after: Fraction) -> bool:
 def changes(score: Score) -> Iterator[tuple[Fraction, Fraction]]:
     """The moments that follow each other within a phrase, but the last one, at which nothing sounds any more."""
     times = moments(score)
-    for before, after in zip(times[:-2], times[1:-1], strict=True):
+    for before, after in pairwise(times[:-1]):
         if not closes(score, before, after):
             yield before, after
 
@@ -158,7 +159,7 @@ def runs(score: Score, wrong: Any) -> Iterator[tuple[Fraction, Fraction, list[Fr
     """Stretches of moments at which something is wrong: from, to, and the moments."""
     times = moments(score)
     inside: list[Fraction] = []
-    for time, following in zip(times[:-1], times[1:], strict=True):
+    for time, following in pairwise(times):
         if wrong(time):
             inside.append(time)
         if inside and (not wrong(time) or following == times[-1]):
@@ -206,9 +207,9 @@ def moves(score: Score, voice: int) -> Iterator[tuple[Note, Note]]:
     """Notes that follow each other in a voice without a rest, in one phrase."""
     notes = score.voices[voice].notes
     times = moments(score)
-    for one, other in zip(notes, notes[1:], strict=False):
+    for one, other in pairwise(notes):
         between = [time for time in times if one.onset <= time <= other.onset]
-        ends = any(closes(score, a, b) for a, b in zip(between, between[1:], strict=False))
+        ends = any(closes(score, a, b) for a, b in pairwise(between))
         if one.end == other.onset and not ends:
             yield one, other
 
@@ -404,7 +405,9 @@ def unresolved_seventh(score: Score, values: Any, key: tuple[int, bool]) -> Plac
         for voice, note in having(score, time, seventh):
             after = at(score, voice, goal)
             beat = beats(score, note.onset, note.end)
-            if after is None or after.pitch - note.pitch in (0, -1, -2) or (beat < 1 and not on_beat(score, note.onset)):
+            if after is None or after.pitch - note.pitch in (0, -1, -2):
+                continue
+            if beat < 1 and not on_beat(score, note.onset):
                 continue
             if not (values["transferred"] and taken(score, goal, voice, [note.pitch - 1, note.pitch - 2])):
                 found.add((goal, frozenset((voice,))))
@@ -449,7 +452,7 @@ def step_both_ways(score: Score, voice: int, note: Note) -> bool:
 def doubled_third(score: Score, values: Any) -> Places:
     found: Places = set()
     times = moments(score)
-    for time, following in zip(times[:-1], times[1:], strict=True):
+    for time, following in pairwise(times):
         now = chord(score, time)
         if now is None or now[1] not in values["qualities"] or not on_beat(score, time):
             continue
@@ -469,7 +472,7 @@ def doubled_third(score: Score, values: Any) -> Places:
 def six_four(score: Score, values: Any) -> Places:
     found: Places = set()
     times = moments(score)
-    for number, (time, following) in enumerate(zip(times[:-1], times[1:], strict=True)):
+    for number, (time, following) in enumerate(pairwise(times)):
         now = chord(score, time)
         if now is None or now[1] not in ("maj", "min") or not on_beat(score, time):
             continue
