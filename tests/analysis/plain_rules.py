@@ -507,7 +507,8 @@ def missing_cadence(score: Score, values: Any, key: tuple[int, bool]) -> Places:
         final = number == len(times) - 1
         if not final and not closes(score, time, times[number + 1]):
             continue
-        if not final and not values["phrases"]:
+        sounding = sum(at(score, voice, time) is not None for voice in range(len(score.voices)))
+        if sounding < 3 or not (final or values["phrases"]):
             continue
         stretch = [time]
         while held(score, time) and len(stretch) <= number and held(score, times[number - len(stretch)]):

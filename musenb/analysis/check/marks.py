@@ -74,7 +74,8 @@ class Mark:
         return f"{bar}, beat {float(round(self.beat, 2)):g}"
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.severity}: {self.title}, {' and '.join(self.voices)}. {self.why}"
+        habit = f" {self.bach}" if self.bach else ""
+        return f"{self.place}: {self.title} ({self.severity}): {self.why}{habit}"
 
     def record(self) -> dict[str, Any]:
         """Return the mark as JSON holds it; times are quarters, exact ones as 'p/q'."""

@@ -19,6 +19,7 @@ from musenb.analysis.chorale.resolution import LARGEST_STEP
 
 Values = Mapping[str, Any]
 THIRD_ABOVE = {"maj": 4, "min": 3, "dim": 3}
+FEWEST = 3  # voices that make a chord
 CONSONANT = ("maj", "min")
 #         semitones from the last root up to the root before: V, IV, vii
 CLOSES = (7, 5, 11)
@@ -101,7 +102,7 @@ def missing_cadence(texture: Texture, context: Context, values: Values) -> Itera
     for row in np.flatnonzero(texture.closes).tolist():
         final = row == len(texture) - 1
         bass = lowest(texture, row)
-        if bass == SILENT or not (final or values["phrases"]):
+        if (texture.pitch[row] != SILENT).sum() < FEWEST or not (final or values["phrases"]):
             continue
         start = row
         while start > 0 and texture.held[start - 1] and texture.held[row]:
