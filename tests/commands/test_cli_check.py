@@ -43,11 +43,21 @@ def test_a_file_of_rules(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
     assert run(capsys, WRONG, "--rules", str(path)) == (0, "0 marks by the rules 'mine.toml'.\n", "")
 
 
+def test_a_shipped_set_can_be_printed_and_edited(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, _ = run(capsys, "--print-rules", "chorale")
+    path = tmp_path / "mine.toml"
+    path.write_text(out.replace("[parallel_octaves]", "[parallel_octaves]\non = false"), encoding="utf-8")
+    assert code == 0
+    assert "octaves" not in run(capsys, WRONG, "--rules", str(path))[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("C4 D4 E4",), "musenb: 'text' has 1 voice that sings; part-writing is checked in 2 to 8"),
         (("nowhere.musicxml",), "musenb: no file 'nowhere.musicxml'"),
+        ((), "musenb: which piece? Give a music file"),
+        (("--print-rules", "bach"), "musenb: --print-rules 'bach' is none of chorale, species, free"),
         ((WRONG, "--rules", "bach"), "musenb: rules 'bach' are no rule set: give 'chorale', 'species', 'free'"),
     ],
 )

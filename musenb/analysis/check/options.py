@@ -96,11 +96,15 @@ class Notes:
 
     def read(self, value: Any, where: str) -> tuple[str, str]:
         """Return the two names."""
-        try:
-            low, high = value
-            ordered = spelled_pitch(low) < spelled_pitch(high)
-        except (TypeError, ValueError, ScoreError):
-            ordered = False
-        if not ordered or isinstance(value, str):
+        if not isinstance(value, list | tuple) or not _ordered(value):
             raise SettingError(f'{where} is {shown(value)}; its lowest and highest note are needed, as ["C4", "G5"]')
-        return low, high
+        return value[0], value[1]
+
+
+def _ordered(names: Sequence[Any]) -> bool:
+    """Return whether these are the names of two notes, the lower one first."""
+    try:
+        low, high = (spelled_pitch(name) for name in names)
+    except (TypeError, ValueError, ScoreError):
+        return False
+    return low < high

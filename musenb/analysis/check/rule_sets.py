@@ -1,5 +1,7 @@
 """Rule sets: which rules are asked, how grave each is, and its options; plain TOML that a teacher edits.
 
+A set of one's own may say only what differs:
+
     extends = "chorale"          # what is not said here is as there; without it, rules that are not named are off
     about = "My second term"
 
@@ -12,7 +14,8 @@
     [range]
     soprano = ["C4", "F5"]       # options are named and explained in sets/chorale.toml
 
-`musenb.check(score, rules="mine.toml")` and `musenb check piece.musicxml --rules mine.toml` take such a file.
+`musenb.check(score, rules="mine.toml")` and `musenb check piece.musicxml --rules mine.toml` take such a file;
+`musenb check --print-rules chorale` prints a shipped one with every rule, its options and what they mean.
 """
 
 from __future__ import annotations
@@ -88,7 +91,7 @@ def rule_set(rules: str | os.PathLike[str] | Mapping[str, Any] | RuleSet = "chor
     if not isinstance(rules, str | os.PathLike):
         raise SettingError(f"rules {shown(rules)} are no rule set: give {_choices()}, or a mapping")
     if isinstance(rules, str) and rules in SHIPPED:
-        return _built(_parsed(_shipped_text(rules), rules), rules)
+        return _built(_parsed(shipped_text(rules), rules), rules)
     path = Path(rules)
     if path.suffix.lower() != ".toml":
         raise SettingError(f"rules {shown(str(rules))} are no rule set: give {_choices()}")
@@ -99,7 +102,8 @@ def _choices() -> str:
     return f"{', '.join(map(repr, SHIPPED))} or the path of a .toml file"
 
 
-def _shipped_text(name: str) -> str:
+def shipped_text(name: str) -> str:
+    """Return the file of a shipped set."""
     return resources.files("musenb.analysis.check").joinpath("sets", f"{name}.toml").read_text(encoding="utf-8")
 
 
