@@ -62,6 +62,11 @@ def _mime_bundle(score: Score) -> dict[str, str]:
     return importlib.import_module("musenb.widgets.show").display_bundle(score)
 
 
+def _checked_bundle(checked: Any) -> dict[str, str]:
+    """Return what IPython shows for a check: the score with its marked notes, and the marks."""
+    return importlib.import_module("musenb.widgets.show_check").checked_bundle(checked)
+
+
 def _figure(charts: list[Any], dark: bool) -> Any:
     """Return charts as a plotly Figure."""
     return importlib.import_module("musenb.widgets.plots").figure(charts, dark)
@@ -69,5 +74,6 @@ def _figure(charts: list[Any], dark: bool) -> Any:
 
 # Values and results may not import what draws them: here, above all folders, the two are brought together.
 _display.HOOKS.text, _display.HOOKS.bundle, _display.HOOKS.figure = _listing, _mime_bundle, _figure
+_display.HOOKS.checked = _checked_bundle
 
 __version__ = "0.1.0"

@@ -1,5 +1,6 @@
 import typing
 
+from .analysis.check.checker import check as check
 from .errors import MusenbError as MusenbError
 from .lessons.question import Question as Question
 from .questions.ask import ask as ask
@@ -17,8 +18,8 @@ from .studio.recovery import recover as recover
 
 __version__: str
 __all__ = [
-    "Limits", "MusenbError", "Note", "Question", "Score", "Studio", "ask", "develop", "load", "motif", "open_model",
-    "recover", "save", "stream",
+    "Limits", "MusenbError", "Note", "Question", "Score", "Studio", "ask", "check", "develop", "load", "motif",
+    "open_model", "recover", "save", "stream",
 ]
 
 def load_ipython_extension(shell: typing.Any) -> None: ...

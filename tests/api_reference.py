@@ -30,6 +30,10 @@ HANDED_OUT = {
         "musenb.questions.whatif.WhatIf", "musenb.questions.sweeps.HeadMap",
         "musenb.analysis.causal.Agreement", "musenb.analysis.attention.AttentionRecord",
     ],
+    "check": [
+        "musenb.analysis.check.marks.Checked", "musenb.analysis.check.marks.Mark",
+        "musenb.analysis.check.habits.Habit", "musenb.analysis.check.rule_sets.RuleSet",
+    ],
     "Question": ["musenb.lessons.record.Answer"],
     "Score": [
         "musenb.score.note.Voice", "musenb.score.note.TimeSignature", "musenb.score.note.KeySignature",
@@ -42,7 +46,7 @@ HANDED_OUT = {
     ],
 }
 # Names whose words are explained at the head of their module.
-EXPLAINED = {"motif": "musenb.score.from_text"}
+EXPLAINED = {"check": "musenb.analysis.check.rule_sets", "motif": "musenb.score.from_text"}
 SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)
 LISTS = {"Parameters", "Attributes", "Returns", "Raises", "Yields"}
 

@@ -1,7 +1,7 @@
-"""Command-line entry point `musenb`: demo, continue, page, train, evaluate, bench, motif, gather, doctor.
+"""Command-line entry point `musenb`: demo, continue, page, train, evaluate, bench, motif, check, gather, doctor.
 
-Exit codes: 0 done, 1 the doctor found something amiss or not all answers could be read, 2 the input cannot be used
-(one line says why), 130 interrupted.
+Exit codes: 0 done, 1 the doctor found something amiss, a check marked something or not all answers could be read, 2 the
+input cannot be used (one line says why), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 import musenb
 from musenb.commands.bench import add_bench
+from musenb.commands.check import add_check
 from musenb.commands.continue_ import add_continue
 from musenb.commands.demo import add_demo
 from musenb.commands.doctor import add_doctor
@@ -63,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     add_evaluate(commands.add_parser("evaluate", help="measure a model"))
     add_bench(commands.add_parser("bench", help="measure this machine's speed beside what it could reach"))
     add_motif(commands.add_parser("motif", help="list every return of a motif in a piece"))
+    add_check(commands.add_parser("check", help="list where a piece breaks the rules of part-writing, and why"))
     add_gather(commands.add_parser("gather", help="make a table of what students answered"))
     add_doctor(commands.add_parser("doctor", help="say what is installed, which models are intact, how fast they are"))
     return top

@@ -26,12 +26,15 @@ class Hooks:
         Lines for a terminal.
     bundle : function of a score that returns dict of str to str
         What a notebook shows, by MIME type.
+    checked : function of a check's marks that returns dict of str to str
+        As `bundle`, of the score with the marked notes; see `musenb.analysis.check.marks`.
     figure : function of charts and of whether the page is dark that returns a plotly Figure
         See `musenb.analysis.chart`.
     """
 
     text: Callable[[Score], str]
     bundle: Callable[[Score], dict[str, str]]
+    checked: Callable[[Any], dict[str, str]]
     figure: Callable[[list[Any], bool], Any]
 
 

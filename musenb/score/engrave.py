@@ -46,9 +46,11 @@ _DRAWN_STYLE = (
     "#{0} .tempo,#{0} .reh,#{0} .fing,#{0} .ending{{font-weight:bold}}"
     "#{0} .dir,#{0} .dynam,#{0} .mNum{{font-style:italic}}#{0} .placeholder{{visibility:hidden}}"
 )
-# Verovio sets the note of a tempo mark in a music font of 58 kB; words and the notes that text fonts have are enough.
-_TEMPO_SIGNS = {
+# Verovio sets the note of a tempo mark and the signs of figured bass in a music font of 58 kB; words and the signs that
+# text fonts have are enough.
+_TEXT_SIGNS = {
     "\ueca2": "whole", "\ueca3": "half", "\ueca5": "\u2669", "\ueca7": "\u266a", "\ueca9": "16th", "\uecb7": ".",
+    "\uea64": "\u266d", "\uea65": "\u266e", "\uea66": "\u266f",
 }  # fmt: skip
 
 
@@ -262,5 +264,5 @@ def _attributes(element: Element, prefix: str, extra_class: str) -> str:
 
 
 def _shown(text: str | None) -> str:
-    """Return text for the drawing: escaped, with the note signs of a tempo mark in signs that text fonts have."""
-    return escape("".join(_TEMPO_SIGNS.get(sign, sign) for sign in text or ""))
+    """Return text for the drawing: escaped, with the signs of tempo marks and figures in signs that text fonts have."""
+    return escape("".join(_TEXT_SIGNS.get(sign, sign) for sign in text or ""))

@@ -21,13 +21,14 @@ from musenb.score.note import Score
 EMBEDDED_RATE = 22050
 # The page is a picture, not inline SVG: notebooks that are not trusted lose the one and keep the other. It is drawn on
 # white and turned to light on dark where JupyterLab says that its theme is dark.
-_STYLE = """<style>
+STYLE = """<style>
 .musenb-show {max-width: 900px; color: var(--jp-content-font-color1, CanvasText)}
 .musenb-show img {display: block; width: 100%; height: auto}
 [data-jp-theme-light="false"] .musenb-show img {filter: invert(0.93) hue-rotate(180deg)}
 .musenb-show audio {width: 100%; margin-top: 0.5em}
 .musenb-show p {margin: 0.25em 0}
 .musenb-show .musenb-title {font-weight: bold}
+.musenb-show li {margin: 0.25em 0}
 </style>"""
 
 
@@ -51,10 +52,10 @@ class Shown:
 
 def display_bundle(score: Score) -> dict[str, str]:
     """Return what IPython shows for a score: all of `mime_bundle` in a notebook, its text alone in a terminal."""
-    return {"text/plain": excerpt(score)} if _terminal() else mime_bundle(score)
+    return {"text/plain": excerpt(score)} if terminal() else mime_bundle(score)
 
 
-def _terminal() -> bool:
+def terminal() -> bool:
     """Return True in an IPython that shows text and nothing else."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
@@ -81,15 +82,15 @@ def mime_bundle(score: Score) -> dict[str, str]:
         sheet = f"<p>{escape(error.text)}</p><pre>{escape(listing(score))}</pre>"
     else:
         pages = [inked(svg, paper=True) for svg in engraving.svgs]
-        sheet = "".join(_figure(svg, score, number) for number, svg in enumerate(pages, start=1))
+        sheet = "".join(figure(svg, score, number) for number, svg in enumerate(pages, start=1))
         bundle["image/svg+xml"] = pages[0]
     heading = f'<p class="musenb-title">{escape(score.title)}</p>' if score.title else ""
     sentence = f"<p>{escape(provenance(score))}</p>"
-    bundle["text/html"] = f'{_STYLE}<div class="musenb-show">{heading}{sheet}{_player(score)}{sentence}</div>'
+    bundle["text/html"] = f'{STYLE}<div class="musenb-show">{heading}{sheet}{_player(score)}{sentence}</div>'
     return bundle
 
 
-def _figure(svg: str, score: Score, number: int) -> str:
+def figure(svg: str, score: Score, number: int) -> str:
     """Return one page with a name for those who do not see it."""
     voices = ", ".join(voice.name for voice in score.voices if voice.name)
     name = f"Score{' of ' + score.title if score.title else ''}, page {number}{': ' + voices if voices else ''}"

@@ -137,7 +137,7 @@ def parallel_motion(chords: np.ndarray) -> np.ndarray:
     """
     before, after = chords[:-1], chords[1:]
     found = []
-    for upper, lower in combinations(range(4), 2):
+    for upper, lower in combinations(range(chords.shape[1]), 2):
         gap, next_gap = ((c[:, upper] - c[:, lower]) % 12 for c in (before, after))
         motion = after - before
         together = motion[:, upper] * motion[:, lower] > 0

@@ -88,14 +88,20 @@ def hidden(heard: np.ndarray) -> np.ndarray:
     return together & into & (abs(motion[:, 0]) > LARGEST_STEP)
 
 
-def contrary(heard: np.ndarray) -> int:
-    """Count the pairs of voices that take a fifth or an octave in contrary motion, over all changes."""
-    motion, found = heard[1:] - heard[:-1], 0
+def contrary_motion(heard: np.ndarray) -> np.ndarray:
+    """Return the fifths and octaves in contrary motion, int (found, 3): number of the change, upper and lower voice."""
+    motion, found = heard[1:] - heard[:-1], []
     for upper, lower in combinations(range(heard.shape[1]), 2):
         gap = (heard[:, upper] - heard[:, lower]) % 12
         same = (gap[1:] == gap[:-1]) & np.isin(gap[1:], (0, FIFTH))
-        found += int((same & (motion[:, upper] * motion[:, lower] < 0)).sum())
-    return found
+        hit = same & (motion[:, upper] * motion[:, lower] < 0)
+        found += [(change, upper, lower) for change in np.flatnonzero(hit)]
+    return np.array(sorted(found), int).reshape(-1, 3)
+
+
+def contrary(heard: np.ndarray) -> int:
+    """Count the pairs of voices that take a fifth or an octave in contrary motion, over all changes."""
+    return len(contrary_motion(heard))
 
 
 @dataclass(frozen=True, slots=True)
