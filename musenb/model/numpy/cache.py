@@ -41,6 +41,8 @@ class Cache:
     related : int64 (R, B, C)
         Attributes of each position; `absent` tells which have none.
     absent : bool (R, B, C)
+    states : float32 (B, D) or None
+        What the decoder said of the last position that was read, where it predicts fields from that.
     """
 
     def __init__(self, config: ModelConfig, rows: int, recalled: Recalled | None = None) -> None:
@@ -53,6 +55,7 @@ class Cache:
         self.pairs = np.empty(shape, np.float32)
         self.related = np.empty((len(config.relations), rows, config.context), np.int64)
         self.absent = np.empty(self.related.shape, bool)
+        self.states: np.ndarray | None = None
         self.workspace: Workspace | None = None
 
     def rewind(self, length: int) -> None:
@@ -65,6 +68,8 @@ class Cache:
         """
         if not 0 <= length <= self.length:
             raise ModelError(f"cannot rewind to {length}: {self.length} positions were read")
+        if length < self.length:
+            self.states = None
         self.length = length
 
     def copy(self) -> Cache:
@@ -86,6 +91,7 @@ class Cache:
             raise ModelError(f"cannot select rows {index} of a cache with {self.rows} rows")
         chosen = Cache(self.config, len(index), self.recalled)
         chosen.length = n = self.length
+        chosen.states = None if self.states is None else self.states[index]
         for place, row in enumerate(index):
             chosen.pairs[:, :, :, place, :n] = self.pairs[:, :, :, row, :n]
             chosen.related[:, place, :n] = self.related[:, row, :n]

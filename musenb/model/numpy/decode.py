@@ -27,6 +27,7 @@ from musenb.model.config import ModelConfig
 from musenb.model.numpy.cache import Cache
 from musenb.model.numpy.chunk import read_many
 from musenb.model.numpy.compiled import Compiled, compiled
+from musenb.model.numpy.fields import FieldHead, Steps
 from musenb.model.numpy.layer import CHUNK, embedding_table, layer_of
 from musenb.model.numpy.memory import Encoder, Items, Recalled, item_reader
 from musenb.model.numpy.step import read_one
@@ -49,15 +50,16 @@ class Decoder:
 
     Raises
     ------
-    ModelError
-        The model writes steps of several fields.
     WeightsError
         The tensors are not those of the configuration.
+
+    Attributes
+    ----------
+    head : FieldHead or None
+        What predicts the fields, where a position is a step of several; `readout` then makes the states that it reads.
     """
 
     def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> None:
-        if config.fields:
-            raise ModelError("a model of steps of several fields is trained by this release, and played by a later one")
         check_tensors(config, tensors, source="the tensors of the decoder")
         self.config = config
         self.embeddings, self.first_rows = embedding_table(config, tensors)
@@ -68,7 +70,9 @@ class Decoder:
         self._recall = lru_cache(MEMORIES)(self._encoded)
         self.compiled: Compiled | None = None
         self._tensors, self._compiling = tensors, threading.Lock()
-        readout = np.asarray(tensors["readout.weight"], np.float64) * tensors["norm.weight"]
+        self.head = FieldHead(config, tensors) if config.fields else None
+        last = np.eye(config.width) if config.fields else np.asarray(tensors["readout.weight"], np.float64)
+        readout = last * tensors["norm.weight"]
         self.readout = np.ascontiguousarray(readout.T, np.float32)
 
     def compile(self) -> Decoder:
@@ -119,9 +123,12 @@ class Decoder:
 
     def extend(
         self, cache: Cache, before: np.ndarray, features: np.ndarray, related: np.ndarray, *,
-        trace: Trace | None = None, silence: Silence | None = None,
+        steps: Steps | None = None, trace: Trace | None = None, silence: Silence | None = None,
     ) -> np.ndarray:
         """Read the positions that come next, and return the logits of each.
+
+        A model of several fields returns those of the first field, all others impossible; `next_field` gives the
+        others of the last position. With `steps` it returns those of all fields, a token a row.
 
         Parameters
         ----------
@@ -133,6 +140,8 @@ class Decoder:
         related : int (B, n, R + S)
             Values whose differences the relations embed, with other positions and then with the items of the memory;
             negative where a position has none.
+        steps : Steps, optional
+            What stands at the new positions, for a model of several fields.
         trace : Trace, optional
             Records the new positions.
         silence : Silence, optional
@@ -140,7 +149,7 @@ class Decoder:
 
         Returns
         -------
-        float32 (B, n, V)
+        float32 (B, n, V), or with `steps` (B, n * K, V)
 
         Raises
         ------
@@ -151,7 +160,7 @@ class Decoder:
         if silence is not None:
             silence.check(self.config)
         start, count = cache.length, rows.shape[1]
-        logits = np.empty((cache.rows, count, self.config.vocabulary), np.float32)
+        logits = np.empty((cache.rows, count, self.readout.shape[1]), np.float32)
         try:
             with one_thread():
                 for first in range(0, count, CHUNK):
@@ -167,7 +176,46 @@ class Decoder:
             if trace is not None:
                 trace.forget(start)
             raise
-        return logits
+        return logits if self.head is None else self._fields(cache, logits, steps)
+
+    def _fields(self, cache: Cache, states: np.ndarray, steps: Steps | None) -> np.ndarray:
+        """Return the logits of fields from states (B, n, D), of which the cache keeps the last."""
+        assert self.head is not None
+        cache.states = states[:, -1]
+        with one_thread():
+            if steps is not None:
+                return self.head.all(states, steps)
+            flat = states.reshape(-1, states.shape[2])
+            nothing = np.zeros((len(flat), 0), np.int64)
+            return self.head.next(flat, nothing, nothing).reshape(*states.shape[:2], -1)
+
+    def next_field(self, cache: Cache, known: np.ndarray, told: np.ndarray) -> np.ndarray:
+        """Return the logits of the next field of the last position that was read.
+
+        Parameters
+        ----------
+        cache : Cache
+        known : int (B, k)
+            The classes of the fields before it, 1 <= k < K.
+        told : int (B, T)
+            What the head is told, as far as it is known by then.
+
+        Returns
+        -------
+        float32 (B, V)
+            Those of all other fields are impossible.
+
+        Raises
+        ------
+        ModelError
+            The model has no such field, nothing was read, or a shape or value does not fit.
+        """
+        head, states = self.head, cache.states
+        if head is None or states is None:
+            raise ModelError("a field was asked for of a model without fields, or before a position was read")
+        head.check_known(len(states), known, told)
+        with one_thread():
+            return head.next(states, known, told)
 
     def _read(
         self, cache: Cache, embedded: np.ndarray, queries: np.ndarray,
