@@ -56,6 +56,12 @@ class Open:
         bars = self.plan.bars.number(ticks)
         return ~self.plan.given[:, bars] & (ticks >= self.plan.begins[:, None]) & (ticks < self.plan.bars.end)
 
+    def between(self, tick: int, stop: int) -> bool:
+        """Return whether a note may begin somewhere from a tick to before another."""
+        lines = self.plan.bars.lines
+        begins = np.maximum(lines[:-1], np.maximum(self.plan.begins[:, None], tick))
+        return bool((~self.plan.given & (begins < np.minimum(lines[1:], stop))).any())
+
     def until(self, voice: int, tick: int) -> int:
         """Return up to where a note of a line that begins at a tick may sound: the next note or bar that is given."""
         onsets = self.onsets[voice]
@@ -103,8 +109,11 @@ class Masks:
         allowed[: LONGEST + 1] |= voices.any(axis=0) & (ticks <= latest)
         if now + LONGEST <= latest and self._waits():
             allowed[LONGEST] = True
-        for count in range(1, min(bars.lines_within(now, latest), BAR_LINES) + 1):
-            allowed[FIRST_LINE + count - 1] = self._moves(count)
+        if due is None or due.onset - now > LONGEST:
+            most = min(bars.lines_within(now, latest), BAR_LINES)
+            fewest = 1 if self.open.between(now, latest) else max(most, 1)
+            for count in range(fewest, most + 1):
+                allowed[FIRST_LINE + count - 1] = self._moves(count)
         return allowed
 
     def voice(self, shift: int) -> np.ndarray:

@@ -143,11 +143,9 @@ class NoteWriter:
 
     def prices(self) -> None:
         """Nothing is priced."""
-        return
 
     def segment(self) -> None:
         """There are no phrases."""
-        return
 
     def grade(self, first: int) -> float:
         """Nothing is graded."""
