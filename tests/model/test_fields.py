@@ -135,7 +135,7 @@ def test_the_decoder_has_the_logits_of_the_reference(compiled: bool) -> None:
         here = (part[:, position : position + 1] for part in as_arrays(inputs))
         logits = [reading.extend(cache, *here)[:, 0]]
         targets, told = (part[:, position] for part in (written.targets, written.told))
-        logits += [reading.next_field(cache, targets[:, :known], told) for known in range(1, fields)]
+        logits += [cache.next_field(targets[:, :known], told) for known in range(1, fields)]
         wanted = expected[:, position * fields : (position + 1) * fields]
         np.testing.assert_allclose(np.stack(logits, axis=1), wanted, rtol=1e-4, atol=1e-4)
 
@@ -146,11 +146,11 @@ def test_a_copy_of_a_cache_goes_on_within_a_step() -> None:
     reading.extend(cache, *as_arrays(inputs))
     known, told = steps.targets[:, -1, :1].numpy(), steps.told[:, -1].numpy()
     chosen = cache.select([1, 1])
-    expected = reading.next_field(cache, known, told)
-    np.testing.assert_allclose(reading.next_field(chosen, known[[1, 1]], told[[1, 1]]), expected[[1, 1]], rtol=1e-5)
+    expected = cache.next_field(known, told)
+    np.testing.assert_allclose(chosen.next_field(known[[1, 1]], told[[1, 1]]), expected[[1, 1]], rtol=1e-5)
     cache.rewind(2)
     with pytest.raises(ModelError, match="before a position was read"):
-        reading.next_field(cache, known, told)
+        cache.next_field(known, told)
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_fields_that_do_not_fit_are_refused(known: tuple[int, int], told: tuple[
     cache = reading.start(2)
     reading.extend(cache, *as_arrays(inputs))
     with pytest.raises(ModelError, match=words):
-        reading.next_field(cache, np.zeros(known, np.int64), np.zeros(told, np.int64))
+        cache.next_field(np.zeros(known, np.int64), np.zeros(told, np.int64))
     with pytest.raises(ModelError, match="outside its range"):
-        reading.next_field(cache, np.full((2, 1), 5), np.zeros((2, 2), np.int64))
+        cache.next_field(np.full((2, 1), 5), np.zeros((2, 2), np.int64))
     with pytest.raises(ModelError, match="targets of shape"):
         reading.extend(reading.start(2), *as_arrays(inputs), steps=Written(np.zeros((2, 6, 1)), np.zeros((2, 6, 2))))

@@ -102,12 +102,12 @@ class Decoder:
             The memory does not fit the model.
         """
         if memory is None or not len(memory.features):
-            return Cache(self.config, rows)
+            return Cache(self.config, rows, head=self.head)
         if self.encoder is None:
             raise ModelError("a memory was handed to a model without one; its memory_readers are empty")
         self.encoder.check(memory)
         parts = (np.ascontiguousarray(array, np.int64) for array in (memory.features, memory.attributes))
-        return Cache(self.config, rows, self._recall(*(part.tobytes() for part in parts)))
+        return Cache(self.config, rows, self._recall(*(part.tobytes() for part in parts)), self.head)
 
     def _encoded(self, features: bytes, attributes: bytes) -> Recalled:
         """Return the items whose arrays have these bytes as the layers see them."""
@@ -127,8 +127,8 @@ class Decoder:
     ) -> np.ndarray:
         """Read the positions that come next, and return the logits of each.
 
-        A model of several fields returns those of the first field, all others impossible; `next_field` gives the
-        others of the last position. With `steps` it returns those of all fields, a token a row.
+        A model of several fields returns those of the first field, all others impossible; `Cache.next_field` gives
+        the others of the last position. With `steps` it returns those of all fields, a token a row.
 
         Parameters
         ----------
@@ -188,34 +188,6 @@ class Decoder:
             flat = states.reshape(-1, states.shape[2])
             nothing = np.zeros((len(flat), 0), np.int64)
             return self.head.next(flat, nothing, nothing).reshape(*states.shape[:2], -1)
-
-    def next_field(self, cache: Cache, known: np.ndarray, told: np.ndarray) -> np.ndarray:
-        """Return the logits of the next field of the last position that was read.
-
-        Parameters
-        ----------
-        cache : Cache
-        known : int (B, k)
-            The classes of the fields before it, 1 <= k < K.
-        told : int (B, T)
-            What the head is told, as far as it is known by then.
-
-        Returns
-        -------
-        float32 (B, V)
-            Those of all other fields are impossible.
-
-        Raises
-        ------
-        ModelError
-            The model has no such field, nothing was read, or a shape or value does not fit.
-        """
-        head, states = self.head, cache.states
-        if head is None or states is None:
-            raise ModelError("a field was asked for of a model without fields, or before a position was read")
-        head.check_known(len(states), known, told)
-        with one_thread():
-            return head.next(states, known, told)
 
     def _read(
         self, cache: Cache, embedded: np.ndarray, queries: np.ndarray,

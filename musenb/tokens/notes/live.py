@@ -60,10 +60,20 @@ class PlanRows:
     @cached_property
     def memory(self) -> Memory:
         """The items of given notes."""
+        reading = self._told
+        return items_of(reading, remembered(reading))
+
+    @property
+    def remembered(self) -> np.ndarray:
+        """The parts of the plan that the items tell, int64 (M, 4)."""
+        return self._ahead[remembered(self._told)]
+
+    @property
+    def _told(self) -> Reading:
+        """All that is told ahead, as steps."""
         steps = self._ahead.copy()
         steps[:, SHIFT] = 0
-        reading = self._reading(steps, self._ahead[:, 0])
-        return items_of(reading, remembered(reading))
+        return self._reading(steps, self._ahead[:, 0])
 
     def row(self, steps: np.ndarray, onsets: np.ndarray, first: int) -> Row:
         """Return positions `first` to L behind steps (L, 4) at onsets (L,); the last one is yet to be predicted."""

@@ -1,0 +1,325 @@
+"""Score piece of the notes idiom: the steps and notes of a score or take, for questions.
+
+A position is a token, and a step has four: position 4 i + k predicts field k of step i. What a note was "chosen" by is
+the position that predicts its pitch, once its time and voice are known.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from musenb.errors import SettingError
+from musenb.score.note import GIVEN, KeySignature, Note, Origin, Score, Voice
+from musenb.score.spelling import keys_of, spell_score
+from musenb.tokens.notes.choices import FIRST_TOKENS, field_choices
+from musenb.tokens.notes.fields import NO_LENGTH, NO_PITCH, PITCH, PITCHES, SILENCE, TICKS, VOICE
+from musenb.tokens.notes.live import PlanRows
+from musenb.tokens.notes.masks import Masks, Open
+from musenb.tokens.notes.plan import FIELD_COUNT, Plan
+from musenb.tokens.notes.progress import Progress, begun
+from musenb.tokens.notes.steps import onsets_of
+from musenb.tokens.notes.writer import NoteWriter
+from musenb.tokens.piece import Choices, NotePlace
+from musenb.tokens.row import Row
+
+NO_NOTE = -1
+Key = tuple[int, int, int]  # tick, voice and pitch of a note
+
+
+@dataclass(frozen=True)
+class NotePiece:
+    """A score in steps; see `musenb.tokens.piece.Piece`.
+
+    Parameters
+    ----------
+    score : Score
+        Its voices are the plan's, in their order.
+    plan : Plan
+        What was given, and the bars of all that may be written.
+    steps : int64 (L, 4)
+        Those of the notes, without what leads to the end behind the last of them.
+    part : tuple of int
+        Fields of one more step, as far as it is known: where a piece forks.
+    kept : int
+        Tokens that stay although the plan leaves them open.
+    """
+
+    score: Score
+    plan: Plan
+    steps: np.ndarray
+    part: tuple[int, ...] = ()
+    kept: int = 0
+
+    pitches: ClassVar = range(PITCHES)
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """The names of the voices, from the highest."""
+        return self.plan.names
+
+    @cached_property
+    def onsets(self) -> np.ndarray:
+        """The ticks at which the steps begin, int64 (L,)."""
+        return onsets_of(self.steps, self.plan.bars)
+
+    @cached_property
+    def tokens(self) -> np.ndarray:
+        """The fields of all steps, counted through, int64 (4 L,), and those of the part of one."""
+        part = np.array(self.part, np.int64) + FIRST_TOKENS[: len(self.part)]
+        return np.concatenate([(self.steps + FIRST_TOKENS[:-1]).ravel(), part])
+
+    # Notes
+
+    @cached_property
+    def notes(self) -> tuple[NotePlace, ...]:
+        """All notes, in the order of `score.notes`."""
+        bars, named = list(self.score.bars()), spell_score(self.score)
+        places = self._places
+        found = []
+        for number, voice in enumerate(named.voices):
+            for index, note in enumerate(voice.notes):
+                bar = next(bar.number for bar in bars if bar.onset <= note.onset < bar.end)
+                step = places[_tick(note.onset), number, note.pitch].pop(0)
+                position = step * FIELD_COUNT + PITCH
+                found.append(NotePlace(f"v{number}n{index}", note, number, voice.name, position, bar))
+        return tuple(sorted(found, key=lambda place: (place.note.onset, -place.note.pitch)))
+
+    @property
+    def _places(self) -> dict[Key, list[int]]:
+        """Return which steps begin at each tick, in each voice, on each pitch."""
+        places: dict[Key, list[int]] = {}
+        for number, (onset, step) in enumerate(zip(self.onsets.tolist(), self.steps.tolist(), strict=True)):
+            places.setdefault((onset, step[VOICE], step[PITCH]), []).append(number)
+        return places
+
+    @cached_property
+    def token_notes(self) -> np.ndarray:
+        """The number in `notes` of each token, int64 (4 L,), -1 for none."""
+        numbers = np.full(len(self.steps), NO_NOTE)
+        for number, place in enumerate(self.notes):
+            numbers[place.position // FIELD_COUNT] = number
+        # The tied parts of a long note follow in its voice and pitch.
+        for step in np.flatnonzero(numbers == NO_NOTE).tolist():
+            voice, pitch = self.steps[step, [VOICE, PITCH]].tolist()
+            same = (self.steps[:step, VOICE] == voice) & (self.steps[:step, PITCH] == pitch)
+            if voice != SILENCE and same.any():
+                numbers[step] = numbers[np.flatnonzero(same)[-1]]
+        return np.concatenate([np.repeat(numbers, FIELD_COUNT), np.full(len(self.part), NO_NOTE)])
+
+    @cached_property
+    def token_bars(self) -> np.ndarray:
+        """The number of the bar of each token, int64 (4 L,)."""
+        printed = [bar.number for bar in self.plan.frame.score.bars(self.plan.end)]
+        numbers = np.array(printed, np.int64)[self.plan.bars.number(self.onsets)]
+        last = numbers[-1] if len(numbers) else printed[0]
+        return np.concatenate([np.repeat(numbers, FIELD_COUNT), np.full(len(self.part), last)])
+
+    @cached_property
+    def _given(self) -> frozenset[Key]:
+        return frozenset((onset, voice, pitch) for onset, voice, pitch, _ in self.plan.notes.tolist())
+
+    def given(self, note: NotePlace) -> bool:
+        """Return whether a note was given, not written by a model or left for one to write."""
+        return (_tick(note.note.onset), note.voice, note.note.pitch) in self._given
+
+    # Reading and choosing
+
+    @cached_property
+    def _rows(self) -> PlanRows:
+        return PlanRows(self.plan)
+
+    def row(self, behind: Sequence[int] | None = None) -> Row:
+        """Return what a model reads of the whole piece, and with `behind` of what follows its end."""
+        if behind is None and not self.part:
+            return self._rows.whole(self.steps, self.onsets)
+        more = np.concatenate([np.array(self.part, np.int64), self._classes(behind or ())])
+        whole, known = len(more) // FIELD_COUNT, len(more) % FIELD_COUNT
+        steps = np.concatenate([self.steps, more[: whole * FIELD_COUNT].reshape(-1, FIELD_COUNT)])
+        row = self._rows.row(steps, onsets_of(steps, self.plan.bars), 0)
+        assert row.told is not None
+        row.targets[-1] = 0
+        row.targets[-1, :known] = more[whole * FIELD_COUNT :]
+        row.told[-1] = self._rows.told(self._behind(steps), tuple(row.targets[-1, :known].tolist()))
+        return row
+
+    def _classes(self, tokens: Sequence[int]) -> np.ndarray:
+        """Return the classes of tokens that follow the end, int64 (n,)."""
+        first = len(self.part)
+        return np.array([token - FIRST_TOKENS[(first + n) % FIELD_COUNT] for n, token in enumerate(tokens)], np.int64)
+
+    def _behind(self, steps: np.ndarray) -> Progress:
+        """Return the progress of the plan behind some steps."""
+        progress = begun(self.plan)
+        for step in steps.tolist():
+            progress = progress.after(self.plan, tuple(step))[0]
+        return progress
+
+    @property
+    def told_notes(self) -> np.ndarray:
+        """The number in `notes` of each item of the row's memory, int64 (M,), -1 for none."""
+        parts = self._rows.remembered
+        places, numbers = self._places, self.token_notes[::FIELD_COUNT]
+        found = [places.get((onset, voice, pitch), [NO_NOTE])[0] for onset, voice, pitch, _ in parts.tolist()]
+        return np.array([NO_NOTE if step == NO_NOTE else numbers[step] for step in found], np.int64)
+
+    def moment(self, note: NotePlace | None = None) -> Sequence[int]:
+        """Return the positions of time, voice, pitch and length of a note, or of what comes behind the end."""
+        if note is not None:
+            step = note.position // FIELD_COUNT
+        else:
+            step = len(self.steps)
+            if step and self.onsets[-1] >= self.plan.bars.end:
+                raise SettingError("nothing was planned behind the last note: ask about a note, or a piece with room")
+        return range(step * FIELD_COUNT, (step + 1) * FIELD_COUNT)
+
+    def choices(self, logits: np.ndarray, position: int, *, rules: bool = False) -> Choices:
+        """Return what might come in the field of a position."""
+        step, field = divmod(position, FIELD_COUNT)
+        allowed = self._allowed(step, field) if rules else None
+        taken = int(self.tokens[position]) if position < len(self.tokens) else None
+        return field_choices(logits, field, names=self.voices, key=self._key, taken=taken, allowed=allowed)
+
+    def _allowed(self, step: int, field: int) -> np.ndarray | None:
+        """Return what the grammar and the rules allow, bool (V,); None behind the end, where fields are not known."""
+        if field and step >= len(self.steps):
+            return None
+        known = tuple(self.steps[step, :field].tolist()) if field else ()
+        progress = self._behind(self.steps[:step])
+        found = Masks(Open(self.plan), progress, rules=True).field(known)
+        whole = np.zeros(FIRST_TOKENS[-1], bool)
+        whole[FIRST_TOKENS[field] : FIRST_TOKENS[field + 1]] = found if found.any() else True
+        return whole
+
+    @cached_property
+    def _key(self) -> KeySignature:
+        return keys_of(self.score)[0]
+
+    # Changes
+
+    def edited(self, pitches: Mapping[int, int | None]) -> NotePiece:
+        """Return the piece with some notes, by number, at other MIDI pitches, or silent for None."""
+        steps, given = self.steps.copy(), self.plan.notes.copy()
+        numbers, changed = self.token_notes[::FIELD_COUNT], {}
+        silent = []
+        for number, pitch in pitches.items():
+            place = self.notes[number]
+            if pitch is not None and pitch not in self.pitches:
+                raise SettingError(f"{place} would become pitch {pitch}, outside 0..{PITCHES - 1}")
+            mine = numbers[: len(steps)] == number
+            if pitch is None:
+                steps[mine, VOICE:] = SILENCE, NO_PITCH, NO_LENGTH
+            else:
+                steps[mine, PITCH] = pitch
+            key = _tick(place.note.onset), place.voice, place.note.pitch
+            there = np.flatnonzero((given[:, :3] == key).all(axis=1))[:1]
+            given[there, 2] = place.note.pitch if pitch is None else pitch
+            silent += there.tolist() if pitch is None else []
+            changed[place.id] = pitch
+        plan = dataclasses.replace(self.plan, notes=np.delete(given, silent, axis=0))
+        return dataclasses.replace(self, score=_with_pitches(self.score, changed), plan=plan, steps=steps)
+
+    def within(self, extent: int) -> Plan:
+        """Return the plan that ends `extent` bars behind the last bar in which something is given."""
+        plan, bars = self.plan, self.plan.bars
+        ends = plan.notes[:, 0] + plan.notes[:, 3]
+        behind = max([plan.opens, *ends.tolist()])
+        later = bars.lines[bars.lines > behind][:extent]
+        # A bar that is only begun is not counted.
+        return until(plan, int(later[-1]) if len(later) else bars.end)
+
+    def continued(self, tokens: np.ndarray, origin: Origin) -> NotePiece:
+        """Return what is given, with the whole steps of tokens (L',) where nothing is."""
+        writer = NoteWriter(self.plan, origin)
+        kept: dict[Key, Note] = {}
+        for token in np.asarray(tokens).tolist()[: len(tokens) // FIELD_COUNT * FIELD_COUNT]:
+            for event in writer.take(token):
+                if event.kind == "begin" and writer.position <= self.kept:
+                    kept[_tick(event.onset), self.voices.index(event.voice), event.pitch] = Note(event.onset, 1, 0)
+        score = writer.score()
+        known = {(_tick(place.note.onset), place.voice, place.note.pitch): place.note for place in self.notes}
+        voices = []
+        for number, voice in enumerate(score.voices):
+            notes = []
+            for note in voice.notes:
+                key = _tick(note.onset), number, note.pitch
+                mine = known.get(key) if key in kept else None
+                own = dataclasses.replace(mine, duration=note.duration) if mine is not None else note
+                notes.append(own)
+            voices.append(Voice(voice.name, tuple(notes)))
+        steps = without_end(writer.steps)
+        return NotePiece(dataclasses.replace(score, voices=tuple(voices)), self.plan, steps)
+
+    def forked(self, position: int, pitch: int) -> NotePiece:
+        """Return the piece up to a step in which a note of another pitch begins, planned anew from there."""
+        if pitch not in self.pitches:
+            raise SettingError(f"pitch {pitch} is outside 0..{PITCHES - 1}, what the model can write")
+        step = position // FIELD_COUNT
+        plan, onset = self.plan, int(self.onsets[step])
+        alone = plan.given & ~plan.given.all(axis=0)
+        before = plan.bars.lines[1:] <= onset
+        score = self.score
+        kept = _until_fork(score, onset, plan.names, alone, plan)
+        given = alone | before
+        begins = np.full(len(plan.names), onset)
+        anew = dataclasses.replace(plan, prime=kept[0], notes=kept[1], given=given, begins=begins)
+        part = (*self.steps[step, :PITCH].tolist(), pitch)
+        return NotePiece(score, anew, self.steps[:step], part, step * FIELD_COUNT + len(part))
+
+
+def _until_fork(
+    score: Score, onset: int, names: Sequence[str], alone: np.ndarray, plan: Plan
+) -> tuple[Score, np.ndarray]:
+    """Return the notes of a score before a tick, and those behind it of cells that are given alone."""
+    voices, rows = [], []
+    for number, voice in enumerate(score.voices):
+        mine = []
+        for note in voice.notes:
+            tick = _tick(note.onset)
+            if tick < onset or alone[number, plan.bars.number(np.array(tick))]:
+                mine.append(note)
+                rows.append((tick, number, note.pitch, int(note.duration * TICKS)))
+        voices.append(Voice(names[number], tuple(mine)))
+    return dataclasses.replace(score, voices=tuple(voices)), np.array(rows, np.int64).reshape(-1, FIELD_COUNT)
+
+
+def until(plan: Plan, tick: int) -> Plan:
+    """Return a plan that is broken off at a bar line."""
+    if tick >= plan.bars.end:
+        return plan
+    frame = dataclasses.replace(plan.frame, end=Fraction(tick, TICKS))
+    notes = plan.notes[plan.notes[:, 0] < tick].copy()
+    notes[:, 3] = np.minimum(notes[:, 3], tick - notes[:, 0])
+    count = len(frame.bars.metres)
+    return dataclasses.replace(plan, frame=frame, notes=notes, given=plan.given[:, :count], ends=False)
+
+
+def without_end(steps: np.ndarray) -> np.ndarray:
+    """Return steps (L, 4) up to the last note."""
+    sounding = np.flatnonzero(steps[:, VOICE] != SILENCE)
+    return steps[: sounding[-1] + 1] if len(sounding) else steps[:0]
+
+
+def _tick(quarter: Fraction) -> int:
+    return int(quarter * TICKS)
+
+
+def _with_pitches(score: Score, changed: Mapping[str, int | None]) -> Score:
+    """Return a score with some notes, by id, at other pitches, or without those for which it is None."""
+    voices = []
+    for number, voice in enumerate(score.voices):
+        notes = []
+        for index, note in enumerate(voice.notes):
+            pitch = changed.get(f"v{number}n{index}", note.pitch)
+            if pitch == note.pitch:
+                notes.append(note)
+            elif pitch is not None:
+                notes.append(dataclasses.replace(note, pitch=pitch, spelling="", origin=GIVEN))
+        voices.append(dataclasses.replace(voice, notes=tuple(notes)))
+    return dataclasses.replace(score, voices=tuple(voices))
