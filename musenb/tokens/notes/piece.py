@@ -24,8 +24,7 @@ from musenb.tokens.notes.live import PlanRows
 from musenb.tokens.notes.masks import Masks, Open
 from musenb.tokens.notes.plan import FIELD_COUNT, Plan
 from musenb.tokens.notes.progress import Progress, begun
-from musenb.tokens.notes.steps import onsets_of
-from musenb.tokens.notes.writer import NoteWriter
+from musenb.tokens.notes.steps import notes_of, onsets_of
 from musenb.tokens.piece import Choices, NotePlace
 from musenb.tokens.row import Row
 
@@ -49,6 +48,8 @@ class NotePiece:
         Fields of one more step, as far as it is known: where a piece forks.
     kept : int
         Tokens that stay although the plan leaves them open.
+    changes : tuple of (Key, pitch or None)
+        What was edited of it: tick, voice and pitch of a note as it was, and the pitch that it has now.
     """
 
     score: Score
@@ -56,6 +57,7 @@ class NotePiece:
     steps: np.ndarray
     part: tuple[int, ...] = ()
     kept: int = 0
+    changes: tuple[tuple[Key, int | None], ...] = ()
 
     pitches: ClassVar = range(PITCHES)
 
@@ -79,15 +81,17 @@ class NotePiece:
 
     @cached_property
     def notes(self) -> tuple[NotePlace, ...]:
-        """All notes, in the order of `score.notes`."""
+        """All notes that stand in the steps, in the order of `score.notes`."""
         bars, named = list(self.score.bars()), spell_score(self.score)
         places = self._places
         found = []
         for number, voice in enumerate(named.voices):
             for index, note in enumerate(voice.notes):
+                there = places.get((_tick(note.onset), number, note.pitch))
+                if not there:  # behind a fork
+                    continue
                 bar = next(bar.number for bar in bars if bar.onset <= note.onset < bar.end)
-                step = places[_tick(note.onset), number, note.pitch].pop(0)
-                position = step * FIELD_COUNT + PITCH
+                position = there.pop(0) * FIELD_COUNT + PITCH
                 found.append(NotePlace(f"v{number}n{index}", note, number, voice.name, position, bar))
         return tuple(sorted(found, key=lambda place: (place.note.onset, -place.note.pitch)))
 
@@ -205,25 +209,25 @@ class NotePiece:
 
     def edited(self, pitches: Mapping[int, int | None]) -> NotePiece:
         """Return the piece with some notes, by number, at other MIDI pitches, or silent for None."""
-        steps, given = self.steps.copy(), self.plan.notes.copy()
-        numbers, changed = self.token_notes[::FIELD_COUNT], {}
-        silent = []
+        steps, numbers = self.steps.copy(), self.token_notes[::FIELD_COUNT][: len(self.steps)]
+        pitch_of: dict[str, int | None] = {}
+        changes: dict[Key, int | None] = {}
         for number, pitch in pitches.items():
             place = self.notes[number]
             if pitch is not None and pitch not in self.pitches:
                 raise SettingError(f"{place} would become pitch {pitch}, outside 0..{PITCHES - 1}")
-            mine = numbers[: len(steps)] == number
-            if pitch is None:
-                steps[mine, VOICE:] = SILENCE, NO_PITCH, NO_LENGTH
-            else:
-                steps[mine, PITCH] = pitch
-            key = _tick(place.note.onset), place.voice, place.note.pitch
-            there = np.flatnonzero((given[:, :3] == key).all(axis=1))[:1]
-            given[there, 2] = place.note.pitch if pitch is None else pitch
-            silent += there.tolist() if pitch is None else []
-            changed[place.id] = pitch
-        plan = dataclasses.replace(self.plan, notes=np.delete(given, silent, axis=0))
-        return dataclasses.replace(self, score=_with_pitches(self.score, changed), plan=plan, steps=steps)
+            for step in np.flatnonzero(numbers == number):
+                steps[step] = _with_pitch(steps[step], pitch)
+                changes[int(self.onsets[step]), place.voice, place.note.pitch] = pitch
+            pitch_of[place.id] = pitch
+        rows = []
+        for row in self.plan.notes.tolist():
+            row[PITCH] = changes.get((row[0], row[1], row[2]), row[PITCH])
+            rows += [row] if row[PITCH] is not None else []
+        plan = dataclasses.replace(self.plan, notes=np.array(rows, np.int64).reshape(-1, FIELD_COUNT))
+        return dataclasses.replace(
+            self, score=_with_pitches(self.score, pitch_of), plan=plan, steps=steps, changes=(*changes.items(),)
+        )
 
     def within(self, extent: int) -> Plan:
         """Return the plan that ends `extent` bars behind the last bar in which something is given."""
@@ -235,32 +239,50 @@ class NotePiece:
         return until(plan, int(later[-1]) if len(later) else bars.end)
 
     def continued(self, tokens: np.ndarray, origin: Origin) -> NotePiece:
-        """Return what is given, with the whole steps of tokens (L',) where nothing is."""
-        writer = NoteWriter(self.plan, origin)
-        kept: dict[Key, Note] = {}
-        for token in np.asarray(tokens).tolist()[: len(tokens) // FIELD_COUNT * FIELD_COUNT]:
-            for event in writer.take(token):
-                if event.kind == "begin" and writer.position <= self.kept:
-                    kept[_tick(event.onset), self.voices.index(event.voice), event.pitch] = Note(event.onset, 1, 0)
-        score = writer.score()
+        """Return what is given, with the whole steps of tokens (L',) where nothing is.
+
+        Tokens of the piece before it was edited are edited likewise.
+        """
+        whole = len(tokens) // FIELD_COUNT
+        steps = np.asarray(tokens)[: whole * FIELD_COUNT].reshape(-1, FIELD_COUNT) - FIRST_TOKENS[:-1]
+        steps = self._edited_steps(without_end(steps))
         known = {(_tick(place.note.onset), place.voice, place.note.pitch): place.note for place in self.notes}
-        voices = []
-        for number, voice in enumerate(score.voices):
-            notes = []
-            for note in voice.notes:
-                key = _tick(note.onset), number, note.pitch
-                mine = known.get(key) if key in kept else None
-                own = dataclasses.replace(mine, duration=note.duration) if mine is not None else note
-                notes.append(own)
-            voices.append(Voice(voice.name, tuple(notes)))
-        steps = without_end(writer.steps)
-        return NotePiece(dataclasses.replace(score, voices=tuple(voices)), self.plan, steps)
+        stays = self._given | self._before(steps, self.kept // FIELD_COUNT)
+        seam = self._before(steps[: -(-self.kept // FIELD_COUNT)], -(-self.kept // FIELD_COUNT)) - stays
+        voices: list[list[Note]] = [[] for _ in self.voices]
+        for onset, voice, pitch, length in notes_of(steps, self.plan.bars).tolist():
+            key, duration = (onset, voice, pitch), Fraction(length, TICKS)
+            fresh = Note(Fraction(onset, TICKS), duration, pitch, origin=GIVEN if key in seam else origin)
+            mine = known.get(key) if key in stays else None
+            voices[voice].append(fresh if mine is None else dataclasses.replace(mine, duration=duration))
+        named = tuple(Voice(name, tuple(notes)) for name, notes in zip(self.voices, voices, strict=True))
+        return NotePiece(dataclasses.replace(self.score, voices=named), self.plan, steps)
+
+    def _before(self, steps: np.ndarray, count: int) -> frozenset[Key]:
+        """Return tick, voice and pitch of the first so many steps."""
+        onsets = onsets_of(steps[:count], self.plan.bars)
+        columns = np.column_stack([onsets, steps[:count, VOICE], steps[:count, PITCH]])
+        return frozenset(map(tuple, columns.tolist()))  # pyright: ignore[reportReturnType]
+
+    def _edited_steps(self, steps: np.ndarray) -> np.ndarray:
+        """Return steps of the piece before it was edited as they are now."""
+        if not self.changes:
+            return steps
+        steps, changes = steps.copy(), dict(self.changes)
+        columns = np.column_stack([onsets_of(steps, self.plan.bars), steps[:, VOICE], steps[:, PITCH]])
+        for number, key in enumerate(map(tuple, columns.tolist())):
+            if key in changes:
+                steps[number] = _with_pitch(steps[number], changes[key])
+        return steps
 
     def forked(self, position: int, pitch: int) -> NotePiece:
         """Return the piece up to a step in which a note of another pitch begins, planned anew from there."""
         if pitch not in self.pitches:
             raise SettingError(f"pitch {pitch} is outside 0..{PITCHES - 1}, what the model can write")
         step = position // FIELD_COUNT
+        # In a chord the notes come from the highest down: one that would stand before others is forked before them.
+        while step and self._one_chord(step - 1, step) and self.steps[step - 1, PITCH] <= pitch:
+            step -= 1
         plan, onset = self.plan, int(self.onsets[step])
         alone = plan.given & ~plan.given.all(axis=0)
         before = plan.bars.lines[1:] <= onset
@@ -271,6 +293,11 @@ class NotePiece:
         anew = dataclasses.replace(plan, prime=kept[0], notes=kept[1], given=given, begins=begins)
         part = (*self.steps[step, :PITCH].tolist(), pitch)
         return NotePiece(score, anew, self.steps[:step], part, step * FIELD_COUNT + len(part))
+
+    def _one_chord(self, first: int, second: int) -> bool:
+        """Return whether two steps begin together in one voice."""
+        voices = self.steps[[first, second], VOICE]
+        return bool(self.onsets[first] == self.onsets[second] and voices[0] == voices[1] != SILENCE)
 
 
 def _until_fork(
@@ -304,6 +331,16 @@ def without_end(steps: np.ndarray) -> np.ndarray:
     """Return steps (L, 4) up to the last note."""
     sounding = np.flatnonzero(steps[:, VOICE] != SILENCE)
     return steps[: sounding[-1] + 1] if len(sounding) else steps[:0]
+
+
+def _with_pitch(step: np.ndarray, pitch: int | None) -> np.ndarray:
+    """Return a step (4,) with another pitch, or without a note for None."""
+    changed = step.copy()
+    if pitch is None:
+        changed[VOICE:] = SILENCE, NO_PITCH, NO_LENGTH
+    else:
+        changed[PITCH] = pitch
+    return changed
 
 
 def _tick(quarter: Fraction) -> int:

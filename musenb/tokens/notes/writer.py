@@ -126,7 +126,7 @@ class NoteWriter:
 
     def given(self) -> int | None:
         """Return the next token where the plan leaves no other."""
-        allowed = np.flatnonzero(self._allowed(rules=True))
+        allowed = np.flatnonzero(self._allowed(rules=False))
         return int(allowed[0] + FIRST_TOKENS[len(self.known)]) if len(allowed) == 1 else None
 
     def allowed(self, *, rules: bool = True) -> np.ndarray:
