@@ -198,7 +198,7 @@ class Masks:
         part = self.plan.voices[voice]
         behind[voice] = last[PITCH] > (part.lowest if self.rules else 0)
         if self.rules and not part.overlaps:
-            behind[voice] &= part.chords and self.progress.chord < MOST_IN_CHORD
+            behind[voice] &= part.chords and 0 < self.progress.chord < MOST_IN_CHORD
         return behind
 
     def _waits(self) -> bool:

@@ -23,7 +23,7 @@ from musenb.errors import SettingError, TokenError
 from musenb.score.note import Note, Score, Voice
 from musenb.tokens.idiom import Close, Keep
 from musenb.tokens.notes.code import table_of
-from musenb.tokens.notes.fields import FIELDS, LONGEST, TICKS
+from musenb.tokens.notes.fields import FIELDS, LONGEST, TICKS, TIED
 from musenb.tokens.notes.frame import Bars, Frame
 from musenb.tokens.notes.steps import tied_parts
 from musenb.tokens.notes.styles import NAMED, Part, part_named, style_of
@@ -81,6 +81,13 @@ class Plan:
     def parts(self) -> np.ndarray:
         """What stays as the steps write it, int64 (M, 4): in order, long notes in tied parts."""
         return tied_parts(self.notes)
+
+    @cached_property
+    def goes_on(self) -> np.ndarray:
+        """Which of the parts go on from a tied one before, bool (M,)."""
+        rows = list(map(tuple, self.parts.tolist()))
+        tied = {(onset + LONGEST, voice, pitch) for onset, voice, pitch, length in rows if length == TIED}
+        return np.array([row[:3] in tied for row in rows], bool)
 
     @cached_property
     def opens(self) -> int:

@@ -76,7 +76,7 @@ class Progress:
     last : tuple of int or None
         The last step.
     chord : int
-        How many notes of the last one's voice begin with it, itself among them.
+        How many notes of the last one's voice begin with it, itself among them; 0 where it goes on from a note before.
     given : int
         How many parts of the plan are written.
     ties : tuple of Due
@@ -120,12 +120,18 @@ class Progress:
             begun = due.begun if meets and due is not None else onset
             rest = Due(onset + LONGEST, step[VOICE], step[PITCH], None, begun)
             ties = tuple(sorted((*ties, rest), key=lambda one: one.place))
-        same = self.last is not None and step[SHIFT] == 0 and self.last[VOICE] == step[VOICE]
         changed = Progress(
-            self._with(plan, step, onset, kept=kept), self.count + 1, onset, step, self.chord + 1 if same else 1,
+            self._with(plan, step, onset, kept=kept), self.count + 1, onset, step, self._chord(plan, step, meets, kept),
             self.given + kept, ties,
         )
         return changed, kept
+
+    def _chord(self, plan: Plan, step: Step, meets: bool, kept: bool) -> int:
+        """Return how many notes begin together in the voice of the last step, once a step is taken."""
+        if (meets and not kept) or (kept and plan.goes_on[self.given]):
+            return 0
+        same = self.last is not None and step[SHIFT] == 0 and self.last[VOICE] == step[VOICE]
+        return self.chord + 1 if same else 1
 
     def _with(self, plan: Plan, step: Step, onset: int, *, kept: bool) -> tuple[Line, ...]:
         voice = step[VOICE]
