@@ -149,7 +149,7 @@ class PlanRows:
 
     def _voices(self, progress: Progress, now: int) -> list[int]:
         """Return the columns of the eight voices: states, what they sound, what follows and when."""
-        bar = int(self.plan.bars.number(np.array(now)))
+        bar = self.plan.bars.bar(now)
         states = [ABSENT] * VOICES
         sounds, follows, waits = [NO_PITCH] * VOICES, [NO_PITCH] * VOICES, [WAITS - 1] * VOICES
         for voice, (line, given) in enumerate(zip(progress.lines, self._by_voice, strict=True)):

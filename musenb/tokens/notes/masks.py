@@ -8,6 +8,7 @@ silence in all voices. Where the rules leave nothing, grammar alone holds.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 import numpy as np
@@ -31,7 +32,6 @@ from musenb.tokens.notes.plan import Plan
 from musenb.tokens.notes.progress import Due, Progress
 
 MOST_IN_CHORD = 4  # notes of a line that begin together: what a string instrument can play
-SHIFTS = np.arange(LONGEST + 1)
 
 
 class Open:
@@ -40,35 +40,51 @@ class Open:
     Parameters
     ----------
     plan : Plan
+
+    Attributes
+    ----------
+    begins : bool (V, ticks)
+        In which voices a note may begin at each tick up to the end, and behind it in none.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        bars = len(plan.bars.metres)
-        self.next_given = np.full((len(plan.names), bars + 1), plan.bars.end)
-        for bar in range(bars - 1, -1, -1):
-            line = plan.bars.lines[bar]
-            self.next_given[:, bar] = np.where(plan.given[:, bar], line, self.next_given[:, bar + 1])
-        self.onsets = [np.sort(plan.notes[plan.notes[:, 1] == voice, 0]) for voice in range(len(plan.names))]
+        bars = plan.bars
+        self.lines: list[int] = bars.lines.tolist()
+        count, end = len(bars.metres), bars.end
+        self.begins = np.zeros((len(plan.names), end + LONGEST + 1), bool)
+        self.begins[:, :end] = np.repeat(~plan.given, np.diff(bars.lines), axis=1)[:, :end]
+        for voice, begin in enumerate(plan.begins.tolist()):
+            self.begins[voice, :begin] = False
+        self.ahead = np.flatnonzero(self.begins.any(axis=0)).tolist()
+        self.next_given = np.full((len(plan.names), count + 1), end)
+        for bar in range(count - 1, -1, -1):
+            self.next_given[:, bar] = np.where(plan.given[:, bar], bars.lines[bar], self.next_given[:, bar + 1])
+        self.onsets = [np.sort(plan.notes[plan.notes[:, 1] == voice, 0]).tolist() for voice in range(len(plan.names))]
 
-    def at(self, ticks: np.ndarray) -> np.ndarray:
-        """Return in which voices a note may begin at each tick, bool (V, n)."""
-        bars = self.plan.bars.number(ticks)
-        return ~self.plan.given[:, bars] & (ticks >= self.plan.begins[:, None]) & (ticks < self.plan.bars.end)
+    def bar(self, tick: int) -> int:
+        """Return the number of the bar in which a tick lies; the end belongs to the last."""
+        return min(bisect_right(self.lines, tick) - 1, len(self.lines) - 2)
 
     def between(self, tick: int, stop: int) -> bool:
         """Return whether a note may begin somewhere from a tick to before another."""
-        lines = self.plan.bars.lines
-        begins = np.maximum(lines[:-1], np.maximum(self.plan.begins[:, None], tick))
-        return bool((~self.plan.given & (begins < np.minimum(lines[1:], stop))).any())
+        place = bisect_left(self.ahead, tick)
+        return place < len(self.ahead) and self.ahead[place] < stop
 
     def until(self, voice: int, tick: int) -> int:
         """Return up to where a note of a line that begins at a tick may sound: the next note or bar that is given."""
         onsets = self.onsets[voice]
-        place = int(np.searchsorted(onsets, tick, "right"))
-        note = int(onsets[place]) if place < len(onsets) else self.plan.bars.end
-        bar = int(self.plan.bars.number(np.array(tick)))
-        return min(note, int(self.next_given[voice, bar + 1]))
+        place = bisect_right(onsets, tick)
+        note = onsets[place] if place < len(onsets) else self.lines[-1]
+        return min(note, int(self.next_given[voice, self.bar(tick) + 1]))
+
+    def lines_within(self, tick: int, stop: int) -> int:
+        """Return how many bar lines lie after a tick and up to another."""
+        return bisect_right(self.lines, stop) - bisect_right(self.lines, tick)
+
+    def line_after(self, tick: int, count: int) -> int:
+        """Return the tick of the `count`-th bar line after a tick, or the end where there are fewer."""
+        return self.lines[min(bisect_right(self.lines, tick) + count - 1, len(self.lines) - 1)]
 
 
 class Masks:
@@ -97,20 +113,20 @@ class Masks:
     def shift(self) -> np.ndarray:
         """Return which shifts may come, bool (105,)."""
         allowed = np.zeros(SIZES[SHIFT], bool)
-        now, due, bars = self.progress.now, self.due, self.plan.bars
-        latest = bars.end if due is None else due.onset
-        ticks = now + SHIFTS
-        voices = self._voices(ticks)
+        now, due, end = self.progress.now, self.due, self.open.lines[-1]
+        latest = end if due is None else due.onset
+        voices = self._voices(now, LONGEST + 1)
         voices[:, 0] &= self._behind_last()
         if due is not None and 0 <= due.onset - now <= LONGEST:
             at = due.onset - now
             allowed[at] = True
             voices[due.voice :, at] = False
-        allowed[: LONGEST + 1] |= voices.any(axis=0) & (ticks <= latest)
+        allowed[: LONGEST + 1] |= voices.any(axis=0)
+        allowed[max(latest - now + 1, 0) : LONGEST + 1] = False
         if now + LONGEST <= latest and self._waits():
             allowed[LONGEST] = True
         if due is None or due.onset - now > LONGEST:
-            most = min(bars.lines_within(now, latest), BAR_LINES)
+            most = min(self.open.lines_within(now, latest), BAR_LINES)
             fewest = 1 if self.open.between(now, latest) else max(most, 1)
             for count in range(fewest, most + 1):
                 allowed[FIRST_LINE + count - 1] = self._moves(count)
@@ -123,7 +139,7 @@ class Masks:
             allowed[SILENCE] = True
             return allowed
         tick, due = self.progress.now + shift, self.due
-        voices = self._voices(np.array([tick]))[:, 0]
+        voices = self._voices(tick, 1)[:, 0]
         if shift == 0:
             voices &= self._behind_last()
         if due is not None and due.onset == tick:
@@ -147,7 +163,7 @@ class Masks:
         if due is None or (due.onset, due.voice) != (tick, voice):
             allowed[low : high + 1] = True
         else:
-            begins = self._voices(np.array([tick]))[voice, 0] and part.overlaps
+            begins = self._voices(tick, 1)[voice, 0] and part.overlaps
             if begins:
                 allowed[max(low, due.pitch + 1) : high + 1] = True
             allowed[due.pitch] = True
@@ -173,19 +189,16 @@ class Masks:
         allowed[TIED] = stop - tick > LONGEST
         return allowed
 
-    def _voices(self, ticks: np.ndarray) -> np.ndarray:
-        """Return in which voices a note may begin at each tick, bool (V, n), whatever stands at the first."""
-        voices = self.open.at(ticks)
+    def _voices(self, tick: int, count: int) -> np.ndarray:
+        """Return in which voices a note may begin at so many ticks, bool (V, n), whatever stands at the first."""
+        voices = self.open.begins[:, tick : tick + count].copy()
         if self.rules:
-            until = np.array([
-                0 if part.overlaps else line.until
-                for part, line in zip(self.plan.voices, self.progress.lines, strict=True)
-            ])
-            free = ticks >= until[:, None]
-            last = self.progress.last
-            if last is not None and last[VOICE] != SILENCE:
-                free[last[VOICE]] |= ticks == self.progress.now
-            voices &= free
+            last, now = self.progress.last, self.progress.now
+            for voice, (part, line) in enumerate(zip(self.plan.voices, self.progress.lines, strict=True)):
+                if part.overlaps or line.until <= tick:
+                    continue
+                first = tick == now and last is not None and last[VOICE] == voice  # a chord, if it may be one
+                voices[voice, first : line.until - tick] = False
         return voices
 
     def _behind_last(self) -> np.ndarray:
@@ -203,17 +216,17 @@ class Masks:
 
     def _waits(self) -> bool:
         """Return whether the piece goes on for as long as a shift tells, and no bar line comes before."""
-        now = self.progress.now
-        return now + LONGEST < self.plan.bars.end and not self.plan.bars.lines_within(now, now + LONGEST)
+        later = self.progress.now + LONGEST
+        return later < self.open.lines[-1] and not self.open.lines_within(self.progress.now, later)
 
     def _moves(self, count: int) -> bool:
         """Return whether the piece may go on without a note to the `count`-th bar line."""
-        now, bars = self.progress.now, self.plan.bars
-        line = bars.line_after(now, count)
-        if line < bars.end and count < BAR_LINES and bars.line_after(now, count + 1) <= now + LONGEST:
+        now, lines = self.progress.now, self.open.lines
+        line = self.open.line_after(now, count)
+        if line < lines[-1] and count < BAR_LINES and self.open.line_after(now, count + 1) <= now + LONGEST:
             return False  # a note before the next one would have been told by its shift
         if not self.rules:
             return True
         sounds = max([now, *(one.until for one in self.progress.lines)])
-        bar = int(bars.number(np.array(min(sounds, bars.end - 1))))
-        return line - sounds <= int(bars.lines[bar + 1] - bars.lines[bar])
+        bar = self.open.bar(min(sounds, lines[-1] - 1))
+        return line - sounds <= lines[bar + 1] - lines[bar]

@@ -83,11 +83,15 @@ class Plan:
         return tied_parts(self.notes)
 
     @cached_property
+    def given_parts(self) -> list[tuple[int, int, int, int]]:
+        """The same as numbers of Python."""
+        return list(map(tuple, self.parts.tolist()))  # pyright: ignore[reportReturnType]
+
+    @cached_property
     def goes_on(self) -> np.ndarray:
         """Which of the parts go on from a tied one before, bool (M,)."""
-        rows = list(map(tuple, self.parts.tolist()))
-        tied = {(onset + LONGEST, voice, pitch) for onset, voice, pitch, length in rows if length == TIED}
-        return np.array([row[:3] in tied for row in rows], bool)
+        tied = {(onset + LONGEST, voice, pitch) for onset, voice, pitch, length in self.given_parts if length == TIED}
+        return np.array([row[:3] in tied for row in self.given_parts], bool)
 
     @cached_property
     def opens(self) -> int:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from musenb.tokens.notes.fields import (
     FIRST_LINE,
     LENGTH,
@@ -97,8 +95,7 @@ class Progress:
         """Return what must come first, or None."""
         kept = None
         if self.given < len(plan.parts):
-            onset, voice, pitch, length = plan.parts[self.given].tolist()
-            kept = Due(onset, voice, pitch, length, -1)
+            kept = Due(*plan.given_parts[self.given], -1)
         if not self.ties or (kept is not None and kept.place <= self.ties[0].place):
             return kept
         return self.ties[0]
@@ -137,7 +134,7 @@ class Progress:
         voice = step[VOICE]
         line = self.lines[voice]
         end = onset + min(step[LENGTH], LONGEST)
-        told = kept and bool(plan.given[voice, plan.bars.number(np.array(onset))])
+        told = kept and bool(plan.given[voice, plan.bars.bar(onset)])
         lines = list(self.lines)
         lines[voice] = Line(step[PITCH], end, max(line.until, end), line.given + told)
         return tuple(lines)

@@ -62,6 +62,7 @@ class NoteWriter:
         self._notes: list[Written] = []
         self._state = _State(begun(plan))
         self._row: tuple[int, Row] | None = None
+        self._asked: dict[bool, tuple[_State, np.ndarray]] = {}  # masks of the state for which they were made
 
     @property
     def progress(self) -> Progress:
@@ -126,6 +127,8 @@ class NoteWriter:
 
     def given(self) -> int | None:
         """Return the next token where the plan leaves no other."""
+        if self._allowed(rules=True).sum() > 1:
+            return None
         allowed = np.flatnonzero(self._allowed(rules=False))
         return int(allowed[0] + FIRST_TOKENS[len(self.known)]) if len(allowed) == 1 else None
 
@@ -138,8 +141,12 @@ class NoteWriter:
 
     def _allowed(self, *, rules: bool) -> np.ndarray:
         """Return the classes of the next field that may come, bool (V_k,); grammar's where the rules leave none."""
-        found = Masks(self._open, self.progress, rules=rules).field(self.known)
-        return found if found.any() or not rules else self._allowed(rules=False)
+        state, found = self._asked.get(rules, (None, None))
+        if found is None or state is not self._state:
+            found = Masks(self._open, self.progress, rules=rules).field(self.known)
+            found = found if found.any() or not rules else self._allowed(rules=False)
+            self._asked[rules] = self._state, found
+        return found
 
     def prices(self) -> None:
         """Nothing is priced."""
@@ -155,6 +162,7 @@ class NoteWriter:
         """Return a writer that goes its own way from here."""
         other = copy.copy(self)
         other._steps, other._onsets, other._notes = self._steps.copy(), self._onsets.copy(), [*self._notes]
+        other._asked = {}
         return other
 
     def take(self, token: int) -> tuple[NoteEvent, ...]:
@@ -167,7 +175,8 @@ class NoteWriter:
         """
         field = len(self.known)
         number = token - int(FIRST_TOKENS[field])
-        if not 0 <= number < SIZES[field] or not self._allowed(rules=False)[number]:
+        inside = 0 <= number < SIZES[field]
+        if not inside or not (self._allowed(rules=True)[number] or self._allowed(rules=False)[number]):
             name = FIELDS[field][0]
             raise TokenError(f"token {token} cannot be the {name} of step {self.progress.count} behind {self.known}")
         known = (*self.known, number)

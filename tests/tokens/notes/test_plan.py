@@ -14,7 +14,7 @@ from musenb.tokens.notes.idiom import IDIOM
 from musenb.tokens.notes.plan import plan_piece
 from musenb.tokens.notes.styles import PARTS, style_of, with_style
 
-TWO = "high: C5 D5 E5 F5 | G5:4 | C5:4\nlow: C3:4 | G3:4 | C3:4"
+TWO = "soprano: C5 D5 E5 F5 | G5:4 | C5:4\nbass: C3:4 | G3:4 | C3:4"
 
 
 def duo() -> Score:
