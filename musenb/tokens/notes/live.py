@@ -6,6 +6,7 @@ and the same.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property
 
 import numpy as np
@@ -54,8 +55,13 @@ class PlanRows:
         told = plan.given[plan.parts[:, 1], cells] if len(plan.parts) else np.zeros(0, bool)
         # The parts that are told ahead, as steps; of their shifts nothing is ever read.
         self._ahead = plan.parts[told]
-        self._by_voice = [self._ahead[self._ahead[:, 1] == voice] for voice in range(len(plan.names))]
-        self._states = np.where(plan.given, GIVEN, FREE)
+        self._by_voice = [self._ahead[self._ahead[:, 1] == voice].tolist() for voice in range(len(plan.names))]
+        self._states: list[list[int]] = np.where(plan.given, GIVEN, FREE).T.tolist()
+        ticks = np.arange(plan.bars.end + 1)
+        left = plan.bars.left(ticks) if plan.ends else np.full(len(ticks), NO_END)
+        # Of each tick: place in bar and beat, metre, key, style and bars to the end; and the number of its bar.
+        self._places = np.column_stack([plan.bars.place(ticks), np.full(len(ticks), plan.frame.style), left]).tolist()
+        self._bars = plan.bars.number(ticks).tolist()
 
     @cached_property
     def memory(self) -> Memory:
@@ -114,18 +120,18 @@ class PlanRows:
         time = now // RELATION_UNIT
         own = -1 if last is None else time
         related = np.array([[pitch, own, voice, time, time, pitch, voice]], np.int64)
-        features = [*common, *self._place(now), *self._voices(progress, now)]
+        features = [*common, *self._places[now], *self._voices(progress, now)]
         return Row(np.array([before]), np.array([features], np.int64), related, targets, weights, self.memory, told)
 
-    def told(self, progress: Progress, known: tuple[int, ...]) -> np.ndarray:
-        """Return what the head is told once some fields of the next step are known, int64 (T,)."""
-        found = np.zeros(len(TOLD), np.int64)
-        if known:
-            found[:2] = self.plan.bars.place(np.array([progress.onset(self.plan, known[SHIFT])]))[0, :2]
-        if len(known) > VOICE:
-            voice = known[VOICE]
-            found[2] = NO_PITCH if voice == SILENCE else progress.lines[voice].pitch
-        return found
+    def told(self, progress: Progress, known: tuple[int, ...]) -> list[int]:
+        """Return what the head is told once some fields of the next step are known, T numbers."""
+        if not known:
+            return [0, 0, 0]
+        bar, beat = self._places[progress.onset(self.plan, known[SHIFT])][:2]
+        if len(known) <= VOICE:
+            return [bar, beat, 0]
+        voice = known[VOICE]
+        return [bar, beat, NO_PITCH if voice == SILENCE else progress.lines[voice].pitch]
 
     def _reading(self, steps: np.ndarray, onsets: np.ndarray) -> Reading:
         plan = self.plan
@@ -141,29 +147,23 @@ class PlanRows:
             written[:count] = 1
         return written == 0
 
-    def _place(self, now: int) -> list[int]:
-        plan = self.plan
-        tick = np.array([now])
-        left = int(plan.bars.left(tick)[0]) if plan.ends else NO_END
-        return [*plan.bars.place(tick)[0].tolist(), plan.frame.style, left]
-
     def _voices(self, progress: Progress, now: int) -> list[int]:
         """Return the columns of the eight voices: states, what they sound, what follows and when."""
-        bar = self.plan.bars.bar(now)
-        states = [ABSENT] * VOICES
+        own = self._states[self._bars[now]] if self._states else []
+        states = [*own, *[ABSENT] * (VOICES - len(own))]
         sounds, follows, waits = [NO_PITCH] * VOICES, [NO_PITCH] * VOICES, [WAITS - 1] * VOICES
         for voice, (line, given) in enumerate(zip(progress.lines, self._by_voice, strict=True)):
-            states[voice] = int(self._states[voice, bar])
-            here = int(np.searchsorted(given[:, 0], now, "right"))
             pitch, end = line.pitch, line.end
-            if here > line.given:  # given at the present, and to be written yet
-                onset, _, pitch, length = given[here - 1].tolist()
-                end = onset + min(length, LONGEST)
+            if given:
+                here = bisect_right(given, now, key=lambda part: part[0])
+                if here > line.given:  # given at the present, and to be written yet
+                    onset, _, pitch, length = given[here - 1]
+                    end = onset + min(length, LONGEST)
+                if here < len(given):
+                    follows[voice] = given[here][2]
+                    waits[voice] = min(given[here][0] - now, WAITS - 1)
             if end > now:
                 sounds[voice] = pitch
-            if here < len(given):
-                follows[voice] = int(given[here, 2])
-                waits[voice] = min(int(given[here, 0]) - now, WAITS - 1)
         return [*states, *sounds, *follows, *waits]
 
 

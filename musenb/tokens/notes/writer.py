@@ -117,13 +117,14 @@ class NoteWriter:
 
     def _partly(self, row: Row) -> Row:
         """Return a row whose last position tells what is taken of its step."""
-        if not self.known:
+        known = self.known
+        if not known:
             return row
         assert row.told is not None
         targets, told = row.targets.copy(), row.told.copy()
-        targets[-1, : len(self.known)] = self.known
-        told[-1] = self.rows.told(self.progress, self.known)
-        return dataclasses.replace(row, targets=targets, told=told)
+        targets[-1, : len(known)] = known
+        told[-1] = self.rows.told(self.progress, known)
+        return Row(row.before, row.features, row.related, targets, row.weights, row.memory, told)
 
     def given(self) -> int | None:
         """Return the next token where the plan leaves no other."""
