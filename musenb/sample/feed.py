@@ -93,6 +93,10 @@ class Feed:
         inputs = (np.stack(parts) for parts in zip(*((r.before, r.features, r.related) for r in rows), strict=True))
         return self.decoder.extend(self.cache, *inputs)[:, -1]
 
+    def keep(self, rows: Sequence[int]) -> None:
+        """Go on with some of the rows alone."""
+        self.rows, self.cache = len(rows), self.cache.select(rows)
+
     def branched(self, rows: int) -> Feed:
         """Return a feed of so many writers that go on from where this one's only writer stands."""
         other = Feed.__new__(Feed)
