@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from musenb.errors import PolyphonyError, SaveError
+from musenb.errors import PolyphonyError, SaveError, SettingError
 from musenb.export.formats import FORMATS, PAGE, SUFFIXES
 from musenb.export.listing import listing
 from musenb.export.time_box import LONGEST_SAVE, time_box
@@ -33,7 +33,7 @@ from musenb.score.named import asked_key, asked_metre
 from musenb.score.note import Score
 from musenb.score.parts import Line, choice_of_part, chosen_part
 from musenb.score.sources import read_source
-from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Wishes
+from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Styled, Wishes
 
 if TYPE_CHECKING:
     import pretty_midi
@@ -123,6 +123,7 @@ class Reading(TypedDict, total=False):
     """How a prime is read; see `prepared`."""
 
     voices: str | Sequence[str] | None
+    style: str | None
     key: str | None
     metre: str | None
     part: int | str | None
@@ -156,6 +157,8 @@ def prepared(source: Any, *, model: Model, **wishes: Unpack[Trimming]) -> Prepar
     model : Model
     voices : str or sequence of str, optional
         Which of the idiom's voices the sounding voices are.
+    style : str, optional
+        What the music is to be read as, such as 'string quartet', by a model that knows several.
     key : str, optional
         What the music is in, such as 'D minor', 'Bb' or '2#'. Without, as it is written; a motif without a key is read
         in the one that its notes seem to be in. `Prepared.key_source` tells which.
@@ -182,6 +185,7 @@ def prepared(source: Any, *, model: Model, **wishes: Unpack[Trimming]) -> Prepar
         wishes.get("exact", False),
         asked_key(wishes.get("key")),
         asked_metre(wishes.get("metre")),
+        _known_style(model, wishes.get("style")),
     )
     score = chosen_part(read_source(source), wishes.get("part"), wishes.get("line"))
     try:
@@ -193,6 +197,21 @@ def prepared(source: Any, *, model: Model, **wishes: Unpack[Trimming]) -> Prepar
         return found
     notices = (notice_sentence(score.notices), *found.notices)
     return dataclasses.replace(found, notices=notices)
+
+
+def _known_style(model: Model, style: str | None) -> str | None:
+    """Return a style that a model knows.
+
+    Raises
+    ------
+    SettingError
+        It knows no such style.
+    """
+    known = model.idiom.styles if isinstance(model.idiom, Styled) else ()
+    if style is not None and style not in known:
+        allowed = f"allowed are {', '.join(known)}" if known else "it knows one style alone"
+        raise SettingError(f"the model '{model.name}' does not write in the style {style!r}; {allowed}")
+    return style
 
 
 def stream(
@@ -257,6 +276,8 @@ def develop(prime: Any, **settings: Any) -> Take:
     voices : sequence of str, optional
         Which of soprano, alto, tenor and bass the prime's voices are. One voice is the soprano by default, two are the
         outer voices.
+    style : str, optional
+        What to write, such as 'string quartet' or 'song', by a model that knows several.
     key, metre : str, optional
         What the prime is in, such as 'D minor' and '3/4'; without, as it is written, or as its notes seem to be.
     close : bool or None

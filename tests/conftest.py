@@ -130,6 +130,32 @@ def tonal_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def notes_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a checkpoint of the score model's form, one step a note, with few and random weights."""
+    import numpy as np
+
+    from musenb.model.config import ModelConfig
+    from musenb.model.shapes import expected_shapes
+    from musenb.model.weights import weights_bytes
+    from musenb.tokens.known import idiom_named
+    from musenb.tokens.notes.fields import ORDER, TOLD, told_after
+
+    shape = idiom_named("notes").shape
+    config = ModelConfig(
+        idiom="notes", vocabulary=shape.vocabulary, inputs=shape.inputs, features=shape.features,
+        relations=shape.relations, memory_features=shape.memory_features, memory_relations=shape.memory_relations,
+        fields=shape.fields, told=TOLD, told_after=told_after(ORDER), field_width=16, memory_layers=1,
+        memory_feed_forward=16, memory_readers=(0,), width=16, layers=2, heads=2, feed_forward=24, max_distance=64,
+        context=512, dropout=0.0,
+    )
+    rng = np.random.default_rng(7)
+    tensors = {part: rng.normal(0, 0.3, size) for part, size in expected_shapes(config).items()}
+    path = tmp_path_factory.mktemp("notes") / "notes.safetensors"
+    path.write_bytes(weights_bytes(config, tensors))
+    return path
+
+
+@pytest.fixture(scope="session")
 def absolute_checkpoint(tiny_checkpoint: Path) -> Path:
     """Return its like that knows absolute positions only."""
     return tiny_checkpoint.with_name("tiny-absolute.safetensors")

@@ -143,6 +143,11 @@ class ModelConfig:
         return self.inputs or self.vocabulary
 
     @property
+    def step_size(self) -> int:
+        """Tokens of a position: 1, or as many as a step has fields."""
+        return len(self.fields) or 1
+
+    @property
     def related(self) -> int:
         """Attributes of a position: those that meet earlier positions, then those that meet remembered items."""
         return len(self.relations) + len(self.memory_relations)

@@ -50,7 +50,7 @@ class Compared:
         return effect_of(
             one.log_probs,
             other.log_probs,
-            one.row.targets,
+            one.piece.tokens,
             one.piece.token_bars,
             over="bars",
         )

@@ -188,7 +188,7 @@ class Answers:
         reading = self.reading
         return surprise_of(
             reading.log_probs,
-            reading.row.targets,
+            self.piece.tokens,
             self.piece.token_notes,
             count=len(self.notes),
             onsets=np.array([float(place.note.onset) for place in self.notes]),

@@ -34,9 +34,13 @@ def choices_behind(reading: Reading, *, rules: bool = False) -> tuple[Choices, .
     found, behind = [], []
     cache = reading.cache.copy()
     for position in piece.moment():
-        row = row_for(decoder.config, piece, behind).crop(cache.length, position + 1)
-        inputs = row.before[None], row.features[None], row.related[None]
-        logits = decoder.extend(cache, *inputs)[0, -1]
+        place, field = divmod(position, reading.step_size)
+        row = row_for(decoder.config, piece, behind).crop(cache.length - bool(field), place + 1)
+        if field and row.told is not None:
+            logits = cache.next_field(row.targets[-1:, :field], row.told[-1:])[0]
+        else:
+            inputs = row.before[None], row.features[None], row.related[None]
+            logits = decoder.extend(cache, *inputs)[0, -1]
         found.append(piece.choices(logits, position, rules=rules))
         likeliest = piece.choices(logits, position, rules=True).choices[0]
         behind.append(likeliest.token)

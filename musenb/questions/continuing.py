@@ -26,6 +26,9 @@ class _Lent:
     def rewind(self, length: int) -> None:
         self.cache.rewind(length)
 
+    def next_field(self, known: np.ndarray, told: np.ndarray) -> np.ndarray:
+        return self.cache.next_field(known, told)
+
     def select(self, rows: Sequence[int]) -> _Lent:
         return _Lent(self.cache.select(rows))
 

@@ -1,6 +1,7 @@
 """Forward pass of a piece: its log-probabilities, kv cache, residual stream and attention.
 
-Position i of a reading predicts token i; it has read the tokens before it.
+Position i of a reading predicts token i; it has read the tokens before it. Where a step of several tokens is one
+position of the model, those of a step are read together, and each is told the ones before it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from musenb.analysis.heads import seen_tokens
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Cache, Decoder, Silence, Trace
+from musenb.model.numpy.fields import Steps
 from musenb.model.numpy.layer import NORM_EPSILON
 from musenb.tokens.piece import Piece, Told
 from musenb.tokens.row import Row
@@ -33,11 +35,25 @@ def read(
     decoder: Decoder, row: Row, *, cache: Cache | None = None, start: int = 0, stop: int | None = None,
     silence: Silence | None = None, trace: Trace | None = None,
 ) -> np.ndarray:
-    """Return log_probs float64 (stop - start, V) of a row's positions; a `cache` holds those before `start`."""
-    part = row.crop(start, len(row) if stop is None else stop)
+    """Return log_probs float64 (stop - start, V) of a row's tokens; a `cache` holds the steps before `start`."""
+    size = decoder.config.step_size
+    stop, first = len(row) * size if stop is None else stop, start // size
+    part = row.crop(first, -(-stop // size))
     cache = decoder.start(1, row.memory) if cache is None else cache
-    inputs = part.before[None], part.features[None], part.related[None]
-    return log_softmax(decoder.extend(cache, *inputs, trace=trace, silence=silence)[0])
+    logits = extended(decoder, cache, [part], trace=trace, silence=silence)[0]
+    return log_softmax(logits[start - first * size : stop - first * size])
+
+
+def extended(
+    decoder: Decoder, cache: Cache, rows: Sequence[Row], *, trace: Trace | None = None, silence: Silence | None = None
+) -> np.ndarray:
+    """Return the logits (B, n, V) of rows of one length, a token each, that come next in a cache."""
+    inputs = (np.stack(parts) for parts in zip(*((r.before, r.features, r.related) for r in rows), strict=True))
+    steps = None
+    if decoder.config.fields:
+        told = [row.told for row in rows if row.told is not None]
+        steps = Steps(np.stack([row.targets for row in rows]), np.stack(told))
+    return decoder.extend(cache, *inputs, steps=steps, trace=trace, silence=silence)
 
 
 class Reading:
@@ -56,7 +72,7 @@ class Reading:
 
     def __init__(self, decoder: Decoder, piece: Piece) -> None:
         longest = max(len(piece.tokens), piece.plan.length or 0)
-        context = decoder.config.context
+        context = decoder.config.context * decoder.config.step_size
         if longest > context:
             quarters = int(context * (piece.plan.end or piece.score.end) / longest)
             raise ModelError(
@@ -97,8 +113,18 @@ class Reading:
     @cached_property
     def seen(self) -> np.ndarray:
         """How many tokens of each note each note could see when it was chosen, int64 (N, N)."""
-        chosen = np.array([place.position for place in self.piece.notes], np.int64)
-        return seen_tokens(chosen, input_notes(self.piece.token_notes))
+        chosen = np.array([place.position for place in self.piece.notes], np.int64) // self.step_size
+        return seen_tokens(chosen, input_notes(self.step_notes))
+
+    @property
+    def step_size(self) -> int:
+        """Tokens of a position of the model."""
+        return self.decoder.config.step_size
+
+    @property
+    def step_notes(self) -> np.ndarray:
+        """The number in the piece's notes of each position of the model, int64 (L,), -1 for none."""
+        return self.piece.token_notes[:: self.step_size]
 
     def record(self, names: Sequence[str] = PAIRED, *, onsets: bool = True) -> AttentionRecord:
         """Return the attention of all heads.
@@ -110,7 +136,7 @@ class Reading:
         onsets : bool
             Queries are only the positions that chose the notes; else all positions, L.
         """
-        chosen = sorted({place.position for place in self.piece.notes})
+        chosen = sorted({place.position // self.step_size for place in self.piece.notes})
         wanted = tuple({*names, "weights"})
         told = tuple(f"memory_{name}" for name in wanted) if self.told.any() else ()
         trace = Trace((*wanted, *told), positions=set(chosen) if onsets else None)
@@ -123,7 +149,7 @@ class Reading:
             found[name] = np.stack([_full(array, len(self.row)) for array in layers])
             if name != "weights":
                 found[name][:, :, hidden] = np.nan
-        notes = self.piece.token_notes
+        notes = self.step_notes
         return AttentionRecord(
             found["weights"], found.get("content"), found.get("relative"), input_notes(notes), notes[asked],
             self._given(trace, wanted, notes[asked]) if told else None,
@@ -160,7 +186,13 @@ class Reading:
 
         The first is that of the embeddings alone; the last is the model's own prediction.
         """
-        return log_softmax(read_out(self.decoder, self.residuals[:, position]))
+        step, field = divmod(position, self.step_size)
+        said, head = read_out(self.decoder, self.residuals[:, step]), self.decoder.head
+        if head is not None and self.row.told is not None:
+            layers = len(said)
+            known = np.tile(self.row.targets[step, :field], (layers, 1))
+            said = head.next(said.astype(np.float32), known, np.tile(self.row.told[step], (layers, 1)))
+        return log_softmax(said)
 
     @property
     def _layers(self) -> range:
@@ -168,29 +200,32 @@ class Reading:
 
 
 def read_out(decoder: Decoder, stream: np.ndarray) -> np.ndarray:
-    """Return the logits (n, V) that the final norm and readout make of residual streams (n, D)."""
+    """Return the logits (n, V), or what the head of several fields reads, of residual streams (n, D)."""
     mean_square = (stream.astype(np.float64) ** 2).mean(axis=1, keepdims=True)
     rms = np.sqrt(mean_square + NORM_EPSILON)
     return (stream / rms) @ decoder.readout
 
 
 def reread(reading: Reading, row: Row, *, stop: int | None = None) -> tuple[np.ndarray, int]:
-    """Return log_probs of another row of the same length, and the first position from which they were computed anew.
+    """Return log_probs of another row of the same length, and the first token from which they were computed anew.
 
     The kv cache of the piece is used up to the first position at which the rows differ; with another memory they do so
     from the beginning.
     """
-    stop = len(row) if stop is None else stop
+    size = reading.step_size
+    stop = len(row) * size if stop is None else stop
     if retold(reading, row):
         return read(reading.decoder, row, stop=stop), 0
     differs = row.before != reading.row.before
     for name in ("features", "related"):
         differs |= (getattr(row, name) != getattr(reading.row, name)).any(axis=1)
-    start = int(np.argmax(differs)) if differs.any() else stop
+    if row.told is not None and reading.row.told is not None:  # within a step, what stands there counts, too
+        differs |= (row.targets != reading.row.targets).any(axis=1) | (row.told != reading.row.told).any(axis=1)
+    start = int(np.argmax(differs)) * size if differs.any() else stop
     if start >= stop:
         return np.zeros((0, reading.decoder.config.vocabulary)), stop
     cache = reading.cache.copy()
-    cache.rewind(start)
+    cache.rewind(start // size)
     return read(reading.decoder, row, cache=cache, start=start, stop=stop), start
 
 

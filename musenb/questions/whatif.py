@@ -17,7 +17,7 @@ from musenb.analysis.causal import Effect, effect_of, log_softmax
 from musenb.analysis.compare import Comparison, compare
 from musenb.model.numpy.decode import Cache, Decoder, Silence
 from musenb.questions.continuing import Primed, sampled
-from musenb.questions.reading import Reading, read, reread, retold, row_for
+from musenb.questions.reading import Reading, extended, read, reread, retold, row_for
 from musenb.sample.models import Model
 from musenb.sample.policy import Policy
 from musenb.sample.recipe import Recipe
@@ -129,15 +129,15 @@ class Laboratory:
         reading = self.reading
         silence.check(reading.decoder.config)
         cache = reading.decoder.start(1, reading.row.memory)
-        first = min(self.first, len(reading.row))
+        first = min(self.first, len(reading.piece.tokens))
         parts = []
         if first:
             parts.append(read(reading.decoder, reading.row, cache=cache, stop=first, silence=silence))
         prime = cache.copy()
-        if first < len(reading.row):
+        if first < len(reading.piece.tokens):
             parts.append(read(reading.decoder, reading.row, cache=cache, start=first, silence=silence))
         before, after = reading.log_probs, np.concatenate(parts)
-        effect = effect_of(before, after, reading.row.targets, reading.piece.token_bars, over="bars")
+        effect = effect_of(before, after, reading.piece.tokens, reading.piece.token_bars, over="bars")
         return self._answer(question, effect, Primed(reading.decoder, prime, silence), listen, reading.piece)
 
     def edit(self, edited: Piece, question: str, *, listen: bool = True) -> WhatIf:
@@ -146,15 +146,15 @@ class Laboratory:
         row = row_for(reading.decoder.config, edited)
         log_probs, start = reread(reading, row)
         changed = edited.tokens != piece.tokens
-        first = np.argmax(changed) if changed.any() else len(row)
+        first = np.argmax(changed) if changed.any() else len(changed)
         # Notes that are told beside the past change what is expected before them, too.
-        reached = (np.arange(len(row)) > first) | retold(reading, row)
+        reached = (np.arange(len(changed)) > first) | retold(reading, row)
         counted = np.flatnonzero(reached & ~changed)
         before, after = reading.log_probs[counted], log_probs[counted - start]
-        effect = effect_of(before, after, row.targets[counted], piece.token_bars[counted], over="bars")
+        effect = effect_of(before, after, edited.tokens[counted], piece.token_bars[counted], over="bars")
         cache = reading.decoder.start(1, row.memory)
         if self.first:
-            read(reading.decoder, row, cache=cache, stop=min(self.first, len(row)))
+            read(reading.decoder, row, cache=cache, stop=min(self.first, len(edited.tokens)))
         return self._answer(question, effect, Primed(reading.decoder, cache), listen, edited)
 
     def continuation(self, seed: int) -> Continuation:
@@ -174,7 +174,7 @@ class Laboratory:
 
     def _prime_cache(self) -> Cache:
         cache = self.reading.cache.copy()
-        cache.rewind(min(self.first, cache.length))
+        cache.rewind(min(self.first // self.reading.step_size, cache.length))
         return cache
 
     def _answer(self, question: str, effect: Effect, model: Primed, listen: bool, piece: Piece) -> WhatIf:
@@ -196,8 +196,8 @@ class Laboratory:
         changed = [row_for(config, piece.continued(one.tokens, Origin())) for one in written]
         before = _behind(self.reading.decoder, whole, self._prime_cache(), None)
         after = _behind(model.decoder, changed, model.prime, model.silence)
-        taken = np.concatenate([row.targets[self.first :] for row in whole])
-        groups = np.repeat(seeds, [len(row) - self.first for row in whole])
+        taken = np.concatenate([one.tokens[self.first :] for one in written])
+        groups = np.repeat(seeds, [len(one.tokens) - self.first for one in written])
         return effect_of(before, after, taken, groups, over="seeds")
 
 
@@ -206,9 +206,6 @@ def _behind(decoder: Decoder, rows: Sequence[Row], prime: Cache, silence: Silenc
     if len({len(row) for row in rows}) > 1:
         return np.concatenate([_behind(decoder, [row], prime, silence) for row in rows])
     cache = prime.select([0] * len(rows)) if prime.length else decoder.start(len(rows), rows[0].memory)
-    inputs = []
-    for name in ("before", "features", "related"):
-        behind = [getattr(row, name)[prime.length :] for row in rows]
-        inputs.append(np.stack(behind))
-    log_probs = log_softmax(decoder.extend(cache, *inputs, silence=silence))
+    behind = [row.crop(prime.length, len(row)) for row in rows]
+    log_probs = log_softmax(extended(decoder, cache, behind, silence=silence))
     return log_probs.reshape(-1, log_probs.shape[-1])

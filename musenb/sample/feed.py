@@ -50,9 +50,29 @@ class Feed:
     def logits(self, writers: Sequence[Writer], *, room: int = 1) -> np.ndarray:
         """Return the logits (B, V) of the tokens that the writers take next.
 
-        With `room`, so many positions from here on fit the context before it must be read afresh, where it can.
+        With `room`, so many tokens from here on fit the context before it must be read afresh, where it can. Within a
+        step of several fields the position is read already, and its head says what comes next.
         """
-        place, config = writers[0].position, self.decoder.config
+        place, field = divmod(writers[0].position, self.fields)
+        if field and self.cache is not None and self.start + self.cache.length == place + 1:
+            return self._within(writers, place, field)
+        logits = self._read(writers, place, -(-room // self.fields))
+        return self._within(writers, place, field) if field else logits
+
+    @property
+    def fields(self) -> int:
+        """Tokens of a position."""
+        return getattr(self.decoder.config, "step_size", 1)
+
+    def _within(self, writers: Sequence[Writer], place: int, field: int) -> np.ndarray:
+        """Return the logits (B, V) of a field behind the first."""
+        rows = [writer.row(place) for writer in writers]
+        known = np.stack([row.targets[-1, :field] for row in rows])
+        return self.cache.next_field(known, np.stack([row.told[-1] for row in rows if row.told is not None]))
+
+    def _read(self, writers: Sequence[Writer], place: int, room: int) -> np.ndarray:
+        """Read the positions up to a place, and return what is said of it, (B, V)."""
+        config = self.decoder.config
         length = 0 if self.cache is None else self.cache.length
         if self.cache is not None and self.start + length > place:
             # After an interrupt; what was read in one pass is read so again, for the same numbers to the last bit.
@@ -72,6 +92,10 @@ class Feed:
             self.cache = self.decoder.start(self.rows, rows[0].memory)
         inputs = (np.stack(parts) for parts in zip(*((r.before, r.features, r.related) for r in rows), strict=True))
         return self.decoder.extend(self.cache, *inputs)[:, -1]
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Go on with some of the rows alone."""
+        self.rows, self.cache = len(rows), self.cache.select(rows)
 
     def branched(self, rows: int) -> Feed:
         """Return a feed of so many writers that go on from where this one's only writer stands."""

@@ -145,6 +145,7 @@ def check_fit(shape: Shape, config: ModelConfig, name: str) -> None:
         and (relations == len(shape.relations) if shape.memory_features else relations <= len(shape.relations))
         and config.memory_features == shape.memory_features
         and config.memory_relations == shape.memory_relations
+        and config.fields == shape.fields
     )
     if not fits:
         raise ModelError(f"the model '{name}' does not read the idiom '{config.idiom}' that it names: its sizes differ")

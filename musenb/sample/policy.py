@@ -142,9 +142,13 @@ def probabilities(logits: np.ndarray, policy: Policy, allowed: np.ndarray | None
     """
     scores = np.asarray(logits, dtype=np.float64)
     if allowed is not None:
-        if not allowed.any():
+        index = np.flatnonzero(allowed)
+        if not len(index):
             raise SettingError("no word is allowed here: the constraints contradict one another")
-        scores = np.where(allowed, scores, -np.inf)
+        if len(index) < len(scores):
+            whole = np.zeros(len(scores))
+            whole[index] = probabilities(scores[index], policy)
+            return whole
     if policy.temperature == 0:
         return np.eye(len(scores))[int(scores.argmax())]
     with np.errstate(over="ignore"):

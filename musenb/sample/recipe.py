@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from numbers import Integral
@@ -15,6 +16,7 @@ from musenb.errors import LoadError, SettingError
 from musenb.sample.models import Model
 from musenb.sample.policy import Policy, Style
 from musenb.sample.stream import Sampling
+from musenb.sample.together import Together
 from musenb.score.named import key_named, metre_named
 from musenb.score.note import Origin, Score
 from musenb.score.told import told_key, with_metre
@@ -144,6 +146,34 @@ def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sa
         policy=recipe.policy,
         style=Style(rules, recipe.prices, recipe.best_of),
         written=written,
+    )
+
+
+def begin_together(model: Model, plan: Plan, recipes: Sequence[Recipe], *, rules: bool = True) -> Together:
+    """Return pieces of one plan that are written side by side, before their first token.
+
+    Parameters
+    ----------
+    model : Model
+    plan : Plan
+    recipes : sequence of Recipe
+        That differ in their seeds alone.
+    rules : bool
+        Whether the idiom's rules of style hold.
+
+    Raises
+    ------
+    ModelError
+        The given beginning does not fit the model's context.
+    """
+    first = recipes[0]
+    return Together(
+        model.decoder,
+        plan,
+        [model.idiom.writer(plan, recipe.origin) for recipe in recipes],
+        seeds=[recipe.seed for recipe in recipes],
+        policy=first.policy,
+        style=Style(rules, first.prices),
     )
 
 

@@ -58,7 +58,8 @@ class Sampling:
         style: Style | None = None,
         written: np.ndarray = NOTHING,
     ) -> None:
-        context = decoder.config.context
+        self._feed = Feed(decoder)
+        context = decoder.config.context * self._feed.fields
         if plan.first >= context:
             raise ModelError(
                 f"the prime has {plan.first} tokens, more than fit before the first new one in the model's context of "
@@ -75,7 +76,6 @@ class Sampling:
         self._tries: Tries | None = None
         self._settled = NOTHING
         self._draws = Draws(seed)
-        self._feed = Feed(decoder)
         self._pending: list[NoteEvent] = []
         self._whole = 0  # tokens up to the last boundary
 
@@ -172,9 +172,9 @@ class Sampling:
         return token
 
     def _single(self, token: int | None) -> int:
-        """Return the next token, known or drawn; the model reads on in either case."""
+        """Return the next token, known or drawn; the model reads on in either case, a position whole."""
         place = self.position
-        if place >= self.plan.first:
+        if place >= self.plan.first and (token is None or place % self._feed.fields == 0):
             logits = self._feed.logits([self.writer])[0]
             token = self._draw(logits, place) if token is None else token
         assert token is not None, "the first tokens of a plan are given"

@@ -84,5 +84,6 @@ def priced(logits: np.ndarray, prices: np.ndarray | None) -> np.ndarray:
 def excess(logits: np.ndarray, token: int) -> float:
     """Return by how many nats a token is less likely than one drawn from logits (V,) is on average."""
     scores = np.asarray(logits, np.float64) - logits.max()
-    weights = np.exp(scores)
-    return float(weights @ scores / weights.sum() - scores[token])
+    possible = scores[np.isfinite(scores)]
+    weights = np.exp(possible)
+    return float(weights @ possible / weights.sum() - scores[token])

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -78,6 +78,8 @@ class Wishes:
         What the music is in, before `transpose` moves it; else what it states, or what its notes seem to be in.
     metre : TimeSignature, optional
         Likewise.
+    style : str, optional
+        What it is to be read as, of an idiom that knows several; see `Styled`.
     """
 
     voices: tuple[str, ...] | None = None
@@ -86,6 +88,7 @@ class Wishes:
     exact: bool = False
     key: KeySignature | None = None
     metre: TimeSignature | None = None
+    style: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,3 +361,17 @@ class Idiom(Protocol):
             The score does not fit the idiom, or no bar is given.
         """
         ...
+
+
+@runtime_checkable
+class Styled(Protocol):
+    """What an idiom offers beside that knows music of several styles, such as quartets and songs.
+
+    Attributes
+    ----------
+    styles : tuple of str
+        What `Wishes.style` may be. A prepared score tells its own by the names of its voices.
+    """
+
+    @property
+    def styles(self) -> tuple[str, ...]: ...

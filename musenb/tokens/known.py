@@ -14,6 +14,7 @@ _MODULES = {
     "chorale": "musenb.tokens.chorale.idiom",
     "tonal": "musenb.tokens.chorale.tonal_idiom",
     "jsb": "musenb.tokens.jsb.idiom",
+    "notes": "musenb.tokens.notes.idiom",
 }
 _REGISTERED: dict[str, Idiom] = {}
 # Journals of before idioms had names are in this one.

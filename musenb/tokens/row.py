@@ -29,6 +29,8 @@ class Row:
         How much each of them counts in the loss.
     memory : Memory, optional
         What is told beside the past.
+    told : int64 (L, T), optional
+        Of a step of K fields, what a model is told between them.
     """
 
     before: np.ndarray
@@ -37,6 +39,7 @@ class Row:
     targets: np.ndarray
     weights: np.ndarray
     memory: Memory | None = None
+    told: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -44,7 +47,8 @@ class Row:
     def crop(self, start: int, stop: int) -> Row:
         """Return positions start..stop-1, as many as there are, with the whole memory."""
         arrays = (getattr(self, name) for name in ARRAYS)
-        return Row(*(array[start:stop] for array in arrays), memory=self.memory)
+        told = None if self.told is None else self.told[start:stop]
+        return Row(*(array[start:stop] for array in arrays), memory=self.memory, told=told)
 
     def fitted(self, features: int, related: int) -> Row:
         """Return the row with the first columns only, for a model that reads fewer."""
@@ -64,6 +68,7 @@ class Row:
             padded_rows(self.targets, missing, 0),
             padded_rows(self.weights, missing, 0),
             self.memory,
+            None if self.told is None else padded_rows(self.told, missing, 0),
         )
 
 
@@ -73,7 +78,7 @@ def padded_rows(table: np.ndarray, missing: int, fill: int) -> np.ndarray:
     return np.pad(table, edges, constant_values=fill)
 
 
-ARRAYS = tuple(field.name for field in dataclasses.fields(Row) if field.name != "memory")
+ARRAYS = tuple(field.name for field in dataclasses.fields(Row) if field.name not in ("memory", "told"))
 
 
 def row_of(

@@ -8,12 +8,25 @@ import numpy as np
 import torch
 
 from musenb.model.torch.fields import FieldTransformer, Steps
+from musenb.tokens.memory import Memory
 from musenb.tokens.notes.fields import NAMES, STYLES
+from musenb.tokens.notes.given import theme_of
 from musenb.tokens.notes.rows import NoteRow
-from musenb.train.notes import Draw, nothing_given, stacked, starts_of, told_row, window_of
+from musenb.train.notes import (
+    Draw,
+    Motifs,
+    nothing_given,
+    plainly,
+    stacked,
+    starts_of,
+    theme_steps,
+    told_row,
+    window_of,
+)
 from musenb.train.notes_data import QUARTET, SONG, Piece
 
 GAP = 2  # bars
+TOLD = "voices", "gap", "theme"
 COUNTED = (STYLES[QUARTET], STYLES[SONG], "voices", "gap")  # whose mean chooses the best weights
 
 
@@ -23,10 +36,10 @@ def judge(
     """Return nats a note of a crop of each held piece.
 
     A style's name stands for its pieces told nothing, and with a field's name for that field of them. 'voices' are
-    quartets told the highest voice and 'gap' told all but two bars; beside them the same fields unaided, as 'voices
-    plain' and 'gap plain'.
+    quartets told the highest voice and 'gap' told all but two bars, 'theme' those with a motif, told one; beside them
+    the same fields unaided, as 'voices plain', 'gap plain' and 'theme plain'.
     """
-    told = {name: Tally() for name in (*STYLES, "voices", "voices plain", "gap", "gap plain")}
+    told = {name: Tally() for name in (*STYLES, *(f"{kind}{plain}" for kind in TOLD for plain in ("", " plain")))}
     for number, piece in enumerate(held):
         draw = Draw("plain", held_start(piece, number, cells), cells)
         nothing = nothing_given(piece)
@@ -39,6 +52,11 @@ def judge(
                 row = told_row(piece, given, draw, order=order)
                 told[name].add(step_nats(model, row), row.row.weights, order)
                 told[f"{name} plain"].add(plain, row.row.weights, order)
+            theme = held_theme(piece, draw)
+            if theme is not None:
+                row = told_row(piece, nothing, draw, theme=theme, order=order)
+                told["theme"].add(step_nats(model, row), row.row.weights, order)
+                told["theme plain"].add(plain, row.row.weights, order)
     judged = {name: tally.mean for name, tally in told.items() if tally.notes}
     for style in (QUARTET, SONG):
         judged |= {f"{STYLES[style]}, {name}": mean for name, mean in told[STYLES[style]].by_field(order)}
@@ -71,6 +89,15 @@ def held_start(piece: Piece, seed: int, cells: int) -> int:
     starts = starts_of(piece)
     latest = max(int(np.searchsorted(starts, max(len(piece.steps) - cells, 0), "right")), 1)
     return int(starts[np.random.default_rng((3, seed)).integers(latest)])
+
+
+def held_theme(piece: Piece, draw: Draw) -> Memory | None:
+    """Return the motif of a piece with most statements, of those with one in a crop, as it stands first; or None."""
+    found = Motifs().of(piece, window_of(piece, draw))
+    if not found:
+        return None
+    cells = max(found, key=len)
+    return theme_of(plainly(piece), theme_steps(piece, cells, 0))
 
 
 def highest_given(nothing: np.ndarray) -> np.ndarray:

@@ -3,7 +3,8 @@
 A row is a crop of a piece that begins at a bar line, moved by a random number of semitones. A quarter of the rows are
 told nothing, a quarter some voices, a quarter both sides of a gap, a quarter statements of a motif of the piece: the
 memory tells them, and of what is given only the fields count that place it. Half of the rows that are told nothing, and
-have a motif, are told it as a theme. In some draws key, style or the end are hidden.
+have a motif, are told it as a theme, and a quarter of those that are told voices or statements. In some draws key,
+style or the end are hidden.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from musenb.train.near import begin_near
 from musenb.train.notes_data import Piece
 
 NO_KEY_TOLD, NO_STYLE_TOLD, NO_END = 0.1, 0.1, 0.3
-THEMES, INVERTED = 0.5, 0.2
+THEMES, INVERTED = {"plain": 0.5, "voices": 0.25, "statements": 0.25}, 0.2
 MOVES = range(-5, 7)
 PITCH_RANGE = 21, 108
 AHEAD, BEHIND = 4, 2  # bars around a crop of which given notes are remembered
@@ -158,7 +159,7 @@ def varied(
     found = motifs.of(piece, window)
     given = draw_given(rng, shape, found, window=window, kind=draw.kind)
     theme = EMPTY
-    if draw.kind == "plain" and found and rng.random() < THEMES:
+    if found and rng.random() < THEMES.get(draw.kind, 0):
         theme = drawn_theme(piece, found, rng)
     return told_row(hidden(piece, rng), given, draw, theme=theme, ends=rng.random() >= NO_END, order=order)
 
@@ -182,11 +183,40 @@ def nothing_given(piece: Piece) -> np.ndarray:
 def drawn_theme(piece: Piece, motifs: Sequence[Sequence[Cell]], rng: np.random.Generator) -> Memory:
     """Return a motif of a piece as a theme: a statement of it, moved at random and sometimes turned over."""
     cells = motifs[int(rng.integers(len(motifs)))]
-    voice, bar = cells[int(rng.integers(len(cells)))]
-    inside = (piece.steps[:, VOICE] == voice) & (piece.bars.number(piece.onsets) == bar)
-    reading = Reading(piece.steps, piece.bars, nothing_given(piece), onsets=piece.onsets)
+    chosen = theme_steps(piece, cells, int(rng.integers(len(cells))))
     move, turned = int(rng.integers(-6, 7)), bool(rng.random() < INVERTED)
-    return theme_of(reading, np.flatnonzero(inside).tolist(), transpose=move, inverted=turned)
+    return theme_of(plainly(piece), chosen, transpose=move, inverted=turned)
+
+
+def plainly(piece: Piece) -> Reading:
+    """Return a piece of which nothing is given."""
+    return Reading(piece.steps, piece.bars, nothing_given(piece), onsets=piece.onsets)
+
+
+def theme_steps(piece: Piece, cells: Sequence[Cell], chosen: int) -> list[int]:
+    """Return the steps of a statement of a motif, by number; with the bar behind it where another one goes on alike."""
+    voice, bar = cells[chosen]
+    steps, behind = _in_cell(piece, (voice, bar)), _in_cell(piece, (voice, bar + 1))
+    mine = _shape(piece, (voice, bar), behind)
+    others = [cell for number, cell in enumerate(cells) if number != chosen]
+    alike = any(mine == _shape(piece, cell, _in_cell(piece, (cell[0], cell[1] + 1))) for cell in others)
+    return [*steps, *behind] if len(behind) and alike else [*steps]
+
+
+def _in_cell(piece: Piece, cell: Cell) -> np.ndarray:
+    """Return the numbers of the steps that begin in a voice's bar."""
+    voice, bar = cell
+    if bar >= len(piece.bars.metres):
+        return np.zeros(0, np.int64)
+    first, stop = np.searchsorted(piece.onsets, piece.bars.lines[bar : bar + 2])
+    return first + np.flatnonzero(piece.steps[first:stop, VOICE] == voice)
+
+
+def _shape(piece: Piece, cell: Cell, behind: np.ndarray) -> tuple:
+    """Return rhythm and intervals of some steps, measured from the beginning and the first note of a cell."""
+    first = _in_cell(piece, cell)[0]
+    line = int(piece.bars.lines[cell[1]])
+    return (piece.onsets[behind] - line).tolist(), (piece.steps[behind, PITCH] - piece.steps[first, PITCH]).tolist()
 
 
 def stacked(rows: Sequence[NoteRow]) -> Batch:

@@ -9,6 +9,7 @@ import torch
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.decode import Decoder
+from musenb.model.numpy.fields import Steps as Written
 from musenb.model.shapes import expected_shapes
 from musenb.model.torch.fields import FieldTransformer, Steps
 from musenb.model.torch.transformer import Inputs
@@ -99,7 +100,74 @@ def test_the_configuration_comes_back_from_its_text() -> None:
     assert ModelConfig.from_json(CONFIG.to_json()) == CONFIG
 
 
-def test_the_numpy_decoder_refuses_it() -> None:
-    tensors = {name: tensor.numpy() for name, tensor in model().state_dict().items()}
-    with pytest.raises(ModelError, match="steps of several fields"):
-        Decoder(CONFIG, tensors)
+def decoder() -> Decoder:
+    return Decoder(CONFIG, {name: tensor.numpy() for name, tensor in model().state_dict().items()})
+
+
+def as_arrays(inputs: Inputs) -> tuple[np.ndarray, ...]:
+    return inputs.tokens.numpy(), inputs.features.numpy(), inputs.attributes.numpy()
+
+
+def all_logits(inputs: Inputs, steps: Steps) -> np.ndarray:
+    """Return the reference's logits as the decoder has them: a token a row, -inf for other fields."""
+    rows, length = inputs.tokens.shape
+    whole = np.full((rows, length, len(CONFIG.fields), CONFIG.vocabulary), -np.inf, np.float32)
+    first = 0
+    for field, logits in enumerate(model().logits(inputs, steps)):
+        whole[:, :, field, first : first + logits.shape[-1]] = logits.detach().numpy()
+        first += logits.shape[-1]
+    return whole.reshape(rows, -1, CONFIG.vocabulary)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_decoder_has_the_logits_of_the_reference(compiled: bool) -> None:
+    inputs, steps = batch()
+    expected, reading = all_logits(inputs, steps), decoder()
+    if compiled:
+        pytest.importorskip("numba")
+        reading.compile()
+    written = Written(steps.targets.numpy(), steps.told.numpy())
+    found = reading.extend(reading.start(2), *as_arrays(inputs), steps=written)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+    # The same a position and a field at a time, as it is when music is written.
+    cache, fields = reading.start(2), len(CONFIG.fields)
+    for position in range(inputs.tokens.shape[1]):
+        here = (part[:, position : position + 1] for part in as_arrays(inputs))
+        logits = [reading.extend(cache, *here)[:, 0]]
+        targets, told = (part[:, position] for part in (written.targets, written.told))
+        logits += [cache.next_field(targets[:, :known], told) for known in range(1, fields)]
+        wanted = expected[:, position * fields : (position + 1) * fields]
+        np.testing.assert_allclose(np.stack(logits, axis=1), wanted, rtol=1e-4, atol=1e-4)
+
+
+def test_a_copy_of_a_cache_goes_on_within_a_step() -> None:
+    (inputs, steps), reading = batch(), decoder()
+    cache = reading.start(2)
+    reading.extend(cache, *as_arrays(inputs))
+    known, told = steps.targets[:, -1, :1].numpy(), steps.told[:, -1].numpy()
+    chosen = cache.select([1, 1])
+    expected = cache.next_field(known, told)
+    np.testing.assert_allclose(chosen.next_field(known[[1, 1]], told[[1, 1]]), expected[[1, 1]], rtol=1e-5)
+    cache.rewind(2)
+    with pytest.raises(ModelError, match="before a position was read"):
+        cache.next_field(known, told)
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "words"),
+    [
+        ((2, 3), (2, 2), "1 to 2 known fields and 2 numbers"),
+        ((1, 1), (2, 2), r"fields of shape \(1, 1\)"),
+        ((2, 1), (2, 1), r"told of shape \(2, 1\)"),
+    ],
+)
+def test_fields_that_do_not_fit_are_refused(known: tuple[int, int], told: tuple[int, int], words: str) -> None:
+    (inputs, _), reading = batch(), decoder()
+    cache = reading.start(2)
+    reading.extend(cache, *as_arrays(inputs))
+    with pytest.raises(ModelError, match=words):
+        cache.next_field(np.zeros(known, np.int64), np.zeros(told, np.int64))
+    with pytest.raises(ModelError, match="outside its range"):
+        cache.next_field(np.full((2, 1), 5), np.zeros((2, 2), np.int64))
+    with pytest.raises(ModelError, match="targets of shape"):
+        reading.extend(reading.start(2), *as_arrays(inputs), steps=Written(np.zeros((2, 6, 1)), np.zeros((2, 6, 2))))

@@ -25,6 +25,7 @@ from musenb.train.notes import (
     notes_config,
     notes_model,
     stacked,
+    theme_steps,
     told_row,
     varied,
 )
@@ -118,9 +119,18 @@ def test_a_theme_is_a_statement_of_the_motif() -> None:
     assert len(motifs) == 1
     assert len(motifs[0]) == 15
     theme = drawn_theme(piece(), motifs, np.random.default_rng(0))
-    assert len(theme) == 4
-    steps = np.diff(theme.features[:, 2]).tolist()
+    steps = np.diff(theme.features[:4, 2]).tolist()
     assert steps in ([2, 2, -2], [-2, -2, 2])
+
+
+def test_a_theme_is_two_bars_long_where_another_statement_goes_on_alike() -> None:
+    [cells] = Motifs().of(piece(), range(8))
+    onsets = [(piece().onsets[theme_steps(piece(), cells, number)] // 24).tolist() for number in range(len(cells))]
+    places = dict(zip(cells, onsets, strict=True))
+    assert places[0, 2] == list(range(8, 16))
+    assert places[0, 7] == list(range(28, 32))
+    # Where the bar behind is another one each time, a theme is one bar.
+    assert len(theme_steps(piece(), [(0, 2), (0, 7)], 0)) == 4
 
 
 @pytest.mark.parametrize("order", [ORDER, ("pitch", "shift", "voice", "length")])
@@ -136,7 +146,8 @@ def test_a_model_learns_the_canon(order: tuple[str, ...], tmp_path: Path) -> Non
     trainer.run(lambda line: None)
     assert rows.judged["string quartet"] < 0.5 * before
     judged = json.loads((tmp_path / "judged.jsonl").read_text(encoding="utf-8"))
-    assert {"value", "voices", "voices plain", "gap", "gap plain", "string quartet, pitch"} <= set(judged)
+    told = {f"{kind}{plain}" for kind in ("voices", "gap", "theme") for plain in ("", " plain")}
+    assert {"value", "string quartet, pitch", *told} <= set(judged)
 
 
 def test_a_run_is_taken_up_again_to_the_bit(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ import numpy as np
 
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
+from musenb.model.numpy.fields import FieldHead
 from musenb.model.numpy.memory import Recalled
+from musenb.model.threads import one_thread
 
 if TYPE_CHECKING:
     from musenb.model.numpy.step import Workspace
@@ -31,6 +33,8 @@ class Cache:
         Number of rows, >= 1.
     recalled : Recalled, optional
         The memory of all rows; an empty one is none.
+    head : FieldHead, optional
+        What predicts the fields of a position, where it is a step of several.
 
     Attributes
     ----------
@@ -41,9 +45,13 @@ class Cache:
     related : int64 (R, B, C)
         Attributes of each position; `absent` tells which have none.
     absent : bool (R, B, C)
+    states : float32 (B, D) or None
+        What the decoder said of the last position that was read, where it predicts fields from that.
     """
 
-    def __init__(self, config: ModelConfig, rows: int, recalled: Recalled | None = None) -> None:
+    def __init__(
+        self, config: ModelConfig, rows: int, recalled: Recalled | None = None, head: FieldHead | None = None
+    ) -> None:
         if rows < 1:
             raise ModelError(f"a cache of {rows} rows; at least 1 is needed")
         self.config, self.rows, self.capacity, self.length = config, rows, config.context, 0
@@ -53,6 +61,8 @@ class Cache:
         self.pairs = np.empty(shape, np.float32)
         self.related = np.empty((len(config.relations), rows, config.context), np.int64)
         self.absent = np.empty(self.related.shape, bool)
+        self.head = head
+        self.states: np.ndarray | None = None
         self.workspace: Workspace | None = None
 
     def rewind(self, length: int) -> None:
@@ -65,6 +75,8 @@ class Cache:
         """
         if not 0 <= length <= self.length:
             raise ModelError(f"cannot rewind to {length}: {self.length} positions were read")
+        if length < self.length:
+            self.states = None
         self.length = length
 
     def copy(self) -> Cache:
@@ -84,13 +96,40 @@ class Cache:
         index = list(rows)
         if not all(0 <= row < self.rows for row in index):
             raise ModelError(f"cannot select rows {index} of a cache with {self.rows} rows")
-        chosen = Cache(self.config, len(index), self.recalled)
+        chosen = Cache(self.config, len(index), self.recalled, self.head)
         chosen.length = n = self.length
+        chosen.states = None if self.states is None else self.states[index]
         for place, row in enumerate(index):
             chosen.pairs[:, :, :, place, :n] = self.pairs[:, :, :, row, :n]
             chosen.related[:, place, :n] = self.related[:, row, :n]
             chosen.absent[:, place, :n] = self.absent[:, row, :n]
         return chosen
+
+    def next_field(self, known: np.ndarray, told: np.ndarray) -> np.ndarray:
+        """Return the logits of the next field of the last position that was read.
+
+        Parameters
+        ----------
+        known : int (B, k)
+            The classes of the fields before it, 1 <= k < K.
+        told : int (B, T)
+            What the head is told, as far as it is known by then.
+
+        Returns
+        -------
+        float32 (B, V)
+            Those of all other fields are impossible.
+
+        Raises
+        ------
+        ModelError
+            The model has no such field, nothing was read, or a shape or value does not fit.
+        """
+        if self.head is None or self.states is None:
+            raise ModelError("a field was asked for of a model without fields, or before a position was read")
+        self.head.check_known(self.rows, known, told)
+        with one_thread():
+            return self.head.next(self.states, known, told)
 
     def remember(self, related: np.ndarray) -> None:
         """Write the attributes of the positions that come next, the first R of (B, n, any); `length` stays."""

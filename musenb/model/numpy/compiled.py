@@ -58,7 +58,8 @@ class Compiled:
             np.array(norms, np.float32), *(stacked(f"attention.{name}.weight") for name in ("mix", "out")),
             *(stacked(f"feed_forward.{name}.weight") for name in ("rise", "fall")), np.ascontiguousarray(distances),
             self._relations(tensors),
-            np.asarray(tensors["norm.weight"], np.float32), self._ready(tensors["readout.weight"]),
+            np.asarray(tensors["norm.weight"], np.float32),
+            self._ready(np.eye(config.width) if config.fields else tensors["readout.weight"]),
         )
         self.readers = self._readers(tensors)
         self.spans = np.array(config.relations, np.int64), np.array(config.memory_relations, np.int64)

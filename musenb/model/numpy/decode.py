@@ -27,6 +27,7 @@ from musenb.model.config import ModelConfig
 from musenb.model.numpy.cache import Cache
 from musenb.model.numpy.chunk import read_many
 from musenb.model.numpy.compiled import Compiled, compiled
+from musenb.model.numpy.fields import FieldHead, Steps
 from musenb.model.numpy.layer import CHUNK, embedding_table, layer_of
 from musenb.model.numpy.memory import Encoder, Items, Recalled, item_reader
 from musenb.model.numpy.step import read_one
@@ -49,15 +50,16 @@ class Decoder:
 
     Raises
     ------
-    ModelError
-        The model writes steps of several fields.
     WeightsError
         The tensors are not those of the configuration.
+
+    Attributes
+    ----------
+    head : FieldHead or None
+        What predicts the fields, where a position is a step of several; `readout` then makes the states that it reads.
     """
 
     def __init__(self, config: ModelConfig, tensors: Mapping[str, np.ndarray]) -> None:
-        if config.fields:
-            raise ModelError("a model of steps of several fields is trained by this release, and played by a later one")
         check_tensors(config, tensors, source="the tensors of the decoder")
         self.config = config
         self.embeddings, self.first_rows = embedding_table(config, tensors)
@@ -68,7 +70,9 @@ class Decoder:
         self._recall = lru_cache(MEMORIES)(self._encoded)
         self.compiled: Compiled | None = None
         self._tensors, self._compiling = tensors, threading.Lock()
-        readout = np.asarray(tensors["readout.weight"], np.float64) * tensors["norm.weight"]
+        self.head = FieldHead(config, tensors) if config.fields else None
+        last = np.eye(config.width) if config.fields else np.asarray(tensors["readout.weight"], np.float64)
+        readout = last * tensors["norm.weight"]
         self.readout = np.ascontiguousarray(readout.T, np.float32)
 
     def compile(self) -> Decoder:
@@ -98,12 +102,12 @@ class Decoder:
             The memory does not fit the model.
         """
         if memory is None or not len(memory.features):
-            return Cache(self.config, rows)
+            return Cache(self.config, rows, head=self.head)
         if self.encoder is None:
             raise ModelError("a memory was handed to a model without one; its memory_readers are empty")
         self.encoder.check(memory)
         parts = (np.ascontiguousarray(array, np.int64) for array in (memory.features, memory.attributes))
-        return Cache(self.config, rows, self._recall(*(part.tobytes() for part in parts)))
+        return Cache(self.config, rows, self._recall(*(part.tobytes() for part in parts)), self.head)
 
     def _encoded(self, features: bytes, attributes: bytes) -> Recalled:
         """Return the items whose arrays have these bytes as the layers see them."""
@@ -119,9 +123,12 @@ class Decoder:
 
     def extend(
         self, cache: Cache, before: np.ndarray, features: np.ndarray, related: np.ndarray, *,
-        trace: Trace | None = None, silence: Silence | None = None,
+        steps: Steps | None = None, trace: Trace | None = None, silence: Silence | None = None,
     ) -> np.ndarray:
         """Read the positions that come next, and return the logits of each.
+
+        A model of several fields returns those of the first field, all others impossible; `Cache.next_field` gives
+        the others of the last position. With `steps` it returns those of all fields, a token a row.
 
         Parameters
         ----------
@@ -133,6 +140,8 @@ class Decoder:
         related : int (B, n, R + S)
             Values whose differences the relations embed, with other positions and then with the items of the memory;
             negative where a position has none.
+        steps : Steps, optional
+            What stands at the new positions, for a model of several fields.
         trace : Trace, optional
             Records the new positions.
         silence : Silence, optional
@@ -140,7 +149,7 @@ class Decoder:
 
         Returns
         -------
-        float32 (B, n, V)
+        float32 (B, n, V), or with `steps` (B, n * K, V)
 
         Raises
         ------
@@ -151,7 +160,7 @@ class Decoder:
         if silence is not None:
             silence.check(self.config)
         start, count = cache.length, rows.shape[1]
-        logits = np.empty((cache.rows, count, self.config.vocabulary), np.float32)
+        logits = np.empty((cache.rows, count, self.readout.shape[1]), np.float32)
         try:
             with one_thread():
                 for first in range(0, count, CHUNK):
@@ -167,7 +176,18 @@ class Decoder:
             if trace is not None:
                 trace.forget(start)
             raise
-        return logits
+        return logits if self.head is None else self._fields(cache, logits, steps)
+
+    def _fields(self, cache: Cache, states: np.ndarray, steps: Steps | None) -> np.ndarray:
+        """Return the logits of fields from states (B, n, D), of which the cache keeps the last."""
+        assert self.head is not None
+        cache.states = states[:, -1]
+        with one_thread():
+            if steps is not None:
+                return self.head.all(states, steps)
+            flat = states.reshape(-1, states.shape[2])
+            nothing = np.zeros((len(flat), 0), np.int64)
+            return self.head.next(flat, nothing, nothing).reshape(*states.shape[:2], -1)
 
     def _read(
         self, cache: Cache, embedded: np.ndarray, queries: np.ndarray,

@@ -70,7 +70,6 @@ FEATURES = tuple(size for _, size, columns in FEATURE_TABLE for _ in range(colum
 INPUTS = PITCHES + 1  # the word that tells a position of the step before is its pitch; the next begins a row
 RELATION_UNIT = 6  # ticks that relations between times tell apart
 RELATIONS = (48, 96, VOICES)  # pitch, time, voice of the step before
-SHAPE = Shape(sum(SIZES), INPUTS, FEATURES, RELATIONS, SIZES)
 
 #                 what the head is told once a field is known: name, number of values, the field
 TOLD_TABLE = (
@@ -95,6 +94,7 @@ ITEM_TABLE = (
 )
 ITEM_FEATURES = tuple(size for _, size in ITEM_TABLE)
 ITEM_RELATIONS = (96, 32, 48, VOICES)  # onset, end, pitch, voice
+SHAPE = Shape(sum(SIZES), INPUTS, FEATURES, RELATIONS, ITEM_FEATURES, ITEM_RELATIONS, SIZES)
 
 
 def told_after(order: tuple[str, ...]) -> tuple[int, ...]:

@@ -72,6 +72,10 @@ class Bars:
         """Return how many bars follow that of each tick, at most MOST_BARS."""
         return np.minimum(len(self.metres) - 1 - self.number(ticks), MOST_BARS)
 
+    def bar(self, tick: int) -> int:
+        """Return the number from 0 of the bar in which one tick lies."""
+        return max(min(int(self.lines.searchsorted(tick, "right")) - 1, len(self.metres) - 1), 0)
+
     def line_after(self, tick: int, count: int) -> int:
         """Return the tick of the `count`-th bar line after a tick, or the end where there are fewer."""
         first = int(np.searchsorted(self.lines, tick, "right"))
