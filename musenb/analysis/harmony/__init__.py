@@ -4,6 +4,7 @@
 """
 
 from musenb.analysis.harmony.label import Choice, ChordLabel, ForeignNote, key_name
-from musenb.analysis.harmony.reading import Harmony, harmony_of
+from musenb.analysis.harmony.reading import harmony_of
+from musenb.analysis.harmony.result import Harmony
 
 __all__ = ["Choice", "ChordLabel", "ForeignNote", "Harmony", "harmony_of", "key_name"]

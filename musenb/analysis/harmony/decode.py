@@ -71,7 +71,9 @@ class Path:
     posterior: np.ndarray
 
 
-def best_path(scores: np.ndarray, strength: np.ndarray, transitions: Transitions, *, keep: int) -> Path:
+def best_path(
+    scores: np.ndarray, strength: np.ndarray, transitions: Transitions, *, keep: int, sharpness: float = 1.0
+) -> Path:
     """Return the best path through frames.
 
     Parameters
@@ -82,6 +84,8 @@ def best_path(scores: np.ndarray, strength: np.ndarray, transitions: Transitions
     transitions : Transitions
     keep : int
         States that are kept of each frame.
+    sharpness : float
+        What the scores are multiplied by before the posterior is told; the path is the same for any.
     """
     flat = scores.reshape(len(scores), -1)
     kept = np.sort(np.argpartition(-flat, keep, axis=1)[:, :keep], axis=1)
@@ -89,23 +93,33 @@ def best_path(scores: np.ndarray, strength: np.ndarray, transitions: Transitions
     steps = [
         transitions.between(kept[frame - 1], kept[frame], strength[frame]) for frame in range(1, len(kept))
     ]
+    places = _viterbi(local, steps)
+    posterior = _posterior(sharpness * local, [sharpness * step for step in steps])
+    return Path(kept[np.arange(len(kept)), places], kept, posterior)
+
+
+def _viterbi(local: np.ndarray, steps: list[np.ndarray]) -> list[int]:
+    """Return the place among the kept states, frame by frame, of the best path."""
     best, back = local[0], []
-    forward = [local[0]]
     for frame, step in enumerate(steps, 1):
         paths = best[:, None] + step
         back.append(paths.argmax(axis=0))
         best = paths.max(axis=0) + local[frame]
-        forward.append(_log_sum(forward[-1][:, None] + step, 0) + local[frame])
     places = [int(best.argmax())]
     for pointers in reversed(back):
         places.append(int(pointers[places[-1]]))
-    places.reverse()
-    backward = [np.zeros(keep)]
+    return places[::-1]
+
+
+def _posterior(local: np.ndarray, steps: list[np.ndarray]) -> np.ndarray:
+    """Return how likely each kept state of each frame is, by the sums over all paths from both ends."""
+    forward, backward = [local[0]], [np.zeros(local.shape[1])]
+    for frame, step in enumerate(steps, 1):
+        forward.append(_log_sum(forward[-1][:, None] + step, 0) + local[frame])
     for frame in range(len(steps), 0, -1):
         backward.append(_log_sum(steps[frame - 1] + (local[frame] + backward[-1])[None], 1))
     together = np.array(forward) + np.array(backward[::-1])
-    posterior = np.exp(together - _log_sum(together, 1)[:, None])
-    return Path(kept[np.arange(len(kept)), places], kept, posterior)
+    return np.exp(together - _log_sum(together, 1)[:, None])
 
 
 def _log_sum(values: np.ndarray, axis: int) -> np.ndarray:

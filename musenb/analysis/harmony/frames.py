@@ -18,7 +18,9 @@ from musenb.score.note import Score
 LENGTH = Fraction(1, 2)  # quarters
 MOST = 100_000  # frames
 WINDOW = 6  # frames to each side that are told one by one
+BEGUN_WINDOW = 2
 FAR = ((-32, -13), (-12, -7), (7, 12), (13, 32))  # frames that are told as sums
+PLACES = 3 + (2 * WINDOW + 1) + 2  # features of a place
 DOWNBEAT, BEAT, OFFBEAT = range(3)
 
 
@@ -136,24 +138,30 @@ def pitch_blocks(frames: Frames) -> np.ndarray:
     """Return what is told of each frame by pitch class, float32 (frames, blocks, 12)."""
     count = len(frames)
     bass = one_hot(np.where(frames.bass >= 0, frames.bass % 12, -1))
-    near = np.stack([np.minimum(frames.heard, 2), np.minimum(frames.begun, 2), bass], axis=1)
-    padded = np.pad(near, ((WINDOW, WINDOW), (0, 0), (0, 0)))
-    blocks = [padded[shift : shift + count] for shift in range(2 * WINDOW + 1)]
+    heard = _shifted(np.minimum(frames.heard, 2), WINDOW)
+    begun = _shifted(np.minimum(frames.begun, 2), BEGUN_WINDOW)
+    blocks = [*heard, *begun, *_shifted(bass, WINDOW)]
     total = np.concatenate([np.zeros((1, 12)), np.cumsum(frames.heard, axis=0)])
     places = np.arange(count)
     for first, last in FAR:
         low, high = np.clip(places + first, 0, count), np.clip(places + last + 1, 0, count)
-        blocks.append(_share(total[high] - total[low])[:, None])
+        blocks.append(_share(total[high] - total[low]))
     whole = np.repeat(_share(total[-1:]), count, axis=0)
     signature = one_hot(np.full(count, frames.signature))
     final = np.repeat(bass[-1:], count, axis=0)
     closes = bass * frames.fermata[:, None]
-    blocks.append(np.stack([whole, signature, final, _next(closes), _next(closes[::-1])[::-1]], axis=1))
-    return np.concatenate(blocks, axis=1).astype(np.float32)
+    blocks += [whole, signature, final, _next(closes), _next(closes[::-1])[::-1]]
+    return np.stack(blocks, axis=1).astype(np.float32)
+
+
+def _shifted(rows: np.ndarray, window: int) -> list[np.ndarray]:
+    """Return rows as they stand from `window` frames before each frame to `window` behind it."""
+    padded = np.pad(rows, ((window, window), (0, 0)))
+    return [padded[shift : shift + len(rows)] for shift in range(2 * window + 1)]
 
 
 def place_features(frames: Frames) -> np.ndarray:
-    """Return what is told of each frame's place, float32 (frames, 3 + 13 + 2)."""
+    """Return what is told of each frame's place, float32 (frames, PLACES)."""
     count = len(frames)
     strength = np.eye(3)[frames.strength]
     padded = np.pad(frames.fermata.astype(float), WINDOW)

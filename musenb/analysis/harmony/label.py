@@ -62,7 +62,7 @@ class ChordLabel:
         The local key.
     chord : Chord
     confidence : float
-        How likely key, numeral and inversion are right together, 0..1.
+        How likely key, numeral and inversion are right together, whether with a seventh or without, 0..1.
     second : Choice or None
         The next likely one.
     cadence : str

@@ -1,35 +1,32 @@
-"""Harmony of a score: its chord labels, in order, with keys, cadences and foreign notes."""
+"""Chord labels of a score: what speaks for them, the best path through it, and frames of one chord put together."""
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from importlib import import_module
-from typing import Any
 
 import numpy as np
 
-from musenb.analysis.harmony.cadences import cadences_of
 from musenb.analysis.harmony.decode import Path, Transitions, best_path
-from musenb.analysis.harmony.foreign import foreign_notes
 from musenb.analysis.harmony.frames import OFFBEAT, Frames, frames_of
-from musenb.analysis.harmony.label import Choice, ChordLabel, key_name
-from musenb.analysis.harmony.names import Chord, read_numeral
+from musenb.analysis.harmony.head import shipped_head
+from musenb.analysis.harmony.label import Choice, ChordLabel
+from musenb.analysis.harmony.names import TRIAD_OF, Chord
+from musenb.analysis.harmony.result import Harmony, annotated, given_labels
 from musenb.analysis.harmony.template import KEEP, template_bass, template_scores, template_transitions
-from musenb.analysis.harmony.vocabulary import BASSES, CLASSES
-from musenb.errors import MusenbError, ScoreError, SettingError
+from musenb.analysis.harmony.vocabulary import BASSES, CLASSES, MINOR
+from musenb.errors import SettingError
 from musenb.score.arguments import score_of
 from musenb.score.key import Key
 from musenb.score.note import Score
 
-METHODS = ("template",)
+METHODS = ("head", "template")
+HEAD_KEEP = 32
 CHOICES = 12  # of a frame that are told apart
-FAINT = 0.5  # a label less likely than this is shown with a question mark
-BARS_A_LINE = 8
+
+
 
 Named = tuple[int, int]  # a state and its inversion
 
@@ -42,17 +39,20 @@ class Evidence:
     ----------
     states : float (frames, 12, classes)
         Scores by tonic.
-    bass : float (frames, 12, 12)
-        By tonic, of each lowest chord note in semitones above the tonic.
+    bass : float (frames, 12, 2, 12)
+        By tonic and mode, of each lowest chord note in semitones above the tonic.
     transitions : Transitions
     keep : int
         States of a frame that are followed.
+    sharpness : float
+        See `decode.best_path`.
     """
 
     states: np.ndarray
     bass: np.ndarray
     transitions: Transitions
     keep: int
+    sharpness: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,157 +65,14 @@ class FrameLabel:
     choices: tuple[Choice, ...]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Harmony:
-    """The chords of a score.
-
-    Parameters
-    ----------
-    score : Score
-    chords : tuple of ChordLabel
-        In order, from the first sound to the last, without gaps.
-    """
-
-    score: Score
-    chords: tuple[ChordLabel, ...]
-
-    def at(self, quarter: Fraction | float) -> ChordLabel:
-        """Return the chord at a quarter from the beginning of the piece.
-
-        Raises
-        ------
-        ScoreError
-            It is before the beginning or not before the end.
-        """
-        for chord in self.chords:
-            if chord.onset <= quarter < chord.end:
-                return chord
-        last = float(self.chords[-1].end)
-        raise ScoreError(f"there is no chord at quarter {float(quarter):g}; there are from 0 to below {last:g}")
-
-    @property
-    def keys(self) -> tuple[tuple[Fraction, Key], ...]:
-        """Where each local key begins, in quarters, and which it is."""
-        found: list[tuple[Fraction, Key]] = []
-        for chord in self.chords:
-            if not found or found[-1][1] != chord.key:
-                found.append((chord.onset, chord.key))
-        return tuple(found)
-
-    @property
-    def cadences(self) -> tuple[ChordLabel, ...]:
-        """The chords at which a phrase closes with a cadence that has a name."""
-        return tuple(chord for chord in self.chords if chord.cadence)
-
-    def overrule(self, bar: int, beat: float, numeral: str, *, key: str | None = None) -> Harmony:
-        """Return the harmony with another label for the chord that sounds at a place.
-
-        Parameters
-        ----------
-        bar : int
-            Printed number, 0 for an anacrusis.
-        beat : float
-            From 1; the chord that sounds there is renamed as a whole.
-        numeral : str
-            Such as 'V7' or 'viio6/V'.
-        key : str, optional
-            Such as 'D minor'; the key that the chord has when left out.
-
-        Raises
-        ------
-        SettingError
-            There is no such place, or the numeral or the key cannot be read.
-        """
-        from musenb.score.named import asked_key
-
-        place = self._place(bar, beat)
-        old = self.chords[place]
-        asked = asked_key(key)
-        local = old.key if asked is None else Key(asked.tonic, asked.mode == "minor")
-        chord = read_numeral(numeral, minor=local.minor)
-        new = dataclasses.replace(
-            old, key=local, chord=chord, confidence=1.0, second=Choice(old.key, old.chord, old.confidence),
-            overruled=True,
-        )  # fmt: skip
-        labels = [*self.chords[:place], new, *self.chords[place + 1 :]]
-        return Harmony(self.score, _annotated(self.score, labels))
-
-    def _place(self, bar: int, beat: float) -> int:
-        """Return the number of the chord that sounds at a beat of a bar."""
-        bars = {one.number: one for one in self.score.bars()}
-        if bar not in bars:
-            raise SettingError(f"there is no bar {bar}; there are {min(bars)} to {max(bars)}")
-        one = bars[bar]
-        quarter = one.first_beat + Fraction(beat - 1).limit_denominator(96) * one.metre.beat_length
-        if one.onset <= quarter < min(one.end, self.chords[-1].end):
-            onsets = [chord.onset for chord in self.chords]
-            return sum(onset <= quarter for onset in onsets) - 1
-        raise SettingError(f"bar {bar} has no beat {beat:g}")
-
-    def records(self) -> list[dict[str, Any]]:
-        """Return one record a chord."""
-        return [_record(chord) for chord in self.chords]
-
-    def table(self) -> Any:
-        """Return the chords as a pandas DataFrame, a row a chord.
-
-        Raises
-        ------
-        MusenbError
-            pandas is not installed.
-        """
-        try:
-            pd = import_module("pandas")
-        except ImportError:
-            message = "a table needs pandas: python -m pip install pandas; `records` gives plain records"
-            raise MusenbError(message) from None
-        return pd.DataFrame(self.records())
-
-    def __repr__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        """Yield lines such as 'bars 1-8, C major: I ii6 V7 I', one a key and eight bars at most."""
-        for key, group in itertools.groupby(self.chords, key=lambda chord: chord.key):
-            inside = list(group)
-            while inside:
-                last = inside[0].bar + BARS_A_LINE
-                line = [chord for chord in inside if chord.bar < last]
-                inside = inside[len(line) :]
-                bars = f"bar {line[0].bar}" if line[0].bar == line[-1].bar else f"bars {line[0].bar}-{line[-1].bar}"
-                yield f"{bars}, {key_name(key)}: {' '.join(_shown(chord) for chord in line)}"
-
-
-def _shown(chord: ChordLabel) -> str:
-    """Return a numeral, with a question mark when it is unsure and the name of the cadence it closes."""
-    close = f" ({chord.cadence})" if chord.cadence else ""
-    return chord.numeral + ("?" if chord.confidence < FAINT else "") + close
-
-
-def _record(chord: ChordLabel) -> dict[str, Any]:
-    foreign = ", ".join(f"{one.name} ({one.voice})" for one in chord.foreign)
-    return {
-        "bar": chord.bar,
-        "beat": float(chord.beat),
-        "key": key_name(chord.key),
-        "numeral": chord.numeral,
-        "figures": chord.figures,
-        "confidence": round(chord.confidence, 2),
-        "second choice": "" if chord.second is None else str(chord.second),
-        "cadence": chord.cadence,
-        "foreign notes": foreign,
-        "overruled": chord.overruled,
-    }
-
-
 def harmony_of(score: Score, *, method: str = METHODS[0]) -> Harmony:
     """Return the harmony of a score.
 
     Parameters
     ----------
     score : Score
-    method : {'template'}
-        What speaks for a chord.
+    method : {'head', 'template'}
+        What speaks for a chord: what was learned from analyses by people, or chord templates alone.
 
     Raises
     ------
@@ -227,13 +84,15 @@ def harmony_of(score: Score, *, method: str = METHODS[0]) -> Harmony:
     score = score_of(score, "harmony")
     frames = frames_of(score)
     labels = frame_labels(frames, method=method)
-    return Harmony(score, _annotated(score, _merged(frames, labels)))
+    return Harmony(score, annotated(score, given_labels(score, _merged(frames, labels))))
 
 
 def frame_labels(frames: Frames, *, method: str = METHODS[0]) -> list[FrameLabel]:
     """Return the label of each eighth; parameters and errors as in `harmony_of`."""
     evidence = evidence_of(frames, method)
-    path = best_path(evidence.states, frames.strength, evidence.transitions, keep=evidence.keep)
+    path = best_path(
+        evidence.states, frames.strength, evidence.transitions, keep=evidence.keep, sharpness=evidence.sharpness
+    )
     return [_frame_label(path, evidence, frame) for frame in range(len(frames))]
 
 
@@ -241,6 +100,10 @@ def evidence_of(frames: Frames, method: str) -> Evidence:
     """Return what speaks for each chord by a method."""
     if method == "template":
         return Evidence(template_scores(frames), template_bass(frames), template_transitions(), KEEP)
+    if method == "head":
+        head = shipped_head()
+        states, bass = head.log_probs(frames)
+        return Evidence(head.trust * states, bass, head.transitions, HEAD_KEEP, head.sharpness)
     raise SettingError(f"method {method!r} is none of {', '.join(map(repr, METHODS))}")
 
 
@@ -254,7 +117,7 @@ def _frame_label(path: Path, evidence: Evidence, frame: int) -> FrameLabel:
     state = int(path.states[frame])
     shares = _inversions(state, evidence.bass[frame])
     chosen = (state, int(np.argmax(shares)))
-    confidence = likely.get(chosen, 0.0)
+    confidence = sum(share for named, share in likely.items() if _alike(named, chosen))
     ranked = sorted(likely, key=likely.__getitem__, reverse=True)
     choices = tuple(_choice(named, likely[named]) for named in ranked[:CHOICES])
     key, chord = _named(chosen)
@@ -262,12 +125,20 @@ def _frame_label(path: Path, evidence: Evidence, frame: int) -> FrameLabel:
 
 
 def _inversions(state: int, bass: np.ndarray) -> np.ndarray:
-    """Return how likely each inversion of a state is, from the scores of basses (12, 12)."""
+    """Return how likely each inversion of a state is, from the scores of basses (12, 2, 12)."""
     tonic, one = divmod(state, len(CLASSES))
     members = BASSES[one][BASSES[one] >= 0]
-    scores = bass[tonic, members]
+    scores = bass[tonic, int(MINOR[one]), members]
     weights = np.exp(scores - scores.max())
     return weights / weights.sum()
+
+
+def _alike(one: Named, other: Named) -> bool:
+    """Return whether two labels differ in a seventh at most."""
+    (key, chord), (other_key, other_chord) = _named(one), _named(other)
+    triads = [TRIAD_OF.get(each.quality, each.quality) for each in (chord, other_chord)]
+    same = key == other_key and triads[0] == triads[1]
+    return same and (chord.root, chord.inversion) == (other_chord.root, other_chord.inversion)
 
 
 def _named(named: Named) -> tuple[Key, Chord]:
@@ -299,15 +170,6 @@ def _merged(frames: Frames, labels: Sequence[FrameLabel]) -> list[ChordLabel]:
             ChordLabel(
                 frames.onset[first], frames.end[last], int(frames.bar[first]), frames.beat[first], key, chord,
                 min(confidence, 1.0), None if second is None else Choice(*second, min(likely[second], 1.0)),
-            )  # fmt: skip
+            )
         )
     return found
-
-
-def _annotated(score: Score, labels: Sequence[ChordLabel]) -> tuple[ChordLabel, ...]:
-    """Return labels with their cadences and foreign notes."""
-    cadences, foreign = cadences_of(score, labels), foreign_notes(score, labels)
-    return tuple(
-        dataclasses.replace(label, cadence=cadences.get(place, ""), foreign=notes)
-        for place, (label, notes) in enumerate(zip(labels, foreign, strict=True))
-    )

@@ -57,12 +57,13 @@ def template_scores(frames: Frames) -> np.ndarray:
 def template_bass(frames: Frames) -> np.ndarray:
     """Return the score of every bass on every tonic: of what sounds lowest, and a little of what does just around it.
 
-    Float (frames, 12, 12): by tonic, semitones above it.
+    Float (frames, 12, 2, 12): by tonic and mode, semitones above the tonic.
     """
     lowest = one_hot(np.where(frames.bass >= 0, frames.bass % 12, -1))
     near = BASS_BEFORE * np.roll(lowest, 1, axis=0) + BASS_AFTER * np.roll(lowest, -1, axis=0)
     scores = BASS_NOW * lowest + near
-    return np.stack([np.roll(scores, -tonic, axis=1) for tonic in range(12)], axis=1)
+    turned = np.stack([np.roll(scores, -tonic, axis=1) for tonic in range(12)], axis=1)
+    return np.repeat(turned[:, :, None], 2, axis=2)
 
 
 def _key_scores(frames: Frames) -> np.ndarray:
