@@ -22,6 +22,7 @@ from musenb.score.plain import plain_text
 from musenb.widgets.attention import Attention
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.desk import Desk, Hands
+from musenb.widgets.kept import is_kept
 from musenb.widgets.keyboard import Keyboard
 from musenb.widgets.sound import shared_engine
 
@@ -204,7 +205,7 @@ def _cell_html(cell: Cell, views: _Views, folder: Path) -> str:
         return ""
     source = f"<pre><code>{escape(cell.source)}</code></pre>" if cell.source.strip() else ""
     before = views.questions
-    outputs = [_output_html(one.data, views) for one in cell.outputs]
+    outputs = [_output_html(one.data, views) for one in cell.outputs if not is_kept(one.data)]
     shown = "\n".join(filter(None, outputs))
     folded = cell.hidden and not cell.folded  # a solution is folded as a whole
     if source and (folded or views.questions > before):  # the code of a question names the right answer

@@ -10,6 +10,7 @@ from musenb.questions.against import Compared
 from musenb.questions.answers import Answers
 from musenb.widgets.attention import Attention
 from musenb.widgets.base import MusenbWidget
+from musenb.widgets.kept import show_kept
 
 # One below the other where the output is narrow.
 COLUMNS = "repeat(auto-fit, minmax(min(100%, 480px), 1fr))"
@@ -46,6 +47,10 @@ class AttentionPair:
         ]
         layout = ipywidgets.Layout(width="100%", grid_template_columns=COLUMNS, grid_gap="6px 16px")
         self.panel = ipywidgets.GridBox(columns, layout=layout)
+
+    def _ipython_display_(self) -> None:
+        """Show both and, behind them, the words that a notebook keeps."""
+        show_kept(self, self.panel, None)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Show both; where widgets do not run, what they say."""

@@ -12,6 +12,7 @@ from musenb.questions.against_attention import AttentionPair
 from musenb.questions.telling import difference_words
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.curve import Curve
+from musenb.widgets.kept import show_kept
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 from musenb.widgets.versions import Versions
@@ -35,6 +36,9 @@ class Against(Compared):
 
     def __repr__(self) -> str:
         return f"<musenb {self.names[0]} against {self.names[1]} on {len(self.one.notes)} notes>"
+
+    def _ipython_display_(self) -> None:
+        self.panel._ipython_display_()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return self.panel._repr_mimebundle_(**kwargs)
@@ -102,6 +106,10 @@ class AgainstPanel:
     def settle(self, timeout: float = 60.0) -> None:
         """Wait until all is shown; see `Worker.settle`."""
         self._worker.settle(timeout)
+
+    def _ipython_display_(self) -> None:
+        """Show the panel and, behind it, the picture that a notebook keeps."""
+        show_kept(self, self.panel, self.sheet)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Show the panel; where widgets do not run, the score."""

@@ -129,6 +129,13 @@ class Questions(Answers):
 
         return QuestionPanel(self, beside=view)
 
+    def _ipython_display_(self) -> None:
+        try:
+            panel = self.panel
+        except ImportError:
+            raise NotImplementedError from None  # IPython takes the bundle
+        panel._ipython_display_()
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         try:
             panel = self.panel

@@ -27,6 +27,7 @@ from musenb.questions.game import Game, Reveal, Round
 from musenb.questions.game_record import PLAYERS, class_table, format_table, read_session
 from musenb.score.note import KeySignature, Score
 from musenb.score.spelling import keys_of, spoken_pitch
+from musenb.widgets.kept import show_kept
 from musenb.widgets.wire.game import AnswerRow, ClassRow, GamePlayer, RangeRow, RevealRow, RoundRow
 from musenb.widgets.wire.units import MidiPitch, Quarters
 from musenb.widgets.worker import Worker
@@ -248,6 +249,10 @@ class GamePanel:
         lowest = max(pitches[0], min([low, *mine]))
         highest = min(pitches[-1], max([high, *mine]))
         return MidiPitch(lowest), MidiPitch(highest)
+
+    def _ipython_display_(self) -> None:
+        """Show the panel and, behind it, the picture that a notebook keeps."""
+        show_kept(self, self.panel, self._sheet)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Show the panel; where widgets do not run, what the game says and the score so far."""

@@ -32,6 +32,7 @@ from musenb.analysis.similarity import self_similarity
 from musenb.errors import MusenbError, ScoreError, SettingError
 from musenb.questions.answers import Answers
 from musenb.score.note import Score
+from musenb.widgets.kept import show_kept
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -192,6 +193,10 @@ class MotifReport(Plottable):
             view.show_likeness(self.likeness, self.attention)
             assert self.looking is not None
             view.show_looking(self.looking)
+
+    def _ipython_display_(self) -> None:
+        """Show the panel and, behind it, the picture that a notebook keeps."""
+        show_kept(self, self.panel, self.view)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Show the panel; where widgets do not run, the lanes as a picture and the sentences."""

@@ -34,6 +34,7 @@ from musenb.widgets.asking import Asking
 from musenb.widgets.attention import Attention
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.curve import Curve
+from musenb.widgets.kept import show_kept
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 from musenb.widgets.versions import Versions
@@ -306,6 +307,10 @@ class QuestionPanel:
         self._arrange()
 
     # As a widget
+
+    def _ipython_display_(self) -> None:
+        """Show the panel and, behind it, the picture that a notebook keeps."""
+        show_kept(self, self.panel, self.sheet)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Show the panel; where widgets do not run, the score."""

@@ -31,9 +31,13 @@ from musenb.studio.shelf import SHELF
 from musenb.studio.takes import Tree
 from musenb.studio.views import STUDIO_CLASS, WIDE, StudioViews
 from musenb.tokens.idiom import Prepared
+from musenb.widgets.kept import AGAIN, show_kept
 from musenb.widgets.worker import Job, Worker, mime_bundle
 
 CORE_SETTINGS = ("folder", "tree", "journal")
+RUN_AGAIN = (
+    "Kept with the notebook: run the cell again, then bring back earlier work (Begin, Earlier). Every take is kept."
+)
 
 
 class Studio(StudioCore):
@@ -199,6 +203,11 @@ class Studio(StudioCore):
         self._controls.bring_back(found, name)
 
     # As a widget
+
+    def _ipython_display_(self) -> None:
+        """Show the panel and, behind it, the picture that a notebook keeps."""
+        again = AGAIN if self.journal_path is None else RUN_AGAIN
+        show_kept(self, self.panel, self.sheet, words=self.sheet.kept_words, again=again)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Show the panel; where widgets do not run, the score."""

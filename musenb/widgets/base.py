@@ -18,6 +18,7 @@ import traitlets
 
 from musenb.errors import MusenbError, SettingError
 from musenb.export.to_page import PagePart
+from musenb.widgets.kept import Keeping, show_kept
 from musenb.widgets.picture import figure
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -75,6 +76,7 @@ class MusenbWidget(anywidget.AnyWidget):
     def __init__(self, *, clock: MusenbWidget | None = None, **settings: Any) -> None:
         self._check(settings)
         self._closed, self._unfit = False, ""
+        self._keepings: dict[str, Keeping] = {}
         self._lent_layout = "layout" in settings
         if clock is not None:
             settings["clock_id"] = clock.clock_id
@@ -109,6 +111,10 @@ class MusenbWidget(anywidget.AnyWidget):
         """Return what stands in where widgets do not run: ('image/png' or 'image/svg+xml', its bytes), or None."""
         return None
 
+    def kept_words(self) -> str:
+        """Return what stands below the picture that a notebook keeps."""
+        return self.describe()
+
     def refresh_description(self) -> None:
         """Bring the description up to date; a subclass calls it when what it shows has changed."""
         self.description = self.describe()
@@ -116,6 +122,16 @@ class MusenbWidget(anywidget.AnyWidget):
     def __repr__(self) -> str:
         """Return the description: short, and the same in every run."""
         return f"<musenb {type(self).__name__}: {self.describe()}>"
+
+    def _ipython_display_(self) -> None:
+        """Show the view and, behind it, the picture that stays when its kernel has gone."""
+        show_kept(self, self, self, words=self.kept_words)
+
+    def keep_picture(self, name: str, draw: Callable[[], object]) -> None:
+        """Draw a kept picture anew whenever what this view shows has changed; one of a name is enough."""
+        if name not in self._keepings and not self._closed:
+            self._keepings[name] = keeping = Keeping(self.guarded(draw))
+            self.observe(keeping.changed, "description")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the view with a picture and a text beside it, and both as HTML: of the others only one is shown."""
@@ -204,6 +220,8 @@ class MusenbWidget(anywidget.AnyWidget):
         if not getattr(self, "_closed", True):
             self._closed = True
             self.on_msg(self._receive, remove=True)
+            for keeping in self._keepings.values():
+                keeping.end()
             self.clean_up()
             if not self._lent_layout:
                 self.layout.close()

@@ -15,9 +15,12 @@ from typing import Any, ClassVar
 import traitlets
 
 from musenb.errors import SettingError
+from musenb.export.ink import GENERATED
 from musenb.export.listing import key_words
+from musenb.export.palette import GENERATED_ON_LIGHT
+from musenb.export.provenance import provenance
 from musenb.score.note import Note, Score, Voice
-from musenb.widgets.notes import NoteView, parse_note_id
+from musenb.widgets.notes import NoteView, note_id, parse_note_id
 from musenb.widgets.sheet_press import Layout, Press, lay_out_sheet, pack_plates
 from musenb.widgets.sound import Sounding
 from musenb.widgets.wire.sheet import SheetPlate, TintRow
@@ -28,10 +31,12 @@ SECONDS_BETWEEN_EDITIONS = 0.5
 # A strip is drawn whole: a long one takes a page so much longer to put up.
 SECONDS_A_BAR = 0.04
 PATIENCE = 15.0
-_PAPER = '<rect width="100%" height="100%" fill="#fff"/>'
+_PAPER = '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'
 _INK = (
     "<style>svg{fill:#000;color:#000}ellipse,path,polygon,polyline,rect{stroke:#000}.placeholder{visibility:hidden}"
-    ".tempo{font-weight:bold}.mNum{font-style:italic}</style>"
+    ".tempo{font-weight:bold}.mNum{font-style:italic}"
+    f".{GENERATED},.{GENERATED} *{{color:{GENERATED_ON_LIGHT};fill:{GENERATED_ON_LIGHT};stroke:{GENERATED_ON_LIGHT}}}"
+    "</style>"
 )
 
 
@@ -325,8 +330,22 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
                 self._first["svg"],
                 count=1,
             )
-            return "image/svg+xml", svg.encode()
+            return "image/svg+xml", self._told_apart(svg).encode()
         return super().picture()
+
+    def _told_apart(self, svg: str) -> str:
+        """Return a drawing whose generated notes have a class of their own."""
+        written = {note_id(voice, index) for voice, index, note in self._rows if note.origin.generated}
+
+        def marked(found: re.Match[str]) -> str:
+            return f"{found[0]} {GENERATED}" if found[1] in written else found[0]
+
+        return re.sub(r'data-id="(v\d+n\d+)(?:-\d+)?" class="note', marked, svg)
+
+    def kept_words(self) -> str:
+        """Return what stands on the sheet, and which of its notes a model wrote."""
+        written = any(note.origin.generated for _, _, note in self._rows)
+        return f"{self.describe()}\n{provenance(self.score)}" if written else self.describe()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the view with the first page and, where a notebook is not trusted with drawings, a piano roll."""
