@@ -137,9 +137,9 @@ def test_earlier_work_is_listed_by_date_time_and_motif(tmp_path: Path) -> None:
     before.close()
     path = before.journal_path
     assert path is not None
-    ((name, label),) = session_rows(tmp_path, besides=tmp_path / "other.jsonl")
+    ((name, label),) = session_rows(tmp_path / "other.jsonl")
     assert name == path.stem
     assert re.fullmatch(r"\d+ \w+, \d\d:\d\d: C5 D5 E5 G5, 1 take", label), label
     path.write_bytes(b'{"kind":"take"\n')
-    ((_, label),) = session_rows(tmp_path, besides=tmp_path / "other.jsonl")
+    ((_, label),) = session_rows(tmp_path / "other.jsonl")
     assert label.endswith(": 1 take"), "a damaged one is listed all the same"

@@ -201,7 +201,7 @@ function arrange(view: AttentionView): Parts {
   const heads = element("div", { class: "mnb-heads" }, grid.canvas);
   const cells = element("div", { class: "mnb-cells" }, panel.canvas, panel.tip, panel.scale);
   const place = element("div", { class: "mnb-attention" }, heads, cells);
-  const below = element("div", { class: "mnb-strip" }, strip.canvas);
+  const below = element("div", { class: "mnb-attention-strip" }, strip.canvas);
   root.append(style, toolbar(view, panel), place, said, arcBar(view), below);
   life.size(root, (width) => {
     grid.resize(width);
