@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,19 @@ def test_what_one_view_styles_no_other_does() -> None:
     for sheet in (FRONTEND / "src").rglob("*.css"):
         rules = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
         for selector in re.findall(r"([^{}]+)\{", rules):
-            for part in re.split(r",(?![^(]*\))", selector):
-                if found := re.search(r"\.(mnb-[\w-]+)", part):
-                    styled[found[1]].add(sheet.name)
+            for name in outermost(selector):
+                styled[name].add(sheet.name)
     assert len(styled) > 50
     shared = {name: sheets for name, sheets in styled.items() if len(sheets) > 1 and "mount.css" not in sheets}
     assert shared == {}
+
+
+def outermost(selectors: str) -> Iterator[str]:
+    """Yield our class that each of some selectors begins at: what is inside of it is its own to style.
+
+    >>> list(outermost(".musenb .mnb-a .mnb-b, .mnb-c:is([x], [y]) .mnb-d, .musenb :is(.mnb-e, .mnb-f)"))
+    ['mnb-a', 'mnb-c', 'mnb-e', 'mnb-f']
+    """
+    for selector in re.split(r",(?![^()]*\))", selectors):
+        if found := re.search(r":is\([^()]*\.mnb-[^()]*\)|\.mnb-[\w-]+", selector):
+            yield from re.findall(r"\.(mnb-[\w-]+)", found[0])

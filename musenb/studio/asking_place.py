@@ -6,6 +6,7 @@ For the prediction game the score, the roll and the candidates are hidden: they 
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,7 @@ from musenb.studio.takes import Entry
 from musenb.studio.views import ASKING_CLASS, INSTEAD_CLASS
 from musenb.widgets.desk import Desk
 from musenb.widgets.wire.desk import AskWhat
+from musenb.widgets.worker import Job
 
 # What is asked of a note stands beside the music; what shows music of its own, or hides some, in its place.
 BESIDE: tuple[AskWhat, ...] = ("heard",)
@@ -55,6 +57,8 @@ class AskingPlace:
         Tells which question is open.
     music : ipywidgets.Box
         What is hidden while a question is open.
+    queue : callable
+        Has a job done in the studio's thread.
 
     Attributes
     ----------
@@ -64,8 +68,10 @@ class AskingPlace:
         The question that is open.
     """
 
-    def __init__(self, core: StudioCore, desk: Desk, music: ipywidgets.Box) -> None:
-        self._core, self._desk, self._music = core, desk, music
+    def __init__(
+        self, core: StudioCore, desk: Desk, music: ipywidgets.Box, *, queue: Callable[[Job], object]
+    ) -> None:
+        self._core, self._desk, self._music, self._queue = core, desk, music, queue
         self._lock = threading.RLock()
         self._branching = False
         self.shown: Open | None = None
@@ -123,7 +129,7 @@ class AskingPlace:
                 self._desk.show(asked="", asked_words="")
 
     def leave(self) -> None:
-        """Close because the studio shows other music; what the question itself branched off leaves it open."""
+        """Close because the studio shows other music; a question that branched off closes once that is done."""
         if not self._branching:
             self.close()
 
@@ -164,8 +170,14 @@ class AskingPlace:
                     adopt(branch, name)
             finally:
                 self._branching = False
+            self._queue(functools.partial(self._leave_for, name))
 
         return branched
+
+    def _leave_for(self, name: str) -> None:
+        """Close: the music beside the question is another now, what was branched off."""
+        self.close()
+        self._desk.show(asked_words=f"Branched off: {name}. It is shown now, and stands in Takes.")
 
     def _record(self, take: Entry) -> Path | None:
         """Return the folder for the games on a take; None where nothing is kept."""

@@ -11,9 +11,11 @@ from musenb.export.to_page import PagePart
 from musenb.files.folders import journal_folders
 from musenb.score.corpus import corpus_names
 from musenb.score.load import load
+from musenb.score.note import Score
 from musenb.studio.asking_place import AskingPlace
 from musenb.studio.carrying import is_takes_file, takes_bytes, takes_from_bytes
 from musenb.studio.core import StudioCore
+from musenb.studio.filing import FileChooser
 from musenb.studio.going_on import GoingOn
 from musenb.studio.places import bars_from_text
 from musenb.studio.recovery import folders_beside, tree_of
@@ -50,6 +52,7 @@ class Controls:
     ) -> None:
         self._core, self._views, self._edits = core, views, edits
         self._going_on, self._asking, self._queue = going_on, asking, queue
+        self._file = FileChooser(views.desk, self._prime_with)
 
     # As the desk's handlers
 
@@ -60,13 +63,21 @@ class Controls:
             "corpus": lambda: text if text.startswith("corpus:") else f"corpus:{text}",
             "roll": lambda: self._views.roll.score,
         }
-        self._queue(lambda: self.prime_with_settings(sources[source]()))
+
+        def begin() -> None:
+            self.prime_with_settings(sources[source]())
+            self._file.leave()
+
+        self._queue(begin)
 
     def prime_from_file(self, name: str, content: bytes) -> None:
         if is_takes_file(name):
             self._queue(lambda: self.bring_back(takes_from_bytes(content, name), name))
         else:
-            self._queue(lambda: self.prime_with_settings(load(content, name=name)))
+            self._queue(lambda: self._file.open(load(content, name=name), name))
+
+    def choose_part(self, number: int, line: str) -> None:
+        self._queue(lambda: self._file.choose(number, line))
 
     def act(self, act: str) -> None:
         if act == "stop":
@@ -140,8 +151,7 @@ class Controls:
 
     def prime_with_settings(self, source: Any) -> Prepared:
         """Take a motif with the desk's bars and voice."""
-        desk = self._views.desk
-        return self._core.prime(source, bars=desk.prime_bars or None, voice=desk.prime_voice or None)
+        return self._prime_with(source, 0)
 
     def bring_back(self, found: Tree, name: str) -> None:
         """Put other takes in the place of these, which stay in their own journal entry."""
@@ -159,6 +169,11 @@ class Controls:
         self._asking.open(kind, self._core.take(take))
 
     # Jobs
+
+    def _prime_with(self, source: Score | str | Any, semitones: int) -> Prepared:
+        desk = self._views.desk
+        wishes: dict[str, Any] = {"bars": desk.prime_bars or None, "voice": desk.prime_voice or None}
+        return self._core.prime(source, transpose=semitones, **wishes)
 
     def _hand_over_all(self) -> None:
         self._views.desk.hand_over(ALL_TAKES, NDJSON, takes_bytes(self._core.tree))

@@ -73,8 +73,8 @@ class Studio(StudioCore):
         self.desk, self.sound, self.sheet = views.desk, views.sound, views.sheet
         self.roll, self.beside, self.keyboard = views.roll, views.beside, views.keyboard
         self.choices = views.choices
-        self.asking = AskingPlace(self, views.desk, views.music)
-        self.panel = ipywidgets.VBox([views.desk, self.asking.box, views.music], layout=ipywidgets.Layout(**WIDE))
+        self.asking = AskingPlace(self, views.desk, views.music, queue=self.queue)
+        self.panel = ipywidgets.VBox([views.desk, views.music, self.asking.box], layout=ipywidgets.Layout(**WIDE))
         self.panel.add_class(STUDIO_CLASS)
         self._worker = Worker(views.desk, name="studio")
         self._presenter = Presenter(self, views, self.asking.leave)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from musenb.studio.sketches import sketch
 from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Entry, Tree, extent_words
 from musenb.widgets.wire.desk import TakeRow
 
@@ -16,7 +17,7 @@ def take_rows(tree: Tree) -> list[TakeRow]:
     for take in tree:
         parent = NO_TAKE if take.parent is None else str(take.parent)
         won, _ = standings.get(take.id, (0, 0))
-        rows.append(TakeRow(str(take.id), parent, name_of(tree, take), about(take), won))
+        rows.append(TakeRow(str(take.id), parent, name_of(tree, take), about(take), won, sketch(take.score)))
     return rows
 
 

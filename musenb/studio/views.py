@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
 
-from musenb.score.note import Note, Score
+from musenb.score.note import Note, Score, Voice
 from musenb.studio.choices import Choices
 from musenb.widgets.clock import Clock
 from musenb.widgets.desk import Desk
@@ -69,7 +70,7 @@ class StudioViews:
 
     def show_beside_roll(self, score: Score, *, room: float = 0.0) -> None:
         """Show a score that the roll shows already in every other view."""
-        self.sheet.show_strip(score, room)
+        self.sheet.show_strip(with_staves(score, self.desk.voices) if room else score, room)
         for view in (self.sound, self.keyboard):
             view.show_score(score)
 
@@ -103,3 +104,15 @@ class StudioViews:
             view.close()
         self.keyboard.close()
         self.music.close()
+
+
+def with_staves(score: Score, names: Sequence[str]) -> Score:
+    """Return a motif with the voices that are to come, empty below its own; unchanged where its own are not the first.
+
+    The numbers of its voices, which are in the ids of its notes, stay as they are.
+    """
+    own = [voice.name for voice in score.voices]
+    if own != list(names[: len(own)]):
+        return score
+    to_come = [Voice(name, ()) for name in names[len(own) :]]
+    return dataclasses.replace(score, voices=(*score.voices, *to_come))

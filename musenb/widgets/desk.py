@@ -33,6 +33,9 @@ class Hands(Protocol):
     def prime_from_file(self, name: str, content: bytes) -> None:
         """Begin with a file."""
 
+    def choose_part(self, number: int, line: str) -> None:
+        """Begin with a part of the file, 0 for all; of its chords with the 'top' or 'bottom' line, if one is named."""
+
     def act(self, act: str) -> None:
         """Do one of 'continue', 'again', 'more' (one bar), 'stop', 'undo', 'redo', 'save_all'."""
 
@@ -78,7 +81,8 @@ class Desk(MusenbWidget, bundle="desk"):
     **settings
         `bars` (1..64), `temperature` (0..2), `top_p`, `seed`, `seed_locked`, `candidates` (1..4), `one_bar`, `closing`
         (end with a close), `listen` (play what is written while it is written), `idle_minutes` (0: the server never
-        ends by itself), `model`, `prime_bars` (0: all), `prime_voice` (empty: as the music says), `drawer` ('begin',
+        ends by itself), `model`, `prime_bars` (0: all), `prime_voice` (empty: as the music says), `prime_octave`
+        (so much higher is a file read), `drawer` ('begin',
         'takes', 'ask', 'plan', 'keep' or none) and `begin_tab`, which are open, `read_only`.
     """
 
@@ -96,8 +100,9 @@ class Desk(MusenbWidget, bundle="desk"):
     model = traitlets.Unicode().tag(sync=True, echo_update=False)
     prime_bars = traitlets.Int(0, min=0, max=512, help="0: all").tag(sync=True, echo_update=False)
     prime_voice = traitlets.Unicode(help="empty: as the music says").tag(sync=True, echo_update=False)
+    prime_octave = traitlets.Int(0, min=-4, max=4, help="a file is read so much higher").tag(sync=True, echo_update=False)
 
-    takes = traitlets.List(help="rows of id, parent, name, about, votes").tag(sync=True)
+    takes = traitlets.List(help="rows of id, parent, name, about, votes, sketch").tag(sync=True)
     selected = traitlets.Unicode(help="id of the take that is shown").tag(sync=True)
     compared = traitlets.Unicode(help="id of the take that stands beside it").tag(sync=True)
     comparison = traitlets.Unicode(help="in words").tag(sync=True)
@@ -119,6 +124,10 @@ class Desk(MusenbWidget, bundle="desk"):
     saved_at = traitlets.Float(0, min=0, help="seconds since 1970; 0: not saved").tag(sync=True)
     idle_minutes = traitlets.Float(0, min=0, help="after which an unused server ends; 0: never").tag(sync=True)
     reading = traitlets.Unicode(help="what the model will read, in words").tag(sync=True)
+    file_name = traitlets.Unicode(help="of the file that was opened last").tag(sync=True)
+    file_parts = traitlets.List(help="rows of number, name, about, lines, likely").tag(sync=True)
+    file_words = traitlets.Unicode(help="what was left out of the file").tag(sync=True)
+    file_chosen = traitlets.Unicode(help="the part that is the motif, as '2 top'; 0: all").tag(sync=True)
     kept = traitlets.Unicode(help="where the work is kept, in words").tag(sync=True)
     saving = traitlets.Unicode(help="the file that is being written, in words; empty: none").tag(sync=True)
     can_undo = traitlets.Bool(False).tag(sync=True)
@@ -133,7 +142,7 @@ class Desk(MusenbWidget, bundle="desk"):
     _SHOWN = frozenset(
         "takes selected compared comparison asked asked_words running written began ends can_close motif key"
         " key_source metre key_choices metre_choices locked_voices locked_bars saved_at"
-        " reading kept saving can_undo can_redo shelf models voices sessions forms".split()
+        " reading file_name file_parts file_words file_chosen kept saving can_undo can_redo shelf models voices sessions forms".split()
     )
     _MINE: ClassVar = MusenbWidget._MINE | _SHOWN
 
@@ -184,6 +193,8 @@ class Desk(MusenbWidget, bundle="desk"):
             hands.prime(str(message["source"]), str(message["text"]))
         elif kind == "file":
             self._take_part(hands, message, buffers)
+        elif kind == "part":
+            hands.choose_part(int(message["number"]), str(message["line"]))
         elif kind == "act":
             hands.act(str(message["act"]))
         elif kind == "take":

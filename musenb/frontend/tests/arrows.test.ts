@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   keyboard: ["core", "marks", "sound"],
   sheet: ["core", "marks"],
   roll: ["core", "marks"],
-  desk: ["core"],
+  desk: ["core", "marks"],
   motif: ["core", "marks"],
   game: ["core", "keyboard", "sound"],
   question: ["core", "marks", "sound"],

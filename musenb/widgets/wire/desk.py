@@ -14,17 +14,37 @@ PrimeSource = Literal["text", "shelf", "corpus", "roll"]
 DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more", "save_all"]
 TakeAct = Literal["select", "rename", "delete", "vote", "compare"]
 AskWhat = Literal["heard", "motif", "guess"]
+PartLine = Literal["", "top", "bottom"]
 KeepForm = Literal["mid", "musicxml", "wav", "pdf", "png", "svg", "brf", "html"]
 
 
+# The bit of a sketch's last byte that says that a model wrote the note.
+SKETCH_GENERATED = 128
+
+
 class TakeRow(NamedTuple):
-    """One take of the tree; `parent` is empty for a prime. `name` is user text: never HTML."""
+    """One take of the tree; `parent` is empty for a prime. `name` is user text: never HTML.
+
+    `sketch` is base64 of four bytes a note: place and length in time (255: the whole width), MIDI pitch, and voice with
+    the bit `SKETCH_GENERATED`.
+    """
 
     id: str
     parent: str
     name: str
     about: str
     votes: int
+    sketch: str = ""
+
+
+class PartRow(NamedTuple):
+    """One part of a file; `name` is user text. `lines` counts the notes that sound together where most do."""
+
+    number: int
+    name: str
+    about: str
+    lines: int
+    likely: bool
 
 
 class Choice(NamedTuple):
@@ -43,6 +63,8 @@ class DeskState(ViewState):
     a take that is open, if one is. `drawer` and `begin_tab` are what is open beside the music. `motif` is the last
     motif as text; `key_choices` and `metre_choices` are others, none where they cannot be chosen. `saving` says
     in words which file is being written, and for how long: while it is not empty, the act 'stop' gives that file up.
+    `file_parts` are those of the file `file_name` that was opened last, `file_words` what was left out of it, and
+    `file_chosen` the part that is the motif, as '2' or '2 top'; '0' for all together, empty for none.
     """
 
     bars: int
@@ -56,6 +78,7 @@ class DeskState(ViewState):
     model: str
     prime_bars: int
     prime_voice: str
+    prime_octave: int
     drawer: DrawerName | Literal[""]
     begin_tab: BeginTab
     closing: bool
@@ -82,6 +105,10 @@ class DeskState(ViewState):
     saved_at: float
     idle_minutes: float
     reading: str
+    file_name: str
+    file_parts: list[PartRow]
+    file_words: str
+    file_chosen: str
     kept: str
     saving: str
     can_undo: bool
@@ -110,6 +137,14 @@ class FilePart(TypedDict):
     name: str
     part: int
     parts: int
+
+
+class ChoosePart(TypedDict):
+    """Page to kernel: begin with this part of the file, counted from 1 (0: all), and of its chords with this line."""
+
+    kind: Literal["part"]
+    number: int
+    line: PartLine
 
 
 class Act(TypedDict):

@@ -3,8 +3,8 @@
 import { button, element } from "../core/dom";
 import type { BeginTab, Found, PrimeFrom, PrimeSource, Recover, Search } from "../core/wire/desk";
 import { drops } from "./bar";
-import { READ, upload } from "./files";
-import { numberIn, show, type DeskView } from "./parts";
+import { fromFile } from "./file";
+import { show, type DeskView } from "./parts";
 
 const TYPING_MS = 200;
 const TABS: readonly (readonly [BeginTab, string])[] = [
@@ -142,64 +142,6 @@ function played(view: DeskView): HTMLElement {
         "Or draw notes on the roll, and begin with them.",
     ),
     roll,
-  );
-}
-
-function fromFile(view: DeskView): HTMLElement {
-  const { life } = view;
-  const file = element("input", {
-    type: "file",
-    accept: READ,
-    hidden: true,
-    tabindex: -1,
-    "aria-hidden": "true",
-  });
-  const open = button(
-    "Choose a file…",
-    "Begin with a file (MIDI, MusicXML, ABC); it can also be dropped here",
-  );
-  life.on(open, "click", () => file.click());
-  life.on(file, "change", async () => {
-    const chosen = file.files?.[0];
-    if (chosen) await upload(view, chosen);
-    file.value = "";
-  });
-  const words =
-    "MIDI, MusicXML or ABC, or all takes as they were saved. " +
-    "A file can also be dropped here, or on the motif field.";
-  return element("div", {}, element("p", {}, words), open, file, trimRow(view));
-}
-
-function trimRow(view: DeskView): HTMLElement {
-  const { life, model } = view;
-  const bars = element("input", {
-    type: "number",
-    min: 0,
-    max: 512,
-    step: 1,
-    class: "mnb-desk-number",
-    "aria-label": "Bars of the beginning, 0 for all",
-  });
-  const voice = element("select", { "aria-label": "Voice that it belongs to" });
-  show(view, ["prime_bars"], () => (bars.value = String(model.get("prime_bars") ?? 0)));
-  show(view, ["voices", "prime_voice"], () => {
-    const options = (model.get("voices") ?? []).map((name) =>
-      element("option", { value: name }, name),
-    );
-    voice.replaceChildren(element("option", { value: "" }, "as it is written"), ...options);
-    voice.value = model.get("prime_voice") ?? "";
-  });
-  life.on(bars, "change", () => {
-    const asked = numberIn(bars);
-    if (asked === undefined) bars.value = String(model.get("prime_bars") ?? 0);
-    else model.set({ prime_bars: Math.round(asked) });
-  });
-  life.on(voice, "change", () => model.set({ prime_voice: voice.value }));
-  return element(
-    "div",
-    { class: "mnb-bar" },
-    element("label", {}, "take the first", bars, "bars", element("small", {}, "(0: all)")),
-    element("label", {}, "as the", voice),
   );
 }
 

@@ -29,8 +29,7 @@ export function emptyPart(view: DeskView, told: (empty: boolean) => unknown): HT
       "div",
       { class: "mnb-empty-ways" },
       way("Type a motif", "letters and octaves: C5 D5 E5 G5", () => {
-        const root = part.getRootNode() as Document | ShadowRoot;
-        root.querySelector<HTMLElement>(".mnb-desk-text")?.focus();
+        part.parentElement?.querySelector<HTMLElement>(".mnb-desk-text")?.focus();
       }),
       way("Take a famous one", "Bach, Beethoven, chorales", () => open("famous")),
       way("Play it, or open a file", "keys, MIDI, MusicXML, ABC", () => open("play")),

@@ -11,6 +11,8 @@ const SIZES: readonly (readonly [number, string])[] = [
   [1480, "l"],
   [Infinity, "xl"],
 ];
+// One column.
+const NARROW: ReadonlySet<string> = new Set(["xs", "s"]);
 const LEAST_HEIGHT = 300;
 const ASIDE = 14;
 // Pixels of the player's row with the bar numbers, and of the lowest roll.
@@ -63,7 +65,9 @@ export function layOut(
     if (!studio) return;
     const width = studio.clientWidth;
     if (!width) return;
-    studio.dataset.size = sizeOf(width);
+    const size = sizeOf(width);
+    studio.dataset.size = size;
+    studio.toggleAttribute("data-narrow", NARROW.has(size));
     studio.toggleAttribute("data-drawer", Boolean(model.get("drawer")));
     studio.dataset.asked = model.get("asked") ?? "";
     studio.toggleAttribute("data-played", showsKeys(view));

@@ -90,8 +90,8 @@ export function drawerPart(view: DeskView): HTMLElement {
   life.on(shut, "click", () => {
     const before = model.get("drawer");
     model.set({ drawer: "" });
-    const root = shut.getRootNode() as Document | ShadowRoot;
-    root.querySelector<HTMLElement>(`.mnb-rail [data-drawer="${before}"]`)?.focus();
+    const desk = shut.closest(".mnb-studio") ?? shut.closest(".musenb");
+    desk?.querySelector<HTMLElement>(`.mnb-rail [data-drawer="${before}"]`)?.focus();
   });
   const inside = element("div", { class: "mnb-drawer-inside" });
   inside.append(element("div", { class: "mnb-drawer-head" }, title, shut), ...Object.values(parts));

@@ -1,7 +1,9 @@
 /** Tree view of takes: one tab stop, arrow keys inside. */
 
-import { button, element } from "../core/dom";
+import { button, element, fitCanvas } from "../core/dom";
+import { signOf } from "../core/icons";
 import type { OnTake, TakeAct, TakeRow } from "../core/wire/desk";
+import { drawSketch } from "../marks/sketch";
 import { show, type DeskView } from "./parts";
 
 /** Return the rows in the order of the tree, each with its depth from 0; a row whose parent is not there is a root. */
@@ -54,6 +56,9 @@ export function letters(rows: readonly TakeRow[], salt: number): Map<string, str
   );
 }
 
+const SKETCH_WIDTH = 64;
+const SKETCH_HEIGHT = 34;
+
 export function takesPart(view: DeskView): HTMLElement {
   const { life, model, say } = view;
   const tree = element("div", { role: "tree", "aria-label": "Takes", class: "mnb-desk-tree" });
@@ -96,8 +101,17 @@ export function takesPart(view: DeskView): HTMLElement {
       tree.scrollTop = bottom - tree.clientHeight;
   };
 
+  /** A small roll of a take. */
+  const small = (code: string): HTMLCanvasElement => {
+    const canvas = element("canvas", { class: "mnb-desk-sketch", "aria-hidden": "true" });
+    const [width, height] = [SKETCH_WIDTH, SKETCH_HEIGHT];
+    const context = fitCanvas(canvas, width, height);
+    const drawn = context ? drawSketch(context, code, width, height, view.theme) : 0;
+    canvas.dataset.notes = String(drawn);
+    return canvas;
+  };
   const item = (row: TakeRow, depth: number): HTMLElement => {
-    const [id, parent, name, about, votes] = row;
+    const [id, parent, name, about, votes, sketch] = row;
     const selected = id === model.get("selected");
     const label = hidden?.get(id) ?? name;
     const said = [label];
@@ -114,13 +128,10 @@ export function takesPart(view: DeskView): HTMLElement {
         "data-id": id,
         "aria-label": said.join(", "),
       },
+      small(hidden?.has(id) ? "" : sketch),
       element("span", { class: "mnb-desk-name" }, label),
       element("span", { class: "mnb-desk-about" }, hidden && parent ? "" : about),
-      element(
-        "span",
-        { class: "mnb-desk-votes" },
-        votes ? "★".repeat(Math.min(votes, 5)) + (votes > 5 ? ` ${votes}` : "") : "",
-      ),
+      element("span", { class: "mnb-desk-votes" }, ...(votes ? signOf(`✋ ${votes}`) : [])),
     );
     made.style.paddingInlineStart = `${8 + depth * 18}px`;
     return made;
@@ -163,7 +174,7 @@ export function takesPart(view: DeskView): HTMLElement {
     const row = shown().find((one) => one[0] === id);
     const place = [...tree.children].find(
       (one) => (one as HTMLElement).dataset.id === id,
-    )?.firstElementChild;
+    )?.querySelector(".mnb-desk-name");
     if (!row || !place || hidden || model.get("read_only")) return;
     const field = element("input", {
       type: "text",
@@ -215,6 +226,7 @@ export function takesPart(view: DeskView): HTMLElement {
     draw();
   });
   model.on("change:drawer", life, life.frame(reveal));
+  view.onTheme(() => tree.childElementCount && draw());
   const part = element("div", { class: "mnb-desk-takes" });
   const actions = model.get("read_only") ? [blind] : [named, vote, compare, blind, remove];
   part.append(tree, element("div", { class: "mnb-bar" }, ...actions), compared);

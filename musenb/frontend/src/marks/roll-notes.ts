@@ -1,7 +1,7 @@
 /**
- * Canvas renderer of the roll's notes. A voice has a colour and a letter; a note that was given is filled, one that a
- * model wrote is hollow. A note that is locked is hatched. Where notes differ from another take, these are framed and
- * the others pale. So nothing is told by colour alone.
+ * Canvas renderer of the roll's notes. A voice has a colour and a letter; a note that was given is filled (below a
+ * score in the score's ink), one that a model wrote is hollow. A note that is locked is hatched. Where notes differ
+ * from another take, these are framed and the others pale. So nothing is told by colour alone.
  */
 
 import { screenDensity } from "../core/dom";
@@ -19,6 +19,8 @@ export interface NoteLook {
   readonly front: number | undefined;
   /** Rows not drawn here: they are being dragged. */
   readonly lifted?: ReadonlySet<number>;
+  /** Given notes have the colour of ink, as on a score in one line; below one it needs no saying. */
+  readonly inked?: boolean;
   /** Velocities that are being dragged, in place of the table's, by row. */
   readonly louder?: ReadonlyMap<number, number>;
 }
@@ -84,7 +86,7 @@ export function drawNotes(
         ? 0.25
         : 1;
     if (pale !== alpha) context.globalAlpha = alpha = pale;
-    const colour = theme.voices[voice % theme.voices.length] ?? theme.ink;
+    const colour = colourOf(view, look, voice, generated);
     drawNote(context, box, colour, generated, theme);
     if (flags & LOCKED) drawHatching(context, box, generated ? colour : theme.paper);
     drawn++;
@@ -125,6 +127,13 @@ export function drawNotes(
   for (const run of runs) if (run) finish(run);
   context.globalAlpha = 1;
   return drawn;
+}
+
+/** Return the colour of a note. */
+function colourOf(view: Viewport, look: NoteLook, voice: number, generated: boolean): string {
+  const { theme } = look;
+  if (!generated && (look.inked || view.axis)) return theme.ink;
+  return theme.voices[voice % theme.voices.length] ?? theme.ink;
 }
 
 /** Return whether another voice has the same note: it is drawn first, and this one over its lower half only. */
@@ -190,7 +199,9 @@ function drawHatching(
 function rowsWithLetters(view: Viewport, index: RollIndex, look: NoteLook): number[] {
   const { table } = index;
   const rows: number[] = [];
-  if (widthOf(view, index.longest) < 11 || view.perPitch - gapOf(view) < 7) return rows;
+  // Below a score the letters stand before the voices' first notes: in the notes there are names or nothing.
+  const lowest = view.axis ? 11 : 7;
+  if (widthOf(view, index.longest) < 11 || view.perPitch - gapOf(view) < lowest) return rows;
   index.each(view.left, rightOf(view), (row) => {
     if (
       rows.length > MOST_LETTERS ||
@@ -220,8 +231,10 @@ export function drawLetters(
   for (const row of rowsWithLetters(view, index, look)) {
     const [pitch, voice] = [table.pitch[row] ?? 0, table.voice[row] ?? 0];
     const box = boxOf(view, table.onset[row] ?? 0, table.duration[row] ?? 0, pitch);
-    const colour = look.theme.voices[voice % look.theme.voices.length] ?? look.theme.ink;
-    context.fillStyle = table.generated(row) ? look.theme.ink : inkOn(colour);
+    const generated = table.generated(row);
+    const colour = colourOf(view, look, voice, generated);
+    const onGiven = colour === look.theme.ink ? look.theme.paper : inkOn(colour);
+    context.fillStyle = generated ? look.theme.ink : onGiven;
     const letter = look.letters[voice] ?? String(voice + 1);
     const text =
       box.width >= 30 + 6 * letter.length && box.height >= 11

@@ -6,6 +6,7 @@ import { drawGrid, drawKeys, drawRuler, KEYS_WIDTH, linesIn, RULER_HEIGHT } from
 import type { Ground } from "./roll-ground";
 import { boxOf, drawLetters, drawNotes, drawVelocities } from "./roll-notes";
 import type { Tiles } from "./roll-tiles";
+import { drawJoins, drawVoiceLetters } from "./roll-voices";
 import { xAt } from "./roll-view";
 
 export const LANE_HEIGHT = 64;
@@ -48,9 +49,11 @@ export function drawGround(
   context.clearRect(0, 0, KEYS_WIDTH + view.width, RULER_HEIGHT + view.height + lane);
   const drawn = inside(context, KEYS_WIDTH, RULER_HEIGHT, view.width, view.height, () => {
     drawGrid(context, view, lines, theme);
+    if (view.axis) drawJoins(context, view, ground.index, ground);
     const count =
       ready?.draw(context, ground, "notes") ?? drawNotes(context, view, ground.index, ground);
     drawLetters(context, view, ground.index, ground);
+    if (view.axis) drawVoiceLetters(context, view, ground.index, ground);
     return count;
   });
   inside(context, KEYS_WIDTH, 0, view.width, RULER_HEIGHT, () =>

@@ -54,6 +54,7 @@ export function drawSmallRoll(
     theme,
     letters: lettersOf(voices),
     selected: NONE,
+    inked: true,
     front: undefined,
   });
   context.strokeStyle = theme.faint;

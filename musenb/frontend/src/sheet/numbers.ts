@@ -1,5 +1,6 @@
 /** Bar numbers above a strip: a button a bar, with what can be done with the bar. */
 
+import type { Axis } from "../core/band";
 import { barsIn, barsUntil } from "../core/bars";
 import type { PageClock } from "../core/clock";
 import { button, element } from "../core/dom";
@@ -94,7 +95,7 @@ export function barNumbers(
       places.set(one, [number, onset, end]);
       made.push(one);
     });
-    row.replaceChildren(...made);
+    row.replaceChildren(...made, ...motifWords(notes, axis, made));
     settle();
     if (focused) row.querySelector<HTMLElement>(`[data-bar="${focused}"]`)?.focus();
   };
@@ -111,4 +112,27 @@ export function barNumbers(
   band.on(["axis", "lockedBars"], life, again);
   notes.onChange(life, () => notes.streaming || again());
   return row;
+}
+
+const MOTIF_WIDTH = 70;
+
+/** Return "your motif" above the first given note, once a model wrote others; nothing where a number is in the way. */
+function motifWords(
+  notes: NoteStore,
+  axis: Axis,
+  numbers: readonly HTMLElement[],
+): HTMLElement[] {
+  const { table } = notes;
+  const rows = Array.from({ length: table.length }, (_, row) => row);
+  const given = rows.find((row) => !table.generated(row));
+  if (given === undefined || rows.every((row) => !table.generated(row))) return [];
+  const x = Math.round(axis.at(table.onset[given] ?? 0)) - 8;
+  const blocked = numbers.some(({ style }) => {
+    const left = Number.parseFloat(style.left);
+    return left > x - 14 && left < x + MOTIF_WIDTH;
+  });
+  if (x < 0 || x > axis.width - MOTIF_WIDTH || blocked) return [];
+  const words = element("span", { class: "mnb-motif-words", "aria-hidden": "true" }, "your motif");
+  words.style.left = `${x}px`;
+  return [words];
 }

@@ -13,11 +13,13 @@ import { quarters } from "../../src/core/units";
 import { contract } from "../contract";
 import { Host } from "../fake";
 
+// Two notes: a given one, and one of the second voice that a model wrote.
+const SKETCH = btoa(String.fromCharCode(0, 63, 72, 0, 64, 63, 60, 129));
 const takes: TakeRow[] = [
-  ["p", "", "<img src=x onerror=alert(1)>", "given, 2 bars", 0],
-  ["a", "p", "first", "4 bars, seed 7", 0],
-  ["c", "a", "third", "2 bars, seed 9", 0],
-  ["b", "p", "second", "4 bars, seed 8", 2],
+  ["p", "", "<img src=x onerror=alert(1)>", "given, 2 bars", 0, ""],
+  ["a", "p", "first", "4 bars, seed 7", 0, SKETCH],
+  ["c", "a", "third", "2 bars, seed 9", 0, ""],
+  ["b", "p", "second", "4 bars, seed 8", 2, ""],
 ];
 const state = {
   bars: 4,
@@ -125,7 +127,7 @@ describe("questions", () => {
 
 describe("the tree", () => {
   test("children stand below their parents, orphans at the root", () => {
-    const rows: TakeRow[] = [...takes, ["x", "gone", "orphan", "", 0]];
+    const rows: TakeRow[] = [...takes, ["x", "gone", "orphan", "", 0, ""]];
     expect(treeOrder(rows).map(({ row, depth }) => [row[0], depth])).toEqual([
       ["p", 0],
       ["a", 1],
@@ -146,9 +148,17 @@ describe("the tree", () => {
   });
 
   test("a blind audition is about one motif", () => {
-    const others: TakeRow[] = [...takes, ["q", "", "other", "", 0], ["r", "q", "of it", "", 0]];
+    const others: TakeRow[] = [...takes, ["q", "", "other", "", 0, ""], ["r", "q", "of it", "", 0, ""]];
     expect(familyOf(others, "c").map(([id]) => id)).toEqual(["p", "a", "c", "b"]);
     expect(familyOf(others, "q").map(([id]) => id)).toEqual(["q", "r"]);
+  });
+
+  test("a take has a small roll, which blind listening hides", async () => {
+    const { items, press } = await desk();
+    const drawn = () => items().map((one) => one.querySelector("canvas")!.dataset.notes);
+    expect(drawn()).toEqual(["0", "2", "0", "0"]);
+    press("Listen blind: hide which take is which");
+    expect(drawn()).toEqual(["0", "0", "0", "0"]);
   });
 
   test("names are text", async () => {
@@ -446,6 +456,41 @@ describe("the buttons", () => {
       "as learned",
       "bold",
       "wild",
+    ]);
+  });
+
+  test("of a file with several parts one is chosen; of chords the highest or the lowest notes", async () => {
+    const { el, host, sent } = await desk({ file_parts: [] });
+    const box = () => el.querySelector<HTMLElement>(".mnb-file-parts")!;
+    expect(box().hidden).toBe(true);
+    host.model.receive({
+      file_name: "<b>pop.mid",
+      file_parts: [
+        [1, "Lead", "38 notes, one line", 1, true],
+        [2, "Chords", "90 notes, up to 3 together", 3, false],
+      ],
+      file_words: "drums are left out.",
+      file_chosen: "1",
+    });
+    expect(box().hidden).toBe(false);
+    expect(box().textContent).toContain("<b>pop.mid has 2 parts. Which is the motif?");
+    expect(box().textContent).toContain("drums are left out.");
+    const rows = () => [...box().querySelectorAll<HTMLButtonElement>("button")];
+    expect(rows().map((row) => row.querySelector("b")!.textContent)).toEqual([
+      "Lead",
+      "Chords: the highest notes",
+      "Chords: the lowest notes",
+      "All together",
+    ]);
+    expect(rows()[0]!.textContent).toContain("likely the tune");
+    expect(rows().map((row) => row.getAttribute("aria-pressed"))).toEqual([
+      ...["true", "false", "false", "false"],
+    ]);
+    rows()[2]!.click();
+    rows()[3]!.click();
+    expect(sent()).toEqual([
+      { kind: "part", number: 2, line: "bottom" },
+      { kind: "part", number: 0, line: "" },
     ]);
   });
 

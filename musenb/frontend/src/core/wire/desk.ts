@@ -16,10 +16,24 @@ export type TakeAct = "select" | "rename" | "delete" | "vote" | "compare";
 
 export type AskWhat = "heard" | "motif" | "guess";
 
+export type PartLine = "" | "top" | "bottom";
+
 export type KeepForm = "mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "brf" | "html";
 
+export const SKETCH_GENERATED = 128;
+
 /** One take of the tree; `parent` is empty for a prime. `name` is user text: never HTML. */
-export type TakeRow = readonly [id: string, parent: string, name: string, about: string, votes: number];
+export type TakeRow = readonly [
+  id: string,
+  parent: string,
+  name: string,
+  about: string,
+  votes: number,
+  sketch: string,
+];
+
+/** One part of a file; `name` is user text. `lines` counts the notes that sound together where most do. */
+export type PartRow = readonly [number: number, name: string, about: string, lines: number, likely: boolean];
 
 /** Something to choose from a list; `label` may be user text. */
 export type Choice = readonly [id: string, label: string];
@@ -40,6 +54,7 @@ export type DeskState = {
   model: string;
   prime_bars: number;
   prime_voice: string;
+  prime_octave: number;
   drawer: "begin" | "takes" | "ask" | "plan" | "keep" | "";
   begin_tab: "famous" | "play" | "file" | "earlier";
   closing: boolean;
@@ -65,6 +80,10 @@ export type DeskState = {
   saved_at: number;
   idle_minutes: number;
   reading: string;
+  file_name: string;
+  file_parts: readonly PartRow[];
+  file_words: string;
+  file_chosen: string;
   kept: string;
   saving: string;
   can_undo: boolean;
@@ -91,6 +110,13 @@ export type FilePart = {
   name: string;
   part: number;
   parts: number;
+};
+
+/** Page to kernel: begin with this part of the file, counted from 1 (0: all), and of its chords with this line. */
+export type ChoosePart = {
+  kind: "part";
+  number: number;
+  line: "" | "top" | "bottom";
 };
 
 /** Page to kernel: a button was pressed. */
