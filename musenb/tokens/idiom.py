@@ -14,10 +14,10 @@ PEP 544: structural subtyping. An idiom inherits nothing from here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -149,11 +149,31 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one voice, from `onset` to before `end`, in quarters."""
+
+    voice: str
+    onset: Fraction
+    end: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Keep:
-    """What of a piece stays beyond the point from which it is written anew: voices, and bars by printed number."""
+    """What of a piece stays beyond the point from which it is written anew.
+
+    Parameters
+    ----------
+    voices : tuple of str
+        Whole voices.
+    bars : tuple of int
+        Bars by printed number, in the voices that sound in them.
+    passages : tuple of Passage
+        Stretches of single voices, their rests as well as their notes.
+    """
 
     voices: tuple[str, ...] = ()
     bars: tuple[int, ...] = ()
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +186,19 @@ class Close:
         Whether the piece ends with the last bar that is asked for, with a cadence; else it is to go on.
     seed : int
         Of what is chosen, such as the octave of a bass note.
+    phrases : tuple of Fraction
+        Where phrases end, in quarters, the last one with the piece; found by the idiom where there are none.
+    keys : tuple of KeySignature
+        Keys that the music is to pass through, told to the model though the score does not state them.
+    stop : Fraction or None
+        Quarters at which the piece ends, within its last bar; None for the end of that bar.
     """
 
     end: bool = True
     seed: int = 0
+    phrases: tuple[Fraction, ...] = ()
+    keys: tuple[KeySignature, ...] = ()
+    stop: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,3 +387,17 @@ class Idiom(Protocol):
             The score does not fit the idiom, or no bar is given.
         """
         ...
+
+
+@runtime_checkable
+class Voiced(Protocol):
+    """What an idiom of fixed voices that sing one note each offers beside: harmonising and development ask for it.
+
+    Attributes
+    ----------
+    ranges : dict of str to (int, int)
+        The lowest and the highest MIDI pitch that each voice has, from the highest voice.
+    """
+
+    @property
+    def ranges(self) -> Mapping[str, tuple[int, int]]: ...
