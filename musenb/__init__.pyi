@@ -1,8 +1,12 @@
 import typing
 
+from .arranging.harmonise import harmonise as harmonise
+from .arranging.refill import refill as refill
 from .errors import MusenbError as MusenbError
 from .lessons.question import Question as Question
 from .questions.ask import ask as ask
+from .score.development.plan import DevelopmentPlan as DevelopmentPlan
+from .score.development.plan import Statement as Statement
 from .score.limits import Limits as Limits
 from .score.note import Note as Note
 from .score.note import Score as Score
@@ -17,8 +21,8 @@ from .studio.recovery import recover as recover
 
 __version__: str
 __all__ = [
-    "Limits", "MusenbError", "Note", "Question", "Score", "Studio", "ask", "develop", "load", "motif", "open_model",
-    "recover", "save", "stream",
+    "DevelopmentPlan", "Limits", "MusenbError", "Note", "Question", "Score", "Statement", "Studio", "ask", "develop",
+    "harmonise", "load", "motif", "open_model", "recover", "refill", "save", "stream",
 ]
 
 def load_ipython_extension(shell: typing.Any) -> None: ...

@@ -1,6 +1,6 @@
 """Development plan: which statements of a motif a piece is to have, in what form, voice, place and key; as data.
 
-    motif, DevelopmentPlan -> laying.laid_out -> given notes, phrases, keys -> a model writes the rest
+motif, DevelopmentPlan -> laying.laid_out -> given notes, phrases, keys -> a model writes the rest
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ from musenb.tokens.chorale.grid import (
 from musenb.tokens.chorale.phrases import framed_endings, plan_endings, plan_phrases
 from musenb.tokens.chorale.prepare import with_chorale_names
 from musenb.tokens.chorale.rules import Place
-from musenb.tokens.idiom import Close, Keep, Passage
+from musenb.tokens.request import Close, Keep, Passage
 
 MOST_BARS = 512
 Span = tuple[Fraction, Fraction]
