@@ -47,12 +47,13 @@ def test_the_same_seed_gives_the_same_notes_and_the_recipe_writes_them_again(tin
     ("melody", "settings", "error", "message"),
     [
         ("C3 D3", {}, SettingError, "goes from C3 to D3, outside the soprano's C4 to A5; transpose=12 brings it there"),
-        ("C2 C6", {}, SettingError, "outside the soprano's .*; it is wider than that"),
+        ("C3 A5", {}, SettingError, "outside the soprano's .*; it is wider than that"),
         ("soprano: C5\nbass: C3", {}, PolyphonyError, "takes a single line, and here 2 voices sound"),
         ("C5", {"voice": "alto"}, SettingError, "voice 'alto' is neither of soprano, bass"),
         ("C5", {"versions": 5}, SettingError, "versions 5 is not a whole number in 1..4"),
         ("C5", {"temperature": 9}, SettingError, "temperature 9 is outside 0..4"),
         ("C5", {"model": "jsb"}, MusenbError, "jsb"),
+        ("C4 C6", {}, MusenbError, "pitch 84 at quarter 1 .* is outside 36..81"),
         ("r:4", {}, MusenbError, "no notes"),
     ],
 )

@@ -33,7 +33,10 @@ def outside(score: Score, voices: set[str], first: int, last: int) -> set[tuple[
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sets(st.sampled_from(NAMES), min_size=1), st.integers(1, 3), st.integers(0, 2), st.integers(0, 99))
+@given(
+    voices=st.sets(st.sampled_from(NAMES), min_size=1), first=st.integers(1, 3), more=st.integers(0, 2),
+    seed=st.integers(0, 99),
+)
 def test_nothing_outside_changes(voices: set[str], first: int, more: int, seed: int, tiny_checkpoint: Path) -> None:
     last = min(first + more, 3)
     take = refill(FOUR, bars=(first, last), voices=sorted(voices), model=tiny_checkpoint, seed=seed, best_of=1)
