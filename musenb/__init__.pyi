@@ -1,9 +1,13 @@
 import typing
 
 from .analysis.check.checker import check as check
+from .arranging.harmonise import harmonise as harmonise
+from .arranging.refill import refill as refill
 from .errors import MusenbError as MusenbError
 from .lessons.question import Question as Question
 from .questions.ask import ask as ask
+from .score.development.plan import DevelopmentPlan as DevelopmentPlan
+from .score.development.plan import Statement as Statement
 from .score.limits import Limits as Limits
 from .score.note import Note as Note
 from .score.note import Score as Score
@@ -18,8 +22,8 @@ from .studio.recovery import recover as recover
 
 __version__: str
 __all__ = [
-    "Limits", "MusenbError", "Note", "Question", "Score", "Studio", "ask", "check", "develop", "load", "motif",
-    "open_model", "recover", "save", "stream",
+    "DevelopmentPlan", "Limits", "MusenbError", "Note", "Question", "Score", "Statement", "Studio", "ask", "check",
+    "develop", "harmonise", "load", "motif", "open_model", "recover", "refill", "save", "stream",
 ]
 
 def load_ipython_extension(shell: typing.Any) -> None: ...

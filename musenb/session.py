@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from musenb.arranging.progress import finished
 from musenb.errors import PolyphonyError, SaveError, SettingError
 from musenb.export.formats import FORMATS, PAGE, SUFFIXES
 from musenb.export.listing import listing
@@ -21,9 +22,11 @@ from musenb.export.to_musicxml import music21_of
 from musenb.files.atomic import atomic_write
 from musenb.sample.models import Model, open_model
 from musenb.sample.policy import BEST_OF, Draws, Policy
-from musenb.sample.recipe import Recipe, begin, plan_of
+from musenb.sample.recipe import Recipe, begin, laid_out_for, plan_of, voice_ranges
 from musenb.sample.stream import Sampling
 from musenb.score.arguments import save_path, score_of, voice_names
+from musenb.score.development.plan import DevelopmentPlan
+from musenb.score.development.presets import asked_plan
 from musenb.score.display import summary
 from musenb.score.from_text import score_from_text as motif
 from musenb.score.limits import check_prime_length
@@ -139,7 +142,9 @@ class Trimming(Reading, total=False):
 
 
 class Settings(Reading, total=False):
-    """How a prime is read, and how tokens are drawn; see `develop`."""
+    """How a prime is read, what is planned, and how tokens are drawn; see `develop`."""
+
+    plan: str | DevelopmentPlan | Mapping[str, Any] | None
 
     temperature: float
     top_p: float
@@ -227,7 +232,7 @@ def stream(
     _refuse_unknown(settings, Settings)
     given: dict[str, Any] = {**settings}
     reading = {name: given.pop(name) for name in Reading.__annotations__ if name in given}
-    best_of = given.pop("best_of", BEST_OF)
+    best_of, plan = given.pop("best_of", BEST_OF), given.pop("plan", None)
     policy = Policy(**given)
     opened = open_model(model)
     read = prepared(prime, model=opened, **reading)
@@ -242,8 +247,11 @@ def stream(
         opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name, key=reading.get("key"),
         metre=reading.get("metre"), close=close, best_of=best_of,
     )
-    plan = plan_of(opened, read.score, recipe)
-    return Stream(begin(opened, plan, recipe), recipe)
+    if plan is not None:
+        asked = asked_plan(plan, read.score, voice_ranges(opened))
+        planned = laid_out_for(opened, read.score, asked).plan
+        recipe = dataclasses.replace(recipe, development=planned, extent=planned.bars)
+    return Stream(begin(opened, plan_of(opened, read.score, recipe), recipe), recipe)
 
 
 def _refuse_unknown(settings: Mapping[str, Any], known: type) -> None:
@@ -255,7 +263,11 @@ def _refuse_unknown(settings: Mapping[str, Any], known: type) -> None:
 
 
 def develop(prime: Any, **settings: Any) -> Take:
-    """Return a finished continuation of a prime.
+    """Return a finished continuation of a prime, or its development by a plan.
+
+    With a plan the prime is a motif, a single line: its statements stand where the plan has them, and everything around
+    them is written, the phrases and their closes between them. Their notes count as given; each note's origin tells the
+    statement and its form, see `musenb.score.development.laying.statement_of`.
 
     Parameters
     ----------
@@ -283,6 +295,9 @@ def develop(prime: Any, **settings: Any) -> Take:
     close : bool or None
         True to end the piece with the last bar, with a cadence; False where it is to go on. None plans phrases as
         before closes were: every few bars, no cadence known.
+    plan : DevelopmentPlan, str or mapping, optional
+        Which statements of the motif there are to be; a name is one of `musenb.score.development.presets.PRESETS`, such
+        as 'sentence', a mapping is a plan read from JSON. The plan says how many bars are written.
     part, line
         Of a file with several parts the one to go on from, and whether of chords the top or the bottom; see `prepared`.
 
@@ -292,9 +307,7 @@ def develop(prime: Any, **settings: Any) -> Take:
         The prime, the model or a setting cannot be used; the message says which and why.
     """
     writing = stream(prime, **settings)
-    for _ in writing:
-        pass
-    return writing.take
+    return finished(writing, "writing")
 
 
 def save(score: Score, path: str | os.PathLike[str], *, seconds: float = LONGEST_SAVE) -> Path:

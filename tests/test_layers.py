@@ -32,11 +32,12 @@ ALLOWED = {
     "widgets": ("musenb.score", "musenb.analysis", "musenb.export"),
 }
 # The folders and modules that wire the others together.
-WIRING_FOLDERS = {"studio", "questions", "lessons", "commands"}
+WIRING_FOLDERS = {"arranging", "studio", "questions", "lessons", "commands"}
 WIRING = {"__init__", "__main__", "session"}
 # What a folder that wires others together never imports all the same, and what of it it may.
 BARRED = {
     "session": (("studio", "questions", "lessons", "widgets"), ("widgets.page", "widgets.show")),
+    "arranging": (("studio", "questions", "lessons", "widgets", "commands", "tokens.chorale", "tokens.jsb"), ()),
     "studio": (("questions", "lessons", "tokens.chorale", "tokens.jsb"), ("questions.ask",)),
     "questions": (("studio", "lessons"), ()),
     "lessons": (("studio",), ()),

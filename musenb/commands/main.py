@@ -1,4 +1,4 @@
-"""Command-line entry point `musenb`: demo, continue, page, train, evaluate, bench, motif, check, gather, doctor.
+"""Command-line entry point `musenb`: demo, continue, harmonise, page, train, evaluate, bench, motif, check and others.
 
 Exit codes: 0 done, 1 the doctor found something amiss, a check marked something or not all answers could be read, 2 the
 input cannot be used (one line says why), 130 interrupted.
@@ -21,6 +21,7 @@ from musenb.commands.demo import add_demo
 from musenb.commands.doctor import add_doctor
 from musenb.commands.evaluate import add_evaluate
 from musenb.commands.gather import add_gather
+from musenb.commands.harmonise import add_harmonise
 from musenb.commands.motif import add_motif
 from musenb.commands.page import add_page
 from musenb.commands.train import add_train
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     add_demo(commands.add_parser("demo", help="open the studio notebook, or a lesson, in JupyterLab"))
     add_continue(commands.add_parser("continue", help="continue a motif and write the result"))
+    add_harmonise(commands.add_parser("harmonise", help="write a melody, or a bass, in four voices"))
     add_page(commands.add_parser("page", help="continue a motif, or run notebooks, as one page that plays anywhere"))
     add_train(commands.add_parser("train", help="train a model on this machine"))
     add_evaluate(commands.add_parser("evaluate", help="measure a model"))

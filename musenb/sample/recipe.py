@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from numbers import Integral
@@ -12,16 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from musenb.errors import LoadError, SettingError
+from musenb.errors import LoadError, ModelError, SettingError
 from musenb.sample.models import Model
 from musenb.sample.policy import Policy, Style
 from musenb.sample.stream import Sampling
 from musenb.sample.together import Together
+from musenb.score.development.laying import Layout, laid_out
+from musenb.score.development.plan import DevelopmentPlan, plan_from_plain, plan_to_plain
 from musenb.score.named import key_named, metre_named
 from musenb.score.note import Origin, Score
 from musenb.score.told import told_key, with_metre
-from musenb.tokens.idiom import Close, Keep, Plan
+from musenb.tokens.idiom import Plan, Voiced
 from musenb.tokens.known import UNNAMED
+from musenb.tokens.request import Close, Keep, Passage
 
 _TYPES = {
     "model": str, "checksum": str, "seed": int, "temperature": float, "top_p": float, "top_k": int,
@@ -63,6 +66,10 @@ class Recipe:
     close : bool or None
         Whether the last bar that was asked for ends the piece. None as it was before closes were planned: phrases every
         few bars, no cadence known.
+    stop : Fraction or None
+        Quarters at which the piece ends within its last bar; None for the end of that bar.
+    development : DevelopmentPlan or None
+        The statements of the prime around which all is written; None where the prime is gone on from.
     """
 
     model: str
@@ -81,6 +88,8 @@ class Recipe:
     key: str | None = None
     metre: str | None = None
     close: bool | None = None
+    stop: Fraction | None = None
+    development: DevelopmentPlan | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "best_of", Style(best_of=self.best_of).best_of)
@@ -109,14 +118,38 @@ def plan_of(model: Model, score: Score, recipe: Recipe) -> Plan:
     if recipe.key is not None:
         score = told_key(score, key_named(recipe.key))[0]
     reach = None if recipe.reach is None else min(recipe.reach, model.decoder.config.context)
+    close = None if recipe.close is None else Close(recipe.close, recipe.seed, stop=recipe.stop)
+    if recipe.development is not None:
+        laid = laid_out_for(model, score, recipe.development)
+        passages = tuple(Passage(*span) for span in laid.spans)
+        close = Close(recipe.close is not False, recipe.seed, laid.phrases, laid.keys)
+        bars = recipe.development.bars
+        keep = Keep(passages=passages)
+        return model.idiom.plan(laid.score, extent=bars, start=Fraction(0), keep=keep, reach=reach, close=close)
     return model.idiom.plan(
-        score,
-        extent=recipe.extent,
-        start=recipe.start,
-        keep=recipe.keep,
-        reach=reach,
-        close=None if recipe.close is None else Close(recipe.close, recipe.seed),
+        score, extent=recipe.extent, start=recipe.start, keep=recipe.keep, reach=reach, close=close
     )
+
+
+def laid_out_for(model: Model, prime: Score, plan: DevelopmentPlan) -> Layout:
+    """Return the layout of a development plan in a model's voices.
+
+    Raises
+    ------
+    ModelError
+        The model's language has no fixed voices.
+    SettingError, PolyphonyError
+        As in `musenb.score.development.laying.laid_out`.
+    """
+    return laid_out(prime, plan, voice_ranges(model))
+
+
+def voice_ranges(model: Model) -> Mapping[str, tuple[int, int]]:
+    """Return the lowest and the highest MIDI pitch of each of a model's voices; raise ModelError where it has none."""
+    idiom = model.idiom
+    if not isinstance(idiom, Voiced):
+        raise ModelError(f"the model '{model.name}' has no fixed voices to plan statements or lines in")
+    return idiom.ranges
 
 
 def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sampling:
@@ -199,7 +232,20 @@ def recipe_to_plain(recipe: Recipe) -> dict[str, Any]:
         "key": recipe.key,
         "metre": recipe.metre,
         "close": recipe.close,
+        **_later(recipe),
     }
+
+
+def _later(recipe: Recipe) -> dict[str, Any]:
+    """Return what only some recipes say, such as those of a plan."""
+    passages = [[one.voice, str(one.onset), str(one.end)] for one in recipe.keep.passages]
+    development = recipe.development
+    said = {
+        "kept_passages": passages,
+        "stop": None if recipe.stop is None else str(recipe.stop),
+        "development": None if development is None else plan_to_plain(development),
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def recipe_from_plain(plain: Any) -> Recipe:
@@ -223,7 +269,10 @@ def recipe_from_plain(plain: Any) -> Recipe:
             tuple(map(str, plain.get("voices", ()))),
             str(plain.get("idiom", UNNAMED)),
             None if start is None else _quarters(start),
-            Keep(tuple(map(str, plain["kept_voices"])), tuple(map(_number, plain["kept_bars"]))),
+            Keep(
+                tuple(map(str, plain["kept_voices"])), tuple(map(_number, plain["kept_bars"])),
+                tuple(_passage(*row) for row in plain.get("kept_passages", ())),
+            ),
             None if reach is None else _number(reach),
             tuple(map(_number, plain.get("written", ()))),
             **_since(plain),
@@ -239,7 +288,14 @@ def _since(plain: dict[str, Any]) -> dict[str, Any]:
         if value is not None and not isinstance(value, _SINCE[name]):
             raise TypeError(f"{name} is {value!r}")
     tries = {"best_of": _number(plain.get("best_of", 1)), "prices": _flag(plain.get("prices", False))}
+    stop, development = plain.get("stop"), plain.get("development")
+    found["stop"] = None if stop is None else _quarters(stop)
+    found["development"] = None if development is None else plan_from_plain(development)
     return {**found, **tries}
+
+
+def _passage(voice: Any, onset: Any, end: Any) -> Passage:
+    return Passage(str(voice), _quarters(onset), _quarters(end))
 
 
 def _quarters(text: str) -> Fraction:

@@ -14,7 +14,7 @@ PEP 544: structural subtyping. An idiom inherits nothing from here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Protocol, Self, runtime_checkable
@@ -24,6 +24,7 @@ import numpy as np
 from musenb.score.note import KeySignature, Note, Origin, Score, TimeSignature
 from musenb.score.told import Source, ToldKey, ToldMetre
 from musenb.tokens.piece import Piece, Plan
+from musenb.tokens.request import Close, Keep
 from musenb.tokens.row import Row
 
 
@@ -149,30 +150,6 @@ class Prepared:
         first = f"{len(self.score.notes)} notes, {count} bar{'' if count == 1 else 's'}: {voices}"
         said = ["; ".join(self.sentences)] if self.sentences else []
         return "\n".join([first, *said, *self.notices])
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """What of a piece stays beyond the point from which it is written anew: voices, and bars by printed number."""
-
-    voices: tuple[str, ...] = ()
-    bars: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """How phrases are planned; without it they are as they were before closes were: every few bars, nothing known.
-
-    Parameters
-    ----------
-    end : bool
-        Whether the piece ends with the last bar that is asked for, with a cadence; else it is to go on.
-    seed : int
-        Of what is chosen, such as the octave of a bass note.
-    """
-
-    end: bool = True
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,3 +352,17 @@ class Styled(Protocol):
 
     @property
     def styles(self) -> tuple[str, ...]: ...
+
+
+@runtime_checkable
+class Voiced(Protocol):
+    """What an idiom of fixed voices that sing one note each offers beside: harmonising and development ask for it.
+
+    Attributes
+    ----------
+    ranges : dict of str to (int, int)
+        The lowest and the highest MIDI pitch that each voice has, from the highest voice.
+    """
+
+    @property
+    def ranges(self) -> Mapping[str, tuple[int, int]]: ...

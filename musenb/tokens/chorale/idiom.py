@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from musenb.score.note import Origin, Score
@@ -14,6 +14,9 @@ from musenb.tokens.chorale.prepare import prepare
 from musenb.tokens.chorale.rows import ColumnRows, RowsOf
 from musenb.tokens.chorale.writer import GridWriter
 from musenb.tokens.idiom import Close, Keep, Prepared, Shape, Wishes
+from musenb.tokens.voice_ranges import VOICE_RANGES
+
+RANGES = dict(zip(grid.VOICES, VOICE_RANGES, strict=True))
 
 
 class Chorale:
@@ -24,6 +27,7 @@ class Chorale:
     unit = "bars"
     most = MOST_BARS
     voices = grid.VOICES
+    ranges: Mapping[str, tuple[int, int]] = RANGES
     rows: RowsOf = ColumnRows
 
     def prepare(self, score: Score, wishes: Wishes) -> Prepared:

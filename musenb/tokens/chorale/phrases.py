@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -9,17 +10,19 @@ import numpy as np
 from musenb.score.note import Score, TimeSignature
 from musenb.tokens.chorale.cadences import Ending
 from musenb.tokens.chorale.grid import FERMATA, STEP, STEPS_PER_QUARTER, set_phrases, stretch_ends
-from musenb.tokens.chorale.phrasing import phrase_ends, usual_phrase
+from musenb.tokens.chorale.phrasing import phrase_ends, placed_ends, usual_phrase
 
 
-def plan_endings(columns: np.ndarray, prime: Score, total: Fraction, *, closed: bool) -> list[Ending]:
-    """Write where phrases end into frame columns (T, 7), as `phrase_ends` finds it, and return it.
+def plan_endings(
+    columns: np.ndarray, prime: Score, total: Fraction, *, closed: bool, asked: Sequence[Fraction] = ()
+) -> list[Ending]:
+    """Write where phrases end into frame columns (T, 7), as `phrase_ends` finds it or as asked, and return it.
 
     The prime's own fermatas stand. With `closed` the piece ends with the columns, else it is to go on.
     """
     under = columns[:, FERMATA - 1] == 1
     own = [end * STEP for end in stretch_ends(under)]
-    ends = phrase_ends(prime, own, total, closed=closed)
+    ends = placed_ends(prime, asked, total) if asked else phrase_ends(prime, own, total, closed=closed)
     for one in ends:
         if one.end not in own:
             under[int(one.chord / STEP) : int(one.end / STEP)] = True

@@ -75,6 +75,18 @@ def phrase_ends(prime: Score, own: Sequence[Fraction], total: Fraction, *, close
     return found
 
 
+def placed_ends(prime: Score, ends: Sequence[Fraction], total: Fraction) -> list[PhraseEnd]:
+    """Return the last chords of phrases that end at some quarters up to `total`, as the metre places them."""
+    metre = prime.metre_at(prime.end)
+    places = _strong_places(prime, total)
+    before = Fraction(0)
+    found = []
+    for end in sorted({*(end for end in ends if 0 < end < total), total}):
+        found.append(_placed(end, before, places, None, metre))
+        before = end
+    return found
+
+
 def usual_phrase(metre: TimeSignature) -> Fraction:
     """Return the quarters of a chorale's phrase in a metre: two bars of four beats, four bars of three or two."""
     bars = 2 if metre.bar_length >= 4 else 4

@@ -34,7 +34,7 @@ from musenb.tokens.chorale.grid import (
 from musenb.tokens.chorale.phrases import framed_endings, plan_endings, plan_phrases
 from musenb.tokens.chorale.prepare import with_chorale_names
 from musenb.tokens.chorale.rules import Place
-from musenb.tokens.idiom import Close, Keep
+from musenb.tokens.request import Close, Keep, Passage
 
 MOST_BARS = 512
 Span = tuple[Fraction, Fraction]
@@ -168,16 +168,18 @@ def plan_piece(
     start = whole.end if start is None else start
     if not 0 <= start <= whole.end:
         raise SettingError(f"cannot go on from quarter {start}: the piece lasts from 0 to {whole.end}")
-    unknown = set(keep.voices) - set(VOICES)
+    unknown = {*keep.voices, *(passage.voice for passage in keep.passages)} - set(VOICES)
     if unknown:
         raise SettingError(f"cannot keep the voice {min(unknown)!r}; allowed are {', '.join(VOICES)}")
     spans = _spans(whole, keep.bars)
-    kept = _kept(whole, start, keep.voices, spans)
+    what = _Given(start, tuple(keep.voices), tuple(spans), keep.passages)
+    kept = what.of(whole)
     if not kept.end:
         raise SettingError(f"nothing is kept before quarter {start} nor locked: the model needs a note to go on from")
-    end = _end_of_bars(whole, start, int(extent))
-    total = max(end, _next_line(whole, kept.end), *(stop for _, stop in spans))
-    plan = _plan(whole, kept, _Given(start, tuple(keep.voices), tuple(spans)), total, close)
+    total = max(_end_of_bars(whole, start, int(extent)), _next_line(whole, kept.end), *(stop for _, stop in spans))
+    if close is not None and close.stop is not None:
+        total = max(close.stop, kept.end)
+    plan = _plan(whole, kept, what, total, close)
     if plan.first == plan.length:
         raise SettingError("every voice is kept in every bar: there is nothing to write")
     if reach is not None and reach < 1:
@@ -185,13 +187,10 @@ def plan_piece(
     if reach is None or plan.first < reach:
         return plan
     offset = _window(whole, plan.steps * STEP, reach // (2 * VOICE_COUNT) * STEP)
-    later = [(begin, end) for begin, end in spans if end > offset]
-    moved = [(max(begin - offset, Fraction(0)), end - offset) for begin, end in later]
     stop = max(kept.end, whole.end)
     tail = whole.cut(offset, stop)
     kept_tail = kept.cut(offset, stop)
-    begin = max(start - offset, Fraction(0))
-    part = _plan(tail, kept_tail, _Given(begin, tuple(keep.voices), tuple(moved)), total - offset, close)
+    part = _plan(tail, kept_tail, what.moved(offset), total - offset, _moved(close, offset))
     return dataclasses.replace(part, prime=kept, names=plan.names, offset=offset)
 
 
@@ -215,22 +214,13 @@ def _spans(score: Score, numbers: Collection[int]) -> list[Span]:
     return [places[number] for number in sorted(set(numbers))]
 
 
-def _kept(
-    score: Score,
-    start: Fraction,
-    voices: Collection[str],
-    spans: Sequence[Span],
-) -> Score:
-    def stays(note: Note, name: str) -> bool:
-        if note.onset < start or name in voices:
-            return True
-        return any(note.onset < end and note.end > begin for begin, end in spans)
-
-    kept = []
-    for voice in score.voices:
-        notes = tuple(note for note in voice.notes if stays(note, voice.name))
-        kept.append(dataclasses.replace(voice, notes=notes))
-    return dataclasses.replace(score, voices=tuple(kept))
+def _moved(close: Close | None, offset: Fraction) -> Close | None:
+    """Return how phrases are planned in what begins `offset` quarters later."""
+    if close is None:
+        return None
+    phrases = tuple(end - offset for end in close.phrases if end > offset)
+    keys = tuple(dataclasses.replace(key, onset=max(key.onset - offset, Fraction(0))) for key in close.keys)
+    return dataclasses.replace(close, phrases=phrases, keys=keys)
 
 
 def _next_line(score: Score, quarter: Fraction) -> Fraction:
@@ -252,11 +242,41 @@ def _end_of_bars(score: Score, start: Fraction, bars: int) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What is given of a piece: all before `start`, some voices, and some spans of the voices that sound in them."""
+    """What is given of a piece: all before `start`, some voices, some spans of the voices that sound in them, passages.
+
+    A passage is given with its rests.
+    """
 
     start: Fraction
     voices: tuple[str, ...]
     spans: tuple[Span, ...]
+    passages: tuple[Passage, ...] = ()
+
+    def stays(self, note: Note, name: str) -> bool:
+        """Return whether a note of a voice is given."""
+        if note.onset < self.start or name in self.voices:
+            return True
+        passages = [(passage.onset, passage.end) for passage in self.passages if passage.voice == name]
+        return any(note.onset < end and note.end > begin for begin, end in (*self.spans, *passages))
+
+    def of(self, score: Score) -> Score:
+        """Return what is given of a score."""
+        kept = []
+        for voice in score.voices:
+            notes = tuple(note for note in voice.notes if self.stays(note, voice.name))
+            kept.append(dataclasses.replace(voice, notes=notes))
+        return dataclasses.replace(score, voices=tuple(kept))
+
+    def moved(self, offset: Fraction) -> _Given:
+        """Return the same in what begins `offset` quarters later."""
+        zero = Fraction(0)
+        spans = [(max(begin - offset, zero), end - offset) for begin, end in self.spans if end > offset]
+        passages = [
+            Passage(one.voice, max(one.onset - offset, zero), one.end - offset)
+            for one in self.passages
+            if one.end > offset
+        ]
+        return _Given(max(self.start - offset, zero), self.voices, tuple(spans), tuple(passages))
 
     def cells(self, whole: Score, kept: Score, steps: int) -> np.ndarray:
         """Return which cells are given, bool (T, 4)."""
@@ -267,6 +287,9 @@ class _Given:
             for first, last in [(Fraction(0), end), *self.spans]:
                 if last == end or any(note.onset < last and note.end > first for note in voice.notes):
                     column[int(first / STEP) : int(-(-last // STEP))] = True
+        for passage in self.passages:
+            column = given[:, VOICES.index(passage.voice)]
+            column[int(passage.onset / STEP) : int(-(-passage.end // STEP))] = True
         for voice in kept.voices:
             column = given[:, VOICES.index(voice.name)]
             for note in voice.notes:
@@ -278,7 +301,8 @@ def _plan(whole: Score, kept: Score, what: _Given, total: Fraction, close: Close
     """Return the plan of a piece: given cells where it is kept, UNKNOWN elsewhere."""
     steps = int(total / STEP)
     names = tuple(voice.name for voice in kept.voices if voice.notes)
-    grid = encode(kept, voices=names, steps=steps)
+    told = kept if close is None or not close.keys else dataclasses.replace(kept, keys=(*kept.keys, *close.keys))
+    grid = encode(told, voices=names, steps=steps)
     given = what.cells(whole, kept, steps)
     filled = np.where(grid.cells == UNKNOWN, REST, grid.cells)
     cells = np.where(given, filled, UNKNOWN)
@@ -288,7 +312,7 @@ def _plan(whole: Score, kept: Score, what: _Given, total: Fraction, close: Close
     if close is None:
         plan_phrases(columns, kept, total)
         return Plan(kept, names, Grid(cells, Frame(columns)), first)
-    endings = plan_endings(columns, kept, total, closed=close.end)
+    endings = plan_endings(columns, kept, total, closed=close.end, asked=close.phrases)
     cadences = plan_cadences(cells, columns, endings, final=close.end, seed=close.seed, first=first)
     cells, planned = with_bass(cells, cadences)
     return Plan(kept, names, Grid(cells, Frame(columns)), first, cadences=cadences, planned=planned)
