@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import musenb
 from musenb.analysis.check.habits import Habit
-from musenb.analysis.check.harmony import Chord
+from musenb.analysis.check.harmony import Chord, LocalKeys
 from musenb.analysis.check.marks import Checked
 from musenb.analysis.check.rule_sets import SHIPPED, RuleSet, rule_set
 from musenb.analysis.check.rules import RULES
@@ -223,6 +224,11 @@ def test_voices_are_ordered_by_height_whatever_their_order() -> None:
     assert (mark.voices, mark.notes) == (("soprano", "bass"), ("v1n0", "v0n0", "v1n1", "v0n1"))
 
 
+def test_a_take_is_checked_as_its_score() -> None:
+    take = SimpleNamespace(score=four(EXAMPLES["crossing"][0]))
+    assert musenb.check(take).marks == musenb.check(take.score).marks
+
+
 def test_an_upbeat_is_called_so() -> None:
     (mark, *_) = musenb.check("4/4 upbeat=2\nsoprano: C5 D5 E5:4\nbass: C3 D3 C3:4", alone("parallel_octaves"))
     assert (mark.bar, mark.place) == (0, "upbeat, beat 4")
@@ -244,6 +250,17 @@ def test_another_analysis_can_be_put_in() -> None:
     assert len(musenb.check(score, rules)) == 0
     (mark,) = musenb.check(score, rules, harmony=lambda score: OtherHarmony())
     assert "it wants to go up to F4" in mark.why
+
+
+def test_local_keys_are_taken_from_an_analysis() -> None:
+    score = four("E4 C4 G4 | C4 C4 E4 | G3 A3 C4 | C3 F3 C3")
+    rules = alone("unresolved_leading_note")
+
+    def keys(onset: int) -> int:
+        local = [(Fraction(onset), Key(5, minor=False))]
+        return len(musenb.check(score, rules, harmony=lambda score: LocalKeys(score, local)))
+
+    assert (keys(0), keys(1)) == (1, 0)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from defusedxml import ElementTree
@@ -16,6 +18,8 @@ from musenb.export.to_musicxml import musicxml_bytes
 from musenb.score import isolate
 from musenb.score.corpus import corpus_score
 from musenb.score.engrave import engrave, screen
+from musenb.score.from_text import score_from_text
+from musenb.score.marks import ChordSymbol
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -169,6 +173,13 @@ HOSTILE = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.
 <use xlink:href="other.svg#a"/><use xlink:href="#glyph" transform="translate(1, 2)"/><path transform="url(x)"/>
 <text font-family="url(x)">T &amp; &lt;b&gt;</text></g></svg>"""
 TRACES = "alert script import foreignObject javascript image animate onclick onload url( other.svg".split()
+
+
+def test_signs_of_figured_bass_are_those_of_text_fonts() -> None:
+    score = score_from_text("bass: C3 D3 E3")
+    figures = [ChordSymbol(Fraction(onset), text, "figures") for onset, text in enumerate(("#", "b6", "n"))]
+    (svg,) = engrave(musicxml_bytes(replace(score, chords=tuple(figures)))).svgs
+    assert [sign for sign in svg if sign in "♯♭♮" or "\ue000" <= sign <= "\uf8ff"] == ["♯", "♭", "♮"]
 
 
 def test_only_a_drawing_passes_the_screen() -> None:

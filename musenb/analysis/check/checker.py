@@ -37,8 +37,8 @@ def check(
         'chorale' (four voices as in Bach's chorales), 'species' (strict counterpoint) or 'free' (likely slips, as
         hints); or a .toml file of one's own, or a mapping of the same form, as `musenb.analysis.check.rule_sets` says.
     harmony : callable, optional
-        From the score to an analysis of its keys and chords (`musenb.analysis.check.harmony.Harmony`). By default the
-        key that the score states, or seems to be in, and the chord of what sounds.
+        From the score to what is known of its keys and chords (`musenb.analysis.check.harmony.Harmony`): by default the
+        key that it states, or seems to be in, and the chord of what sounds; `LocalKeys` takes keys from an analysis.
 
     Returns
     -------

@@ -212,6 +212,13 @@ def above(score: Score, bass: Note) -> list[Note]:
 
 
 def four_voices(score: Score) -> Score:
+    """Return a score with its voices from soprano to bass.
+
+    Raises
+    ------
+    ScoreError
+        It has others, or one of the four has no notes.
+    """
     names = sorted(voice.name.strip().lower() for voice in score.voices)
     if names != sorted(CHORALE):
         given = ", ".join(voice.name or "no name" for voice in score.voices) or "none"
@@ -224,6 +231,7 @@ def four_voices(score: Score) -> Score:
 
 
 def voice_named(score: Score, name: str) -> Voice:
+    """Return the voice of a name; an empty one where there is none."""
     return next((voice for voice in score.voices if voice.name.strip().lower() == name), Voice(name))
 
 

@@ -2,7 +2,7 @@
 
 The rules ask `Harmony` and nothing else, so that any analysis can be put in its place. `PlainHarmony` is the one that
 needs no model: the key that the score states, or the one that its notes tell where it states none or ends elsewhere,
-and the chord of what sounds (`musenb.score.sonority`).
+and the chord of what sounds (`musenb.score.sonority`). `LocalKeys` takes the keys from an analysis.
 
 A *dominant* is a chord with a leading note that goes on to the chord the leading note leads to, or to the one above
 it (the deceptive close). To be sure of it without an analysis, it has a tritone, or stands on the fifth degree of the
@@ -11,6 +11,8 @@ key, or its leading note lies outside the key's scale.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -18,9 +20,9 @@ from typing import Protocol
 
 import numpy as np
 
-from musenb.analysis.check.texture import SILENT, Texture
+from musenb.analysis.check.texture import SILENT, Texture, texture_of
 from musenb.score.key import Key, estimate_key
-from musenb.score.note import KeySignature
+from musenb.score.note import KeySignature, Score
 from musenb.score.sonority import NAMES, NONE, chords_of
 
 OCTAVE, FOURTH, FIFTH, THIRD = 12, 5, 7, 4
@@ -75,6 +77,32 @@ class PlainHarmony:
         """Return the chord of the slice that holds a quarter."""
         row = self._texture.row_at(quarter)
         return self._chords[row] if row < len(self._chords) else None
+
+
+class LocalKeys:
+    """The local keys that an analysis found, and the chord of what sounds.
+
+    Chords are those that sound, for a rule is about notes: an analysis hears through passing ones.
+
+    Parameters
+    ----------
+    score : Score
+    keys : sequence of (Fraction, Key)
+        Where each key begins, in quarters, in order. Before the first one it is the key of the score.
+    """
+
+    def __init__(self, score: Score, keys: Sequence[tuple[Fraction, Key]]) -> None:
+        self._plain = PlainHarmony(texture_of(score))
+        self._onsets, self._keys = [onset for onset, _ in keys], [key for _, key in keys]
+
+    def key_at(self, quarter: Fraction) -> Key | None:
+        """Return the key that has begun last."""
+        begun = bisect_right(self._onsets, quarter)
+        return self._keys[begun - 1] if begun else self._plain.key_at(quarter)
+
+    def chord_at(self, quarter: Fraction) -> Chord | None:
+        """Return the chord of the slice that holds a quarter."""
+        return self._plain.chord_at(quarter)
 
 
 @dataclass(frozen=True, slots=True)
