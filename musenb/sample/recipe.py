@@ -63,6 +63,8 @@ class Recipe:
     close : bool or None
         Whether the last bar that was asked for ends the piece. None as it was before closes were planned: phrases every
         few bars, no cadence known.
+    guidance : float
+        How much the prime counted as a theme; see `musenb.sample.policy.Style`.
     """
 
     model: str
@@ -81,9 +83,10 @@ class Recipe:
     key: str | None = None
     metre: str | None = None
     close: bool | None = None
+    guidance: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "best_of", Style(best_of=self.best_of).best_of)
+        object.__setattr__(self, "best_of", Style(best_of=self.best_of, guidance=self.guidance).best_of)
         if isinstance(self.extent, Integral) and not isinstance(self.extent, bool):
             object.__setattr__(self, "extent", int(self.extent))  # numpy's numbers are none to JSON
 
@@ -144,7 +147,7 @@ def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sa
         writer,
         seed=recipe.seed,
         policy=recipe.policy,
-        style=Style(rules, recipe.prices, recipe.best_of),
+        style=Style(rules, recipe.prices, recipe.best_of, recipe.guidance),
         written=written,
     )
 
@@ -173,7 +176,7 @@ def begin_together(model: Model, plan: Plan, recipes: Sequence[Recipe], *, rules
         [model.idiom.writer(plan, recipe.origin) for recipe in recipes],
         seeds=[recipe.seed for recipe in recipes],
         policy=first.policy,
-        style=Style(rules, first.prices),
+        style=Style(rules, first.prices, guidance=first.guidance),
     )
 
 
@@ -199,6 +202,7 @@ def recipe_to_plain(recipe: Recipe) -> dict[str, Any]:
         "key": recipe.key,
         "metre": recipe.metre,
         "close": recipe.close,
+        "guidance": float(recipe.guidance),
     }
 
 
@@ -239,7 +243,7 @@ def _since(plain: dict[str, Any]) -> dict[str, Any]:
         if value is not None and not isinstance(value, _SINCE[name]):
             raise TypeError(f"{name} is {value!r}")
     tries = {"best_of": _number(plain.get("best_of", 1)), "prices": _flag(plain.get("prices", False))}
-    return {**found, **tries}
+    return {**found, **tries, "guidance": plain.get("guidance", 0.0)}
 
 
 def _quarters(text: str) -> Fraction:
