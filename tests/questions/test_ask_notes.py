@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +20,11 @@ from musenb.score.note import Origin
 from musenb.session import Take
 from musenb.tokens.idiom import Keep, Themed, Writer
 from musenb.tokens.memory import Memory
+from musenb.tokens.notes.piece import NotePiece
+from musenb.tokens.notes.plan import Plan
 
 MOTIF = "C4:1 D E F | G:2 E:1 C | D:4 | C:4"
-BOUNDED = {"temperature": 1.0, "top_p": 0.9}
+BOUNDED: dict[str, Any] = {"temperature": 1.0, "top_p": 0.9}
 
 
 @pytest.fixture(scope="module")
@@ -141,13 +144,15 @@ def test_attention_is_from_note_to_note(ask: Questions) -> None:
 
 def test_a_plain_score_can_be_asked_about(take: Take, notes_checkpoint: Path) -> None:
     asked = musenb.ask(take.score, model=notes_checkpoint, prime_bars=2)
+    assert isinstance(asked.piece, NotePiece)
+    assert isinstance(asked.piece.plan, Plan)
     assert asked.piece.plan.opens == 192
     assert len(asked.notes) == len(take.score.notes)
 
 
 def test_guidance_off_is_the_plain_output_and_a_theme_changes_it(take: Take, notes_checkpoint: Path) -> None:
     def guided(much: float) -> Take:
-        settings = {"style": "string quartet", "bars": 2, "seed": 1, "guidance": much, **BOUNDED}
+        settings: dict[str, Any] = {"style": "string quartet", "bars": 2, "seed": 1, "guidance": much, **BOUNDED}
         return musenb.develop(MOTIF, model=notes_checkpoint, **settings)
 
     assert guided(0).score == take.score
@@ -159,10 +164,13 @@ def test_guidance_off_is_the_plain_output_and_a_theme_changes_it(take: Take, not
 
 def test_guidance_moves_the_logits_by_what_the_theme_adds(take: Take, notes_checkpoint: Path) -> None:
     model = open_model(notes_checkpoint)
+    assert take.plan is not None
     writer = model.idiom.writer(take.plan, Origin("m", 1))
     assert isinstance(writer, Themed)
-    assert len(writer.themed) == len(writer.row(0).memory) + 7
-    plain, told = (read_first(model, writer, memory) for memory in (writer.row(0).memory, writer.themed))
+    memory = writer.row(0).memory
+    assert memory is not None
+    assert len(writer.themed) == len(memory) + 7
+    plain, told = (read_first(model, writer, one) for one in (memory, writer.themed))
     possible = np.isfinite(plain)
     found = Feed(model.decoder, guidance=1.5).logits([writer])[0]
     expected = plain[possible] + 1.5 * (told[possible] - plain[possible])
