@@ -150,6 +150,7 @@ class Settings(Reading, total=False):
     top_p: float
     top_k: int
     best_of: int
+    guidance: float
 
 
 def prepared(source: Any, *, model: Model, **wishes: Unpack[Trimming]) -> Prepared:
@@ -232,7 +233,8 @@ def stream(
     _refuse_unknown(settings, Settings)
     given: dict[str, Any] = {**settings}
     reading = {name: given.pop(name) for name in Reading.__annotations__ if name in given}
-    best_of, plan = given.pop("best_of", BEST_OF), given.pop("plan", None)
+    best_of, guidance = given.pop("best_of", BEST_OF), given.pop("guidance", 0.0)
+    plan = given.pop("plan", None)
     policy = Policy(**given)
     opened = open_model(model)
     read = prepared(prime, model=opened, **reading)
@@ -245,7 +247,7 @@ def stream(
     names = tuple(voice.name for voice in read.score.voices)
     recipe = Recipe(
         opened.name, opened.checksum, chosen, bars, policy, names, opened.idiom.name, key=reading.get("key"),
-        metre=reading.get("metre"), close=close, best_of=best_of,
+        metre=reading.get("metre"), close=close, best_of=best_of, guidance=guidance,
     )
     if plan is not None:
         asked = asked_plan(plan, read.score, voice_ranges(opened))
@@ -285,6 +287,8 @@ def develop(prime: Any, **settings: Any) -> Take:
         See `musenb.sample.policy.Policy`.
     best_of : int
         How often each phrase is written, 1..16; the best is kept, see `musenb.sample.tries`. 1 is the quickest.
+    guidance : float
+        0..2: how much the prime counts as a theme, by a model that has learnt some; 0, the default, tells none.
     voices : sequence of str, optional
         Which of soprano, alto, tenor and bass the prime's voices are. One voice is the soprano by default, two are the
         outer voices.

@@ -72,6 +72,7 @@ NAMING = {
     *("train/judge_harmony.py", "train/judge_refill.py", "train/judge_motifs.py"),
     *("commands/measures.py", "commands/development.py"),
     *("train/notes.py", "train/notes_data.py", "train/notes_rows.py", "train/notes_run.py", "train/judge_notes.py"),
+    *("train/judge_score.py", "train/count_notes.py"),
 }
 IDIOMS = ("chorale", "jsb", "notes")
 

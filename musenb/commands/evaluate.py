@@ -7,7 +7,7 @@ import argparse
 
 def add_evaluate(command: argparse.ArgumentParser) -> None:
     """Give the command its options."""
-    command.add_argument("task", choices=["chorale", "jsb", "development"])
+    command.add_argument("task", choices=["chorale", "jsb", "score", "development"])
     command.add_argument("--model", help="a shipped model, or a .safetensors file (default: the task's own)")
     command.add_argument("--pieces", type=int, default=77, help="chorales or primes, at most (default: 77)")
     command.add_argument("--temperature", type=float, default=1.0)
@@ -26,6 +26,8 @@ def add_evaluate(command: argparse.ArgumentParser) -> None:
     for_development.add_argument("--against", metavar="MODEL", help="another model, compared pair by pair")
     for_development.add_argument("--prime-seconds", type=float, default=20.0, help="of a piece (default: 20)")
     for_development.add_argument("--seconds", type=float, default=60.0, help="of a continuation (default: 60)")
+    for_scores = command.add_argument_group("score: nats a note on held works, beside a count model")
+    for_scores.add_argument("--data", metavar="FOLDER", help="with the gathered pieces; see musenb.train.notes_data")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=evaluate)
 
@@ -36,6 +38,10 @@ def evaluate(options: argparse.Namespace) -> int:
         from musenb.commands.development import evaluate_development
 
         return evaluate_development(options)
+    if options.task == "score":
+        from musenb.commands.measure_score import evaluate_score
+
+        return evaluate_score(options)
     from musenb.commands.measures import evaluate_chorale, evaluate_jsb
 
     return evaluate_jsb(options) if options.task == "jsb" else evaluate_chorale(options)

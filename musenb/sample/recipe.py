@@ -70,6 +70,8 @@ class Recipe:
         Quarters at which the piece ends within its last bar; None for the end of that bar.
     development : DevelopmentPlan or None
         The statements of the prime around which all is written; None where the prime is gone on from.
+    guidance : float
+        How much the prime counted as a theme; see `musenb.sample.policy.Style`.
     """
 
     model: str
@@ -90,9 +92,10 @@ class Recipe:
     close: bool | None = None
     stop: Fraction | None = None
     development: DevelopmentPlan | None = None
+    guidance: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "best_of", Style(best_of=self.best_of).best_of)
+        object.__setattr__(self, "best_of", Style(best_of=self.best_of, guidance=self.guidance).best_of)
         if isinstance(self.extent, Integral) and not isinstance(self.extent, bool):
             object.__setattr__(self, "extent", int(self.extent))  # numpy's numbers are none to JSON
 
@@ -177,7 +180,7 @@ def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sa
         writer,
         seed=recipe.seed,
         policy=recipe.policy,
-        style=Style(rules, recipe.prices, recipe.best_of),
+        style=Style(rules, recipe.prices, recipe.best_of, recipe.guidance),
         written=written,
     )
 
@@ -206,7 +209,7 @@ def begin_together(model: Model, plan: Plan, recipes: Sequence[Recipe], *, rules
         [model.idiom.writer(plan, recipe.origin) for recipe in recipes],
         seeds=[recipe.seed for recipe in recipes],
         policy=first.policy,
-        style=Style(rules, first.prices),
+        style=Style(rules, first.prices, guidance=first.guidance),
     )
 
 
@@ -233,6 +236,7 @@ def recipe_to_plain(recipe: Recipe) -> dict[str, Any]:
         "metre": recipe.metre,
         "close": recipe.close,
         **_later(recipe),
+        "guidance": float(recipe.guidance),
     }
 
 
@@ -291,7 +295,7 @@ def _since(plain: dict[str, Any]) -> dict[str, Any]:
     stop, development = plain.get("stop"), plain.get("development")
     found["stop"] = None if stop is None else _quarters(stop)
     found["development"] = None if development is None else plan_from_plain(development)
-    return {**found, **tries}
+    return {**found, **tries, "guidance": plain.get("guidance", 0.0)}
 
 
 def _passage(voice: Any, onset: Any, end: Any) -> Passage:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from musenb.errors import ModelError
-from musenb.sample.feed import Feed, Reader
+from musenb.sample.feed import Feed, Reader, require_theme
 from musenb.sample.policy import Draws, Policy, Style, choose, probabilities
 from musenb.sample.tries import Tries, priced
 from musenb.score.note import Score
@@ -45,6 +45,8 @@ class Sampling:
     ------
     ModelError
         The given beginning does not fit the model's context.
+    SettingError
+        There is guidance, and the model has learnt no themes.
     """
 
     def __init__(
@@ -58,7 +60,9 @@ class Sampling:
         style: Style | None = None,
         written: np.ndarray = NOTHING,
     ) -> None:
-        self._feed = Feed(decoder)
+        self.style = style or Style()
+        require_theme(writer, self.style)
+        self._feed = Feed(decoder, guidance=self.style.guidance)
         context = decoder.config.context * self._feed.fields
         if plan.first >= context:
             raise ModelError(
@@ -70,7 +74,6 @@ class Sampling:
         self.seed = seed
         self.written = written
         self.policy = policy or Policy()
-        self.style = style or Style()
         # Without a choice at random all tries would be the same.
         self._count = self.style.best_of if self.policy.draws else 1
         self._tries: Tries | None = None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from musenb.errors import ModelError, SettingError
-from musenb.sample.feed import Feed, Reader
+from musenb.sample.feed import Feed, Reader, require_theme
 from musenb.sample.policy import Draws, Policy, Style, choose, probabilities
 from musenb.sample.tries import priced
 from musenb.score.note import Score
@@ -38,7 +38,7 @@ class Together:
     ModelError
         The given beginning does not fit the model's context.
     SettingError
-        There is no piece, or not a seed for each.
+        There is no piece, or not a seed for each; or there is guidance, and the model has learnt no themes.
     """
 
     def __init__(
@@ -50,7 +50,8 @@ class Together:
         self.plan, self.writers = plan, list(writers)
         self.policy, self.style = policy or Policy(), style or Style()
         self._draws = [Draws(seed) for seed in seeds]
-        self._feed = Feed(decoder)
+        require_theme(self.writers[0], self.style)
+        self._feed = Feed(decoder, guidance=self.style.guidance)
         context = decoder.config.context * self._feed.fields
         if plan.first >= context:
             raise ModelError(f"the prime has {plan.first} tokens; the model's context is {context}")

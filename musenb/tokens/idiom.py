@@ -23,6 +23,7 @@ import numpy as np
 
 from musenb.score.note import KeySignature, Note, Origin, Score, TimeSignature
 from musenb.score.told import Source, ToldKey, ToldMetre
+from musenb.tokens.memory import Memory
 from musenb.tokens.piece import Piece, Plan
 from musenb.tokens.request import Close, Keep
 from musenb.tokens.row import Row
@@ -366,3 +367,17 @@ class Voiced(Protocol):
 
     @property
     def ranges(self) -> Mapping[str, tuple[int, int]]: ...
+
+
+@runtime_checkable
+class Themed(Protocol):
+    """What a writer offers beside whose model has learnt to take up a theme that is told without a place.
+
+    Attributes
+    ----------
+    themed : Memory
+        That of its rows, and the beginning of the prime as a theme.
+    """
+
+    @property
+    def themed(self) -> Memory: ...

@@ -11,7 +11,7 @@ import torch
 
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
-from musenb.model.numpy.decode import Decoder, Silence, Trace
+from musenb.model.numpy.decode import Cache, Decoder, Silence, Trace
 from musenb.model.torch.memory import Memory
 from musenb.model.torch.transformer import Inputs, Transformer
 from musenb.model.trace import MEMORY
@@ -205,3 +205,30 @@ def test_a_model_without_a_memory_refuses_one() -> None:
     plain = dataclasses.replace(CONFIG, memory_features=(), memory_relations=(), memory_readers=())
     with pytest.raises(ModelError, match="to a model without one"):
         decoder_of(reference_of(plain), compiled=False).start(1, items_of(CONFIG, 4))
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_rows_are_told_different_things_side_by_side(compiled: bool) -> None:
+    model = reference_of(CONFIG)
+    decoder = Decoder(CONFIG, {name: tensor.numpy() for name, tensor in model.state_dict().items()})
+    if compiled:
+        pytest.importorskip("numba")
+        decoder.compile()
+    memories = items_of(CONFIG, 5), items_of(CONFIG, 0), items_of(CONFIG, 9, seed=1)
+    row = tuple(part[:1] for part in row_of(CONFIG))
+    alone = [by_steps(decoder, decoder.start(1, memory), row) for memory in memories]
+    three = tuple(np.repeat(part, 3, axis=0) for part in row)
+    together = by_steps(decoder, decoder.start_each(memories), three)
+    for number, logits in enumerate(alone):
+        np.testing.assert_allclose(together[number], logits[0], **CLOSE)
+    chosen = decoder.start_each(memories).select([2, 0])
+    two = by_steps(decoder, chosen, tuple(part[:2] for part in three))
+    np.testing.assert_allclose(two, together[[2, 0]], **CLOSE)
+
+
+def by_steps(decoder: Decoder, cache: Cache, row: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Return the logits of a row of which half is read in one pass, and the rest a position at a time."""
+    half = LENGTH // 2
+    found = [decoder.extend(cache, *(part[:, :half] for part in row))]
+    found += [decoder.extend(cache, *(part[:, at : at + 1] for part in row)) for at in range(half, half + 6)]
+    return np.concatenate(found, axis=1)

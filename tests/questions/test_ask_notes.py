@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +13,18 @@ import musenb
 from musenb.errors import SettingError
 from musenb.questions.ask import Questions
 from musenb.questions.sweeps import occlusion
-from musenb.sample.models import open_model
+from musenb.sample.feed import Feed
+from musenb.sample.models import Model, open_model
 from musenb.sample.recipe import Recipe, begin, plan_of, recipe_from_plain, recipe_to_plain
+from musenb.score.note import Origin
 from musenb.session import Take
-from musenb.tokens.idiom import Keep
+from musenb.tokens.idiom import Keep, Themed, Writer
+from musenb.tokens.memory import Memory
+from musenb.tokens.notes.piece import NotePiece
+from musenb.tokens.notes.plan import Plan
 
 MOTIF = "C4:1 D E F | G:2 E:1 C | D:4 | C:4"
-BOUNDED = {"temperature": 1.0, "top_p": 0.9}
+BOUNDED: dict[str, Any] = {"temperature": 1.0, "top_p": 0.9}
 
 
 @pytest.fixture(scope="module")
@@ -138,5 +144,48 @@ def test_attention_is_from_note_to_note(ask: Questions) -> None:
 
 def test_a_plain_score_can_be_asked_about(take: Take, notes_checkpoint: Path) -> None:
     asked = musenb.ask(take.score, model=notes_checkpoint, prime_bars=2)
+    assert isinstance(asked.piece, NotePiece)
+    assert isinstance(asked.piece.plan, Plan)
     assert asked.piece.plan.opens == 192
     assert len(asked.notes) == len(take.score.notes)
+
+
+def test_guidance_off_is_the_plain_output_and_a_theme_changes_it(take: Take, notes_checkpoint: Path) -> None:
+    def guided(much: float) -> Take:
+        settings: dict[str, Any] = {"style": "string quartet", "bars": 2, "seed": 1, "guidance": much, **BOUNDED}
+        return musenb.develop(MOTIF, model=notes_checkpoint, **settings)
+
+    assert guided(0).score == take.score
+    strong = guided(2)
+    assert strong.score != take.score
+    assert strong.score == guided(2.0).score
+    assert recipe_from_plain(recipe_to_plain(strong.recipe)) == strong.recipe
+
+
+def test_guidance_moves_the_logits_by_what_the_theme_adds(take: Take, notes_checkpoint: Path) -> None:
+    model = open_model(notes_checkpoint)
+    assert take.plan is not None
+    writer = model.idiom.writer(take.plan, Origin("m", 1))
+    assert isinstance(writer, Themed)
+    memory = writer.row(0).memory
+    assert memory is not None
+    assert len(writer.themed) == len(memory) + 7
+    plain, told = (read_first(model, writer, one) for one in (memory, writer.themed))
+    possible = np.isfinite(plain)
+    found = Feed(model.decoder, guidance=1.5).logits([writer])[0]
+    expected = plain[possible] + 1.5 * (told[possible] - plain[possible])
+    np.testing.assert_allclose(found[possible], expected, atol=1e-4)
+    assert np.abs(told[possible] - plain[possible]).max() > 0.01
+
+
+def read_first(model: Model, writer: Writer, memory: Memory) -> np.ndarray:
+    row = writer.row(0)
+    inputs = row.before[None], row.features[None], row.related[None]
+    return model.decoder.extend(model.decoder.start(1, memory), *inputs)[0, -1]
+
+
+def test_guidance_is_refused_where_there_is_no_theme(notes_checkpoint: Path) -> None:
+    with pytest.raises(SettingError, match="has learnt no themes; only 0 is allowed"):
+        musenb.develop(MOTIF, guidance=1)
+    with pytest.raises(SettingError, match=r"guidance 3 is not a number in 0\.\.2"):
+        musenb.develop(MOTIF, model=notes_checkpoint, guidance=3)

@@ -96,7 +96,8 @@ class Cache:
         index = list(rows)
         if not all(0 <= row < self.rows for row in index):
             raise ModelError(f"cannot select rows {index} of a cache with {self.rows} rows")
-        chosen = Cache(self.config, len(index), self.recalled, self.head)
+        recalled = None if self.recalled is None else self.recalled.select(index)
+        chosen = Cache(self.config, len(index), recalled, self.head)
         chosen.length = n = self.length
         chosen.states = None if self.states is None else self.states[index]
         for place, row in enumerate(index):

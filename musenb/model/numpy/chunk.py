@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from musenb.model.numpy.cache import Cache
 from musenb.model.numpy.layer import CHUNK, Layer, gated, normed
-from musenb.model.numpy.memory import read_items, steps_between
+from musenb.model.numpy.memory import hide, read_items, steps_between
 from musenb.model.trace import MEMORY, Recorder, Silence
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def read_memory(
     if recalled is None or (silence is not None and silence.given):
         return NOTHING
     steps = steps_between(cache.config, queries, recalled.attributes)
+    steps = hide(steps, recalled.hidden, reader.tables.biases.shape[2])
     steps = steps.reshape(len(steps), len(x), len(recalled))
     place = cache.config.memory_readers.index(number)
     brought, *parts = read_items(reader, recalled, place, x, steps)

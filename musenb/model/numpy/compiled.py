@@ -12,7 +12,7 @@ import numpy as np
 
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.cache import Cache
-from musenb.model.numpy.memory import joined_tables
+from musenb.model.numpy.memory import hide, joined_tables
 from musenb.model.trace import MEMORY, PAIRED, Recorder, Silence
 
 
@@ -118,6 +118,7 @@ class Compiled:
         reading[list(config.memory_readers)] = np.arange(count)
         here = np.ascontiguousarray(queries[:, 0].T, np.int64)
         steps = self._steps(here, recalled.attributes.T[:, None], self.spans[1])
+        steps = hide(steps, recalled.hidden, self.readers[-1].shape[2])
         shape = count, heads, cache.rows, len(recalled) if recorded else 0
         taps = tuple(np.empty(shape, np.float32) for _ in MEMORY)
         return reading, self.readers, (recalled.keys, recalled.values), steps, taps

@@ -17,7 +17,7 @@ Huang et al., "Music Transformer", arXiv 1809.04281 (2018).
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -29,7 +29,7 @@ from musenb.model.numpy.chunk import read_many
 from musenb.model.numpy.compiled import Compiled, compiled
 from musenb.model.numpy.fields import FieldHead, Steps
 from musenb.model.numpy.layer import CHUNK, embedding_table, layer_of
-from musenb.model.numpy.memory import Encoder, Items, Recalled, item_reader
+from musenb.model.numpy.memory import Encoder, Items, Recalled, beside, item_reader
 from musenb.model.numpy.step import read_one
 from musenb.model.threads import one_thread
 from musenb.model.trace import Recorder, Silence, Trace
@@ -108,6 +108,26 @@ class Decoder:
         self.encoder.check(memory)
         parts = (np.ascontiguousarray(array, np.int64) for array in (memory.features, memory.attributes))
         return Cache(self.config, rows, self._recall(*(part.tobytes() for part in parts)), self.head)
+
+    def start_each(self, memories: Sequence[Items]) -> Cache:
+        """Return the kv cache for a row a memory: rows that are told different things, read side by side.
+
+        Raises
+        ------
+        ModelError
+            A memory does not fit the model.
+        """
+        parts = [self.start(1, memory).recalled for memory in memories]
+        told = [part if part is not None else self._nothing for part in parts]
+        return Cache(self.config, len(told), beside(told), self.head)
+
+    @property
+    def _nothing(self) -> Recalled:
+        """A memory without items."""
+        config = self.config
+        shape = len(config.memory_readers), config.heads, 0, config.head_width
+        blank = np.zeros(shape, np.float32)
+        return Recalled(blank, blank, np.zeros((0, len(config.memory_relations)), np.int64))
 
     def _encoded(self, features: bytes, attributes: bytes) -> Recalled:
         """Return the items whose arrays have these bytes as the layers see them."""

@@ -4,13 +4,14 @@ Names, relations and the key of "no item" are those of `musenb.model.torch.memor
 are the same for every row of a kv cache.
 
 Dimensions: M items, G features, S relations, P rows of all relations' tables side by side, each table with a row of 0
-behind it; K layers that read; B, n, D, H, Dh as in `decode`.
+behind it, and a last one for items that a row is not told of; K layers that read; B, n, D, H, Dh as in `decode`.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from musenb.model.config import ModelConfig
 from musenb.model.numpy.layer import GATE, gated, normed
 
 Tensors = Mapping[str, np.ndarray]
+HIDING = -1e9  # a logit
 
 
 class Items(Protocol):
@@ -40,11 +42,18 @@ class Recalled:
     ----------
     keys, values : float32 (K, H, M, Dh)
     attributes : int64 (M, S)
+    hidden : bool (B, M), optional
+        Which items each row of a cache is not told of.
     """
 
     keys: np.ndarray
     values: np.ndarray
     attributes: np.ndarray
+    hidden: np.ndarray | None = None
+
+    def select(self, rows: list[int]) -> Recalled:
+        """Return the items as some rows are told of them."""
+        return self if self.hidden is None else dataclasses.replace(self, hidden=self.hidden[rows])
 
     def __len__(self) -> int:
         return self.keys.shape[2]
@@ -199,6 +208,22 @@ def read_items(
     return weights @ recalled.values[number], content, relative, weights
 
 
+def beside(parts: Sequence[Recalled]) -> Recalled:
+    """Return the items of several memories, each of which one row of a cache is told of."""
+    counts = [len(part) for part in parts]
+    hidden = np.repeat(~np.eye(len(parts), dtype=bool), counts, axis=1)
+    keys, values = (np.concatenate([getattr(part, name) for part in parts], axis=2) for name in ("keys", "values"))
+    return Recalled(keys, values, np.concatenate([part.attributes for part in parts]), hidden)
+
+
+def hide(steps: np.ndarray, hidden: np.ndarray | None, columns: int) -> np.ndarray:
+    """Let steps (S, B, any, M) or (S, B, M) of hidden items meet the last of the columns, which no item survives."""
+    if hidden is not None:
+        mask = hidden if steps.ndim == 3 else np.repeat(hidden[:, None], steps.shape[2], axis=1)
+        steps[0][mask] = columns - 1
+    return steps
+
+
 def steps_between(config: ModelConfig, queries: np.ndarray, items: np.ndarray) -> np.ndarray:
     """Return in which of the P rows queries (B, n, S) and items (M, S) meet, int64 (S, B, n, M)."""
     found = np.empty((len(config.memory_relations), *queries.shape[:2], len(items)), np.int64)
@@ -226,10 +251,16 @@ def item_reader(config: ModelConfig, tensors: Tensors, number: int) -> ItemReade
 
 
 def joined_tables(config: ModelConfig, tensors: Tensors, block: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the embeddings (H, P, Dh) and biases (H, P) of all relations, each with a row of 0 behind it."""
+    """Return the embeddings (H, P, Dh) and biases (H, P) of all relations, each with a row of 0 behind it.
+
+    A last row takes part in no difference: its bias leaves nothing of the weight of an item that meets it.
+    """
     relations = range(len(config.memory_relations))
     embeddings = [np.pad(tensors[f"{block}relation.{r}"], ((0, 0), (0, 1), (0, 0))) for r in relations]
     biases = [np.pad(tensors[f"{block}bias.{r}"], ((0, 0), (0, 1))) for r in relations]
+    heads, _, size = embeddings[0].shape
+    embeddings.append(np.zeros((heads, 1, size)))
+    biases.append(np.full((heads, 1), HIDING))
     return np.concatenate(embeddings, axis=1), np.concatenate(biases, axis=1)
 
 

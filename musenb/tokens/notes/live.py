@@ -32,12 +32,13 @@ from musenb.tokens.notes.fields import (
     WAITS,
 )
 from musenb.tokens.notes.frame import NO_END
-from musenb.tokens.notes.given import items_of, queries_of, remembered
+from musenb.tokens.notes.given import items_of, joined, queries_of, remembered, theme_of
 from musenb.tokens.notes.plan import Plan
 from musenb.tokens.notes.progress import Progress
 from musenb.tokens.notes.rows import NoteRow, Reading, row_of_steps
 from musenb.tokens.row import Row
 
+THEME_BARS = 2  # the longest that a model learnt
 NOTHING = np.zeros((1, len(SIZES)), np.int64), np.zeros((1, len(SIZES)), np.float32), np.zeros((1, len(TOLD)), np.int64)
 
 
@@ -68,6 +69,24 @@ class PlanRows:
         """The items of given notes."""
         reading = self._told
         return items_of(reading, remembered(reading))
+
+    @cached_property
+    def themed(self) -> Memory:
+        """The items of given notes and, as a theme, those of the first two bars of the first voice that has any."""
+        return joined([self.memory, self._theme])
+
+    @property
+    def _theme(self) -> Memory:
+        parts, bars = self.plan.parts, self.plan.bars
+        voice = int(parts[:, 1].min())
+        own = np.flatnonzero(parts[:, 1] == voice)
+        numbers = bars.number(parts[own, 0])
+        # An upbeat is no bar of its own.
+        last = numbers[0] + THEME_BARS - 1 + int(numbers[0] == 0 and bars.first_beats[0] < 0)
+        steps = parts.copy()
+        steps[:, SHIFT] = 0
+        nothing = np.zeros_like(self.plan.given)
+        return theme_of(Reading(steps, bars, nothing, onsets=parts[:, 0]), own[numbers <= last].tolist())
 
     @property
     def remembered(self) -> np.ndarray:

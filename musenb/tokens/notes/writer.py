@@ -13,6 +13,7 @@ import numpy as np
 from musenb.errors import TokenError
 from musenb.score.note import Note, Origin, Score
 from musenb.tokens.idiom import NoteEvent
+from musenb.tokens.memory import Memory
 from musenb.tokens.notes.fields import FIELDS, LENGTH, LONGEST, PITCH, SILENCE, SIZES, TICKS, TIED, VOICE
 from musenb.tokens.notes.live import PlanRows
 from musenb.tokens.notes.masks import Masks, Open
@@ -104,6 +105,11 @@ class NoteWriter:
         """The tokens written so far, int64 (position,)."""
         whole = (self.steps + FIRST_TOKENS[:-1]).ravel()
         return np.concatenate([whole, np.array(self.known, np.int64) + FIRST_TOKENS[: len(self.known)]])
+
+    @property
+    def themed(self) -> Memory:
+        """What its rows are told, and the beginning of the prime as a theme."""
+        return self.rows.themed
 
     def row(self, first: int) -> Row:
         """Return what a model reads at steps `first` to the next, of which as much is told as is taken."""
