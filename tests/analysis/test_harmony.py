@@ -24,7 +24,7 @@ from musenb.score.from_text import score_from_text
 from musenb.score.key import KEYS, Key
 from musenb.score.note import Score
 
-METHODS = ("template",)
+METHODS = ("head", "template")
 AUTHENTIC = """
 soprano: key=C G4 C5 B4 C5 | A4 D5 B4 C5^ |
 alto: E4 G4 G4 G4 | F4 A4 G4 G4^ |
@@ -90,7 +90,7 @@ def test_a_seventh_that_no_chord_has_is_no_crash(written: str, allowed: str) -> 
         ("I", Key(0, False), ""), ("I6", Key(0, False), "6"), ("V7", Key(0, False), "7"),
         ("V", Key(9, True), "#"), ("V6", Key(9, True), "6"), ("V6/4", Key(9, True), "#6 4"),
         ("V", Key(0, True), "n"), ("V7", Key(2, True), "7 #"), ("V6/5", Key(0, False), "6 5"),
-        ("V2", Key(9, True), "#4 2"), ("viio6", Key(9, True), "6"), ("V7/V", Key(0, False), "7 #"),
+        ("V2", Key(9, True), "#4 2"), ("viio6", Key(9, True), "#6"), ("V7/V", Key(0, False), "7 #"),
         ("iv", Key(0, False), "b"), ("V4/3", Key(9, True), "#6 4 3"),
     ],
 )  # fmt: skip
