@@ -7,6 +7,7 @@ from .score.limits import Limits as Limits
 from .score.note import Note as Note
 from .score.note import Score as Score
 from .session import develop as develop
+from .session import harmony as harmony
 from .session import load as load
 from .session import motif as motif
 from .session import open_model as open_model
@@ -17,8 +18,8 @@ from .studio.recovery import recover as recover
 
 __version__: str
 __all__ = [
-    "Limits", "MusenbError", "Note", "Question", "Score", "Studio", "ask", "develop", "load", "motif", "open_model",
-    "recover", "save", "stream",
+    "Limits", "MusenbError", "Note", "Question", "Score", "Studio", "ask", "develop", "harmony", "load", "motif",
+    "open_model", "recover", "save", "stream",
 ]
 
 def load_ipython_extension(shell: typing.Any) -> None: ...

@@ -186,7 +186,8 @@ def test_an_overruled_label_stays_and_the_old_one_is_the_second_choice() -> None
     changed = harmony.overrule(2, 1, "V7/V", key="F")
     label = changed.at(4)
     assert (label.numeral, label.key, label.overruled, label.confidence) == ("V7/V", Key(5, False), True, 1.0)
-    assert label.second is not None and str(label.second) == "IV in C major"
+    assert label.second is not None
+    assert str(label.second) == "IV in C major"
     assert harmony.at(4).numeral == "IV"
 
 
@@ -224,7 +225,8 @@ def test_bad_input_has_one_clear_error_each() -> None:
 def test_any_score_has_labels(text: str) -> None:
     for method in METHODS:
         harmony = harmony_of(score_from_text(text), method=method)
-        assert harmony.chords and repr(harmony)
+        assert harmony.chords
+        assert repr(harmony)
         assert all(0 <= chord.confidence <= 1 for chord in harmony.chords)
 
 

@@ -2,10 +2,10 @@
 
 python tests/benchmarks/bench_harmony.py ANALYSES FOLDER [every Nth chorale [row ...]]
 
-ANALYSES holds chorales.csv and chorale-analyses.tar.xz, FOLDER is that of a training and keeps the chorales as read; rows
-are people, musenb, templates, music21 and told, all without a choice. Right is right with the first analysis; the second stands
-beside it as people's own agreement. Right in *key*; and in the *numeral* too, its triad and what it is applied to; and
-in the *inversion* too; and in the *whole figure*, its seventh too. Intervals are by chorale.
+ANALYSES holds chorales.csv and chorale-analyses.tar.xz; FOLDER is that of a training and keeps the chorales as read.
+Rows are people, musenb, templates, music21 and told, all without a choice. Right is right with the first analysis; the
+second stands beside it as people's own agreement. Right in *key*; and in the *numeral* too, its triad and what it is
+applied to; and in the *inversion* too; and in the *whole figure*, its seventh too. Intervals are by chorale.
 """
 
 from __future__ import annotations
