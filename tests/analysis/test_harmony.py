@@ -116,7 +116,7 @@ def test_a_plain_phrase_in_minor(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(semitones=st.integers(-7, 7))
 def test_transposed_music_has_the_same_numerals_in_another_key(method: str, semitones: int) -> None:
     for text in (AUTHENTIC, MINOR):
