@@ -206,6 +206,10 @@ def test_a_place_that_is_not_there_is_told() -> None:
         harmony.overrule(1, 5, "V")
     with pytest.raises(SettingError, match="'X7' is no numeral"):
         harmony.overrule(1, 1, "X7")
+    with pytest.raises(SettingError, match="numeral 7 is not text, as in 'V7'"):
+        harmony.overrule(1, 1, 7)  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match="beat nan is not a number"):
+        harmony.overrule(1, float("nan"), "V")
 
 
 def test_bad_input_has_one_clear_error_each() -> None:

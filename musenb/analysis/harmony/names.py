@@ -20,6 +20,7 @@ import re
 from dataclasses import dataclass
 
 from musenb.errors import SettingError
+from musenb.score.arguments import shown
 
 QUALITIES = {  # semitones above the root
     "maj": (0, 4, 7), "min": (0, 3, 7), "dim": (0, 3, 6), "aug": (0, 4, 8),
@@ -88,6 +89,8 @@ def read_numeral(text: str, *, minor: bool) -> Chord:
     SettingError
         It is no numeral, or has an inversion that the chord does not have.
     """
+    if not isinstance(text, str):
+        raise SettingError(f"numeral {shown(text)} is not text, as in 'V7'")
     written = OTHERS.get(text.strip(), text.strip())
     match = NUMERAL.fullmatch(written)
     if match is None:
