@@ -29,8 +29,8 @@ from musenb.train.romans import Labelled, labelled_chorales
 
 SEEDS = 2
 KEPT = "chorales.pickle"  # our own file, in the folder of the run
-TRUSTS, CHORDS, KEYS = (1.0,), (0.4, 0.8), (0.3, 0.5, 1.0)
-SHARPNESSES = (0.6, 0.7, 0.8, 0.9, 1.0)
+TRUSTS, CHORDS, KEYS = (1.0,), (0.4,), (0.15, 0.3)
+SHARPNESSES = (0.7, 0.8, 0.9)
 KEEP = 24
 
 
