@@ -12,6 +12,7 @@ from .score.limits import Limits as Limits
 from .score.note import Note as Note
 from .score.note import Score as Score
 from .session import develop as develop
+from .session import harmony as harmony
 from .session import load as load
 from .session import motif as motif
 from .session import open_model as open_model
@@ -23,7 +24,7 @@ from .studio.recovery import recover as recover
 __version__: str
 __all__ = [
     "DevelopmentPlan", "Limits", "MusenbError", "Note", "Question", "Score", "Statement", "Studio", "ask", "check",
-    "develop", "harmonise", "load", "motif", "open_model", "recover", "refill", "save", "stream",
+    "develop", "harmonise", "harmony", "load", "motif", "open_model", "recover", "refill", "save", "stream",
 ]
 
 def load_ipython_extension(shell: typing.Any) -> None: ...

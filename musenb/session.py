@@ -41,8 +41,11 @@ from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Styled, Wishes
 if TYPE_CHECKING:
     import pretty_midi
 
+    from musenb.analysis.harmony import Harmony
+
 __all__ = [
-    "Model", "Recipe", "Stream", "Take", "develop", "file_bytes", "load", "motif", "open_model", "save", "stream",
+    "Model", "Recipe", "Stream", "Take", "develop", "file_bytes", "harmony", "load", "motif", "open_model", "save",
+    "stream",
 ]
 
 # A seed that nobody chose has five figures at most: it is said aloud, and written on the board.
@@ -312,6 +315,26 @@ def develop(prime: Any, **settings: Any) -> Take:
     """
     writing = stream(prime, **settings)
     return finished(writing, "writing")
+
+
+def harmony(source: Any, *, method: str = "head") -> Harmony:
+    """Return the chords of music: local keys, numerals, figured bass, cadences and notes that are not of the chord.
+
+    Parameters
+    ----------
+    source : Take, Score, text, or anything that `musenb.load` takes
+        Four voices are read best. Numerals that a score brings, as of an overruled label, stand as they are.
+    method : {'head', 'template'}
+        By what was learned from people's analyses of Bach's chorales, or by chord templates alone.
+
+    Raises
+    ------
+    MusenbError
+        It cannot be read, or has no notes; or there is no such method.
+    """
+    from musenb.analysis.harmony import harmony_of
+
+    return harmony_of(source.score if isinstance(source, Take) else read_source(source), method=method)
 
 
 def save(score: Score, path: str | os.PathLike[str], *, seconds: float = LONGEST_SAVE) -> Path:

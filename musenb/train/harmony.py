@@ -1,11 +1,12 @@
 """Harmony head training: networks that read a frame of a score and tell its chord, from analyses by people.
 
-A chorale with two analyses is never trained on, nor one that shares much of its outer voices with such a one. A tenth of
-the others is held apart: the steps of the path and the sharpness of its posterior are chosen on it.
+A chorale with two analyses is never trained on, nor one that shares much of what sounds with such a one. A tenth of the
+others is held apart: the steps of the path and the sharpness of its posterior are chosen on it.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ EPOCHS, BATCH, RATE, DECAY = 10, 192, 3e-3, 0.03
 SMOOTHING = 0.05
 OFFBEAT_WEIGHT = 0.5
 VALIDATION = 10  # one in so many is held apart
-PATTERN, MOST_SHARED = 8, 0.25  # eighths of outer voices; share of them that also stand in a doubly analysed chorale
+PATTERN, MOST_SHARED = 8, 0.25  # eighths; share of them that also stands in a doubly analysed chorale
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Head(nn.Module):
     def __init__(self, blocks: int, places: int) -> None:
         super().__init__()
         sizes = [12 * blocks + places, *[WIDTH] * LAYERS]
-        layers = [nn.Linear(one, other) for one, other in zip(sizes, sizes[1:], strict=False)]
+        layers = [nn.Linear(one, other) for one, other in itertools.pairwise(sizes)]
         self.layers = nn.ModuleList([*layers, nn.Linear(WIDTH, len(CLASSES) + 24)])
         self.dropout, self.input_dropout = nn.Dropout(DROPOUT), nn.Dropout(INPUT_DROPOUT)
 

@@ -1,10 +1,11 @@
 """Chord labels beside people's, by beat, on chorales that two people analysed and none of which was trained on.
 
-python tests/benchmarks/bench_harmony.py ANALYSES [every Nth chorale]
+python tests/benchmarks/bench_harmony.py ANALYSES FOLDER [every Nth chorale [row ...]]
 
-ANALYSES holds chorales.csv and chorale-analyses.tar.xz. Right is right with the first analysis; the second stands
-beside it as people's own agreement. Right in *key*; and in the *numeral* too, its triad and what it is applied to; and
-in the *inversion* too; and in the *whole figure*, its seventh too. Intervals are by chorale.
+ANALYSES holds chorales.csv and chorale-analyses.tar.xz; FOLDER is that of a training and keeps the chorales as read.
+Rows are people, musenb, templates, music21 and told, all without a choice. Right is right with the first analysis; the
+second stands beside it as people's own agreement. Right in *key*; and in the *numeral* too, its triad and what it is
+applied to; and in the *inversion* too; and in the *whole figure*, its seventh too. Intervals are by chorale.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from musenb.analysis.harmony.frames import OFFBEAT
 from musenb.analysis.harmony.names import TRIAD_OF, Chord
 from musenb.analysis.harmony.reading import FrameLabel, frame_labels
 from musenb.score.key import Key
-from musenb.train.romans import Labelled, labelled_chorales
+from musenb.train.harmony_run import read_once
+from musenb.train.romans import Labelled
 
 Said = tuple[Key, Chord]
 MEASURES = ("key", "numeral", "numeral, inversion", "whole figure")
@@ -119,25 +121,29 @@ def sure(chorales: Sequence[Labelled], labels: Sequence[Sequence[FrameLabel]]) -
     print(f"the whole figure is the first or the second choice: {table[:, 6].mean():.3f}")
 
 
+ROWS = {
+    "people": ("people: the second analysis", by_people),
+    "musenb": ("musenb", by("head")),
+    "templates": ("chord templates", by("template")),
+    "music21": ("music21's recipe", by_music21),
+    "told": ("music21's recipe, told the local key", lambda one: by_music21(one, told_key=True)),
+}
+
+
 def main() -> None:
     """Print the table."""
-    step = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    chorales = [one for one in labelled_chorales(Path(sys.argv[1])) if len(one.analyses) == 2][::step]
+    analyses, folder, *others = sys.argv[1:]
+    step = int(others[0]) if others else 1
+    chorales = [one for one in read_once(Path(analyses), Path(folder)) if len(one.analyses) == 2][::step]
     print(f"{len(chorales)} chorales, Python {platform.python_version()}, numpy {np.__version__}")
     print(f"| | {' | '.join(MEASURES)} |\n|---|{'---|' * len(MEASURES)}")
-    readers = {
-        "people: the second analysis": by_people,
-        "musenb": by("head"),
-        "chord templates": by("template"),
-        "music21's recipe": by_music21,
-        "music21's recipe, told the local key": lambda one: by_music21(one, told_key=True),
-    }
-    for name, read in readers.items():
+    for row in others[1:] or ROWS:
+        name, read = ROWS[row]
         print(line(name, counts(chorales, read)), flush=True)
-    began = time.perf_counter()
+    began = time.process_time()
     labels = [frame_labels(chorale.frames) for chorale in chorales]
-    took = (time.perf_counter() - began) / sum(len(one.frames) for one in chorales)
-    print(f"an eighth takes {1000 * took:.2f} ms: 20 bars of 4/4 {160 * took:.3f} s")
+    took = (time.process_time() - began) / sum(len(one.frames) for one in chorales)
+    print(f"an eighth takes {1000 * took:.2f} ms of a core: 20 bars of 4/4 {160 * took:.3f} s")
     sure(chorales, labels)
 
 

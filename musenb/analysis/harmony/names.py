@@ -20,6 +20,7 @@ import re
 from dataclasses import dataclass
 
 from musenb.errors import SettingError
+from musenb.score.arguments import shown
 
 QUALITIES = {  # semitones above the root
     "maj": (0, 4, 7), "min": (0, 3, 7), "dim": (0, 3, 6), "aug": (0, 4, 8),
@@ -88,6 +89,8 @@ def read_numeral(text: str, *, minor: bool) -> Chord:
     SettingError
         It is no numeral, or has an inversion that the chord does not have.
     """
+    if not isinstance(text, str):
+        raise SettingError(f"numeral {shown(text)} is not text, as in 'V7'")
     written = OTHERS.get(text.strip(), text.strip())
     match = NUMERAL.fullmatch(written)
     if match is None:
@@ -139,10 +142,18 @@ def write_numeral(chord: Chord, *, minor: bool) -> str:
         return applied
     degrees = MINOR_DEGREES if minor else MAJOR_DEGREES
     if chord.root in degrees:
-        return _written(chord, DEGREES[degrees.index(chord.root)])
-    if (chord.root + 1) % 12 in degrees and chord.root != 6:
-        return "b" + _written(chord, DEGREES[degrees.index((chord.root + 1) % 12)])
-    return "#" + _written(chord, DEGREES[degrees.index((chord.root - 1) % 12)])
+        lowered = minor and chord.quality in DIMINISHED and chord.root in MINOR_DEGREES[5:]
+        return "b" * lowered + _written(chord, DEGREES[degrees.index(chord.root)])
+    name = _accidental(chord.root, degrees)
+    return name[0] + _written(chord, name[1:])
+
+
+def _accidental(root: int, degrees: tuple[int, ...]) -> str:
+    """Return a root beside the scale as a degree with an accidental: 'bII', and '#IV' for the raised fourth."""
+    above = (root + 1) % 12
+    if above in degrees and root != 6:
+        return "b" + DEGREES[degrees.index(above)]
+    return "#" + DEGREES[degrees.index((root - 1) % 12)]
 
 
 def _plain(chord: Chord, minor: bool) -> str | None:
@@ -178,8 +189,10 @@ def _applied(chord: Chord, minor: bool) -> str | None:
     else:
         return None
     degrees = MINOR_DEGREES if minor else MAJOR_DEGREES
-    if tonic not in degrees or tonic == 0:
+    if tonic == 0:
         return None
+    if tonic not in degrees:
+        return f"{_written(chord, name)}/{_accidental(tonic, degrees)}" if chord.quality == "7" else None
     number = degrees.index(tonic)
     small = _diatonic(number, minor)[0] in MINOR_QUALITIES
     return f"{_written(chord, name)}/{DEGREES[number].lower() if small else DEGREES[number]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from musenb.analysis.harmony.foreign import foreign_notes
 from musenb.analysis.harmony.label import Choice, ChordLabel, key_name
 from musenb.analysis.harmony.names import Chord, read_numeral, write_numeral
 from musenb.errors import MusenbError, ScoreError, SettingError
+from musenb.score.arguments import shown
 from musenb.score.key import Key
 from musenb.score.marks import ChordSymbol
 from musenb.score.named import asked_key, key_named
@@ -105,9 +107,11 @@ class Harmony:
 
     def _place(self, bar: int, beat: float) -> int:
         """Return the number of the chord that sounds at a beat of a bar."""
+        if not isinstance(beat, int | float | Fraction) or not math.isfinite(beat):
+            raise SettingError(f"beat {shown(beat)} is not a number, as in 1 or 2.5")
         bars = {one.number: one for one in self.score.bars()}
         if bar not in bars:
-            raise SettingError(f"there is no bar {bar}; there are {min(bars)} to {max(bars)}")
+            raise SettingError(f"there is no bar {shown(bar)}; there are {min(bars)} to {max(bars)}")
         one = bars[bar]
         quarter = one.first_beat + Fraction(beat - 1).limit_denominator(96) * one.metre.beat_length
         if one.onset <= quarter < min(one.end, self.chords[-1].end):
