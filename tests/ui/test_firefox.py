@@ -55,13 +55,6 @@ LOUD = """(() => {
     return Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length) > 0.003;
 })()"""
 CLOCKS = "[...globalThis[Symbol.for('musenb.clocks')].values()]"
-# Keep all that the player says about missing sound: on a busy machine the piece is over before one looks.
-WATCH = """(() => {
-    const hint = document.querySelector('section[aria-label=Player] .mnb-hint');
-    globalThis.told = '';
-    new MutationObserver(() => { globalThis.told += hint.textContent; }).observe(hint, {childList: true});
-})()"""
-TOLD = "/No sound/.test(globalThis.told)"
 ALERTS = """[...document.querySelectorAll('section.musenb [role=alert]')]
     .filter(box => box.checkVisibility()).map(box => box.textContent)"""
 
@@ -208,10 +201,11 @@ def test_a_motif_is_typed_continued_stopped_heard_and_asked_about(lab, firefox: 
     assert 8 < firefox.value(NOTES) < 32 * 16
 
     firefox.value(f"{CLOCKS}.forEach(clock => clock.seek(0))")
-    firefox.value(WATCH)
     firefox.click(button("Play", "section[aria-label=Player]"))
     firefox.wait_until(f"{CLOCKS}.some(clock => clock.playhead > 1)")
-    firefox.wait_until(f"{LOUD} || {TOLD}")  # Firefox makes no sound, not even an unheard one, without a device
+    # Without a device Firefox does not even make an unheard sound.
+    if firefox.value("globalThis[Symbol.for('musenb.audio')]?.context?.state === 'running'"):
+        firefox.wait_until(LOUD)
     firefox.click(f"{DESK} [aria-label=Drawers] button:nth-of-type(3)")
     firefox.click(f"{DESK} [aria-label='Ask about the chosen take'] button")
     firefox.wait_until("document.querySelector('section[aria-label=Questions] canvas')?.checkVisibility()")
