@@ -22,17 +22,34 @@ def find_chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+def find_firefox() -> str | None:
+    """Return the path of a Firefox: $MUSENB_FIREFOX, else the first one on the PATH, else None."""
+    named = os.environ.get("MUSENB_FIREFOX")
+    return named or next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
+
+
 def install_chromium() -> str | None:
     """Install Debian's Chromium when this user may; return an error line when it is not there afterwards."""
     if not shutil.which("apt-get"):
         return "the browser tests need Chromium: install it, or name one in MUSENB_CHROMIUM"
     if os.geteuid() != 0:
         return "the browser tests need Chromium: run `apt-get install chromium` as root, or name one in MUSENB_CHROMIUM"
+    install("chromium", "fonts-dejavu-core")
+    return None if find_chromium() else "the browser tests need Chromium, and apt-get could not install it"
+
+
+def install_firefox() -> None:
+    """Install Debian's Firefox where it is missing and this user may; without one its tests are skipped."""
+    if not find_firefox() and shutil.which("apt-get") and os.geteuid() == 0:
+        install("firefox-esr")
+
+
+def install(*packages: str) -> None:
+    """Install packages of Debian."""
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium", "fonts-dejavu-core"]):
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *packages]):
         print("+", *command, flush=True)
         subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False)
-    return None if find_chromium() else "the browser tests need Chromium, and apt-get could not install it"
 
 
 def install_frontend() -> None:
@@ -50,6 +67,7 @@ def main(arguments: list[str]) -> int:
         if error:
             print(f"error: {error}", file=sys.stderr)
             return 2
+    install_firefox()
     install_frontend()
     # Two processes, file by file; the browser's tests come last, when the other process has little left to do.
     together = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"] if (os.cpu_count() or 1) > 1 else []

@@ -49,3 +49,18 @@ def test_without_the_extra_questions_answer_in_text() -> None:
     code = f"{WITHOUT_LAB}\nprint(musenb.ask(musenb.motif('C4 D4 E4 F4'))._repr_mimebundle_()['text/plain'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Its panel needs ipywidgets: python -m pip install 'musenb[lab]'" in done.stdout
+
+
+@pytest.mark.parametrize("call", ["game(record=None)", "against('chorale-absolute')"])
+def test_without_the_extra_a_view_of_answers_says_what_to_install(call: str) -> None:
+    asked = f"musenb.ask(musenb.motif('C4 D4 E4 F4')).{call}"
+    code = f"{WITHOUT_LAB}\ntry:\n    {asked}\nexcept musenb.MusenbError as error:\n    print(error)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"the (game|comparison of two models) needs \w+: python -m pip install .*\n", done.stdout)
+
+
+def test_without_the_extra_a_motif_report_is_its_sentences() -> None:
+    asked = "musenb.ask(musenb.motif('C4 D4 E4 F4')).motif(bars='1')"
+    code = f"{WITHOUT_LAB}\nprint({asked}._repr_mimebundle_()[0]['text/plain'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"The motif does not return.\nthe view .* needs \w+: python -m pip install .*\n", done.stdout)

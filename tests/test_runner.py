@@ -43,6 +43,20 @@ def test_whoever_is_not_root_is_told_what_to_run(runner: dict[str, Any], monkeyp
     assert "run `apt-get install chromium` as root" in runner["install_chromium"]()
 
 
+@pytest.mark.parametrize(("there", "root", "asked"), [(False, True, 1), (True, True, 0), (False, False, 0)])
+def test_firefox_is_installed_where_it_is_missing_and_may_be(
+    runner: dict[str, Any], monkeypatch: pytest.MonkeyPatch, there: bool, root: bool, asked: int
+) -> None:
+    monkeypatch.delenv("MUSENB_FIREFOX", raising=False)
+    found = {"apt-get", "firefox-esr"} if there else {"apt-get"}
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}" if name in found else None)
+    monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000, raising=False)
+    calls = []
+    monkeypatch.setattr(subprocess, "run", lambda command, **settings: calls.append(command))
+    runner["install_firefox"]()
+    assert [command[-1] for command in calls if "install" in command] == ["firefox-esr"] * asked
+
+
 @pytest.mark.parametrize("processors", [1, 4])
 @pytest.mark.parametrize(("linted", "tested", "code"), [(0, 0, 0), (1, 0, 1), (0, 3, 3), (1, 2, 2)])
 def test_the_exit_code_tells_of_linter_and_tests(

@@ -10,7 +10,7 @@ from musenb.questions.against import Compared
 from musenb.questions.answers import Answers
 from musenb.widgets.attention import Attention
 from musenb.widgets.base import MusenbWidget
-from musenb.widgets.kept import show_kept
+from musenb.widgets.kept import Panelled, show_kept
 
 # One below the other where the output is narrow.
 COLUMNS = "repeat(auto-fit, minmax(min(100%, 480px), 1fr))"
@@ -18,7 +18,7 @@ COLUMNS = "repeat(auto-fit, minmax(min(100%, 480px), 1fr))"
 ALIKE = ("level", "order", "top_k", "threshold")
 
 
-class AttentionPair:
+class AttentionPair(Panelled):
     """What `Against.attention` shows in a notebook: a note that is selected is selected in both.
 
     Each draws its own arcs and no other view does: in a score nobody could tell whose they are.

@@ -12,14 +12,14 @@ from musenb.questions.against_attention import AttentionPair
 from musenb.questions.telling import difference_words
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.curve import Curve
-from musenb.widgets.kept import show_kept
+from musenb.widgets.kept import Panelled, show_kept
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 from musenb.widgets.versions import Versions
 from musenb.widgets.worker import Worker, mime_bundle
 
 
-class Against(Compared):
+class Against(Panelled, Compared):
     """Two models that were asked about one piece; a notebook shows them as a panel.
 
     Made by `compare_models`, or `Questions.against`.
@@ -44,7 +44,7 @@ class Against(Compared):
         return self.panel._repr_mimebundle_(**kwargs)
 
 
-class AgainstPanel:
+class AgainstPanel(Panelled):
     """What `musenb.ask(...).against(...)` shows in a notebook.
 
     Parameters

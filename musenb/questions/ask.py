@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from musenb.errors import ModelError, SettingError
 from musenb.questions.answers import Answers
+from musenb.questions.extra import needing_lab
 from musenb.questions.reading import Reading
 from musenb.questions.whatif import Setting
 from musenb.sample.models import Model, open_model
@@ -27,6 +28,7 @@ from musenb.score.arguments import score_of
 from musenb.score.note import Score
 from musenb.score.quarters import whole_number
 from musenb.session import Take
+from musenb.widgets.kept import Panelled
 
 if TYPE_CHECKING:
     from musenb.questions.against_panel import Against
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 MODELS = ("chorale", "chorale-absolute")
 
 
-class Questions(Answers):
+class Questions(Panelled, Answers):
     """Questions about one piece, answered by one model. Made by `questions`; a notebook shows them as a panel.
 
     What can be asked are the methods of `Answers`, and those below, which are answered by a view of their own.
@@ -87,13 +89,15 @@ class Questions(Answers):
         **settings
             `seed`, `rounds`, `voice` (None: chords), `chord` and `student`, see `musenb.questions.game.Game`.
         """
-        from musenb.questions.game_panel import GamePanel
+        with needing_lab("the game"):
+            from musenb.questions.game_panel import GamePanel
 
-        return GamePanel(self, record=record, **settings)
+            return GamePanel(self, record=record, **settings)
 
     def against(self, model: str | os.PathLike[str] | Model) -> Against:
         """Return the same piece and prime put to another model, such as one without the relative term, beside this."""
-        from musenb.questions.against_panel import Against
+        with needing_lab("the comparison of two models"):
+            from musenb.questions.against_panel import Against
 
         return Against(self, self.put_to(model))
 

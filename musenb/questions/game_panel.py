@@ -27,7 +27,7 @@ from musenb.questions.game import Game, Reveal, Round
 from musenb.questions.game_record import PLAYERS, class_table, format_table, read_session
 from musenb.score.note import KeySignature, Score
 from musenb.score.spelling import keys_of, spoken_pitch
-from musenb.widgets.kept import show_kept
+from musenb.widgets.kept import Panelled, show_kept
 from musenb.widgets.wire.game import AnswerRow, ClassRow, GamePlayer, RangeRow, RevealRow, RoundRow
 from musenb.widgets.wire.units import MidiPitch, Quarters
 from musenb.widgets.worker import Worker
@@ -47,7 +47,7 @@ TITLES = {
 }
 
 
-class GamePanel:
+class GamePanel(Panelled):
     """A game that is played in a notebook; as the last line of a cell it is shown.
 
     Parameters

@@ -29,10 +29,11 @@ from musenb.analysis.motif.chance import Chance, chance, chance_words
 from musenb.analysis.motif.finder import SHORTEST_MOTIF, Motif, Return, find_returns, motif_of
 from musenb.analysis.motif.words import parsed_bars, record, report
 from musenb.analysis.similarity import self_similarity
-from musenb.errors import MusenbError, ScoreError, SettingError
+from musenb.errors import MissingExtraError, MusenbError, ScoreError, SettingError
 from musenb.questions.answers import Answers
+from musenb.questions.extra import needing_lab
 from musenb.score.note import Score
-from musenb.widgets.kept import show_kept
+from musenb.widgets.kept import Panelled, show_kept
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -43,7 +44,7 @@ Bars = int | str | tuple[int, int]
 DRAWS, MOST_FIRST_BARS = 20, 2
 
 
-class MotifReport(Plottable):
+class MotifReport(Panelled, Plottable):
     """Every return of a motif in a piece, beside chance, with the heads that look at them.
 
     As the last line of a cell it is shown as lanes, score and piano roll with a player; printed, it is sentences.
@@ -143,18 +144,20 @@ class MotifReport(Plottable):
     @cached_property
     def view(self) -> MotifView:
         """The lanes, with a clock that other views can share."""
-        from musenb.widgets.motif import MotifView
+        with needing_lab("the view of a motif's returns"):
+            from musenb.widgets.motif import MotifView
 
         return MotifView(self.score, self.motif, self.returns)
 
     @cached_property
     def panel(self) -> ipywidgets.VBox:
         """Player, lanes, score and roll on one clock."""
-        import ipywidgets
+        with needing_lab("the view of a motif's returns"):
+            import ipywidgets
 
-        from musenb.widgets.roll import Roll
-        from musenb.widgets.sheet import Sheet
-        from musenb.widgets.sound import Sound
+            from musenb.widgets.roll import Roll
+            from musenb.widgets.sheet import Sheet
+            from musenb.widgets.sound import Sound
 
         view = self.view
         parts = [
@@ -196,13 +199,21 @@ class MotifReport(Plottable):
 
     def _ipython_display_(self) -> None:
         """Show the panel and, behind it, the picture that a notebook keeps."""
-        show_kept(self, self.panel, self.view)
+        try:
+            view = self.view
+        except MissingExtraError:
+            raise NotImplementedError from None  # IPython takes the bundle
+        show_kept(self, self.panel, view)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Show the panel; where widgets do not run, the lanes as a picture and the sentences."""
+        try:
+            view = self.view
+        except MissingExtraError as error:
+            return {"text/plain": f"{self!r}\n{error}"}, {}
         shown = self.panel._repr_mimebundle_(**kwargs)
         data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
-        picture = self.view._repr_mimebundle_(**kwargs)
+        picture = view._repr_mimebundle_(**kwargs)
         if picture is not None:
             data = data | {kind: picture[0][kind] for kind in ("image/png", "text/html") if kind in picture[0]}
         return data | {"text/plain": repr(self)}, metadata

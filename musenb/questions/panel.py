@@ -34,7 +34,7 @@ from musenb.widgets.asking import Asking
 from musenb.widgets.attention import Attention
 from musenb.widgets.base import MusenbWidget
 from musenb.widgets.curve import Curve
-from musenb.widgets.kept import show_kept
+from musenb.widgets.kept import Panelled, show_kept
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sound import Sound
 from musenb.widgets.versions import Versions
@@ -43,7 +43,7 @@ from musenb.widgets.worker import Worker, mime_bundle
 SECONDS_BETWEEN_NEWS = 0.15
 
 
-class QuestionPanel:
+class QuestionPanel(Panelled):
     """What `musenb.ask(...)` shows in a notebook.
 
     Parameters

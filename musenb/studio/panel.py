@@ -31,7 +31,7 @@ from musenb.studio.shelf import SHELF
 from musenb.studio.takes import Tree
 from musenb.studio.views import STUDIO_CLASS, WIDE, StudioViews
 from musenb.tokens.idiom import Prepared
-from musenb.widgets.kept import AGAIN, show_kept
+from musenb.widgets.kept import AGAIN, Panelled, show_kept
 from musenb.widgets.worker import Job, Worker, mime_bundle
 
 CORE_SETTINGS = ("folder", "tree", "journal")
@@ -40,7 +40,7 @@ RUN_AGAIN = (
 )
 
 
-class Studio(StudioCore):
+class Studio(Panelled, StudioCore):
     """Hand over a motif, watch it develop, keep every branch: one panel in a notebook.
 
     Parameters

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 AGAIN = "Kept with the notebook: run the cell again to work with it."
+IN_MARIMO = (
+    "marimo shows a panel of several views as a picture. `musenb demo` opens JupyterLab, where it is live; "
+    "a single view, such as a score or a roll, is live here too, as the last value of its cell."
+)
 MARK = "musenb-kept"
 # Seconds without a change before the picture is drawn anew: music that is just being written changes all the time.
 QUIET = 3.0
@@ -71,7 +75,7 @@ def show_kept(
     name = f"{MARK}-{live.model_id}"
 
     def draw(*, update: bool = True) -> None:
-        told = repr(owner).removeprefix("<musenb ").removesuffix(">") if words is None else words()
+        told = _words(repr(owner)) if words is None else words()
         publish_display_data(_bundle(owner, told, again), transient={"display_id": name}, update=update)
 
     draw(update=False)
@@ -82,6 +86,14 @@ def show_kept(
 def is_kept(data: dict[str, Any]) -> bool:
     """Return whether an output is the kept picture of the one before it."""
     return MARK in str(data.get("text/html", ""))
+
+
+class Panelled:
+    """Base of what is shown as a panel of several views: marimo, which shows no panels, says so in words."""
+
+    def _mime_(self) -> tuple[str, str]:
+        data = _data(self)
+        return "text/html", kept_html(data, _words(data["text/plain"]), IN_MARIMO)
 
 
 class Keeping:
@@ -122,10 +134,20 @@ class Keeping:
 
 def _bundle(owner: Any, words: str, again: str) -> dict[str, Any]:
     """Return what is kept of a view: HTML, a PNG where there is one, and text."""
-    shown = owner._repr_mimebundle_()
-    data = shown[0] if isinstance(shown, tuple) else shown
+    data = _data(owner)
     kept = {kind: data[kind] for kind in ("image/png", "text/plain") if kind in data}
     return kept | {"text/html": kept_html(data, words, again)}
+
+
+def _data(owner: Any) -> dict[str, Any]:
+    """Return the MIME bundle of what is shown, without its metadata."""
+    shown = owner._repr_mimebundle_()
+    return shown[0] if isinstance(shown, tuple) else shown
+
+
+def _words(text: str) -> str:
+    """Return a `repr` as words."""
+    return text.removeprefix("<musenb ").removesuffix(">")
 
 
 def kept_html(data: dict[str, Any], words: str, again: str = AGAIN) -> str:

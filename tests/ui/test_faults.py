@@ -175,7 +175,7 @@ def test_stop_silences_at_once_and_is_heard_or_says_why_while_another_cell_runs(
 
 @pytest.mark.parametrize(
     ("script", "told"),
-    [(BLOCKED, "click"), (NO_DEVICE, "No sound here"), (NO_SOUND_AT_ALL, "No sound here")],
+    [(BLOCKED, "No sound yet: click here"), (NO_DEVICE, "No sound here"), (NO_SOUND_AT_ALL, "No sound here")],
     ids=["held back", "no device", "no sound at all"],
 )
 def test_without_sound_the_roll_moves_and_says_so(notebook, lab, script: str, told: str) -> None:

@@ -48,7 +48,7 @@ const HINTS: Record<PlayerState, string> = {
   idle: "",
   sounding: "",
   loading: "Loading the sound…",
-  blocked: "The browser wants a click before it sounds: click here.",
+  blocked: "No sound yet: click here to let it begin. Without a loudspeaker the views move all the same.",
   silent: "No sound here; the views move all the same.",
 };
 
