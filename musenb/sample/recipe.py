@@ -125,7 +125,7 @@ def plan_of(model: Model, score: Score, recipe: Recipe) -> Plan:
     if recipe.development is not None:
         laid = laid_out_for(model, score, recipe.development)
         passages = tuple(Passage(*span) for span in laid.spans)
-        close = Close(recipe.close is not False, recipe.seed, laid.phrases, laid.keys)
+        close = Close(recipe.close is not False, recipe.seed, laid.phrases, laid.keys, laid.returns)
         bars = recipe.development.bars
         keep = Keep(passages=passages)
         return model.idiom.plan(laid.score, extent=bars, start=Fraction(0), keep=keep, reach=reach, close=close)

@@ -50,6 +50,8 @@ class Close:
         Where phrases end, in quarters, the last one with the piece; found by the idiom where there are none.
     keys : tuple of KeySignature
         Keys that the music is to pass through, told to the model though the score does not state them.
+    tonics : tuple of Fraction
+        Where the music is to stand on the tonic, in quarters, as at the return of a motif.
     stop : Fraction or None
         Quarters at which the piece ends, within its last bar; None for the end of that bar.
     """
@@ -58,4 +60,5 @@ class Close:
     seed: int = 0
     phrases: tuple[Fraction, ...] = ()
     keys: tuple[KeySignature, ...] = ()
+    tonics: tuple[Fraction, ...] = ()
     stop: Fraction | None = None

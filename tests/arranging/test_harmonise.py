@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,13 +61,14 @@ def test_the_same_seed_gives_the_same_notes_and_the_recipe_writes_them_again(tin
 def test_what_cannot_be_harmonised_is_said(
     melody: str, settings: dict, error: type, message: str, tiny_checkpoint: Path
 ) -> None:
+    asked: dict[str, Any] = {"model": tiny_checkpoint, **settings}
     with pytest.raises(error, match=message):
-        harmonise(melody, **{"model": tiny_checkpoint, **settings})
+        harmonise(melody, **asked)
 
 
 def test_a_setting_that_there_is_not_is_refused() -> None:
     with pytest.raises(TypeError, match="harmonise has no setting 'tempo'"):
-        harmonise("C5", tempo=3)
+        harmonise("C5", tempo=3)  # type: ignore[call-overload]
 
 
 def test_the_command_writes_its_versions(

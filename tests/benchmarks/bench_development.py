@@ -31,7 +31,8 @@ MOTIFS = (
     "key=D D5/8 E5/8 F#5/4 E5/4 D5/4 | A4:4", "key=Am A4 B4 C5 E5 | D5 C5 B4:2", "key=Dm D5 A4 F4 D4 | C#4:2 D4:2",
     "key=Gm G4 Bb4 A4 G4 | F#4:2 G4:2", "key=Em E4/8 F#4/8 G4 A4 B4 | C5 B4:3", "key=Bb Bb4 D5 C5 Bb4 | F5:2 D5:2",
     "key=A A4 C#5 B4 E5 | D5 C#5 B4:2", "key=Eb Eb5 D5 Eb5 Bb4 | C5:2 Bb4:2", "key=C G4 C5 B4/8 C5/8 D5 | E5:2 C5:2",
-    "key=Bm B4 C#5 D5 F#5 | E5:2 D5:2", "key=G G4/8 A4/8 B4/8 C5/8 D5 B4 | A4 C5 B4:2", "key=F C5 A4 Bb4 G4 | A4:2 F4:2",
+    "key=Bm B4 C#5 D5 F#5 | E5:2 D5:2", "key=G G4/8 A4/8 B4/8 C5/8 D5 B4 | A4 C5 B4:2",
+    "key=F C5 A4 Bb4 G4 | A4:2 F4:2",
 )
 FOUND = 0.7
 
@@ -51,7 +52,7 @@ def present(take: Take, motif: Score, model: Model) -> tuple[int, int, int]:
     assert development is not None
     wanted = laid_out_for(model, motif, development).score
     notes = {(v.name, n.onset, n.duration, n.pitch) for v in take.score.voices for n in v.notes}
-    stands = {n: True for n in range(1, len(development.statements) + 1)}
+    stands = dict.fromkeys(range(1, len(development.statements) + 1), True)
     places: dict[int, tuple[str, object]] = {}
     for voice in wanted.voices:
         for note in voice.notes:
@@ -70,7 +71,7 @@ def _is(one: Return, place: tuple[str, object]) -> bool:
 
 def figures(take: Take, model: Model) -> dict[str, float]:
     """Return what is measured of a take's part-writing and harmony."""
-    heard = score_grid(take.score)
+    heard = score_grid(take.score).astype(int)
     written, resolved = count(heard), resolutions(heard)
     last = chords_of(heard[-1:])
     key = take.score.key_at(take.score.end)

@@ -44,6 +44,8 @@ class Layout:
     phrases : tuple of Fraction
         Where phrases end, in quarters; the last one ends the piece.
     keys : tuple of KeySignature
+    returns : tuple of Fraction
+        First beats of the motif's returns and of its first statement, in quarters: the tonic belongs there.
     """
 
     plan: DevelopmentPlan
@@ -51,6 +53,7 @@ class Layout:
     spans: tuple[Span, ...]
     phrases: tuple[Fraction, ...]
     keys: tuple[KeySignature, ...]
+    returns: tuple[Fraction, ...] = ()
 
 
 def laid_out(prime: Score, plan: DevelopmentPlan, ranges: Ranges) -> Layout:
@@ -83,12 +86,12 @@ def laid_out(prime: Score, plan: DevelopmentPlan, ranges: Ranges) -> Layout:
             if other is not None:
                 message += f"; it could stand in the {other.statement.voice}, {ground.named(other.onset)}"
             raise SettingError(message) from None
-    voices = tuple(Voice(name, _notes(placed, name)) for name in ranges)
+    phrases = phrase_ends(placed, ground)
+    voices = tuple(Voice(name, _notes(placed, name, phrases)) for name in ranges)
     score = replace(prime, voices=voices, keys=(ground.home,), measures=(), repeats=(), chords=())
     resolved = with_octaves(plan, tuple(one.octave for one in placed))
-    return Layout(
-        resolved, score, _spans(placed, plan), phrase_ends(placed, ground), _keys(placed, ground.home)
-    )
+    returns = tuple(one.onset + max(-ground.own, 0) for one in placed if _comes_home(one))
+    return Layout(resolved, score, _spans(placed, plan), phrases, _keys(placed, ground.home), returns)
 
 
 def stands(prime: Score, plan: DevelopmentPlan, ranges: Ranges) -> bool:
@@ -146,13 +149,23 @@ def statement_of(note: Note) -> tuple[int, str] | None:
     return int(said["statement"]), said.get("form", "")
 
 
-def _notes(placed: Sequence[Placed], voice: str) -> tuple[Note, ...]:
+def _comes_home(one: Placed) -> bool:
+    """Return whether the tonic belongs under the beginning of a statement."""
+    opens = one.statement.form == "as it is" and one.statement.bar == 1
+    return (opens or one.statement.form == "return") and one.statement.key is None and not one.statement.steps
+
+
+def _notes(placed: Sequence[Placed], voice: str, phrases: Sequence[Fraction]) -> tuple[Note, ...]:
+    """Return the notes of a voice's statements; one that ends a phrase bears its fermata, as the other voices do."""
     found = []
     for number, one in enumerate(placed, 1):
         if one.statement.voice == voice:
             origin = statement_origin(number, one.statement.form)
             found += [
-                Note(tone.onset, tone.duration, tone.pitch, spelling=tone.spelling, origin=origin)
+                Note(
+                    tone.onset, tone.duration, tone.pitch, spelling=tone.spelling, origin=origin,
+                    fermata=tone.onset + tone.duration in phrases,
+                )
                 for tone in one.tones
             ]
     return tuple(found)

@@ -31,6 +31,7 @@ FORMS = {
 }
 ANSWERS = ("answer", "tonal answer")
 MOST_STATEMENTS, MOST_BARS, MOST_STEPS = 64, 512, 14
+LONGEST_BEAT = 12  # figures of a beat in JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +211,9 @@ def _plain(one: Statement) -> dict[str, Any]:
     }
 
 
-def _statement(row: Mapping[str, Any]) -> Statement:
-    beat = row.get("beat")
-    if isinstance(beat, str) and len(beat) <= 12:
-        beat = Fraction(beat)
+def _statement(row: Any) -> Statement:
+    said = row.get("beat")
+    beat = Fraction(said) if isinstance(said, str) and len(said) <= LONGEST_BEAT else said
     return Statement(
         row["form"], row["voice"], row["bar"], beat, row.get("steps", 0), row.get("key"), row.get("octave")
     )

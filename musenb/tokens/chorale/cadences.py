@@ -33,6 +33,7 @@ from musenb.tokens.chorale.grid import (
     MODES,
     NO_KEY,
     REST,
+    STEPS_PER_QUARTER,
     UNKNOWN,
     VOCABULARY,
     VOICE_COUNT,
@@ -142,6 +143,21 @@ def plan_cadences(
     return tuple(reversed(planned))
 
 
+def plan_openings(
+    cells: np.ndarray, columns: np.ndarray, steps: Sequence[int], *, seed: int
+) -> tuple[Chord, ...]:
+    """Return the tonic chords that stand for a beat from some steps on, where what is given agrees with them."""
+    found = []
+    for number, step in enumerate(steps):
+        if step + STEPS_PER_QUARTER > len(cells):
+            continue
+        ending = Ending(step, step, step + STEPS_PER_QUARTER)
+        chord = _Place(sounding(cells), columns, ending, False, random.Random(f"{seed} opening {number}"), 0).opening()
+        if chord is not None:
+            found.append(chord)
+    return tuple(found)
+
+
 class _Place:
     """One phrase end while its cadence is planned."""
 
@@ -172,6 +188,13 @@ class _Place:
         if not self._fits(before):
             return Cadence(kind, (final,))
         return Cadence(kind, (self._with_bass(before, final.bass), final))
+
+    def opening(self) -> Chord | None:
+        """Return the tonic chord, None where what is given does not agree with it."""
+        if self.tonic is None:
+            return None
+        chord = self._tonic_chord(self.ending.chord, self.ending.end)
+        return chord if self._fits(chord) else None
 
     def _tonic_chord(self, start: int, stop: int) -> Chord:
         assert self.tonic is not None

@@ -17,7 +17,7 @@ import numpy as np
 
 from musenb.errors import SettingError, TokenError
 from musenb.score.note import Note, Score, Voice
-from musenb.tokens.chorale.cadences import BASS, Cadence, chord_wish, plan_cadences, with_bass
+from musenb.tokens.chorale.cadences import BASS, Cadence, Chord, chord_wish, plan_cadences, plan_openings, with_bass
 from musenb.tokens.chorale.grid import (
     REST,
     STEP,
@@ -63,6 +63,8 @@ class Plan:
         Steps in which a note of the bass begins that stands in the grid and nobody gave: of a cadence.
     later : int
         Bars of a planned piece, known to end, that begin behind a grid that was broken off before.
+    openings : tuple of Chord
+        Chords that are asked for where something begins.
     """
 
     prime: Score
@@ -73,6 +75,7 @@ class Plan:
     cadences: tuple[Cadence, ...] = ()
     planned: frozenset[int] = frozenset()
     later: int = 0
+    openings: tuple[Chord, ...] = ()
 
     @property
     def close(self) -> Cadence | None:
@@ -113,7 +116,7 @@ class Plan:
 
     def wish(self, place: Place) -> np.ndarray:
         """Return the tokens that the planned cadences wish for at a place, bool (V,); a constraint as in `rules`."""
-        chords = (chord for cadence in self.cadences for chord in cadence.chords)
+        chords = (*self.openings, *(chord for cadence in self.cadences for chord in cadence.chords))
         here = next((chord for chord in chords if chord.start <= place.step < chord.stop), None)
         return np.ones(len(VOCABULARY), bool) if here is None else chord_wish(here, place)
 
@@ -220,7 +223,8 @@ def _moved(close: Close | None, offset: Fraction) -> Close | None:
         return None
     phrases = tuple(end - offset for end in close.phrases if end > offset)
     keys = tuple(dataclasses.replace(key, onset=max(key.onset - offset, Fraction(0))) for key in close.keys)
-    return dataclasses.replace(close, phrases=phrases, keys=keys)
+    tonics = tuple(quarter - offset for quarter in close.tonics if quarter >= offset)
+    return dataclasses.replace(close, phrases=phrases, keys=keys, tonics=tonics)
 
 
 def _next_line(score: Score, quarter: Fraction) -> Fraction:
@@ -314,8 +318,11 @@ def _plan(whole: Score, kept: Score, what: _Given, total: Fraction, close: Close
         return Plan(kept, names, Grid(cells, Frame(columns)), first)
     endings = plan_endings(columns, kept, total, closed=close.end, asked=close.phrases)
     cadences = plan_cadences(cells, columns, endings, final=close.end, seed=close.seed, first=first)
+    begins = [int(quarter / STEP) for quarter in close.tonics]
+    openings = plan_openings(cells, columns, begins, seed=close.seed)
     cells, planned = with_bass(cells, cadences)
-    return Plan(kept, names, Grid(cells, Frame(columns)), first, cadences=cadences, planned=planned)
+    grid = Grid(cells, Frame(columns))
+    return Plan(kept, names, grid, first, cadences=cadences, planned=planned, openings=openings)
 
 
 def _window(score: Score, first: Fraction, length: Fraction) -> Fraction:
