@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from musenb.studio.filing import FileChooser, part_rows
 from musenb.widgets.desk import Desk
 
 LEAD = score_from_text("C5 D5 E5 G5").voices[0].notes
-CHORDS = tuple(Note(onset, 2, pitch) for onset in (0, 2) for pitch in (48, 52, 55))
+CHORDS = tuple(Note(Fraction(onset), Fraction(2), pitch) for onset in (0, 2) for pitch in (48, 52, 55))
 POP = Score(voices=(Voice("Piano", CHORDS), Voice("Lead", LEAD), Voice("", ())))
 
 
@@ -40,7 +41,7 @@ def test_parts_are_listed_with_what_they_are_and_the_likely_tune() -> None:
         (1, "Piano", "6 notes, C3 to G3, up to 3 together", 3, False),
         (2, "Lead", "4 notes, C5 to G5, one line", 1, True),
     ]
-    alone = Score(voices=(Voice("", (Note(0, 1, 60),)),))
+    alone = Score(voices=(Voice("", (Note(Fraction(0), Fraction(1), 60),)),))
     assert [tuple(row) for row in part_rows(alone)] == [(1, "Part 1", "1 note, C4 to C4, one line", 1, False)]
 
 
