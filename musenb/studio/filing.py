@@ -7,7 +7,7 @@ from collections.abc import Callable
 from musenb.errors import PolyphonyError, SettingError
 from musenb.score.marks import notice_sentence
 from musenb.score.note import Score
-from musenb.score.parts import LINES, chosen_part, likely_tune, parts_of
+from musenb.score.parts import LINES, Line, chosen_part, likely_tune, parts_of
 from musenb.score.spelling import spoken_pitch
 from musenb.widgets.desk import Desk
 from musenb.widgets.wire.desk import PartRow
@@ -67,7 +67,7 @@ class FileChooser:
         """
         if self._score is None:
             raise SettingError("there is no file yet whose parts could be chosen: open one first")
-        wanted = next((name for name in LINES if name == line), None)
+        wanted: Line | None = next((name for name in LINES if name == line), None)
         if line and wanted is None:
             raise SettingError(f"line {line!r} is neither 'top' nor 'bottom'")
         score = chosen_part(self._score, number or None, wanted)

@@ -14,8 +14,11 @@ WIDEST = 255
 
 
 def sketch(score: Score) -> str:
-    """Return the first notes of a score as base64: four bytes a note, which are place and length in time (0..255 of the
-    picture's width), MIDI pitch, and voice with the bit `SKETCH_GENERATED`."""
+    """Return the first notes of a score as base64, four bytes a note.
+
+    They are place and length in time (0..255 of the picture's width), MIDI pitch, and voice with the bit
+    `SKETCH_GENERATED`.
+    """
     notes = [(float(note.onset), note, number) for number, voice in enumerate(score.voices) for note in voice.notes]
     first = sorted(notes, key=lambda found: found[0])[:MOST_NOTES]
     end = max([SHORTEST, *(onset + float(note.duration) for onset, note, _ in first)])

@@ -100,7 +100,7 @@ class Desk(MusenbWidget, bundle="desk"):
     model = traitlets.Unicode().tag(sync=True, echo_update=False)
     prime_bars = traitlets.Int(0, min=0, max=512, help="0: all").tag(sync=True, echo_update=False)
     prime_voice = traitlets.Unicode(help="empty: as the music says").tag(sync=True, echo_update=False)
-    prime_octave = traitlets.Int(0, min=-4, max=4, help="a file is read so much higher").tag(sync=True, echo_update=False)
+    prime_octave = traitlets.Int(0, min=-4, max=4, help="of a file: so much higher").tag(sync=True, echo_update=False)
 
     takes = traitlets.List(help="rows of id, parent, name, about, votes, sketch").tag(sync=True)
     selected = traitlets.Unicode(help="id of the take that is shown").tag(sync=True)
@@ -142,7 +142,8 @@ class Desk(MusenbWidget, bundle="desk"):
     _SHOWN = frozenset(
         "takes selected compared comparison asked asked_words running written began ends can_close motif key"
         " key_source metre key_choices metre_choices locked_voices locked_bars saved_at"
-        " reading file_name file_parts file_words file_chosen kept saving can_undo can_redo shelf models voices sessions forms".split()
+        " reading file_name file_parts file_words file_chosen kept saving can_undo can_redo shelf models voices"
+        " sessions forms".split()
     )
     _MINE: ClassVar = MusenbWidget._MINE | _SHOWN
 

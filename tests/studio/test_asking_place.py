@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,20 +95,22 @@ def test_other_music_on_the_desk_brings_the_score_back(studio: Any) -> None:
     assert studio.asking.shown is None
 
 
-def test_a_branch_goes_into_the_tree_and_leaves_the_question_open(studio: Any) -> None:
+def test_a_branch_goes_into_the_tree_is_shown_and_closes_the_question(studio: Any) -> None:
     ask(studio, "heard")
     panel = studio.asking.shown
     panel.settle(300)
     pitch = 60 if panel.asking.voice == 3 else 67
     panel.branch(panel.asking.voice, pitch)
-    panel.settle(300)
+    deadline = time.monotonic() + 300
+    while studio.asking.shown is not None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert studio.asking.shown is None, "the music beside it is another now"
     assert panel.asking.error == ""
-    assert studio.selected.id == 3
-    assert studio.selected.parent == 2
+    assert (studio.selected.id, studio.selected.parent) == (3, 2)
     assert studio.roll.score == studio.selected.score == panel.branches[0].score
-    assert studio.asking.shown is panel
-    studio.select(2)
-    assert studio.asking.shown is None
+    studio.settle()
+    name = studio.desk.takes[-1][2]
+    assert studio.desk.asked_words == f"Branched off: {name}. It is shown now, and stands in Takes."
 
 
 def test_the_game_is_kept_beside_the_journal_one_file_a_take(studio: Any, tmp_path: Path) -> None:

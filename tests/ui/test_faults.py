@@ -80,7 +80,8 @@ WAKE = "() => globalThis[Symbol.for('musenb.audio')].context.resume()"
 @pytest.fixture
 def desk(lab, notebook, request) -> Iterator[Locator]:
     notebook.open_blank(lab, re.sub(r"\W", "_", request.node.name)[:40])
-    notebook.run(f"import musenb\nstudio = musenb.Studio({MOTIF!r}, seed=7, seed_locked=True, bars=2, drawer='takes')\nstudio")
+    settings = "seed=7, seed_locked=True, bars=2, drawer='takes'"
+    notebook.run(f"import musenb\nstudio = musenb.Studio({MOTIF!r}, {settings})\nstudio")
     found = notebook.page.get_by_role("region", name="Studio")
     found.wait_for(timeout=LATE)
     expect(found.get_by_role("treeitem")).to_have_count(1, timeout=LATE)

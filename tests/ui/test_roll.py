@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from musenb.export.palette import VOICES_ON_LIGHT, rgb
+
 TWO_VOICES = """
 from musenb.score.note import Note, Origin, Score, Voice
 from musenb.widgets.clock import Clock
@@ -126,22 +128,22 @@ def page(lab, notebook, request):
     notebook.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
-BLUE = [0, 114, 178]
+FIRST = [*rgb(VOICES_ON_LIGHT[0])]
 
 
 def test_notes_are_drawn_and_edits_reach_python(notebook, page) -> None:
     roll = Canvas(notebook.run(TWO_VOICES))
-    roll.wait_for_colour(0.4, 71.5, BLUE)
+    roll.wait_for_colour(0.4, 71.5, FIRST)
     inside, paper = roll.pixel(0.9, 60), roll.pixel(0.9, 66)
     assert max(abs(a - b) for a, b in zip(inside, paper, strict=True)) < 30, "generated notes are hollow"
-    assert roll.pixel(0.4, 76)[:3] != BLUE
+    assert roll.pixel(0.4, 76)[:3] != FIRST
 
     roll.click(1.4, 73)
     assert "soprano: D♭5, bar 1, beat 2, quarter" in roll.status()
     wait_for(notebook, "clock.selection", lambda found: found == ["v0n1"])
 
     roll.drag((1.4, 73), (5.4, 67))
-    roll.wait_for_colour(5.4, 66.5, BLUE)
+    roll.wait_for_colour(5.4, 66.5, FIRST)
     wait_for_note(notebook, 5, 1, 67)
 
     roll.drag((5.97, 67), (6.47, 67))
@@ -229,7 +231,7 @@ def test_refused_edits_are_seen_and_taken_back(notebook, page) -> None:
 def test_two_rolls_share_a_clock_and_both_themes_are_drawn(notebook, page, tmp_path) -> None:
     output = notebook.run(TWO_VOICES + "display(Roll(score, clock=clock, velocity_lane=True, units='seconds'))")
     one, two = Canvas(output, 0), Canvas(output, 1)
-    one.wait_for_colour(0.4, 71.5, BLUE)
+    one.wait_for_colour(0.4, 71.5, FIRST)
     light = one.pixel(6, 66)
     notebook.set_theme("JupyterLab Dark")
     page.wait_for_function(
@@ -324,7 +326,7 @@ weights[0, 0, 7], weights[0, 1, 7] = [0, 0, .6, 0, .4, 0, 0, 0], [0, 1, 0, 0, 0,
 heads = Heads(weights, notes=[(voice, index) for index in range(4) for voice in (0, 1)])
 display(Attention(score, heads, clock=clock, top_k=1, arc_heads=[(0, 0), (0, 1)]))
 """
-ORANGE = [213, 94, 0]
+SECOND = [*rgb(VOICES_ON_LIGHT[1])]
 
 
 def test_the_arcs_of_a_selected_note_end_at_the_right_notes(notebook, page) -> None:
@@ -334,8 +336,8 @@ def test_the_arcs_of_a_selected_note_end_at_the_right_notes(notebook, page) -> N
     roll.click(3.5, 57)
     clock = "[...globalThis[Symbol.for('musenb.clocks')].values()]"
     page.wait_for_function(f"() => {clock}.some(clock => clock.overlay.length === 2)", timeout=SECONDS * 1000)
-    roll.wait_for_colour(1.48, 73, BLUE, above=True)
-    roll.wait_for_colour(0.48, 60, ORANGE, above=True)
+    roll.wait_for_colour(1.48, 73, FIRST, above=True)
+    roll.wait_for_colour(0.48, 60, SECOND, above=True)
     for onset, pitch in ((0.48, 72), (2.48, 74), (1.48, 59), (2.48, 58)):
         roll.wait_for_colour(onset, pitch, None, above=True)
     roll.canvas.press("Escape")

@@ -61,6 +61,9 @@ export function layOut(
 ): void {
   const { root, life, model } = view;
   let studio: HTMLElement | undefined;
+  // What is told of an error stands between them.
+  const error = root.parentElement?.querySelector<HTMLElement>(":scope > .mnb-error");
+  const rows = error ? [...parts, error] : parts;
   const measure = life.frame(() => {
     if (!studio) return;
     const width = studio.clientWidth;
@@ -78,7 +81,7 @@ export function layOut(
     const low = !room && sight < LOW;
     studio.toggleAttribute("data-low", low);
     const least = above < MOST_ABOVE ? above + ASIDE : ASIDE;
-    const taken = parts.reduce((sum, part) => sum + (part.offsetHeight || 0), least);
+    const taken = rows.reduce((sum, part) => sum + (part.offsetHeight || 0), least);
     const body = Math.max(sight - taken, LEAST_HEIGHT);
     studio.style.setProperty("--mnb-body", `${body}px`);
     const ways = studio.querySelector<HTMLElement>(".mnb-ways-box")?.offsetHeight ?? 0;
@@ -90,7 +93,7 @@ export function layOut(
     placed(studio ?? root);
     if (!studio) return void root.classList.add("mnb-desk-alone");
     life.size(studio, measure);
-    for (const part of parts) life.size(part, measure);
+    for (const row of rows) life.size(row, measure);
     if (typeof window !== "undefined") life.on(window, "resize", measure);
     measure();
   });

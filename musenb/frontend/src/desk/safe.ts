@@ -57,7 +57,8 @@ function progress({ model, life, clock }: DeskView): HTMLElement {
     const running = model.get("running") ?? false;
     const saving = model.get("saving") ?? "";
     if (!running && !saving && clock.band.facts.unheard) clock.band.tell({ unheard: false });
-    const writing = running ? `writing… ${model.get("written") ?? 0} notes` : saving;
+    const written = model.get("written") ?? 0;
+    const writing = running ? `writing… ${written} note${written === 1 ? "" : "s"}` : saving;
     shown.textContent = clock.band.facts.unheard ? UNHEARD : writing;
   };
   for (const name of ["running", "written", "saving"] as const)

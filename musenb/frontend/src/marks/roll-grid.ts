@@ -172,7 +172,7 @@ export function drawRuler(
 export function drawKeys(context: CanvasRenderingContext2D, view: Viewport, theme: Theme): void {
   context.fillStyle = theme.dark ? "#c8c8c8" : "#ffffff";
   context.fillRect(0, 0, KEYS_WIDTH, view.height);
-  context.font = `${Math.min(11, view.perPitch + 1)}px ${theme.font}`;
+  context.font = `${view.perPitch < 15 ? 10 : 11}px ${theme.font}`;
   context.textAlign = "right";
   context.textBaseline = "middle";
   const lowest = Math.max(0, Math.floor(view.top - view.height / view.perPitch));

@@ -33,6 +33,8 @@ export interface Box {
 }
 
 const VOICES = 8;
+// A hollow bar too low to be hollow is a line of at least so many pixels.
+const THINNEST = 1.5;
 // A note no wider than this is left out where its pixel is covered already.
 const SPECK = 2;
 // With more notes in view, letters would be a blur and cost time.
@@ -159,7 +161,8 @@ function drawNote(
     return;
   }
   if (width < 5 || height < 4) {
-    context.fillRect(x, y + height * 0.3, width, height * 0.4);
+    const thick = Math.max(Math.min(height, THINNEST), height * 0.4);
+    context.fillRect(x, y + (height - thick) / 2, width, thick);
     return;
   }
   context.fillStyle = theme.paper;

@@ -4,6 +4,9 @@ import type { NoteTable } from "../core/table";
 import { shape } from "./sheet";
 import { SPACE, type Head, type Places } from "./sheet-places";
 
+// The bracket stays on the page.
+const HIGHEST = 0.3 * SPACE;
+
 /** Return the given heads of a line, as long as a model wrote others. */
 export function givenHeads(places: Places, table: NoteTable): Head[] {
   if (!table.flags.some((_, row) => table.generated(row))) return [];
@@ -30,7 +33,7 @@ export function motifMark(places: Places, table: NoteTable): SVGElement[] {
   );
   if (alone) return staves.map((staff) => box(line.staves[staff], given, staff, left, right));
   const tops = [line.staves[staves[0] ?? 0]?.[0] ?? 0, ...given.map(({ y }) => y - 3 * SPACE)];
-  const top = Math.min(...tops) - 0.8 * SPACE;
+  const top = Math.max(Math.min(...tops) - 0.8 * SPACE, HIGHEST);
   const d = `M${left} ${top + SPACE}V${top}H${right}V${top + SPACE}`;
   return [shape("path", { class: "mnb-motif-bracket", d })];
 }

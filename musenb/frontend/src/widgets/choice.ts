@@ -124,7 +124,7 @@ export default mount<ChoiceState, Store>({
       const [writing, current] = [model.get("writing") ?? false, model.get("current") ?? false];
       number.textContent = String(model.get("number") ?? 1);
       const seed = `seed ${model.get("seed") ?? 0}`;
-      about.textContent = writing ? "writing…" : current ? "shown below" : seed;
+      about.textContent = writing ? "writing…" : current ? "shown" : seed;
       about.title = `${model.get("name") ?? ""}, ${seed}`;
       card.toggleAttribute("data-current", current);
       card.style.setProperty("--mnb-votes", String(model.get("votes") ?? 0));

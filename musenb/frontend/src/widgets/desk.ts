@@ -39,7 +39,8 @@ export default mount<DeskState>({
       empty = now;
       studio?.toggleAttribute("data-empty", now);
     });
-    root.append(style, notice, warning, bar, settings, start, drawerPart(view), rail, row);
+    // The drawer is the next stop behind the rail that opens it.
+    root.append(style, notice, warning, bar, settings, start, rail, drawerPart(view), row);
     root.append(...room.parts);
     fulfilWishes(view);
     layOut(view, [notice, warning, bar, settings, row, ...room.parts], (around) => {

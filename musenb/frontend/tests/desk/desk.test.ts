@@ -326,7 +326,7 @@ describe("the buttons", () => {
     host.model.receive({ running: false });
     expect(words()).toBe("");
     host.model.receive({ running: true, written: 1 });
-    expect(words()).toContain("1 notes");
+    expect(words()).toContain("1 note");
     vi.useRealTimers();
     host.close();
   });
