@@ -53,11 +53,12 @@ class MusenbWidget(anywidget.AnyWidget):
     """
 
     # Traits that are no settings.
-    _MINE: ClassVar[frozenset[str]] = frozenset({"error", "description", "clock_id"})
+    _MINE: ClassVar[frozenset[str]] = frozenset({"error", "description", "clock_id", "own_id"})
 
     error = traitlets.Unicode(help="what went wrong last, shown in the cell").tag(sync=True)
     description = traitlets.Unicode(help="what the view shows, in words").tag(sync=True)
     clock_id = traitlets.Unicode(help="the clock that the view follows").tag(sync=True)
+    own_id = traitlets.Unicode(help="the model's, by which the page finds it").tag(sync=True)
 
     def __init_subclass__(cls, *, bundle: str = "", **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -82,6 +83,7 @@ class MusenbWidget(anywidget.AnyWidget):
             settings["clock_id"] = clock.clock_id
         if self._bundle:
             self._esm = bundle(self._bundle)
+        settings["model_id"] = settings["own_id"] = secrets.token_hex(16)
         try:
             super().__init__(**settings)
         except traitlets.TraitError as error:
@@ -200,6 +202,9 @@ class MusenbWidget(anywidget.AnyWidget):
             return
         if message["kind"] == "error":
             self.error = str(message.get("text", ""))[:2000]
+            return
+        if message["kind"] == "state":
+            self.send_state()
             return
         self.guarded(self.on_message)(message, buffers)
 

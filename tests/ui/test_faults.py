@@ -152,6 +152,24 @@ def test_what_is_shown_stays_when_the_kernel_is_new_and_the_file_has_pictures_an
     assert all("text/plain" in data and "<img" in data["text/html"] for data in shown[1::2])
 
 
+# A page too busy to bring a model up within the two seconds that anywidget gives it
+
+
+def test_views_that_anywidget_gives_up_hear_their_kernel_again(notebook, lab) -> None:
+    page = notebook.page
+    page.add_init_script(
+        "const real = AbortSignal.timeout.bind(AbortSignal);"
+        "AbortSignal.timeout = ms => ms === 2000 ? AbortSignal.abort() : real(ms);"
+    )
+    notebook.open_blank(lab, "late")
+    notebook.run("import musenb\nfrom musenb.widgets.roll import Roll\nroll = Roll(musenb.motif('C4 D4'))\nroll")
+    page.locator(f"{ROLL} canvas[data-notes='2']").wait_for(timeout=LATE)
+    notebook.run("roll.show_score(musenb.motif('C4 D4 E4 G4'))")
+    page.locator(f"{ROLL} canvas[data-notes='4']").wait_for(timeout=LATE)
+    notebook.run("roll.show_error(ValueError('late words'))")
+    expect(page.locator(ROLL).get_by_role("alert")).to_contain_text("late words", timeout=LATE)
+
+
 # 6: another cell that keeps the kernel busy
 
 

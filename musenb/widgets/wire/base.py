@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 CHUNK_BYTES = 1_000_000
 
@@ -13,3 +13,10 @@ class ViewState(TypedDict):
     error: str
     description: str
     clock_id: str
+    own_id: str
+
+
+class AskState(TypedDict):
+    """Page to kernel: send all traits once more, for some of their changes were not heard."""
+
+    kind: Literal["state"]

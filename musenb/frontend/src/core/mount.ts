@@ -6,11 +6,12 @@
 import type { AnyWidget } from "@anywidget/types";
 import { clockOf, type PageClock } from "./clock";
 import { button, element } from "./dom";
+import { heardAgain } from "./hearing";
 import { Life } from "./life";
 import { Model } from "./model";
 import css from "./mount.css";
 import { watchTheme, type Theme } from "./theme";
-import type { ViewState } from "./wire/base";
+import type { AskState, ViewState } from "./wire/base";
 
 /** Keeps JupyterLab from taking keys typed into an element for commands on the notebook's cells. */
 const SUPPRESS = "data-lm-suppress-shortcuts";
@@ -56,6 +57,11 @@ export function mount<S extends ViewState, Store = undefined>(plan: Plan<S, Stor
       ownClock = `own-${Math.random().toString(36).slice(2)}`;
       store = plan.store?.(model, life, model.get("clock_id") || ownClock);
       made = true;
+      void heardAgain(raw, model.get("own_id"))
+        .then((again) => {
+          if (again) model.post<AskState>({ kind: "state" });
+        })
+        .catch((error: unknown) => report(model, error));
       return () => life.end();
     },
     async render({ model: raw, el, signal }) {

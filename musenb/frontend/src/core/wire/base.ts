@@ -7,4 +7,10 @@ export type ViewState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
+};
+
+/** Page to kernel: send all traits once more, for some of their changes were not heard. */
+export type AskState = {
+  kind: "state";
 };

@@ -8,6 +8,7 @@ export type ChoiceState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   notes: DataView;
   squeezed: boolean;
   version: number;

@@ -11,6 +11,7 @@ export type ClockState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   playhead: Quarters;
   playing: boolean;
   factor: number;

@@ -43,6 +43,7 @@ export type DeskState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   bars: number;
   temperature: number;
   top_p: number;

@@ -51,6 +51,7 @@ export type GameState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   notes: DataView;
   squeezed: boolean;
   version: number;

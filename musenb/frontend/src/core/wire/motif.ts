@@ -27,6 +27,7 @@ export type MotifState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   notes: DataView;
   squeezed: boolean;
   version: number;

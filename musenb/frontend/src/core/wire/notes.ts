@@ -59,6 +59,7 @@ export type NotesState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   notes: DataView;
   squeezed: boolean;
   version: number;

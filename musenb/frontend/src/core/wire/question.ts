@@ -19,6 +19,7 @@ export type QuestionState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   engine: string;
   key: string;
   ask: string;

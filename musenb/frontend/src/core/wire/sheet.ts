@@ -53,6 +53,7 @@ export type SheetState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   notes: DataView;
   squeezed: boolean;
   version: number;

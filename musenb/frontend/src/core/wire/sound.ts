@@ -7,6 +7,7 @@ export type SoundState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   notes: DataView;
   squeezed: boolean;
   version: number;
@@ -29,6 +30,7 @@ export type EngineState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   code: DataView;
   soundfont: DataView;
 };

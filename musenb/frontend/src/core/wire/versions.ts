@@ -11,6 +11,7 @@ export type VersionsState = {
   error: string;
   description: string;
   clock_id: string;
+  own_id: string;
   engine: string;
   piece: Piece;
   first: DataView;
