@@ -212,8 +212,8 @@ def _plain(one: Statement) -> dict[str, Any]:
 
 
 def _statement(row: Any) -> Statement:
-    said = row.get("beat")
-    beat = Fraction(said) if isinstance(said, str) and len(said) <= LONGEST_BEAT else said
+    said: Any = row.get("beat")
+    beat: Any = Fraction(said) if isinstance(said, str) and len(said) <= LONGEST_BEAT else said
     return Statement(
         row["form"], row["voice"], row["bar"], beat, row.get("steps", 0), row.get("key"), row.get("octave")
     )
