@@ -2,7 +2,7 @@
 
 A label is trusted only where its analysis fits the music: of a few ways to number the bars, and of the twelve keys that
 the file may stand in, the one is taken by which most of what sounds on labelled eighths belongs to their chords; an
-analysis that fits in none is left out.
+analysis that fits in none is left out, its chorale with it.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _read(row: dict[str, str], texts: dict[str, str]) -> Labelled | None:
             labels, fit = laid(read_analysis(texts[name]), score, frames)
             if fit >= FEWEST_FITTING:
                 analyses.append(labels)
-            elif not analyses:
+            else:
                 return None
     return Labelled(row["number"], row["music21"], score, frames, tuple(analyses)) if analyses else None
 
