@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
 };
 /** Who may name anywidget: the handle of its model, what wraps a view, and the exported page, which stands in for it. */
-const KNOW_JUPYTER = /^(core\/model|core\/mount|page\/\w+)$/;
+const KNOW_JUPYTER = /^(core\/(?:hearing|model|mount)|page\/\w+)$/;
 const MOST_LINES = 400;
 const LONGEST_LINE = 120;
 
