@@ -54,11 +54,11 @@ def rows_of(chorales: Sequence[Labelled]) -> Rows:
     pitches, places, targets = [], [], []
     for chorale in chorales:
         labels = chorale.analyses[0]
-        told = [at for at, label in enumerate(labels) if label is not None and class_of(label) in INDEX]
+        known = {at: label for at, label in enumerate(labels) if label is not None and class_of(label) in INDEX}
+        told = list(known)
         pitches.append(pitch_blocks(chorale.frames)[told])
         places.append(place_features(chorale.frames)[told])
-        for at in told:
-            label = labels[at]
+        for at, label in known.items():
             state = label.key.tonic * len(CLASSES) + INDEX[class_of(label)]
             weight = OFFBEAT_WEIGHT if chorale.frames.strength[at] == OFFBEAT else 1.0
             targets.append((state, label.chord.bass, weight))
@@ -79,21 +79,22 @@ class Head(nn.Module):
         super().__init__()
         sizes = [12 * blocks + places, *[WIDTH] * LAYERS]
         layers = [nn.Linear(one, other) for one, other in itertools.pairwise(sizes)]
-        self.layers = nn.ModuleList([*layers, nn.Linear(WIDTH, len(CLASSES) + 24)])
+        self.linear = (*layers, nn.Linear(WIDTH, len(CLASSES) + 24))
+        self.layers = nn.ModuleList(self.linear)
         self.dropout, self.input_dropout = nn.Dropout(DROPOUT), nn.Dropout(INPUT_DROPOUT)
 
     def forward(self, pitches: torch.Tensor, places: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return logits of states (rows, 12, classes) and of basses by mode (rows, 12, 2, 12)."""
-        first = self.layers[0]
+        first = self.linear[0]
         of_pitches, of_places = first.weight.split([12 * pitches.shape[1], places.shape[1]], dim=1)
         by_class = of_pitches.unflatten(1, (-1, 12))
         turned = torch.stack([by_class.roll(tonic, dims=2) for tonic in range(12)])  # 12, width, blocks, 12
         hidden = (self.input_dropout(pitches).flatten(1) @ turned.flatten(2).flatten(0, 1).T).unflatten(1, (12, WIDTH))
         hidden = hidden + (places @ of_places.T + first.bias)[:, None]
-        for layer in self.layers[1:-1]:
+        for layer in self.linear[1:-1]:
             hidden = layer(self.dropout(torch.relu(hidden)))
         hidden = self.dropout(torch.relu(hidden))
-        out = self.layers[-1](hidden)
+        out = self.linear[-1](hidden)
         classes = len(CLASSES)
         return out[..., :classes], out[..., classes:].unflatten(2, (2, 12))
 

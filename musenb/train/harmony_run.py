@@ -79,14 +79,13 @@ def tuned(arrays: dict[str, np.ndarray], train: Sequence[Labelled], valid: Seque
     plain = {f"steps.{name}": value for name, value in _arrays(steps_of(train, chords=0, keys=1)).items()}
     head = head_of({**arrays, **plain, "trust": np.array(1.0), "sharpness": np.array(1.0)})
     scores = [head.log_probs(chorale.frames)[0] for chorale in valid]
-    best = (-1.0, 0.0, None)
+    tried: list[tuple[float, float, Transitions]] = []
     for trust, chords, keys in itertools.product(TRUSTS, CHORDS, KEYS):
         steps = steps_of(train, chords=chords, keys=keys)
         right = np.mean([_right(chorale, trust * score, steps) for chorale, score in zip(valid, scores, strict=True)])
         print(f"trust {trust}, chords {chords}, keys {keys}: {right:.4f} of beats, key and chord", flush=True)
-        if right > best[0]:
-            best = (right, trust, steps)
-    _, trust, steps = best
+        tried.append((float(right), trust, steps))
+    _, trust, steps = max(tried, key=lambda one: one[0])
     losses = {}
     for sharpness in SHARPNESSES:
         nats = [_nats(one, trust * score, steps, sharpness) for one, score in zip(valid, scores, strict=True)]
@@ -161,7 +160,7 @@ def _said(line: str, began: float) -> None:
 
 def _bytes(arrays: dict[str, np.ndarray]) -> bytes:
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 

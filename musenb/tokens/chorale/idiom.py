@@ -16,7 +16,9 @@ from musenb.tokens.chorale.writer import GridWriter
 from musenb.tokens.idiom import Close, Keep, Prepared, Shape, Wishes
 from musenb.tokens.voice_ranges import VOICE_RANGES
 
-RANGES = dict(zip(grid.VOICES, VOICE_RANGES, strict=True))
+RANGES: Mapping[str, tuple[int, int]] = {
+    str(voice): limits for voice, limits in zip(grid.VOICES, VOICE_RANGES, strict=True)
+}
 
 
 class Chorale:
