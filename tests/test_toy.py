@@ -109,7 +109,7 @@ def test_a_studio_writes_it(model: Path, tmp_path: Path) -> None:
 
 
 def test_unknown_and_taken_names_are_told() -> None:
-    with pytest.raises(ModelError, match="unknown idiom 'opera'; models read chorale, tonal, jsb, letters"):
+    with pytest.raises(ModelError, match="unknown idiom 'opera'; models read chorale, tonal, jsb, notes, letters"):
         idiom_named("opera")
     with pytest.raises(ModelError, match="there is an idiom 'chorale' already"), registered(idiom_named("chorale")):
         pass

@@ -154,7 +154,9 @@ def test_thirty_views_draw_and_closing_them_leaves_nothing(book) -> None:
     page = book.page
     book.run("before = set(known)")
     start = page.evaluate("() => performance.now()")
-    output = show(book, "views = [make(kind) for kind in KINDS for _ in range(5)]\ndisplay(*views)", 30)
+    # JupyterLab shows fifty outputs of a cell, and a view is two of them.
+    output = show(book, "views = [make(kind) for kind in KINDS for _ in range(5)]\ndisplay(*views[:15])", 15)
+    show(book, "display(*views[15:])", 15)
     print(f"30 views drawn {(page.evaluate('() => performance.now()') - start) / 1000:.1f} s after the cell was run")
     assert page.evaluate(CLOCKS) == 30
     player = output.locator("section[aria-label=Player]").first
@@ -365,7 +367,7 @@ def test_a_notebook_without_trust_and_an_exported_page_show_pictures(book, lab, 
     assert outputs.count() == len(LABELS)
     assert notebook.page.locator(".jp-OutputArea-output img >> visible=true").count() == len(PICTURED)
     captions = notebook.page.locator(".jp-OutputArea-output figcaption >> visible=true").all_inner_texts()
-    begin = ["Clock of 36", "Player: 9", "Piano roll:", "Score: 9", "Keyboard for", "Attention of"]
+    begin = ["Clock of 36", "Player: ", "Piano roll:", "Score: ", "Keyboard ", "Attention of"]
     assert [caption[: len(words)] for caption, words in zip(captions, begin, strict=True)] == begin
     assert all(caption.endswith("run the cell again to work with it.") for caption in captions)
     keep(notebook, "stranger")

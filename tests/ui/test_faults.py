@@ -149,7 +149,7 @@ def test_what_is_shown_stays_when_the_kernel_is_new_and_the_file_has_pictures_an
     cells = json.loads((lab.folder / "kernel.ipynb").read_text(encoding="utf-8"))["cells"]
     shown = [output["data"] for cell in cells for output in cell["outputs"] if "data" in output]
     assert ["text/html" in data for data in shown] == [False, True] * 2
-    assert all("text/plain" in data and "<img" in data["text/html"] for data in shown[1::2])
+    assert all("text/plain" in data and "<img" in "".join(data["text/html"]) for data in shown[1::2])
 
 
 # A page too busy to bring a model up within the two seconds that anywidget gives it
@@ -222,13 +222,15 @@ def test_of_thirty_views_one_plays_at_a_time_in_one_audio_context(notebook, lab)
     notebook.open_blank(lab, "thirty")
     notebook.run("import musenb\nfrom musenb.widgets.sound import Sound\nfrom musenb.widgets.roll import Roll")
     begun = time.monotonic()
-    output = notebook.run(
+    notebook.run(
         "scores = [musenb.motif(f'tempo={60 + n}  C4 D4 E4 F4 G4 A4 B4 C5') for n in range(15)]\n"
-        "for score in scores: display(Sound(score), Roll(score))"
+        "for score in scores[:8]: display(Sound(score), Roll(score))"
     )
-    players = output.locator("section[aria-label=Player]")
+    # JupyterLab shows fifty outputs of a cell, and a view is two of them.
+    notebook.run("for score in scores[8:]: display(Sound(score), Roll(score))")
+    players = page.locator("section[aria-label=Player]")
     expect(players).to_have_count(15, timeout=LATE)
-    expect(output.locator("canvas[data-notes='8']")).to_have_count(15, timeout=LATE)
+    expect(page.locator("canvas[data-notes='8']")).to_have_count(15, timeout=LATE)
     print(f"thirty views in {time.monotonic() - begun:.1f} s")
     for number in (0, 7, 14):
         button(players.nth(number), "Play").click()

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from musenb.export.palette import VOICES_ON_LIGHT, rgb
+from musenb.export.palette import VOICES_ON_DARK, VOICES_ON_LIGHT, rgb
 
 TWO_VOICES = """
 from musenb.score.note import Note, Origin, Score, Voice
@@ -237,7 +237,7 @@ def test_two_rolls_share_a_clock_and_both_themes_are_drawn(notebook, page, tmp_p
     page.wait_for_function(
         "canvas => canvas.closest('.musenb').dataset.theme === 'dark'", arg=one.canvas.element_handle()
     )
-    one.wait_for_colour(0.4, 71.5, [0x56, 0xB4, 0xE9])
+    one.wait_for_colour(0.4, 71.5, [*rgb(VOICES_ON_DARK[0])])
     assert sum(light[:3]) > 600 > 300 > sum(one.pixel(6, 66)[:3])
     one.click(2.4, 74)
     two.section.locator("output").filter(has_text="D5").wait_for()
