@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Literal
 
-from musenb.errors import MusenbError, SettingError
+from musenb.analysis.table import pandas
+from musenb.errors import SettingError
 from musenb.score.display import HOOKS
 
 Place = float | str
@@ -135,10 +135,7 @@ def table(charts: Sequence[Chart]) -> Any:
     MusenbError
         pandas is not installed.
     """
-    try:
-        pd = import_module("pandas")
-    except ImportError:
-        raise MusenbError("a table needs pandas: python -m pip install pandas; `rows` gives plain records") from None
+    pd = pandas("rows")
     if len(charts) > 1:
         return pd.DataFrame(rows(charts))
     (chart,) = charts

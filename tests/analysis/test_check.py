@@ -195,7 +195,7 @@ def test_a_table_has_a_row_a_mark() -> None:
 
 def test_without_pandas_the_way_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
-    with pytest.raises(MusenbError, match="pip install pandas; `records` are plain"):
+    with pytest.raises(MusenbError, match="pip install pandas; `records` gives plain records"):
         wrong_piece().table()
 
 

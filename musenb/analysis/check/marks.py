@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib import import_module
 from typing import Any
 
 from musenb.analysis.check.habits import Habit
 from musenb.analysis.check.rule_sets import RuleSet
 from musenb.analysis.check.rules import RULES
-from musenb.errors import MusenbError
+from musenb.analysis.table import pandas
 from musenb.score.display import HOOKS, counted
 from musenb.score.note import Score
 
@@ -143,10 +142,7 @@ class Checked:
         MusenbError
             pandas is not installed.
         """
-        try:
-            pd = import_module("pandas")
-        except ImportError:
-            raise MusenbError("a table needs pandas: python -m pip install pandas; `records` are plain") from None
+        pd = pandas("records")
         rows = [
             {
                 "bar": mark.bar, "beat": float(mark.beat), "rule": mark.title, "severity": mark.severity,

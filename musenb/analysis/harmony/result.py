@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib import import_module
 from typing import Any
 
 from musenb.analysis.harmony.cadences import cadences_of
 from musenb.analysis.harmony.foreign import foreign_notes
 from musenb.analysis.harmony.label import Choice, ChordLabel, key_name
 from musenb.analysis.harmony.names import Chord, read_numeral, write_numeral
-from musenb.errors import MusenbError, ScoreError, SettingError
+from musenb.analysis.table import pandas
+from musenb.errors import ScoreError, SettingError
 from musenb.score.arguments import shown
 from musenb.score.key import Key
 from musenb.score.marks import ChordSymbol
@@ -131,12 +131,7 @@ class Harmony:
         MusenbError
             pandas is not installed.
         """
-        try:
-            pd = import_module("pandas")
-        except ImportError:
-            message = "a table needs pandas: python -m pip install pandas; `records` gives plain records"
-            raise MusenbError(message) from None
-        return pd.DataFrame(self.records())
+        return pandas("records").DataFrame(self.records())
 
     def __repr__(self) -> str:
         return "\n".join(self._lines())

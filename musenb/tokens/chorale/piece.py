@@ -15,7 +15,8 @@ from typing import ClassVar
 import numpy as np
 
 from musenb.errors import SettingError
-from musenb.score.note import GIVEN, KeySignature, Note, Origin, Score, Voice
+from musenb.score.note import KeySignature, Note, Origin, Score, Voice
+from musenb.score.repitched import with_pitches
 from musenb.score.spelling import keys_of, spell_score
 from musenb.tokens.chorale.choices import cell_choices
 from musenb.tokens.chorale.grid import (
@@ -212,7 +213,7 @@ class GridPiece:
         inside[inside != UNKNOWN] = cells[inside != UNKNOWN]
         plan = dataclasses.replace(self.plan, grid=Grid(given, self.plan.grid.frame))
         sung = (number for number, voice in enumerate(self.score.voices) if voice.notes)
-        score = _with_pitches(self.score, changed)
+        score = with_pitches(self.score, changed)
         named = zip(sung, self.names, strict=True)
         names = tuple(name for number, name in named if score.voices[number].notes)
         tokens = cells.ravel()[: len(self.tokens)]
@@ -287,21 +288,6 @@ def _until(plan: Plan, steps: int, cells: np.ndarray) -> Plan:
     ends = plan.later or tells_end(plan.grid.frame)
     later = plan.later + int((columns[steps:, 0] == 0).sum()) if ends else 0
     return dataclasses.replace(plan, grid=Grid(cells, Frame(columns[:steps])), later=later)
-
-
-def _with_pitches(score: Score, changed: Mapping[str, int | None]) -> Score:
-    """Return a score with some notes, by id, at other pitches, or without those for which it is None."""
-    voices = []
-    for number, voice in enumerate(score.voices):
-        notes = []
-        for index, note in enumerate(voice.notes):
-            pitch = changed.get(f"v{number}n{index}", note.pitch)
-            if pitch == note.pitch:
-                notes.append(note)
-            elif pitch is not None:
-                notes.append(dataclasses.replace(note, pitch=pitch, spelling="", origin=GIVEN))
-        voices.append(dataclasses.replace(voice, notes=tuple(notes)))
-    return dataclasses.replace(score, voices=tuple(voices))
 
 
 def grid_notes(cells: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ import numpy as np
 
 from musenb.errors import SettingError
 from musenb.score.note import GIVEN, KeySignature, Note, Origin, Score, Voice
+from musenb.score.repitched import with_pitches
 from musenb.score.spelling import keys_of, spell_score
 from musenb.tokens.notes.choices import FIRST_TOKENS, field_choices
 from musenb.tokens.notes.fields import NO_LENGTH, NO_PITCH, PITCH, PITCHES, SILENCE, TICKS, VOICE
@@ -226,7 +227,7 @@ class NotePiece:
             rows += [row] if row[PITCH] is not None else []
         plan = dataclasses.replace(self.plan, notes=np.array(rows, np.int64).reshape(-1, FIELD_COUNT))
         return dataclasses.replace(
-            self, score=_with_pitches(self.score, pitch_of), plan=plan, steps=steps, changes=(*changes.items(),)
+            self, score=with_pitches(self.score, pitch_of), plan=plan, steps=steps, changes=(*changes.items(),)
         )
 
     def within(self, extent: int) -> Plan:
@@ -345,18 +346,3 @@ def _with_pitch(step: np.ndarray, pitch: int | None) -> np.ndarray:
 
 def _tick(quarter: Fraction) -> int:
     return int(quarter * TICKS)
-
-
-def _with_pitches(score: Score, changed: Mapping[str, int | None]) -> Score:
-    """Return a score with some notes, by id, at other pitches, or without those for which it is None."""
-    voices = []
-    for number, voice in enumerate(score.voices):
-        notes = []
-        for index, note in enumerate(voice.notes):
-            pitch = changed.get(f"v{number}n{index}", note.pitch)
-            if pitch == note.pitch:
-                notes.append(note)
-            elif pitch is not None:
-                notes.append(dataclasses.replace(note, pitch=pitch, spelling="", origin=GIVEN))
-        voices.append(dataclasses.replace(voice, notes=tuple(notes)))
-    return dataclasses.replace(score, voices=tuple(voices))
