@@ -44,9 +44,18 @@ sys.exit(code)
 """
 
 
+# Kernels of two processes may choose the same free port; the later one then ends before its first cell.
+NOT_BEGUN = "Kernel died before replying to kernel_info"
+
+
 def run(path: Path, folder: Path) -> Run:
     """Run every cell of a copy, in a fresh kernel that works in the copy's folder; a cell that raises fails."""
-    home = folder / path.stem
+    done = attempt(path, folder / path.stem)
+    return attempt(path, folder / f"{path.stem}-again") if NOT_BEGUN in done.said else done
+
+
+def attempt(path: Path, home: Path) -> Run:
+    """Run a copy of a notebook in a new folder."""
     home.mkdir()
     copied, since = shutil.copy(path, home), time.perf_counter()
     done = subprocess.run(

@@ -54,7 +54,7 @@ def refill(
     Raises
     ------
     MusenbError
-        There is no such bar or voice, there is nothing to write, or a setting cannot be used.
+        There is no such bar or voice, nothing to write or nothing that stays, or a setting cannot be used.
     """
     return finished(refilling(take, bars=bars, voices=voices, **settings), "refilling")
 
@@ -88,7 +88,7 @@ def kept_around(score: Score, model: Model, bars: Bars | None, voices: str | Ite
     Raises
     ------
     SettingError
-        There is no such bar or voice.
+        There is no such bar or voice, or no note would stay.
     """
     names = tuple(voice_ranges(model))
     asked = voice_names(voices)
@@ -102,7 +102,15 @@ def kept_around(score: Score, model: Model, bars: Bars | None, voices: str | Ite
     for name in names:
         spans = ((whole[0], begin), (end, whole[1])) if name in chosen else (whole,)
         passages += [Passage(name, first, last) for first, last in spans if first < last]
+    if not any(_holds(score, passage) for passage in passages):
+        raise SettingError("nothing would stay for the model to go by: choose fewer bars or fewer voices")
     return Keep(passages=tuple(passages))
+
+
+def _holds(score: Score, passage: Passage) -> bool:
+    """Return whether any note begins in a passage."""
+    notes = [note for voice in score.voices if voice.name == passage.voice for note in voice.notes]
+    return any(passage.onset <= note.onset < passage.end for note in notes)
 
 
 def _stretch(score: Score, bars: Bars | None) -> tuple[Fraction, Fraction]:

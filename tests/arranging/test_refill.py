@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from musenb.arranging.refill import refill
@@ -39,6 +39,7 @@ def outside(score: Score, voices: set[str], first: int, last: int) -> set[tuple[
 )
 def test_nothing_outside_changes(voices: set[str], first: int, more: int, seed: int, tiny_checkpoint: Path) -> None:
     last = min(first + more, 3)
+    assume(len(voices) < len(NAMES) or last - first < 2)
     take = refill(FOUR, bars=(first, last), voices=sorted(voices), model=tiny_checkpoint, seed=seed, best_of=1)
     kept = {
         (voice.name, (note.onset, note.duration, note.pitch))
@@ -75,6 +76,8 @@ def test_a_take_is_refilled_by_its_own_model(tiny_checkpoint: Path) -> None:
         ({"bars": "x"}, "bars 'x' are neither one bar such as 3"),
         ({"voices": "flute"}, "there is no voice 'flute'; the voices are soprano, alto, tenor, bass"),
         ({"voices": []}, "there is nothing to write"),
+        ({}, "nothing would stay for the model to go by"),
+        ({"bars": (1, 3)}, "choose fewer bars or fewer voices"),
     ],
 )
 def test_what_cannot_be_refilled_is_said(asked: dict, message: str, tiny_checkpoint: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -90,6 +91,10 @@ class Firefox:
                 assert answer["type"] == "success", f"{method}: {answer}"
                 return answer["result"]
 
+    def close(self) -> None:
+        """Let go of the websocket."""
+        self._socket.close(timeout=1)
+
     def open(self, address: str) -> None:
         """Load a page."""
         self.send("browsingContext.navigate", context=self._page, url=address, wait="interactive")
@@ -160,7 +165,8 @@ def firefox() -> Iterator[Firefox]:
                 command, stdout=log, stderr=log, env={**os.environ, "HOME": profile}, start_new_session=True
             )
         try:
-            yield Firefox(_address(said))
+            with contextlib.closing(Firefox(_address(said))) as spoken_to:
+                yield spoken_to
         finally:
             os.killpg(running.pid, signal.SIGTERM)
             try:
