@@ -21,7 +21,7 @@ from musenb.export.to_midi import pretty_midi_of
 from musenb.export.to_musicxml import music21_of
 from musenb.files.atomic import atomic_write
 from musenb.sample.models import Model, open_model
-from musenb.sample.policy import BEST_OF, Draws, Policy
+from musenb.sample.policy import BEST_OF, DEFAULT_MODEL, Draws, Policy
 from musenb.sample.recipe import Recipe, begin, laid_out_for, plan_of, voice_ranges
 from musenb.sample.stream import Sampling
 from musenb.score.arguments import save_path, score_of, voice_names
@@ -226,7 +226,7 @@ def _known_style(model: Model, style: str | None) -> str | None:
 def stream(
     prime: Any,
     *,
-    model: str | os.PathLike[str] = "chorale",
+    model: str | os.PathLike[str] = DEFAULT_MODEL,
     bars: int = 8,
     seed: int | None = None,
     close: bool | None = True,

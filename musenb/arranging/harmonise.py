@@ -13,7 +13,7 @@ from typing import Any, Literal, TypedDict, Unpack, overload
 from musenb.arranging.progress import finished
 from musenb.errors import PolyphonyError, SettingError
 from musenb.sample.models import Model, open_model
-from musenb.sample.policy import BEST_OF, LARGEST_SEED, Draws, Policy
+from musenb.sample.policy import BEST_OF, DEFAULT_MODEL, LARGEST_SEED, Draws, Policy
 from musenb.sample.recipe import Recipe, begin, plan_of, voice_ranges
 from musenb.score.arguments import shown
 from musenb.score.note import Score
@@ -105,7 +105,7 @@ def harmonisations(
     _refuse_unknown(given)
     if voice not in LINES:
         raise SettingError(f"voice {shown(voice)} is neither of {', '.join(LINES)}")
-    model, seed = open_model(given.pop("model", "chorale")), given.pop("seed", None)
+    model, seed = open_model(given.pop("model", DEFAULT_MODEL)), given.pop("seed", None)
     reading = {name: given.pop(name) for name in ("key", "metre", "part", "line", "transpose") if name in given}
     best_of = given.pop("best_of", BEST_OF)
     policy = Policy(**{"temperature": TEMPERATURE, **given})

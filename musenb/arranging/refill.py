@@ -11,7 +11,7 @@ from typing import Any, TypedDict, Unpack
 from musenb.arranging.progress import finished
 from musenb.errors import SettingError
 from musenb.sample.models import Model, open_model
-from musenb.sample.policy import BEST_OF, Draws, Policy
+from musenb.sample.policy import BEST_OF, DEFAULT_MODEL, Draws, Policy
 from musenb.sample.recipe import Recipe, begin, plan_of, voice_ranges
 from musenb.score.arguments import shown, voice_names
 from musenb.score.note import Score
@@ -69,7 +69,7 @@ def refilling(
             raise TypeError(f"refill has no setting {name!r}; allowed are {', '.join(Settings.__annotations__)}")
     own = take.recipe if isinstance(take, Take) else None
     named, seed = given.pop("model", None), given.pop("seed", None)
-    model = open_model(named if named is not None else own.model if own is not None else "chorale")
+    model = open_model(named if named is not None else own.model if own is not None else DEFAULT_MODEL)
     best_of = given.pop("best_of", BEST_OF)
     score = take.score if isinstance(take, Take) else prepared(take, model=model).score
     recipe = Recipe(

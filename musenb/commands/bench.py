@@ -19,8 +19,8 @@ import musenb
 from musenb.commands.progress import Bar
 from musenb.errors import MusenbError
 from musenb.model.process_memory import memory_of
+from musenb.sample.policy import DEFAULT_MODEL
 
-MODEL = "chorale"
 PRIME = "upbeat=1 key=A E4 A4:1 B4:1 C#5:1 B4:1"
 SESSION = (
     "import time; began = time.perf_counter(); import musenb; took = time.perf_counter() - began; "
@@ -41,14 +41,14 @@ TARGETS = {  # figure: (what it is, bound, whether the bound is the least)
 }
 
 
-def benchmark(*, quick: bool = False, as_json: bool = False, model: str = MODEL) -> int:
+def benchmark(*, quick: bool = False, as_json: bool = False, model: str = DEFAULT_MODEL) -> int:
     """Print the figures of this machine, as a table or as JSON."""
     record = figures(quick=quick, model=model)
     print(json.dumps(record) if as_json else table(record))
     return 0
 
 
-def figures(*, quick: bool = False, model: str = MODEL) -> dict[str, Any]:
+def figures(*, quick: bool = False, model: str = DEFAULT_MODEL) -> dict[str, Any]:
     """Measure everything, on one thread.
 
     Parameters
@@ -159,7 +159,7 @@ def print_session(import_s: float) -> None:
     from musenb.session import open_model, stream
 
     began = time.perf_counter()
-    open_model("chorale")
+    open_model()
     load = time.perf_counter() - began
     waits = []
     for seed in range(6):
@@ -230,7 +230,9 @@ def decode_table(figures: dict[str, Any]) -> str:
 def add_bench(command: argparse.ArgumentParser) -> None:
     """Give the command its options."""
     command.add_argument("--quick", action="store_true", help="a first impression from short rows, in a minute or two")
-    command.add_argument("--model", default=MODEL, help="in whose shape the decoder is measured (default: chorale)")
+    command.add_argument(
+        "--model", default=DEFAULT_MODEL, help=f"in whose shape the decoder is measured (default: {DEFAULT_MODEL})"
+    )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=bench)
 

@@ -22,7 +22,7 @@ from musenb.analysis.reuse import Line
 from musenb.analysis.structure import RANGES, structureness
 from musenb.commands.progress import Bar
 from musenb.errors import MusenbError, SettingError
-from musenb.sample.policy import Policy
+from musenb.sample.policy import DEFAULT_MODEL, Policy
 from musenb.sample.recipe import Recipe, begin, plan_of
 from musenb.score.load import load
 from musenb.score.note import Score
@@ -243,7 +243,7 @@ def evaluate_development(options: argparse.Namespace) -> int:
             f"s: at least {FEWEST} pieces, and above 0 s"
         )
     policy = Policy(temperature=options.temperature, top_p=options.top_p)
-    names = [options.model or "chorale"]
+    names = [options.model or DEFAULT_MODEL]
     if options.against:
         names.append(options.against)
     models = {str(name): open_model(name) for name in names}

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from musenb.commands.output import check_output
-from musenb.commands.prime import SUFFIXED
+from musenb.commands.prime import MODEL_HELP, SUFFIXED
 from musenb.commands.progress import Bar
 from musenb.export.formats import FORMS
-from musenb.sample.policy import BEST_OF
+from musenb.sample.policy import BEST_OF, DEFAULT_MODEL
 from musenb.score.parts import LINES
 
 
@@ -19,7 +19,7 @@ def add_harmonise(command: argparse.ArgumentParser) -> None:
     command.add_argument("melody", metavar="FILE", help=SUFFIXED)
     command.add_argument("--voice", choices=("soprano", "bass"), default="soprano", help="what it is (soprano)")
     command.add_argument("--versions", type=int, default=1, metavar="N", help="1..4 settings (default: 1)")
-    command.add_argument("--model", default="chorale", help="a shipped model or a .safetensors file (default: chorale)")
+    command.add_argument("--model", default=DEFAULT_MODEL, help=MODEL_HELP)
     command.add_argument("--seed", type=int, help="the same seed gives the same setting (default: a new one, shown)")
     command.add_argument("--temperature", type=float, default=0.5, help="0..4, lower is less daring (default: 0.5)")
     command.add_argument(

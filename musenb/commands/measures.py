@@ -17,7 +17,7 @@ from musenb.commands.progress import Bar
 from musenb.errors import SettingError
 from musenb.model.config import ModelConfig
 from musenb.model.shapes import expected_shapes
-from musenb.sample.policy import Policy
+from musenb.sample.policy import DEFAULT_MODEL, Policy
 from musenb.session import open_model
 from musenb.tokens.chorale.grid import Grid
 from musenb.train.chorale_data import corpus_grids
@@ -67,7 +67,7 @@ def evaluate_chorale(options: argparse.Namespace) -> int:
         raise SettingError(f"pieces {options.pieces} is below 1")
     parts = wanted_parts(options.parts)
     policy = Policy(temperature=options.temperature, top_p=options.top_p)
-    model = open_model(options.model or "chorale")
+    model = open_model(options.model or DEFAULT_MODEL)
     model.decoder.compile()
     settings = {"best_of": options.best_of, "prices": not options.free, "close": None if options.no_close else True}
     writing = Writing(model, policy, options.seed, not options.free, settings)

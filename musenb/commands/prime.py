@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 
-from musenb.sample.policy import BEST_OF, MOST_TRIES
+from musenb.sample.policy import BEST_OF, DEFAULT_MODEL, MOST_TRIES
 from musenb.score.note import Score
 from musenb.score.parts import LINES
 
 SUFFIXED = "a music file, corpus:NAME, or a motif such as 'C4 D4 E4:2'"
+MODEL_HELP = f"a shipped model or a .safetensors file (default: {DEFAULT_MODEL})"
 
 
 def add_prime_options(command: argparse.ArgumentParser) -> None:
     """Give a command the options that say what to make of its prime."""
-    command.add_argument("--model", default="chorale", help="a shipped model or a .safetensors file (default: chorale)")
+    command.add_argument("--model", default=DEFAULT_MODEL, help=MODEL_HELP)
     command.add_argument("--bars", type=int, default=8, help="bars to add (default: 8; with page, 0: PRIME alone)")
     command.add_argument("--prime-bars", type=int, metavar="N", help="use only the first N bars of PRIME")
     command.add_argument("--seed", type=int, help="the same seed gives the same piece (default: a new one, shown)")

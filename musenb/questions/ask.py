@@ -23,7 +23,7 @@ from musenb.questions.extra import needing_lab
 from musenb.questions.reading import Reading
 from musenb.questions.whatif import Setting
 from musenb.sample.models import Model, open_model
-from musenb.sample.policy import Policy
+from musenb.sample.policy import DEFAULT_MODEL, Policy
 from musenb.score.arguments import score_of
 from musenb.score.note import Score
 from musenb.score.quarters import whole_number
@@ -194,7 +194,7 @@ def ask(
     score_of(source, "ask")
     recipe = source.recipe if isinstance(source, Take) else None
     if not isinstance(model, Model):
-        model = open_model(model if model is not None else recipe.model if recipe else "chorale")
+        model = open_model(model if model is not None else recipe.model if recipe else DEFAULT_MODEL)
     score, plan = (source.score, source.plan) if isinstance(source, Take) else (source, None)
     piece = model.idiom.piece(
         score,

@@ -23,6 +23,7 @@ from musenb.model.weights import (
     shipped_names,
     with_idiom,
 )
+from musenb.sample.policy import DEFAULT_MODEL
 from musenb.tokens.idiom import Idiom, Shape
 from musenb.tokens.known import idiom_named
 
@@ -56,7 +57,7 @@ class Model:
         return checksum == self.checksum or checksum == _unnamed_checksum(_path_of(self.name))
 
 
-def open_model(name: str | os.PathLike[str] = "chorale") -> Model:
+def open_model(name: str | os.PathLike[str] = DEFAULT_MODEL) -> Model:
     """Return a shipped model by name, or one of the user's own from a .safetensors file.
 
     Raises

@@ -18,6 +18,7 @@ from musenb.errors import SettingError
 LARGEST_SEED = 2**63 - 1
 MOST_TRIES = 16
 MOST_GUIDANCE = 2
+DEFAULT_MODEL = "chorale"
 BEST_OF = 4  # tries of a phrase: read side by side they cost 3.4 to 4.6 times the time of one
 
 

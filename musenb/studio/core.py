@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from musenb.analysis.compare import Comparison
 from musenb.files.folders import journal_folders
 from musenb.files.lines import Saved
-from musenb.sample.policy import BEST_OF, Policy
+from musenb.sample.policy import BEST_OF, DEFAULT_MODEL, Policy
 from musenb.score.note import Score
 from musenb.session import Trimming
 from musenb.studio.auditions import Auditions
@@ -64,7 +64,7 @@ class StudioCore:
     """
 
     def __init__(
-        self, model: str | os.PathLike[str] = "chorale", *, folder: str | os.PathLike[str] | None = None,
+        self, model: str | os.PathLike[str] = DEFAULT_MODEL, *, folder: str | os.PathLike[str] | None = None,
         tree: Tree | None = None, journal: bool = True,
     ) -> None:
         self.model = model

@@ -18,6 +18,7 @@ import ipywidgets
 from musenb.errors import MusenbError
 from musenb.export.formats import FORMS
 from musenb.sample.models import continuing_models, idiom_of_model
+from musenb.sample.policy import DEFAULT_MODEL
 from musenb.session import SEEDS
 from musenb.studio.asking_place import AskingPlace
 from musenb.studio.controls import Controls
@@ -64,7 +65,7 @@ class Studio(Panelled, StudioCore):
     panel : ipywidgets.VBox
     """
 
-    def __init__(self, prime: Any = None, *, model: str | os.PathLike[str] = "chorale", **settings: Any) -> None:
+    def __init__(self, prime: Any = None, *, model: str | os.PathLike[str] = DEFAULT_MODEL, **settings: Any) -> None:
         core = {name: settings.pop(name) for name in CORE_SETTINGS if name in settings}
         super().__init__(model, **core)
         self.views = views = StudioViews(

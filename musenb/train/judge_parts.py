@@ -15,7 +15,7 @@ from typing import Any
 from musenb.analysis.chorale.ratios import Report
 from musenb.errors import SettingError
 from musenb.sample.models import open_model
-from musenb.sample.policy import Policy
+from musenb.sample.policy import DEFAULT_MODEL, Policy
 from musenb.tokens.chorale.grid import Grid
 from musenb.train.chorale_data import corpus_grids
 from musenb.train.judge_harmony import harmonise_report
@@ -37,7 +37,7 @@ PARTS: Mapping[str, tuple[str, Part]] = {
 
 
 def judge(
-    model: str | os.PathLike[str] = "chorale",
+    model: str | os.PathLike[str] = DEFAULT_MODEL,
     parts: Sequence[str] = tuple(PARTS),
     *,
     pieces: int = 76,
