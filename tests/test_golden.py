@@ -29,6 +29,7 @@ from musenb.studio.core import StudioCore
 
 FOLDER = Path(__file__).resolve().parent / "golden"
 RECIPES = FOLDER / "recipes.json"
+OLDEST = {"model": "chorale"}  # of every recipe that names none
 READABLE = 14  # notes at most, of a recipe whose notes are written out
 
 
@@ -43,13 +44,13 @@ def prime_of(described: str) -> Any:
 def written(recipe: dict[str, Any]) -> Iterator[Score]:
     """Yield the scores that a recipe writes."""
     if recipe["call"] == "develop":
-        yield musenb.develop(prime_of(recipe["prime"]), **recipe["settings"]).score
+        yield musenb.develop(prime_of(recipe["prime"]), **OLDEST | recipe["settings"]).score
     elif recipe["call"] == "branch":
-        take = musenb.develop(prime_of(recipe["prime"]), **recipe["settings"])
+        take = musenb.develop(prime_of(recipe["prime"]), **OLDEST | recipe["settings"])
         yield musenb.ask(take, bars=1).branch(recipe["pitch"], note=recipe["note"], seed=recipe["seed"]).score
     else:
         with tempfile.TemporaryDirectory() as folder:
-            core = StudioCore(recipe.get("model", "chorale"), folder=folder)
+            core = StudioCore(recipe.get("model", OLDEST["model"]), folder=folder)
             core.prime(prime_of(recipe["prime"]), **recipe.get("settings", {}))
             for step in recipe["steps"]:
                 name, values = next(iter(step.items()))

@@ -74,7 +74,7 @@ def test_a_style_that_a_model_does_not_know_is_refused(notes_checkpoint: Path) -
     with pytest.raises(SettingError, match="in the style 'waltz'; allowed are string quartet, song"):
         musenb.develop(MOTIF, model=notes_checkpoint, style="waltz")
     with pytest.raises(SettingError, match="'chorale' does not write in the style 'song'; it knows one style alone"):
-        musenb.develop(MOTIF, style="song")
+        musenb.develop(MOTIF, model="chorale", style="song")
 
 
 def test_choices_are_given_a_field_each(ask: Questions) -> None:
