@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 import musenb
 from musenb.errors import ModelError, SaveError, ScoreError, SettingError
 from musenb.files.lines import read_lines
+from musenb.sample.policy import DEFAULT_MODEL
 from musenb.score.from_text import score_from_text
 from musenb.score.note import GIVEN, Score
 from musenb.session import develop
@@ -389,7 +390,7 @@ def test_repeating_a_recipe_with_the_shipped_model_gives_the_same_notes(tmp_path
     (take,) = studio.wait()
     studio.continue_(1, start=Fraction(2))
     (second,) = studio.wait()
-    assert take.recipe.model == "chorale"
+    assert take.recipe.model == DEFAULT_MODEL
     assert len(take.recipe.checksum) == 64
     back = musenb.recover("last", folder=tmp_path)
     assert StudioCore(tree=back, journal=False).repeat(take.id) == take.score
