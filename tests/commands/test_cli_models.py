@@ -17,6 +17,7 @@ from musenb.model import weights
 from musenb.model.shapes import expected_shapes
 from musenb.model.weights import manifest_bytes, weights_bytes
 from musenb.sample import models
+from musenb.sample.policy import DEFAULT_MODEL
 from musenb.score.from_text import score_from_text
 from musenb.train import chorale_data
 from musenb.train.chorale_data import chorale_grid
@@ -28,10 +29,10 @@ MOTIF = "key=G upbeat=1 D5 | G5 F#5 E5 D5"
 
 @pytest.fixture
 def shipped(tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Ship the tiny model as 'chorale', from a folder of this test."""
+    """Ship the tiny model as the default one, from a folder of this test."""
     folder = tmp_path / "shipped"
     folder.mkdir()
-    (folder / "chorale.safetensors").write_bytes(tiny_checkpoint.read_bytes())
+    (folder / f"{DEFAULT_MODEL}.safetensors").write_bytes(tiny_checkpoint.read_bytes())
     (folder / "manifest.json").write_bytes(manifest_bytes(folder))
     monkeypatch.setattr(models, "SHIPPED", folder)
     for function in (weights.open_shipped, weights.shipped_names):
@@ -46,7 +47,7 @@ def test_the_shipped_model_is_the_default(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_shipped_model_that_was_changed_is_refused(shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = shipped / "chorale.safetensors"
+    path = shipped / f"{DEFAULT_MODEL}.safetensors"
     data = bytearray(path.read_bytes())
     data[-100] ^= 1
     path.write_bytes(data)
@@ -55,7 +56,7 @@ def test_a_shipped_model_that_was_changed_is_refused(shipped: Path, capsys: pyte
     assert main(["doctor"]) == 1
     captured = capsys.readouterr()
     assert "SHA-256 is not" in captured.out
-    assert captured.err == "amiss: chorale\n"
+    assert captured.err == f"amiss: {DEFAULT_MODEL}\n"
 
 
 @pytest.mark.usefixtures("shipped")
@@ -63,7 +64,7 @@ def test_the_doctor_finds_all_well(capsys: pytest.CaptureFixture[str], monkeypat
     assert main(["doctor", "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
     assert record["amiss"] == []
-    model = record["models"]["chorale"]
+    model = record["models"][DEFAULT_MODEL]
     assert model["state"] == "intact"
     assert model["cells_per_second"] > 0
     assert model["times_real_time"] > 0
