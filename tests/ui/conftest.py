@@ -38,14 +38,14 @@ FLAGS = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lies in this folder: it takes minutes and drives a browser.
 
-    What fails is tried once more, and pytest's last line counts it: on a busy machine the browser may have been late.
+    What fails is tried twice more, and pytest's last line counts it: on a busy machine the browser may have been late.
     What is wrong in the page fails as it did before.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.ui)
             item.add_marker(pytest.mark.timeout(600))
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @dataclass

@@ -321,14 +321,19 @@ display(*shown)
     assert book.errors == []
 
 
-def test_the_saved_state_of_a_view_is_small(book) -> None:
+def show_saved(book) -> None:
+    """Show one small view of each kind in a new cell; a test that is run once more begins in a new notebook."""
     show(book, """
-for view in shown: view.close()
+for view in globals().get("shown", []): view.close()
 chorale = musenb.load("corpus:bach/bwv66.6")
-saved = [kind(chorale) for kind in KINDS if kind is not Attention]
+shown = saved = [kind(chorale) for kind in KINDS if kind is not Attention]
 saved.append(Attention(chorale, random_heads(chorale, 6, 4, tokens=576)))
 display(*saved)
 """, 6)
+
+
+def test_the_saved_state_of_a_view_is_small(book) -> None:
+    show_saved(book)
     sizes = book.value("""{
         type(view).__name__: sum(
             len(json.dumps(state))
@@ -344,6 +349,7 @@ display(*saved)
 
 def test_a_notebook_without_trust_and_an_exported_page_show_pictures(book, lab, notebook, tmp_path: Path) -> None:
     page = book.page
+    show_saved(book)
     page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     path = lab.folder / "test_everywhere.ipynb"
     page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
