@@ -354,6 +354,28 @@ class Styled(Protocol):
     @property
     def styles(self) -> tuple[str, ...]: ...
 
+    def style_of(self, score: Score) -> str | None:
+        """Return the style that the names of a score's voices tell; None where they tell none."""
+        ...
+
+    def voices_of(self, style: str) -> tuple[str, ...]:
+        """Return the voices of a style, from the highest."""
+        ...
+
+
+@runtime_checkable
+class Guided(Protocol):
+    """What an idiom offers beside whose models learn themes: the prime can be held to; see `Themed`.
+
+    Attributes
+    ----------
+    most_guidance : float
+        The largest guidance that may be asked for; 0 tells no theme.
+    """
+
+    @property
+    def most_guidance(self) -> float: ...
+
 
 @runtime_checkable
 class Voiced(Protocol):
