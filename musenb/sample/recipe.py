@@ -22,8 +22,9 @@ from musenb.score.development.plan import DevelopmentPlan, plan_from_plain, plan
 from musenb.score.named import key_named, metre_named
 from musenb.score.note import Origin, Score
 from musenb.score.told import told_key, with_metre
-from musenb.tokens.idiom import Guided, Plan, Voiced
+from musenb.tokens.idiom import Plan
 from musenb.tokens.known import UNNAMED
+from musenb.tokens.offers import Guided, Voiced
 from musenb.tokens.request import Close, Keep, Passage
 
 _TYPES = {

@@ -15,7 +15,8 @@ from musenb.studio.take_rows import NO_TAKE, name_of, take_rows
 from musenb.studio.takes import Entry, Tree
 from musenb.studio.views import StudioViews
 from musenb.studio.wishing import motif_chips
-from musenb.tokens.idiom import Guided, Idiom, NoteEvent, Prepared, Styled
+from musenb.tokens.idiom import Idiom, NoteEvent, Prepared
+from musenb.tokens.offers import Guided, Styled
 from musenb.widgets.wire.notes import LOCKED
 
 # The number of notes is shown anew after so long (seconds): each one would be a message of its own.

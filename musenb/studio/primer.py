@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 from musenb.errors import SettingError
 from musenb.sample.models import open_model
@@ -54,8 +54,8 @@ class Primer:
         if self._last is None:
             raise SettingError("there is no motif yet that could be read in another key or metre: hand one over first")
         source, before = self._last
-        changed: Any = {name: value or None for name, value in wishes.items() if value is not None}
-        return self.prime(source, **{**before, **changed})
+        changed = {name: value or None for name, value in wishes.items() if value is not None}
+        return self.prime(source, **cast("Trimming", {**before, **changed}))
 
     def read_by(self, style: str) -> Prepared | None:
         """Take the last motif again in a style, or as a changed model reads it; see `StudioCore.read_by`."""

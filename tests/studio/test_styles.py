@@ -102,8 +102,11 @@ def test_a_model_without_themes_refuses_guidance(tiny_checkpoint: Path) -> None:
     core.prime("C5 D5 E5 G5")
     with pytest.raises(SettingError, match=r"guidance 1: the model .* has learnt no themes; only 0 is allowed"):
         core.continue_(1, guidance=1.0)
+
+
+def test_guidance_has_a_range(studio: Any) -> None:
     with pytest.raises(SettingError, match=r"guidance 3 is not a number in 0\.\.2"):
-        core.continue_(1, guidance=3)
+        studio.continue_(1, guidance=3)
 
 
 def test_locks_ways_and_questions_work(studio: Any) -> None:
