@@ -3,7 +3,6 @@ import typing
 from .analysis.check.checker import check as check
 from .arranging.harmonise import harmonise as harmonise
 from .arranging.refill import refill as refill
-from .arranging.suggest import suggest as suggest
 from .errors import MusenbError as MusenbError
 from .lessons.question import Question as Question
 from .questions.ask import ask as ask
@@ -26,7 +25,6 @@ __version__: str
 __all__ = [
     "DevelopmentPlan", "Limits", "MusenbError", "Note", "Question", "Score", "Statement", "Studio", "ask", "check",
     "develop", "harmonise", "harmony", "load", "motif", "open_model", "recover", "refill", "save", "stream",
-    "suggest",
 ]
 
 def load_ipython_extension(shell: typing.Any) -> None: ...
