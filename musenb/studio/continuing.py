@@ -12,7 +12,8 @@ from typing import Any, TypedDict
 from musenb.errors import SettingError
 from musenb.sample.models import open_model
 from musenb.sample.policy import BEST_OF, Draws, Policy
-from musenb.sample.recipe import Recipe, plan_of, require_guided
+from musenb.sample.recipe import Recipe, laid_out_for, plan_of, require_guided
+from musenb.score.development.plan import DevelopmentPlan
 from musenb.session import SEEDS
 from musenb.studio.drafts import Begin, begin_again
 from musenb.studio.keeping import Keeper
@@ -80,7 +81,7 @@ class Continuing:
     def begin(
         self, bars: int, drawing: Drawing, *, seed: int | None = None, candidates: int = 1, best_of: int = BEST_OF,
         take: int | None = None, start: Fraction | float | str | None = None,
-        close: bool | None = True,
+        close: bool | None = True, development: DevelopmentPlan | None = None,
     ) -> tuple[int, ...]:
         """Begin to write and return the numbers of the takes to come; see `StudioCore.continue_`."""
         if isinstance(candidates, bool) or not isinstance(candidates, int) or not 1 <= candidates <= MOST_CANDIDATES:
@@ -95,7 +96,10 @@ class Continuing:
         with keeper.lock:
             self._writings.require_idle()
             parent = keeper.chosen(take)
-            recipe = self._recipe(parent, bars, self._start(parent, start))
+            if development is None:
+                recipe = self._recipe(parent, bars, self._start(parent, start))
+            else:
+                recipe = self._planned(parent, development)
             recipe = replace(recipe, policy=policy, best_of=best_of, close=close, guidance=guidance)
             numbers = tuple(keeper.tree.reserve() for _ in seeds)
             seed_of = dict(zip(numbers, seeds, strict=True))
@@ -123,6 +127,11 @@ class Continuing:
         recipe = Recipe("", "", 0, bars, start=start, keep=keep, reach=REACH)
         plan_of(open_model(self._model()), parent.score, recipe)
         return recipe
+
+    def _planned(self, parent: Entry, development: DevelopmentPlan) -> Recipe:
+        """Return the recipe of a motif that is developed by a plan from its beginning; locks play no part."""
+        planned = laid_out_for(open_model(self._model()), parent.score, development).plan
+        return Recipe("", "", 0, planned.bars, start=Fraction(0), reach=REACH, development=planned)
 
     def _start(self, parent: Entry, start: Fraction | float | str | None) -> Fraction:
         if start is not None:

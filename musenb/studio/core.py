@@ -13,6 +13,7 @@ from musenb.analysis.compare import Comparison
 from musenb.files.folders import journal_folders
 from musenb.files.lines import Saved
 from musenb.sample.policy import BEST_OF, DEFAULT_MODEL
+from musenb.score.development.plan import DevelopmentPlan
 from musenb.score.note import Score
 from musenb.session import Trimming
 from musenb.studio.auditions import Auditions
@@ -256,6 +257,7 @@ class StudioCore:
         take: int | None = None,
         start: Fraction | float | str | None = None,
         close: bool | None = True,
+        plan: DevelopmentPlan | None = None,
         **drawing: Unpack[Drawing],
     ) -> tuple[int, ...]:
         """Begin to write and return at once; the numbers are those of the takes to come.
@@ -283,6 +285,8 @@ class StudioCore:
             default the end of the take, or where `branch` said.
         close : bool or None
             Whether the last bar ends the piece, with a cadence; see `musenb.develop`.
+        plan : DevelopmentPlan, optional
+            The take, a motif, is not gone on from but developed by it, in as many bars as it has.
 
         Raises
         ------
@@ -290,7 +294,7 @@ class StudioCore:
             A setting is outside its range, something is being written already, or there is nothing to go on from.
         """
         settings: dict[str, Any] = {"seed": seed, "candidates": candidates, "best_of": best_of, "close": close}
-        return self._continuing.begin(bars, drawing, take=take, start=start, **settings)
+        return self._continuing.begin(bars, drawing, take=take, start=start, development=plan, **settings)
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.
