@@ -75,12 +75,13 @@ def lay_out_sheet(
     room : float
         Quarters up to which a strip has bars, empty where no note is.
     """
-    plan = SheetPlan(edition=edition, width=width or 0, pages=[], error="")
+    plan = SheetPlan(edition=edition, width=width or 0, pages=[], voices=[], error="")
     try:
         shown = spell_score(score.transpose(transpose))
     except ScoreError as error:
         return Layout(score, (), (), {**plan, "error": f"{UNAVAILABLE}: {error}"})
     chosen = two_staves(shown) if staves == "two" else staff_per_voice(shown)
+    plan["voices"] = [list(staff.voices) for staff in chosen]
     if width is None:
         return _strip(shown, chosen, plan, room)
     bars = tuple(score_bars(shown))

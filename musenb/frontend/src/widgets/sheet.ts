@@ -262,12 +262,11 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
 /** Put beside a strip what belongs to it: the voices, the bars, the acts at a note. */
 function dressStrip({ life, clock, store, model }: SheetView, strip: Strip): BarNumbers {
   const staffOf = (voice: number) => {
-    const count = store.notes.piece.voices.length;
-    const half = Math.ceil(count / 2);
-    if (model.get("staves") !== "two" || count < 2) return { staff: voice, place: 0, of: 1 };
-    return voice < half
-      ? { staff: 0, place: voice, of: half }
-      : { staff: 1, place: voice - half, of: count - half };
+    const all = model.get("plan")?.voices ?? [];
+    const own = all.flatMap((voices, staff) => (voices.includes(voice) ? [staff] : []));
+    const beside = all[own[0] ?? -1] ?? [voice];
+    const [first, last] = [own[0] ?? voice, own.at(-1) ?? voice];
+    return { first, last, place: beside.indexOf(voice), of: beside.length };
   };
   const { notes } = store;
   const column = voicesBeside({ life, clock, notes, strip, staffOf });

@@ -459,6 +459,27 @@ describe("the buttons", () => {
     ]);
   });
 
+  test("styles and guidance are there where the model has them", async () => {
+    const { el, host } = await desk();
+    const [styles, guidance] = ["Style", "Hold to the motif"].map(
+      (name) => el.querySelector<HTMLSelectElement>(`[aria-label="${name}"]`)!,
+    ) as [HTMLSelectElement, HTMLSelectElement];
+    const shown = () => [styles, guidance].map((one) => one.closest("label")!.style.display !== "none");
+    expect(shown()).toEqual([false, false]);
+    host.model.receive({ styles: ["string quartet", "song"], most_guidance: 2 });
+    expect(shown()).toEqual([true, true]);
+    expect([...styles.options].map((one) => one.text)).toEqual([
+      ...["the motif says", "string quartet", "song"],
+    ]);
+    styles.value = "song";
+    styles.dispatchEvent(new Event("change"));
+    guidance.value = "1.5";
+    guidance.dispatchEvent(new Event("input"));
+    expect([host.model.get("style"), host.model.get("guidance")]).toEqual(["song", 1.5]);
+    const folded = el.querySelector(".mnb-settings-folded")!.textContent;
+    expect(folded).toContain("song, as learned, held fast");
+  });
+
   test("of a file with several parts one is chosen; of chords the highest or the lowest notes", async () => {
     const { el, host, sent } = await desk({ file_parts: [] });
     const box = () => el.querySelector<HTMLElement>(".mnb-file-parts")!;

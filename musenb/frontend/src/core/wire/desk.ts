@@ -53,6 +53,8 @@ export type DeskState = {
   one_bar: boolean;
   listen: boolean;
   model: string;
+  style: string;
+  guidance: number;
   prime_bars: number;
   prime_voice: string;
   prime_octave: number;
@@ -60,6 +62,8 @@ export type DeskState = {
   begin_tab: "famous" | "play" | "file" | "earlier";
   closing: boolean;
   can_close: boolean;
+  styles: readonly string[];
+  most_guidance: number;
   motif: string;
   key: string;
   key_source: "" | "motif" | "file" | "asked";
