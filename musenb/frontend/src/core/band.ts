@@ -107,6 +107,7 @@ export type Wish =
   | { readonly kind: "anew"; readonly bar: number }
   | { readonly kind: "ask" | "from"; readonly note: string }
   | { readonly kind: "scroll"; readonly to: Quarters }
+  | { readonly kind: "type"; readonly text: string }
   | { readonly kind: "focus"; readonly on: "player" | "score" | "tools" }
   | { readonly kind: "pan"; readonly by: number };
 
