@@ -173,7 +173,7 @@ describe("the buttons", () => {
 
   test("it says when nobody answers, and when somebody does", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
-    const { el, host } = await desk();
+    const { el, host, press } = await desk();
     const notice = el.querySelector<HTMLElement>(".mnb-notice")!;
     const go = el.querySelector<HTMLButtonElement>("[aria-label=Continue]")!;
     vi.advanceTimersByTime(3000);
@@ -186,6 +186,11 @@ describe("the buttons", () => {
     el.classList.add("jupyter-widgets-disconnected");
     vi.advanceTimersByTime(1000);
     expect(notice.textContent).toContain("Run the cell again, then bring back earlier work");
+    host.model.send = () => {
+      throw new Error("Cannot send");
+    };
+    press("Undo");
+    expect(el.querySelector(".mnb-error")!.textContent).toContain("Run the cell again");
     host.close();
     vi.useRealTimers();
   });
