@@ -196,8 +196,10 @@ def _likely(logits: np.ndarray, policy: Policy) -> np.ndarray:
     scores = np.asarray(logits, dtype=np.float64)
     if policy.temperature == 0:
         return np.eye(len(scores))[int(scores.argmax())]
-    with np.errstate(over="ignore"):
-        scores = (scores - scores.max()) / policy.temperature
+    scores = scores - scores.max()
+    if policy.temperature != 1:
+        with np.errstate(over="ignore"):
+            scores = scores / policy.temperature
     order = (-scores).argsort(kind="stable")
     descending = np.exp(scores[order])
     descending /= descending.sum()

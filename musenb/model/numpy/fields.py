@@ -180,8 +180,10 @@ class FieldHead:
                 f"fields of shape {known.shape} and told of shape {told.shape}: for {rows} rows 1 to "
                 f"{len(self.sizes) - 1} known fields and {len(self.after)} numbers are needed"
             )
-        if (known < 0).any() or (known >= self.sizes[:fields]).any() or (told < 0).any():
+        if (known < 0).any() or (known >= self.sizes[:fields]).any():
             raise ModelError(f"a known field is outside its range; the fields have {self.sizes} classes")
+        if (told < 0).any() or (told >= self.told_sizes).any():
+            raise ModelError(f"what is told is outside its range; it has {self.told_sizes} values")
 
     def _advanced(self, x: np.ndarray, field: int, classes: np.ndarray, told: np.ndarray) -> np.ndarray:
         """Return the stream once a field is known to be of some classes (N,)."""

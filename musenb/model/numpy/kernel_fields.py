@@ -1,4 +1,4 @@
-"""Compiled head of fields (numba): the next field of a step from what the decoder says of its position, in one function.
+"""Compiled head of fields (numba): the next field of a step from what the decoder says of its position.
 
 It computes what `fields.FieldHead.next` does. A module of its own, for numba compiles a file anew when it changes.
 
