@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypedDict
 
@@ -31,6 +31,15 @@ class Drawing(TypedDict, total=False):
     temperature: float
     top_p: float
     guidance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What a continuation goes on from: a take, from a point of it on, or a motif that is developed by a plan."""
+
+    take: int | None = None
+    start: Fraction | float | str | None = None
+    plan: DevelopmentPlan | None = None
 
 
 class Continuing:
@@ -79,9 +88,8 @@ class Continuing:
         return point
 
     def begin(
-        self, bars: int, drawing: Drawing, *, seed: int | None = None, candidates: int = 1, best_of: int = BEST_OF,
-        take: int | None = None, start: Fraction | float | str | None = None,
-        close: bool | None = True, development: DevelopmentPlan | None = None,
+        self, bars: int, drawing: Drawing, where: Where, *, seed: int | None = None, candidates: int = 1,
+        best_of: int = BEST_OF, close: bool | None = True,
     ) -> tuple[int, ...]:
         """Begin to write and return the numbers of the takes to come; see `StudioCore.continue_`."""
         if isinstance(candidates, bool) or not isinstance(candidates, int) or not 1 <= candidates <= MOST_CANDIDATES:
@@ -95,11 +103,11 @@ class Continuing:
         keeper = self._keeper
         with keeper.lock:
             self._writings.require_idle()
-            parent = keeper.chosen(take)
-            if development is None:
-                recipe = self._recipe(parent, bars, self._start(parent, start))
+            parent = keeper.chosen(where.take)
+            if where.plan is None:
+                recipe = self._recipe(parent, bars, self._start(parent, where.start))
             else:
-                recipe = self._planned(parent, development)
+                recipe = self._planned(parent, where.plan)
             recipe = replace(recipe, policy=policy, best_of=best_of, close=close, guidance=guidance)
             numbers = tuple(keeper.tree.reserve() for _ in seeds)
             seed_of = dict(zip(numbers, seeds, strict=True))
