@@ -140,7 +140,12 @@ export function planPart(view: DeskView): HTMLElement {
   const focusChosen = () => lanes.querySelector<HTMLElement>(`[data-at="${chosen}"]`)?.focus();
   const choose = (place: number) => {
     chosen = place;
-    draw();
+    // The blocks stay: one that is replaced while it gets the focus would lose it.
+    for (const one of lanes.querySelectorAll<HTMLElement>("[data-at]")) {
+      const now = Number(one.dataset.at) === chosen;
+      one.setAttribute("aria-pressed", String(now));
+      one.tabIndex = now ? 0 : -1;
+    }
     edit();
   };
   const move = (by: { bars?: number; voices?: number }) => {
