@@ -114,7 +114,7 @@ def _latin_weight(before: str, character: str, after: str) -> float:
 
 
 def _cyrillic(texts: list[bytes]) -> float:
-    """Weigh Cyrillic letters by their neighbours: words are small letters behind one capital at most, or all capitals."""
+    """Weigh Cyrillic letters by their neighbours: words are small, behind one capital at most, or all capitals."""
     total, size = 0.0, 0
     for raw in texts:
         text = f" {raw.decode('cp1251')} "

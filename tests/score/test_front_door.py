@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from musenb.errors import LoadError
+from musenb import motif
+from musenb.errors import LoadError, ScoreError
 from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.load import load
 from musenb.score.note import Score, Tempo, TimeSignature
@@ -440,3 +441,12 @@ def test_a_key_beyond_seven_accidentals_is_left_out_and_the_next_one_holds() -> 
     score = midi_files.read("00 ff 59 02 f7 00 60 ff 59 02 02 01 " + ON_C + END)
     assert [(key.onset, key.fifths, key.mode) for key in score.keys] == [(1, 2, "minor")]
     assert said(score) == ["1 key signature left out (bar 1)"]
+
+
+# Text
+
+
+def test_what_is_said_about_an_unclosed_quote_shows_no_control_characters() -> None:
+    with pytest.raises(ScoreError, match='such as F"x :="My song"') as refused:
+        motif('C4 D4 F"x\x02:')
+    assert str(refused.value).isprintable()
