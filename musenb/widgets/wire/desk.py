@@ -8,7 +8,7 @@ from musenb.widgets.wire.base import ViewState
 from musenb.widgets.wire.units import Quarters
 
 DrawerName = Literal["begin", "takes", "ask", "plan", "keep"]
-BeginTab = Literal["famous", "play", "file", "earlier"]
+BeginTab = Literal["famous", "type", "play", "file", "earlier"]
 KeySource = Literal["", "motif", "file", "asked"]
 PrimeSource = Literal["text", "shelf", "corpus", "roll"]
 DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more", "save_all"]

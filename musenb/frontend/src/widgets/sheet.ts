@@ -2,7 +2,6 @@
 
 import { clockOf } from "../core/clock";
 import { button, element } from "../core/dom";
-import { signOf } from "../core/icons";
 import { shape } from "../marks/sheet";
 import { tintOf } from "../marks/sheet-overlay";
 import { nearestIn, stepFrom, type Step } from "../marks/sheet-places";
@@ -18,9 +17,10 @@ import type { Drawing } from "../sheet/drawing";
 import { emptyBars } from "../sheet/empty-bars";
 import "../sheet/icons";
 import { legend } from "../sheet/legend";
-import { barNumbers } from "../sheet/numbers";
+import { barNumbers, type BarNumbers } from "../sheet/numbers";
 import { Pages } from "../sheet/pages";
 import { Strip } from "../sheet/strip";
+import { viewMenu } from "../sheet/view-menu";
 import { voicesBeside } from "../sheet/voices";
 import { fontFrom, handOf, pageAudio, partsFrom, PIANO, type Hand } from "../sound/synth";
 import type { Note } from "../core/table";
@@ -77,7 +77,12 @@ function makeStore(model: Model<SheetState>, life: Life, clockId: string): Store
 type SheetView = View<SheetState, Store>;
 
 /** Pointer and keys on the pages. */
-function handle(view: SheetView, pages: Drawing, place: HTMLElement): void {
+function handle(
+  view: SheetView,
+  pages: Drawing,
+  place: HTMLElement,
+  above: (quarter: number) => boolean,
+): void {
   const { life, clock, store, say, model } = view;
   const words = (note: Note) => {
     const value = pages.tint.values.get(note.id);
@@ -155,7 +160,7 @@ function handle(view: SheetView, pages: Drawing, place: HTMLElement): void {
           ? nearestIn(table, table.voice[0]!, clock.playhead)
           : stepFrom(table, at, step);
       if (row >= 0) choose(row, event.shiftKey);
-      else say("No note there");
+      else if (step !== "up" || !above(clock.playhead)) say("No note there");
     } else if (event.key === "Home" || event.key === "End") {
       const voice = current() < 0 ? (table.voice[0] ?? 0) : table.voice[current()]!;
       const row = nearestIn(table, voice, event.key === "Home" ? -1 : Infinity);
@@ -247,31 +252,15 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   setIcon(colours, "colours");
   setIcon(closed, "staves");
   show();
-  if (model.get("strip")) return { bar: viewMenu(closed, colours, smaller, larger, move), place };
+  if (model.get("strip"))
+    return { bar: viewMenu(life, clock.band, { closed, colours, smaller, larger, move }), place };
   const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Score" });
   bar.append(start, smaller, larger, colours, closed, move, place);
   return { bar, place };
 }
 
-/** Return what can be seen otherwise, folded. */
-function viewMenu(
-  closed: HTMLButtonElement,
-  colours: HTMLButtonElement,
-  smaller: HTMLButtonElement,
-  larger: HTMLButtonElement,
-  move: HTMLSelectElement,
-): HTMLElement {
-  closed.append(" two staves");
-  colours.append(" voices in colours");
-  const sizes = element("span", { class: "mnb-bar" }, smaller, larger, "size");
-  const items = element("div", { class: "mnb-menu-items" }, closed, colours, sizes);
-  items.append(element("label", {}, move, "shown"));
-  const name = element("summary", { title: "How the score is shown" }, ...signOf("👁 View"));
-  return element("details", { class: "mnb-menu mnb-view-menu" }, name, items);
-}
-
 /** Put beside a strip what belongs to it: the voices, the bars, the acts at a note. */
-function dressStrip({ life, clock, store, model }: SheetView, strip: Strip): void {
+function dressStrip({ life, clock, store, model }: SheetView, strip: Strip): BarNumbers {
   const staffOf = (voice: number) => {
     const all = model.get("plan")?.voices ?? [];
     const own = all.flatMap((voices, staff) => (voices.includes(voice) ? [staff] : []));
@@ -281,7 +270,8 @@ function dressStrip({ life, clock, store, model }: SheetView, strip: Strip): voi
   };
   const { notes } = store;
   const column = voicesBeside({ life, clock, notes, strip, staffOf });
-  strip.frame.prepend(element("span"), barNumbers(life, clock, notes, strip), column);
+  const numbers = barNumbers(life, clock, notes, strip);
+  strip.frame.prepend(element("span"), numbers.row, column);
   noteBubble(life, clock, notes, strip);
   emptyBars(life, clock, notes, strip);
   strip.onArrange(() => clock.band.tell({ gutter: column.offsetWidth }));
@@ -297,6 +287,7 @@ function dressStrip({ life, clock, store, model }: SheetView, strip: Strip): voi
     life,
     life.frame(() => strip.arrange()),
   );
+  return numbers;
 }
 
 export default mount<SheetState, Store>({
@@ -318,8 +309,8 @@ export default mount<SheetState, Store>({
     const key = element("div", { class: "mnb-legend" });
     const note = element("div", { class: "mnb-unavailable", hidden: true });
     root.append(style, bar, pages.frame, key, note);
-    handle(view, pages, place);
-    if (strip) dressStrip(view, strip);
+    const numbers = strip && dressStrip(view, strip);
+    handle(view, pages, place, (quarter) => numbers?.focus(quarter) ?? false);
     const meaning = () => ({
       notes: store.notes,
       theme: view.theme,
