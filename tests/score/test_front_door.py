@@ -446,7 +446,8 @@ def test_a_key_beyond_seven_accidentals_is_left_out_and_the_next_one_holds() -> 
 # Text
 
 
-def test_what_is_said_about_an_unclosed_quote_shows_no_control_characters() -> None:
-    with pytest.raises(ScoreError, match='such as F"x :="My song"') as refused:
-        motif('C4 D4 F"x\x02:')
+@pytest.mark.parametrize("written", ['C4 D4 F"x\x02:', '"\x02', '\x1b"'])
+def test_what_is_said_about_an_unclosed_quote_shows_no_control_characters(written: str) -> None:
+    with pytest.raises(ScoreError, match="a text between two quotes") as refused:
+        motif(written)
     assert str(refused.value).isprintable()
