@@ -18,6 +18,7 @@ import type { Drawing } from "../sheet/drawing";
 import { emptyBars } from "../sheet/empty-bars";
 import "../sheet/icons";
 import { legend } from "../sheet/legend";
+import { chordLine } from "../sheet/chord-line";
 import { barNumbers } from "../sheet/numbers";
 import { Pages } from "../sheet/pages";
 import { Strip } from "../sheet/strip";
@@ -213,6 +214,7 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   const [smaller, larger] = [button("−", "Smaller"), button("+", "Larger")];
   const colours = button("", "Voices in colours");
   const closed = button("", "Two staves");
+  const chords = button("V⁷", "Chords below the score");
   const move = element("select", {
     "aria-label": "Transpose, semitones",
     title: "Transpose as shown, semitones",
@@ -231,40 +233,41 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   life.on(closed, "click", () =>
     model.set({ staves: model.get("staves") === "two" ? "each" : "two" }),
   );
+  life.on(chords, "click", () => model.set({ chords: !model.get("chords") }));
   life.on(move, "change", () => model.set({ transpose: Number(move.value) }));
   const show = () => {
     setIcon(start, clock.playing ? "pause" : "play");
     for (const attribute of ["aria-label", "title"])
       start.setAttribute(attribute, clock.playing ? "Pause" : "Play");
     colours.setAttribute("aria-pressed", String(model.get("colours") ?? false));
+    chords.setAttribute("aria-pressed", String(model.get("chords") ?? false));
     closed.setAttribute("aria-pressed", String(model.get("staves") === "two"));
     closed.hidden = view.store.notes.piece.voices.length < 3;
     move.value = String(model.get("transpose") ?? 0);
   };
-  for (const name of ["colours", "staves", "transpose", "piece"] as const)
+  for (const name of ["colours", "staves", "transpose", "chords", "piece"] as const)
     model.on(`change:${name}`, life, show);
   clock.on(["play", "pause"], life, show);
   setIcon(colours, "colours");
   setIcon(closed, "staves");
   show();
-  if (model.get("strip")) return { bar: viewMenu(closed, colours, smaller, larger, move), place };
+  if (model.get("strip")) return { bar: viewMenu([closed, colours, chords], [smaller, larger], move), place };
   const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Score" });
-  bar.append(start, smaller, larger, colours, closed, move, place);
+  bar.append(start, smaller, larger, colours, closed, chords, move, place);
   return { bar, place };
 }
 
 /** Return what can be seen otherwise, folded. */
 function viewMenu(
-  closed: HTMLButtonElement,
-  colours: HTMLButtonElement,
-  smaller: HTMLButtonElement,
-  larger: HTMLButtonElement,
+  [closed, colours, chords]: readonly [HTMLElement, HTMLElement, HTMLElement],
+  size: readonly HTMLElement[],
   move: HTMLSelectElement,
 ): HTMLElement {
   closed.append(" two staves");
   colours.append(" voices in colours");
-  const sizes = element("span", { class: "mnb-bar" }, smaller, larger, "size");
-  const items = element("div", { class: "mnb-menu-items" }, closed, colours, sizes);
+  chords.append(" chords");
+  const sizes = element("span", { class: "mnb-bar" }, ...size, "size");
+  const items = element("div", { class: "mnb-menu-items" }, closed, colours, chords, sizes);
   items.append(element("label", {}, move, "shown"));
   const name = element("summary", { title: "How the score is shown" }, ...signOf("👁 View"));
   return element("details", { class: "mnb-menu mnb-view-menu" }, name, items);
@@ -321,6 +324,8 @@ export default mount<SheetState, Store>({
     root.append(style, bar, pages.frame, key, note);
     handle(view, pages, place);
     if (strip) dressStrip(view, strip);
+    const { notes } = store;
+    chordLine({ life, model, clock, notes, say: view.say }, pages);
     const meaning = () => ({
       notes: store.notes,
       theme: view.theme,
