@@ -1,6 +1,7 @@
 """Take tree with undo: what was given, each continuation and each edit, reproducible from its recipe.
 
-Takes are never lost: deleting hides them, and every change of names, votes, chord labels, selection or what is hidden can be undone.
+Takes are never lost: deleting hides them, and every change of names, votes, chord labels, selection or what is hidden
+can be undone.
 """
 
 from __future__ import annotations

@@ -86,8 +86,10 @@ class ChordLine(NoteView):
     def _unlabelled(self) -> bool:
         """Whether there are chords to name."""
         known = self._labelled
-        return self.chords and not self.streaming and (
-            known is None or known[0] is not self.score or known[1] != self._moved
+        return (
+            self.chords
+            and not self.streaming
+            and (known is None or known[0] is not self.score or known[1] != self._moved)
         )
 
     def _name_chords(self) -> None:

@@ -54,8 +54,8 @@ class Sheet(Sounding, ChordLine, bundle="sheet"):
     **settings
         `clock`: another view or a Clock to move with; `zoom` (0.4..3), `transpose` (semitones, -24..24, as it is shown,
         not as it sounds), `staves` ('each' voice on its own, or 'two'), `colours` (voices in colours), `tint` and
-        `tint_name` (a value under each note, see `show_tint`); `chords` (numerals, keys and cadences below the score, each
-        to be overruled by a click, see `overrule`); `strip` (one line in place of pages, with the voices'
+        `tint_name` (a value under each note, see `show_tint`); `chords` (numerals, keys and cadences below the
+        score, each to be overruled by a click, see `overrule`); `strip` (one line in place of pages, with the voices'
         names beside it) and its `room`.
     """
 

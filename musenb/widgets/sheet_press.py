@@ -200,9 +200,7 @@ class Press:
             document = passage_bytes(layout.score, passage, layout.staves)
             look = f"{'e' if passage.last else ''}{'w' if layout.wide else ''}"
             key = f"{zlib.crc32(document):08x}{len(document):x}-{width}{look}"
-            drawn = engrave_page(
-                document, width=width or None, scale=SCALE, last=passage.last, wide=layout.wide
-            )
+            drawn = engrave_page(document, width=width or None, scale=SCALE, last=passage.last, wide=layout.wide)
             self._cache[content] = key, drawn
         self._cache.move_to_end(content)
         while len(self._cache) > KEPT_PAGES:

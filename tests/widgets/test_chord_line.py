@@ -86,7 +86,11 @@ def test_a_key_is_taken_as_it_is_shown() -> None:
 
 @pytest.mark.parametrize(
     ("onset", "numeral", "key", "words"),
-    [(2, "Q7", "", "'Q7' is no numeral"), (9, "V", "", "there is no chord at quarter 9"), (2, "V", "H", "a key is like")],
+    [
+        (2, "Q7", "", "'Q7' is no numeral"),
+        (9, "V", "", "there is no chord at quarter 9"),
+        (2, "V", "H", "a key is like"),
+    ],
 )
 def test_what_cannot_be_a_label_is_refused(onset: float, numeral: str, key: str, words: str) -> None:
     with pytest.raises(SettingError, match=words):

@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple, TypedDict
 from musenb.widgets.wire.notes import NotesState
 from musenb.widgets.wire.units import Quarters
 
-
 ChordTrust = Literal["sure", "unsure", "unknown"]
 
 
@@ -73,8 +72,8 @@ class ChordRow(NamedTuple):
     """A chord label below the score; texts are for people to read.
 
     `key` is the local key, 'D minor'; `key_begins` says that the chord before has another. `cadence` is '' where no
-    phrase closes. `confidence` 0..1; `trust` says how the label is shown: as it is, grey, or as a dot alone. `second` is
-    the next likely label, a numeral and its key; two '' where there is none.
+    phrase closes. `confidence` 0..1; `trust` says how the label is shown: as it is, grey, or as a dot alone. `second`
+    is the next likely label, a numeral and its key; two '' where there is none.
     """
 
     onset: Quarters

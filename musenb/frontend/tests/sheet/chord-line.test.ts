@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { ChordRow } from "../../src/core/wire/sheet";
 import { quarters } from "../../src/core/units";
-import { chordWords, keySign, letterSize, numeralParts, parseNumeral } from "../../src/sheet/chord-words";
+import {
+  chordWords,
+  keySign,
+  letterSize,
+  numeralParts,
+  parseNumeral,
+} from "../../src/sheet/chord-words";
 
 const row = (numeral: string, more: Partial<Record<number, unknown>> = {}): ChordRow => {
-  const usual = [
+  const usual: unknown[] = [
     ...[quarters(2), quarters(4), numeral, "C major", false, "", 0.93, "sure"],
     ...[["V", "C major"], false],
   ];
