@@ -6,7 +6,7 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from musenb.score.marks import ChordSymbol
-from musenb.score.musicxml.chord_names import FIGURE_SIGNS, KINDS
+from musenb.score.musicxml.chord_names import FIGURE_SIGNS, KINDS, printed_numeral
 
 ROOTED = re.compile(r"([A-G])(##|#|bb|b)?([^/]*)(?:/([A-G])(##|#|bb|b)?)?")
 FIGURE = re.compile(r"(##|#|bb|b|n|/|\\|\+)?(\d*)(##|#|bb|b|n|/|\\|\+)?")
@@ -24,8 +24,9 @@ def chord_element(chord: ChordSymbol, offset: str) -> str:
     if chord.kind == "figures":
         return f"<figured-bass>{''.join(map(_figure, chord.text.split()))}</figured-bass>"
     if chord.kind == "numeral":
-        inside = f'<function>{escape(chord.text)}</function><kind text="">other</kind>'
-        return f"<harmony>{inside}{offset}</harmony>"
+        kind = f"<kind text={quoteattr(printed_numeral(chord.text))}>other</kind>"
+        inside = f"<function>{escape(chord.text)}</function>{kind}"
+        return f'<harmony placement="below">{inside}{offset}</harmony>'
     if chord.text == NONE:
         root = '<root><root-step text="">C</root-step></root>'
         return f'<harmony>{root}<kind text="{NONE}">none</kind>{offset}</harmony>'

@@ -108,7 +108,8 @@ def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: d
     bar_lines = BarLines(score)
     for index, (staff, rows) in enumerate(zip(staves, parts, strict=True)):
         lines.append(f'  <part id="P{index + 1}">')
-        writer = _PartWriter(score, staff, divisions, passage=passage, first=index == 0, bar_lines=bar_lines)
+        ends = index == 0, index == len(staves) - 1
+        writer = _PartWriter(score, staff, divisions, passage=passage, ends=ends, bar_lines=bar_lines)
         before = passage.before
         for bar, row in zip(passage.bars, rows, strict=True):
             heed()
@@ -181,13 +182,13 @@ def _divisions(parts: list[list[list[_Line]]], times: set[Fraction]) -> int:
 
 @dataclass
 class _PartWriter:
-    """Writes the measures of one part, in order."""
+    """Writes the measures of one part, in order; `ends`: whether it is the first, and the last."""
 
     score: Score
     staff: Staff
     divisions: int
     passage: Passage
-    first: bool
+    ends: tuple[bool, bool]
     bar_lines: BarLines
     written: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -199,9 +200,11 @@ class _PartWriter:
             yield '      <print new-system="yes"/>'
         yield from self.bar_lines.left(bar)
         yield from self._attributes(bar, previous, first=first)
-        if self.first:
+        top, bottom = self.ends
+        if top:
             yield from self._tempos(bar)
-            yield from self._chords(bar)
+        yield from self._chords(bar, above=top, below=bottom)
+        if top:
             for way, sign, sound in self.bar_lines.targets(bar):
                 offset = f"<offset>{self._units(way)}</offset>" if way else ""
                 yield "      " + direction(sign, sound, offset)
@@ -218,7 +221,7 @@ class _PartWriter:
                 else:
                     yield self._rest(symbol, number, hidden=line.extra or _rests_above(row[:number], symbol))
         yield from self._keys_inside(bar)
-        if self.first:
+        if top:
             yield from self.bar_lines.jumps(bar)
         yield from self.bar_lines.right(bar, final=last and self.passage.last)
         yield "    </measure>"
@@ -268,10 +271,14 @@ class _PartWriter:
                 f'<sound tempo="{_number(tempo.qpm)}"/></direction>'
             )
 
-    def _chords(self, bar: Bar) -> Iterator[str]:
-        """Yield the chord symbols of a bar; figures, which know no offset, stand where they belong."""
+    def _chords(self, bar: Bar, *, above: bool, below: bool) -> Iterator[str]:
+        """Yield the chord symbols of a bar, those above the music and those below it, such as numerals.
+
+        Figures, which know no offset, stand where they belong.
+        """
         for chord in self.score.chords:
-            if not bar.onset <= chord.onset < bar.end:
+            wanted = above if chord.kind == "chord" else below
+            if not (wanted and bar.onset <= chord.onset < bar.end):
                 continue
             way = self._units(chord.onset - bar.onset)
             if way and chord.kind == "figures":

@@ -120,6 +120,7 @@ class Studio(Panelled, StudioCore):
         self._presenter.listen()
         self.desk.hands = self._controls
         self.roll.on_edit(self._edits.changed)
+        self._exporter.chords = lambda: self.sheet.chords
         self.sheet.on_overruled(lambda score: self.queue(lambda: self._keep_labels(score)))
         self.keyboard.on_recorded(lambda score: self.queue(lambda: self.prime_with_settings(score)))
         self.desk.observe(lambda change: self._change_model(change["new"]), "model")

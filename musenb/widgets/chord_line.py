@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -108,7 +107,7 @@ def chord_rows(score: Score, *, moved: int = 0) -> list[ChordRow]:
 
     `moved` is by how many semitones it is shown higher than it sounds: so are the keys.
     """
-    from musenb.analysis.harmony import harmony_of
+    from musenb.analysis.harmony import harmony_of, has_chords
 
     if score.end > MOST_QUARTERS or not has_chords(score):
         return []
@@ -118,16 +117,6 @@ def chord_rows(score: Score, *, moved: int = 0) -> list[ChordRow]:
         rows.append(_row(chord, moved, begins=chord.key != key))
         key = chord.key
     return rows
-
-
-def has_chords(score: Score) -> bool:
-    """Return whether two notes of a score ever sound together."""
-    end = Fraction(0)
-    for note in sorted(score.notes, key=lambda note: note.onset):
-        if note.onset < end:
-            return True
-        end = max(end, note.end)
-    return False
 
 
 def overruled(score: Score, onset: float, numeral: str, key: str, *, moved: int = 0) -> Score:

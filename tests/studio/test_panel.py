@@ -330,7 +330,11 @@ def test_a_chord_that_is_named_otherwise_is_kept_with_the_take_its_journal_and_i
     assert studio.sheet.score.chords == studio.roll.score.chords == studio.selected.score.chords
     assert studio.tree.selected.kind == "given"
     _, _, content = studio.as_file("musicxml")
-    assert b"<function>C: V6/4</function>" in content
+    assert content.count(b"<function>") == 2
+    assert b"<function>V6/4</function>" in content
+    studio.sheet.chords = False
+    assert studio.as_file("musicxml")[2].count(b"<function>") == 1, "what a person named alone"
+    assert b"V6/4" not in studio.as_file("brf")[2]
     assert recover("last", folder=studio.journal_path.parent).take(take).score.chords == studio.selected.score.chords
     press(studio, kind="act", act="undo")
     assert studio.selected.score.chords == ()

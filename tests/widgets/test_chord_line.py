@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 import musenb.widgets.chord_line as chord_line
+from musenb.analysis.harmony import has_chords
 from musenb.errors import SettingError
 from musenb.score.from_text import score_from_text
 from musenb.score.note import Note, Score
-from musenb.widgets.chord_line import chord_rows, has_chords, overruled
+from musenb.widgets.chord_line import chord_rows, overruled
 from musenb.widgets.sheet import Sheet
 from musenb.widgets.sheet_press import lay_out_sheet
 from musenb.widgets.wire.sheet import ChordRow
