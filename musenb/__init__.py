@@ -1,7 +1,7 @@
 """Hand a motif to a Transformer, then see, hear and question what it does with it, in a notebook.
 
     >>> import musenb
-    >>> take = musenb.develop(musenb.motif("C4 D4 E4 G4"), bars=4, seed=7)
+    >>> take = musenb.develop(musenb.motif("C5 D5 E5 G5"), bars=4, seed=18)
     >>> take.save("continued.musicxml")
 
 Names are loaded when they are first used: `import musenb` alone loads neither torch nor music21.

@@ -36,7 +36,8 @@ from musenb.score.named import asked_key, asked_metre
 from musenb.score.note import Score
 from musenb.score.parts import Line, choice_of_part, chosen_part
 from musenb.score.sources import read_source
-from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Styled, Wishes
+from musenb.tokens.idiom import NoteEvent, Plan, Prepared, Wishes
+from musenb.tokens.offers import Styled
 
 if TYPE_CHECKING:
     import pretty_midi

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import musenb
+from musenb.analysis.harmony.head import shipped_head
 from musenb.errors import MusenbError, WeightsError
-from musenb.model.weights import shipped_names
+from musenb.model.weights import shipped_bytes, shipped_heads, shipped_names
 
 NEEDED = ("numpy", "safetensors", "music21", "pretty_midi", "verovio", "torch")
 FOR_NOTEBOOKS = ("jupyterlab", "ipykernel", "ipywidgets", "anywidget")
@@ -38,11 +39,13 @@ def examine(*, as_json: bool = False, models: Sequence[str] = ()) -> int:
     faults: list[str] = []
     try:
         record["models"] = {name: _model(name) for name in (*shipped_names(), *models)}
+        record["heads"] = {name: _head(name) for name in shipped_heads()}
     except WeightsError as error:
-        record["models"] = {}
+        record["models"], record["heads"] = {}, {}
         faults = [str(error)]
     missing = [name for name in NEEDED if record["packages"][name] is None]
-    damaged = [name for name, found in record["models"].items() if found["state"] != "intact"]
+    examined = {**record["models"], **record["heads"]}
+    damaged = [name for name, found in examined.items() if found["state"] != "intact"]
     record["amiss"] = missing + damaged + faults + ([] if record["models"] else ["no models"])
     if as_json:
         print(json.dumps(record))
@@ -56,6 +59,16 @@ def _version(name: str) -> str | None:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+def _head(file: str) -> dict[str, Any]:
+    """Return the state of what is shipped beside the models, such as the chord labels' head."""
+    try:
+        shipped_bytes(file)
+        shipped_head()
+    except WeightsError as error:
+        return {"state": str(error)}
+    return {"state": "intact"}
 
 
 def _model(name: str) -> dict[str, Any]:
@@ -95,6 +108,8 @@ def _print(record: dict[str, Any]) -> None:
                 f"  writes {found['cells_per_second']:.0f} cells/s, {found['times_real_time']:.0f} times as fast as it "
                 f"plays at 100 quarters a minute; first note after {found['first_note_ms']:.0f} ms"
             )
+    for name, found in record["heads"].items():
+        print(f"{name}: {found['state']}")
     if record["amiss"]:
         print("amiss: " + ", ".join(record["amiss"]), file=sys.stderr)
 

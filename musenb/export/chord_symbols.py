@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from musenb.score.marks import ChordSymbol
@@ -16,8 +17,22 @@ SIGN_NAMES = {sign: name for name, sign in reversed(FIGURE_SIGNS.items())}
 NONE = "N.C."
 
 
+def placed_chord(chord: ChordSymbol, way: int, staff: int) -> Iterator[str]:
+    """Yield what stands at the beginning of a bar for a chord symbol `way` divisions behind it.
+
+    Figures, which know no offset, stand where they belong. `staff` is that of a part with several, 0 for none.
+    """
+    offset = f"<offset>{way}</offset>" if way else ""
+    if offset and chord.kind == "figures":
+        yield f"      <forward><duration>{way}</duration></forward>"
+        yield f"      {chord_element(chord, '')}"
+        yield f"      <backup><duration>{way}</duration></backup>"
+    else:
+        yield f"      {chord_element(chord, offset + (f'<staff>{staff}</staff>' if staff else ''))}"
+
+
 def chord_element(chord: ChordSymbol, offset: str) -> str:
-    """Return the element for a chord symbol; `offset` is its <offset>, or empty.
+    """Return the element for a chord symbol; `offset` is its <offset> and <staff>, or empty.
 
     A text that is no chord stands as words over the staff.
     """

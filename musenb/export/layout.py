@@ -42,10 +42,13 @@ def lead_in(bar: Bar) -> Fraction:
     return bar.before
 
 
-def lay_out(voice: Voice, bars: list[Bar]) -> list[list[list[Symbol]]]:
+def lay_out(
+    voice: Voice, bars: list[Bar], *, without: frozenset[int] = frozenset()
+) -> list[list[list[Symbol]]]:
     """Return the symbols of a voice: one list for a bar, in it one list for a line that sounds at the same time.
 
-    The first line fills every bar; the others stand only in the bars where they have notes.
+    The first line fills every bar; the others stand only in the bars where they have notes. Notes whose numbers are in
+    `without` stand elsewhere.
 
     Raises
     ------
@@ -53,7 +56,7 @@ def lay_out(voice: Voice, bars: list[Bar]) -> list[list[list[Symbol]]]:
         A note begins or ends where nothing can be written.
     """
     rows: list[list[list[Symbol]]] = [[] for _ in bars]
-    for number, line in enumerate(_lines(voice, bars)):
+    for number, line in enumerate(_lines(voice, bars, without)):
         for place, bar in enumerate(bars):
             heed()
             inside = _inside(line, bar)
@@ -66,13 +69,13 @@ def lay_out(voice: Voice, bars: list[Bar]) -> list[list[list[Symbol]]]:
     return rows
 
 
-def _lines(voice: Voice, bars: list[Bar]) -> list[list[_Chord]]:
+def _lines(voice: Voice, bars: list[Bar], without: frozenset[int]) -> list[list[_Chord]]:
     """Return what of the voice sounds in these bars as lines in which nothing overlaps; at least one."""
     chords: dict[tuple[Fraction, Fraction], list[tuple[int, Note]]] = {}
     for index, note in enumerate(voice.notes):
         if note.onset >= bars[-1].end:
             break
-        if note.end <= bars[0].onset:
+        if note.end <= bars[0].onset or index in without:
             continue
         chords.setdefault((note.onset, note.end), []).append((index, note))
 

@@ -23,10 +23,16 @@ def copy_ids(root: ET.Element, stream: Any) -> None:
         What music21 read from it; changed in place.
     """
     divisions = int(root.findtext(".//divisions", "1"))
-    for part, read in zip(root.findall("part"), stream.parts, strict=True):
+    # A part on two staves is two parts to music21.
+    staves = [
+        (part, str(number))
+        for part in root.findall("part")
+        for number in range(1, int(part.findtext("measure/attributes/staves", "1")) + 1)
+    ]
+    for (part, staff), read in zip(staves, stream.parts, strict=True):
         for measure, read_measure in zip(part.findall("measure"), read.getElementsByClass("Measure"), strict=True):
             ids: dict[Place, list[str]] = defaultdict(list)
-            for place, name in _written(measure, divisions):
+            for place, name in _written(measure, divisions, staff):
                 ids[place].append(name)
             for element in read_measure.recurse().notes:
                 onset = Fraction(element.getOffsetInHierarchy(read_measure))
@@ -36,8 +42,8 @@ def copy_ids(root: ET.Element, stream: Any) -> None:
                     note.id = ids[onset, pitch.step, pitch.octave, alter].pop(0)
 
 
-def _written(measure: ET.Element, divisions: int) -> Iterator[tuple[Place, str]]:
-    """Yield place and id of every <note> of a measure that is no rest."""
+def _written(measure: ET.Element, divisions: int, staff: str) -> Iterator[tuple[Place, str]]:
+    """Yield place and id of every <note> of a staff of a measure that is no rest."""
     position = start = 0
     for element in measure:
         duration = int(element.findtext("duration", "0"))
@@ -49,7 +55,7 @@ def _written(measure: ET.Element, divisions: int) -> Iterator[tuple[Place, str]]
             if element.find("chord") is None:
                 start, position = position, position + duration
             pitch = element.find("pitch")
-            if pitch is not None:
+            if pitch is not None and element.findtext("staff", "1") == staff:
                 step, octave = pitch.findtext("step", ""), int(pitch.findtext("octave", "0"))
                 place = Fraction(start, divisions), step, octave, int(pitch.findtext("alter", "0"))
                 yield place, element.get("id", "")

@@ -6,7 +6,7 @@ import importlib.metadata
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from musenb.export.staves import Staff
+from musenb.export.staves import Staff, parts_of
 from musenb.score.note import Score
 from musenb.score.plain import plain_text
 
@@ -40,7 +40,7 @@ def head(
         yield "    </miscellaneous>"
     yield "  </identification>"
     yield "  <part-list>"
-    for index, staff in enumerate(staves):
+    for index, (staff, *_) in enumerate(parts_of(staves)):
         short = f"<part-abbreviation>{_text(staff.short)}</part-abbreviation>" if staff.short else ""
         name = _text(staff.name if whole else staff.short)
         yield f'    <score-part id="P{index + 1}"><part-name>{name}</part-name>{short}</score-part>'

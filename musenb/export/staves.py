@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import Literal
 
-from musenb.score.note import Bar, Note, Score
+from musenb.export.hands import is_for_two_hands
+from musenb.score.note import Bar, Note, Score, Voice
 from musenb.score.plain import plain_text
 
 CHOIR = {"soprano": "S.", "alto": "A.", "tenor": "T.", "bass": "B."}
@@ -21,6 +23,16 @@ CLEFS = {
     "bass": BASS,
 }
 LOW = ("tenor", "bass")
+ALTO = "<sign>C</sign><line>3</line>"
+# Instruments by the first word of a voice's name: how they are shortened, and their clef.
+INSTRUMENTS = {
+    "violin": ("Vl.", TREBLE),
+    "viola": ("Vla.", ALTO),
+    "cello": ("Vc.", BASS),
+    "violoncello": ("Vc.", BASS),
+    "piano": ("Pno.", TREBLE),
+}
+PIANO = "piano"  # the voice of a song's accompaniment
 BASS_CLEF_BELOW = 57
 
 # What verovio gives a bar, in hundredths of a staff space: fitted to 101 bars of chorales and piano music, 8 % off at
@@ -41,35 +53,75 @@ class Staff:
         Printed at the first line of the piece, and at the others; may be empty.
     clef : str
         What MusicXML has in <clef>.
+    hand : str
+        'upper' or 'lower' where the only voice stands on two staves under a brace, this one and its neighbour.
     """
 
     voices: tuple[int, ...]
     name: str
     short: str
     clef: str
+    hand: Literal["", "upper", "lower"] = ""
 
 
 def staff_per_voice(score: Score) -> tuple[Staff, ...]:
-    """Return one staff for every voice; a tenor has an octave clef among others, and a bass clef alone."""
-    staves = []
-    alone = len(score.voices) == 1
+    """Return one staff for every voice, and two for a piano that plays on both.
+
+    A tenor has an octave clef among others, and a bass clef alone; strings have their own.
+    """
+    staves: list[Staff] = []
     for index, voice in enumerate(score.voices):
-        name = voice.name.capitalize() if voice.name in CHOIR else plain_text(voice.name) or f"Part {index + 1}"
-        clef = BASS if alone and voice.name in LOW else CLEFS.get(voice.name) or _clef(voice.notes)
-        staves.append(
-            Staff(
-                (index,),
-                name,
-                CHOIR.get(voice.name, ""),
-                clef,
-            )
-        )
+        name, short = _names_of(voice.name, index)
+        if _is_grand(voice):
+            staves.append(Staff((index,), name, short, TREBLE, "upper"))
+            staves.append(Staff((index,), name, short, BASS, "lower"))
+        else:
+            staves.append(Staff((index,), name, short, _clef_of(voice, alone=len(score.voices) == 1)))
     return tuple(staves) or (Staff((), "Part 1", "", TREBLE),)
 
 
+def parts_of(staves: Sequence[Staff]) -> list[tuple[Staff, ...]]:
+    """Return the staves of each part: two under a brace are one."""
+    parts: list[tuple[Staff, ...]] = []
+    for staff in staves:
+        if staff.hand == "lower":
+            parts[-1] = (*parts[-1], staff)
+        else:
+            parts.append((staff,))
+    return parts
+
+
+def _names_of(name: str, index: int) -> tuple[str, str]:
+    """Return what is printed at a voice's first line, and at the others."""
+    if name in CHOIR:
+        return name.capitalize(), CHOIR[name]
+    first, *numbers = plain_text(name).split() or [""]
+    if first.lower() in INSTRUMENTS and all(len(number) <= 3 for number in numbers):
+        short, _ = INSTRUMENTS[first.lower()]
+        return " ".join([first.capitalize(), *numbers]), " ".join([short, *numbers])
+    return plain_text(name) or f"Part {index + 1}", ""
+
+
+def _clef_of(voice: Voice, *, alone: bool) -> str:
+    """Return the clef of a voice that stands on a staff of its own."""
+    if voice.name in CHOIR:
+        return BASS if alone and voice.name in LOW else CLEFS[voice.name]
+    words = voice.name.lower().split()
+    _, own = INSTRUMENTS.get(words[0] if words else "", ("", None))
+    return own if own in (ALTO, BASS) or (own and not voice.notes) else _clef(voice.notes)
+
+
+def _is_grand(voice: Voice) -> bool:
+    """Return whether a voice is a piano's that needs two staves."""
+    return voice.name == PIANO or (voice.name.lower() == PIANO and is_for_two_hands(voice.notes))
+
+
 def two_staves(score: Score) -> tuple[Staff, ...]:
-    """Return the upper half of the voices on one staff and the lower half on another, as choirs and pianists read."""
-    if len(score.voices) < 2:
+    """Return the upper half of the voices on one staff and the lower half on another, as choirs and pianists read.
+
+    With a piano among them each has its own.
+    """
+    if len(score.voices) < 2 or any(_is_grand(voice) for voice in score.voices):
         return staff_per_voice(score)
     half = (len(score.voices) + 1) // 2
     groups = [tuple(range(half)), tuple(range(half, len(score.voices)))]

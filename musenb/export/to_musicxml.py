@@ -19,24 +19,23 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from musenb.errors import SaveError
 from musenb.export.barlines import BarLines, direction, measure_number, written_measures
-from musenb.export.chord_symbols import chord_element
+from musenb.export.chord_symbols import placed_chord
 from musenb.export.fermatas import printed_fermatas
+from musenb.export.hands import lower_hand
 from musenb.export.layout import lay_out, lead_in, score_bars
 from musenb.export.music21_ids import copy_ids
+from musenb.export.musicxml_elements import key_alter, key_element, number_text, pitch_element
 from musenb.export.musicxml_head import head
 from musenb.export.notation import Symbol
-from musenb.export.staves import Staff, staff_per_voice
+from musenb.export.staves import Staff, parts_of, staff_per_voice
 from musenb.score.heed import heed
-from musenb.score.note import Bar, KeySignature, Note, Score, Tempo, Voice
+from musenb.score.note import Bar, Score, Tempo, Voice
 from musenb.score.provenance import provenance_fields
 from musenb.score.quarters import begun_within
 from musenb.score.spelling import spell_score, split_spelling
 
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
-SHARPS = "FCGDAEB"
-LOWEST_WRITTEN = 12
 MOST_DIVISIONS, ROUNDED_DIVISIONS = 1_000_000, 10_080
 DEFAULT_VELOCITY = 80
 
@@ -102,14 +101,15 @@ def passage_bytes(score: Score, passage: Passage, staves: Sequence[Staff]) -> by
 
 def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: dict[str, str]) -> bytes:
     passage = dataclasses.replace(passage, bars=written_measures(score, passage.bars))
-    parts = [_lines_of(score, staff, list(passage.bars)) for staff in staves]
+    grouped = parts_of(staves)
+    parts = [_lines_of(score, part, list(passage.bars)) for part in grouped]
     divisions = _divisions(parts, _mark_times(score, passage.bars))
     lines = [*head(score, staves, fields, whole=passage.before is None)]
     bar_lines = BarLines(score)
-    for index, (staff, rows) in enumerate(zip(staves, parts, strict=True)):
+    for index, (part, rows) in enumerate(zip(grouped, parts, strict=True)):
         lines.append(f'  <part id="P{index + 1}">')
-        ends = index == 0, index == len(staves) - 1
-        writer = _PartWriter(score, staff, divisions, passage=passage, ends=ends, bar_lines=bar_lines)
+        ends = index == 0, index == len(grouped) - 1
+        writer = _PartWriter(score, part, divisions, passage=passage, ends=ends, bar_lines=bar_lines)
         before = passage.before
         for bar, row in zip(passage.bars, rows, strict=True):
             heed()
@@ -120,23 +120,39 @@ def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: d
     return ("\n".join(lines) + "\n").encode()
 
 
-def _lines_of(score: Score, staff: Staff, bars: list[Bar]) -> list[list[_Line]]:
-    """Return what stands on a staff: a list for each bar, in it the lines that sound at the same time."""
+def _lines_of(score: Score, part: Sequence[Staff], bars: list[Bar]) -> list[list[_Line]]:
+    """Return what stands on a part's staves: a list for each bar, in it the lines that sound at the same time."""
     rows: list[list[_Line]] = [[] for _ in bars]
-    for index in staff.voices or (-1,):
-        voice = score.voices[index] if index >= 0 else Voice("")
-        for row, lines in zip(rows, lay_out(voice, bars), strict=True):
-            row += [_Line(index, number > 0, symbols) for number, symbols in enumerate(lines)]
+    for number, staff in enumerate(part):
+        used = max(map(len, rows)) if number else 0
+        for index in staff.voices or (-1,):
+            voice = score.voices[index] if index >= 0 else Voice("")
+            for row, lines in zip(rows, lay_out(voice, bars, without=_other_hand(voice, staff)), strict=True):
+                first = max(len(row), used)
+                row += [_Line(index, place > 0, symbols, number, first + place) for place, symbols in enumerate(lines)]
     return rows
+
+
+def _other_hand(voice: Voice, staff: Staff) -> frozenset[int]:
+    """Return the notes of a voice that stand on the other staff of its part."""
+    if not staff.hand:
+        return frozenset()
+    lower = lower_hand(voice.notes)
+    return lower if staff.hand == "upper" else frozenset(range(len(voice.notes))) - lower
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """Symbols of one voice that fill a bar; `extra` where they overlap with the voice's first line."""
+    """Symbols of one voice that fill a bar of a staff; `extra` where they overlap with the voice's first line there.
+
+    `number` is that of the line in its part.
+    """
 
     voice: int
     extra: bool
     symbols: list[Symbol]
+    staff: int
+    number: int
 
 
 def music21_of(score: Score) -> Any:
@@ -185,7 +201,7 @@ class _PartWriter:
     """Writes the measures of one part, in order; `ends`: whether it is the first, and the last."""
 
     score: Score
-    staff: Staff
+    staves: Sequence[Staff]
     divisions: int
     passage: Passage
     ends: tuple[bool, bool]
@@ -217,9 +233,10 @@ class _PartWriter:
                 place = (number, position)
                 if symbol.notes:
                     signs = accidentals.get(place, {})
-                    yield from self._chord(bar, symbol, number, line, signs, fermata=place in fermatas)
+                    yield from self._chord(bar, symbol, line, signs, fermata=place in fermatas)
                 else:
-                    yield self._rest(symbol, number, hidden=line.extra or _rests_above(row[:number], symbol))
+                    above = [other for other in row[:number] if other.staff == line.staff]
+                    yield self._rest(symbol, line, hidden=line.extra or _rests_above(above, symbol))
         yield from self._keys_inside(bar)
         if top:
             yield from self.bar_lines.jumps(bar)
@@ -241,9 +258,14 @@ class _PartWriter:
         beats, _, unit = str(bar.metre).partition("/")
         signature = f"<beats>{beats}</beats><beat-type>{unit}</beat-type>"
         content = [f"<divisions>{self.divisions}</divisions>"] if first else []
-        content += [_key_element(key)] if key else []
+        content += [key_element(key)] if key else []
         content += [f"<time{shown}>{signature}</time>"] if first or changed else []
-        content += [f"<clef>{self.staff.clef}</clef>"] if first else []
+        several = len(self.staves) > 1
+        if first and several:
+            content.append(f"<staves>{len(self.staves)}</staves>")
+        for number, staff in enumerate(self.staves if first else (), 1):
+            which = f' number="{number}"' if several else ""
+            content.append(f"<clef{which}>{staff.clef}</clef>")
         if content:
             yield f"      <attributes>{''.join(content)}</attributes>"
 
@@ -253,40 +275,31 @@ class _PartWriter:
             if key.onset > bar.onset:
                 way = f"<duration>{self._units(bar.end - key.onset)}</duration>"
                 yield f"      <backup>{way}</backup>"
-                yield f"      <attributes>{_key_element(key)}</attributes>"
+                yield f"      <attributes>{key_element(key)}</attributes>"
                 yield f"      <forward>{way}</forward>"
 
     def _tempos(self, bar: Bar) -> Iterator[str]:
         """Yield the tempos of a bar; the tempo of a score that states none sounds but is not printed."""
         if self.score.tempos == (Tempo(),):
             if bar.onset == 0:
-                yield f'      <sound tempo="{_number(Tempo().qpm)}"/>'
+                yield f'      <sound tempo="{number_text(Tempo().qpm)}"/>'
             return
         for tempo in begun_within(self.score.tempos, bar.onset, bar.end):
             way = self._units(tempo.onset - bar.onset)
             offset = f"<offset>{way}</offset>" if way else ""
             yield (
                 '      <direction placement="above"><direction-type><metronome><beat-unit>quarter</beat-unit>'
-                f"<per-minute>{_number(tempo.qpm)}</per-minute></metronome></direction-type>{offset}"
-                f'<sound tempo="{_number(tempo.qpm)}"/></direction>'
+                f"<per-minute>{number_text(tempo.qpm)}</per-minute></metronome></direction-type>{offset}"
+                f'<sound tempo="{number_text(tempo.qpm)}"/></direction>'
             )
 
     def _chords(self, bar: Bar, *, above: bool, below: bool) -> Iterator[str]:
-        """Yield the chord symbols of a bar, those above the music and those below it, such as numerals.
-
-        Figures, which know no offset, stand where they belong.
-        """
+        """Yield the chord symbols of a bar, those above the music and those below it, such as numerals."""
         for chord in self.score.chords:
             wanted = above if chord.kind == "chord" else below
-            if not (wanted and bar.onset <= chord.onset < bar.end):
-                continue
-            way = self._units(chord.onset - bar.onset)
-            if way and chord.kind == "figures":
-                yield f"      <forward><duration>{way}</duration></forward>"
-                yield f"      {chord_element(chord, '')}"
-                yield f"      <backup><duration>{way}</duration></backup>"
-            else:
-                yield f"      {chord_element(chord, f'<offset>{way}</offset>' if way else '')}"
+            if wanted and bar.onset <= chord.onset < bar.end:
+                staff = 0 if chord.kind == "chord" or len(self.staves) == 1 else len(self.staves)
+                yield from placed_chord(chord, self._units(chord.onset - bar.onset), staff)
 
     def _accidentals(self, bar: Bar, row: list[_Line]) -> dict[tuple[int, int], dict[int, str]]:
         """Return the printed accidentals: for (line, symbol), from the index of a note to the accidental's name.
@@ -300,7 +313,7 @@ class _PartWriter:
             for number, line in enumerate(row)
             for place, symbol in enumerate(line.symbols)
         )
-        said: dict[tuple[str, int], int] = {}
+        said: dict[tuple[int, str, int], int] = {}
         key = self.score.key_at(bar.onset)
         printed: dict[tuple[int, int], dict[int, str]] = {}
         for start, number, place in ordered:
@@ -310,19 +323,20 @@ class _PartWriter:
                 if note.onset < start + shift:
                     continue
                 step, alter, octave = split_spelling(note.spelling)
-                if said.get((step, octave), key_alter(step, key.fifths if key else 0)) != alter:
+                line = row[number].staff, step, octave
+                if said.get(line, key_alter(step, key.fifths if key else 0)) != alter:
                     printed.setdefault((number, place), {})[index] = ACCIDENTALS[alter]
-                said[step, octave] = alter
+                said[line] = alter
         return printed
 
-    def _rest(self, symbol: Symbol, number: int, *, hidden: bool) -> str:
-        """Return a rest in line `number` of the staff."""
+    def _rest(self, symbol: Symbol, line: _Line, *, hidden: bool) -> str:
+        """Return a rest in a line of the part."""
         shown = ' print-object="no"' if hidden else ""
         whole = ' measure="yes"' if not symbol.name else ""
-        return f"      <note{shown}><rest{whole}/>{self._rest_of_note(symbol, number, '', '', '')}</note>"
+        return f"      <note{shown}><rest{whole}/>{self._rest_of_note(symbol, line, '', '', '')}</note>"
 
     def _chord(
-        self, bar: Bar, symbol: Symbol, number: int, line: _Line, accidentals: dict[int, str], *, fermata: bool
+        self, bar: Bar, symbol: Symbol, line: _Line, accidentals: dict[int, str], *, fermata: bool
     ) -> Iterator[str]:
         """Yield a note, or the notes of a chord."""
         start = bar.onset - lead_in(bar) + symbol.start
@@ -341,11 +355,12 @@ class _PartWriter:
             if member == 0 and fermata:
                 marks += "<fermata/>"
             chord = "<chord/>" if member else ""
-            rest = self._rest_of_note(symbol, number, tie, accidental, marks, beams=not member)
-            yield f'      <note id="{name}"{loud}>{chord}{_pitch(note, self.score.voices[line.voice])}{rest}</note>'
+            rest = self._rest_of_note(symbol, line, tie, accidental, marks, beams=not member)
+            pitch = pitch_element(note, self.score.voices[line.voice])
+            yield f'      <note id="{name}"{loud}>{chord}{pitch}{rest}</note>'
 
     def _rest_of_note(
-        self, symbol: Symbol, line: int, tie: str, accidental: str, marks: str, *, beams: bool = True
+        self, symbol: Symbol, line: _Line, tie: str, accidental: str, marks: str, *, beams: bool = True
     ) -> str:
         """Return what stands in a <note> behind its pitch."""
         if not symbol.notes and symbol.tuplet in ("start", "stop"):
@@ -357,10 +372,12 @@ class _PartWriter:
             f"<time-modification><actual-notes>{actual}</actual-notes><normal-notes>{normal}</normal-notes>"
             "</time-modification>"
         )
+        notations = f"<notations>{marks}</notations>" if marks else ""
+        staff = f"<staff>{line.staff + 1}</staff>" if len(self.staves) > 1 else ""
         beamed = [f'<beam number="{i + 1}">{beam}</beam>' for i, beam in enumerate(symbol.beams)] if beams else []
         return (
-            f"<duration>{units}</duration>{tie}<voice>{line + 1}</voice>{kind}{accidental}"
-            f"{ratio if symbol.tuplet else ''}{''.join(beamed)}{f'<notations>{marks}</notations>' if marks else ''}"
+            f"<duration>{units}</duration>{tie}<voice>{line.number + 1}</voice>{kind}{accidental}"
+            f"{ratio if symbol.tuplet else ''}{staff}{''.join(beamed)}{notations}"
         )
 
     def _units(self, quarters: Fraction) -> int:
@@ -375,29 +392,3 @@ def _rests_above(lines: Sequence[_Line], rest: Symbol) -> bool:
         for line in lines
         for symbol in line.symbols
     )
-
-
-def key_alter(step: str, fifths: int) -> int:
-    """Return -1, 0 or 1: how a key signature alters a step 'A'..'G'."""
-    place = SHARPS.index(step)
-    return 1 if place < fifths else -1 if 6 - place < -fifths else 0
-
-
-def _pitch(note: Note, voice: Voice) -> str:
-    step, alter, octave = split_spelling(note.spelling)
-    if octave < 0:
-        raise SaveError(
-            f"pitch {note.pitch} ({note.spelling}) at quarter {note.onset} of voice {voice.name!r} lies below "
-            f"{LOWEST_WRITTEN} (C0), the lowest that MusicXML can write"
-        )
-    altered = f"<alter>{alter}</alter>" if alter else ""
-    return f"<pitch><step>{step}</step>{altered}<octave>{octave}</octave></pitch>"
-
-
-def _key_element(key: KeySignature) -> str:
-    mode = f"<mode>{key.mode}</mode>" if key.mode else ""
-    return f"<key><fifths>{key.fifths}</fifths>{mode}</key>"
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(float(value))

@@ -27,7 +27,7 @@ from musenb.model.shapes import expected_shapes
 Tensors = dict[str, np.ndarray]
 
 SHIPPED = Path(__file__).resolve().parent.parent / "weights"
-MANIFEST = "manifest.json"
+MANIFEST, HEADS = "manifest.json", ".npz"
 SUFFIX = ".safetensors"
 FORMAT = "musenb.weights.1"
 CHECKSUM = "sha256 of config and data"
@@ -88,19 +88,38 @@ def open_shipped(name: str, *, folder: Path = SHIPPED) -> tuple[ModelConfig, Ten
     if name + SUFFIX not in entries:
         names = ", ".join(shipped_names(folder=folder))
         raise ModelError(f"unknown model {name!r}; the shipped models are {names or 'none'}")
-    path, entry = str(folder / (name + SUFFIX)), entries[name + SUFFIX]
+    data = shipped_bytes(name + SUFFIX, folder=folder)
+    return parse_weights(data, source=str(folder / (name + SUFFIX)))
+
+
+def shipped_bytes(file: str, *, folder: Path = SHIPPED) -> bytes:
+    """Return what a file of the manifest holds, such as 'harmony.npz'.
+
+    Raises
+    ------
+    WeightsError
+        It differs from the one that was shipped or is missing, or the manifest is damaged or has no such file.
+    """
+    path, entry = str(folder / file), _manifest(folder).get(file)
+    if entry is None:
+        raise WeightsError(f"{path}: the manifest of the shipped models does not have it; install again")
     data = read_file(path)
     if len(data) != entry["bytes"]:
         sizes = f"{len(data):,} bytes where the manifest has {entry['bytes']:,}"
         raise WeightsError(f"{path}: {sizes}: the file is cut or replaced; install again")
     if hashlib.sha256(data).hexdigest() != entry["sha256"]:
         raise WeightsError(f"{path}: its SHA-256 is not the manifest's: the file is damaged or replaced; install again")
-    return parse_weights(data, source=path)
+    return data
 
 
 def shipped_names(*, folder: Path = SHIPPED) -> tuple[str, ...]:
     """Return the names of the models that come with the package, sorted."""
-    return tuple(sorted(name.removesuffix(SUFFIX) for name in _manifest(folder)))
+    return tuple(sorted(name.removesuffix(SUFFIX) for name in _manifest(folder) if name.endswith(SUFFIX)))
+
+
+def shipped_heads(*, folder: Path = SHIPPED) -> tuple[str, ...]:
+    """Return the files that come with the package beside the models, such as 'harmony.npz', sorted."""
+    return tuple(sorted(name for name in _manifest(folder) if name.endswith(HEADS)))
 
 
 def idiom_of(path: str | os.PathLike[str]) -> str:
@@ -113,9 +132,9 @@ def idiom_of(path: str | os.PathLike[str]) -> str:
 
 
 def manifest_bytes(folder: Path) -> bytes:
-    """Return the manifest of the checkpoints in a folder: the size and SHA-256 of each."""
+    """Return the manifest of the checkpoints and heads (.npz) in a folder: the size and SHA-256 of each."""
     entries = {}
-    for path in sorted(folder.glob("*" + SUFFIX)):
+    for path in sorted([*folder.glob("*" + SUFFIX), *folder.glob("*" + HEADS)]):
         data = path.read_bytes()
         entries[path.name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     return (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode()

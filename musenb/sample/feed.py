@@ -9,8 +9,9 @@ import numpy as np
 
 from musenb.errors import SettingError
 from musenb.sample.policy import Style
-from musenb.tokens.idiom import Themed, Writer
+from musenb.tokens.idiom import Writer
 from musenb.tokens.memory import Memory
+from musenb.tokens.offers import Themed
 
 
 class Reader(Protocol):

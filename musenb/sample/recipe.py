@@ -22,8 +22,9 @@ from musenb.score.development.plan import DevelopmentPlan, plan_from_plain, plan
 from musenb.score.named import key_named, metre_named
 from musenb.score.note import Origin, Score
 from musenb.score.told import told_key, with_metre
-from musenb.tokens.idiom import Plan, Voiced
+from musenb.tokens.idiom import Plan
 from musenb.tokens.known import UNNAMED
+from musenb.tokens.offers import Guided, Voiced
 from musenb.tokens.request import Close, Keep, Passage
 
 _TYPES = {
@@ -153,6 +154,12 @@ def voice_ranges(model: Model) -> Mapping[str, tuple[int, int]]:
     if not isinstance(idiom, Voiced):
         raise ModelError(f"the model '{model.name}' has no fixed voices to plan statements or lines in")
     return idiom.ranges
+
+
+def require_guided(model: Model, guidance: float) -> None:
+    """Raise SettingError where the prime is to be held to as a theme, and the model's language knows none."""
+    if guidance and not isinstance(model.idiom, Guided):
+        raise SettingError(f"guidance {guidance:g}: the model '{model.name}' has learnt no themes; only 0 is allowed")
 
 
 def begin(model: Model, plan: Plan, recipe: Recipe, *, rules: bool = True) -> Sampling:

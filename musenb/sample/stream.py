@@ -16,7 +16,7 @@ import numpy as np
 
 from musenb.errors import ModelError
 from musenb.sample.feed import Feed, Reader, require_theme
-from musenb.sample.policy import Draws, Policy, Style, choose, probabilities
+from musenb.sample.policy import Draws, Policy, Style, draw
 from musenb.sample.tries import Tries, priced
 from musenb.score.note import Score
 from musenb.score.spelling import written_out
@@ -186,8 +186,8 @@ class Sampling:
     def _draw(self, logits: np.ndarray, place: int) -> int:
         writer, style = self.writer, self.style
         prices = writer.prices() if style.rules and style.prices else None
-        likely = probabilities(priced(logits, prices), self.policy, writer.allowed(rules=style.rules))
-        return choose(likely, self._draws.at(place))
+        drawn = self._draws.at(place)
+        return draw(priced(logits, prices), self.policy, drawn, writer.allowed(rules=style.rules))
 
     def _try(self, stop: int) -> None:
         """Write one token of each try up to a position; when they are done, settle the best."""

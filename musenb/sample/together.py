@@ -12,7 +12,7 @@ import numpy as np
 
 from musenb.errors import ModelError, SettingError
 from musenb.sample.feed import Feed, Reader, require_theme
-from musenb.sample.policy import Draws, Policy, Style, choose, probabilities
+from musenb.sample.policy import Draws, Policy, Style, draw
 from musenb.sample.tries import priced
 from musenb.score.note import Score
 from musenb.score.spelling import written_out
@@ -104,5 +104,5 @@ class Together:
     def _draw(self, number: int, logits: np.ndarray, place: int) -> int:
         writer, style = self.writers[number], self.style
         prices = writer.prices() if style.rules and style.prices else None
-        likely = probabilities(priced(logits, prices), self.policy, writer.allowed(rules=style.rules))
-        return choose(likely, self._draws[number].at(place))
+        drawn = self._draws[number].at(place)
+        return draw(priced(logits, prices), self.policy, drawn, writer.allowed(rules=style.rules))

@@ -57,7 +57,8 @@ class Chords:
 
 
 def chords_of(grid: np.ndarray) -> Chords:
-    """Return the chord of every step of a grid (steps, 4)."""
+    """Return the chord of every step of a grid (steps, 4): pitches of any integer type, below 0 for none."""
+    grid = np.asarray(grid, np.int64)  # a class of pitch is a bit of twelve, too many for a byte
     sounds = grid >= 0
     masks = np.bitwise_or.reduce(np.where(sounds, 1 << grid % 12, 0), axis=1)
     masks = np.where(sounds.sum(axis=1) >= 3, masks, 0)

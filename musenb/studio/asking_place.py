@@ -23,6 +23,7 @@ from musenb.studio.core import StudioCore
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import Entry
 from musenb.studio.views import ASKING_CLASS, INSTEAD_CLASS
+from musenb.tokens.piece import Sung
 from musenb.widgets.desk import Desk
 from musenb.widgets.wire.desk import AskWhat
 from musenb.widgets.worker import Job
@@ -205,6 +206,8 @@ def at_home(motif: Motif, score: Score) -> Motif:
 
 def _game(asked: Questions, record: Path | None) -> Any:
     """Return the game on the highest voice that has notes to be guessed."""
+    if not isinstance(asked.piece, Sung):
+        raise SettingError("the game needs a model whose voices sing one note each; choose 'chorale' under ⋯")
     for voice in asked.model.idiom.voices:
         with contextlib.suppress(SettingError):
             return asked.game(voice=voice, record=record)

@@ -7,11 +7,12 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any, TypedDict
 
 from musenb.errors import SettingError
 from musenb.sample.models import open_model
 from musenb.sample.policy import BEST_OF, Draws, Policy
-from musenb.sample.recipe import Recipe, plan_of
+from musenb.sample.recipe import Recipe, plan_of, require_guided
 from musenb.session import SEEDS
 from musenb.studio.drafts import Begin, begin_again
 from musenb.studio.keeping import Keeper
@@ -21,6 +22,14 @@ from musenb.studio.writings import Writings
 from musenb.tokens.idiom import Keep
 
 MOST_CANDIDATES = 4
+
+
+class Drawing(TypedDict, total=False):
+    """How tokens are drawn; see `musenb.sample.policy`, its Policy and its Style."""
+
+    temperature: float
+    top_p: float
+    guidance: float
 
 
 class Continuing:
@@ -69,7 +78,7 @@ class Continuing:
         return point
 
     def begin(
-        self, bars: int, policy: Policy, *, seed: int | None = None, candidates: int = 1, best_of: int = BEST_OF,
+        self, bars: int, drawing: Drawing, *, seed: int | None = None, candidates: int = 1, best_of: int = BEST_OF,
         take: int | None = None, start: Fraction | float | str | None = None,
         close: bool | None = True,
     ) -> tuple[int, ...]:
@@ -78,12 +87,16 @@ class Continuing:
             raise SettingError(f"candidates {candidates!r} is not a whole number in 1..{MOST_CANDIDATES}")
         first = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
         seeds = [Draws(first + number).seed for number in range(candidates)]
+        given: dict[str, Any] = {**drawing}
+        guidance = given.pop("guidance", 0.0)
+        policy = Policy(**given)
+        require_guided(open_model(self._model()), guidance)
         keeper = self._keeper
         with keeper.lock:
             self._writings.require_idle()
             parent = keeper.chosen(take)
             recipe = self._recipe(parent, bars, self._start(parent, start))
-            recipe = replace(recipe, policy=policy, best_of=best_of, close=close)
+            recipe = replace(recipe, policy=policy, best_of=best_of, close=close, guidance=guidance)
             numbers = tuple(keeper.tree.reserve() for _ in seeds)
             seed_of = dict(zip(numbers, seeds, strict=True))
             drafts = Begin(self._model(), parent, recipe, seed_of)

@@ -172,7 +172,9 @@ class Controls:
 
     def _prime_with(self, source: Score | str | Any, semitones: int) -> Prepared:
         desk = self._views.desk
-        wishes: dict[str, Any] = {"bars": desk.prime_bars or None, "voice": desk.prime_voice or None}
+        wishes: dict[str, Any] = {
+            "bars": desk.prime_bars or None, "voice": desk.prime_voice or None, "style": desk.style or None
+        }
         return self._core.prime(source, transpose=semitones, **wishes)
 
     def _hand_over_all(self) -> None:

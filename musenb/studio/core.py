@@ -7,16 +7,16 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from musenb.analysis.compare import Comparison
 from musenb.files.folders import journal_folders
 from musenb.files.lines import Saved
-from musenb.sample.policy import BEST_OF, DEFAULT_MODEL, Policy
+from musenb.sample.policy import BEST_OF, DEFAULT_MODEL
 from musenb.score.note import Score
 from musenb.session import Trimming
 from musenb.studio.auditions import Auditions
-from musenb.studio.continuing import Continuing
+from musenb.studio.continuing import Continuing, Drawing
 from musenb.studio.drafts import repeat
 from musenb.studio.events import Events
 from musenb.studio.exporting import Exporter
@@ -33,13 +33,6 @@ from musenb.tokens.idiom import Prepared
 if TYPE_CHECKING:
     from musenb.questions.ask import Questions
     from musenb.widgets.wire.roll import EditOp
-
-
-class Drawing(TypedDict, total=False):
-    """How tokens are drawn; see `musenb.sample.policy.Policy`."""
-
-    temperature: float
-    top_p: float
 
 
 class StudioCore:
@@ -130,6 +123,13 @@ class StudioCore:
             There was no motif yet, the key or metre is none, or the upbeat does not fit the metre.
         """
         return self._primer.read_in(key=key, metre=metre)
+
+    def read_by(self, style: str = "") -> Prepared | None:
+        """Take the motif that is looked at again in a style, or as a changed model reads it.
+
+        Return None where it is not the last motif that is looked at, or nothing changes.
+        """
+        return self._primer.read_by(style)
 
     def edit(self, operations: Iterable[EditOp], take: int | None = None) -> Entry:
         """Change notes of a take, as a new take that is selected.
@@ -268,6 +268,8 @@ class StudioCore:
             Adventurousness, 0..4.
         top_p : float
             Above 0, up to 1.
+        guidance : float
+            0..2: how much the beginning counts as a theme, by a model that has learnt some.
         seed : int, optional
             Of the first candidate; the next ones have the numbers after it. Drawn when there is none.
         candidates : int
@@ -288,7 +290,7 @@ class StudioCore:
             A setting is outside its range, something is being written already, or there is nothing to go on from.
         """
         settings: dict[str, Any] = {"seed": seed, "candidates": candidates, "best_of": best_of, "close": close}
-        return self._continuing.begin(bars, Policy(**drawing), take=take, start=start, **settings)
+        return self._continuing.begin(bars, drawing, take=take, start=start, **settings)
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.

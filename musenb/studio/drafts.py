@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import SimpleNamespace
@@ -39,6 +39,9 @@ class _Halting:
 
     def start(self, rows: int, memory: Any = None) -> Any:
         return self._decoder.start(rows, memory)
+
+    def start_each(self, memories: Sequence[Any]) -> Any:
+        return self._decoder.start_each(memories)
 
     def extend(self, cache: Any, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
         begin, count = cache.length, before.shape[1]

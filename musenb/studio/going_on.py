@@ -44,6 +44,7 @@ class GoingOn:
             "bars": bars or desk.bars,
             "temperature": desk.temperature,
             "top_p": desk.top_p,
+            "guidance": min(desk.guidance, desk.most_guidance),
             "start": start,
             "close": close and not (desk.one_bar or bars == 1),
         }

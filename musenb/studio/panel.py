@@ -52,8 +52,9 @@ class Studio(Panelled, StudioCore):
     model : str or path
         Name of a shipped model, or a .safetensors file.
     **settings
-        `bars`, `temperature`, `top_p`, `seed`, `candidates`, `one_bar` for the desk; `folder`, `tree` and `journal` as
-        `StudioCore` takes them. A seed that is given is kept for every continuation until another is chosen.
+        `bars`, `temperature`, `top_p`, `seed`, `candidates`, `one_bar`, `style` and `guidance` for the desk; `folder`,
+        `tree` and `journal` as `StudioCore` takes them. A seed that is given is kept for every continuation until
+        another is chosen.
 
     Attributes
     ----------
@@ -88,7 +89,7 @@ class Studio(Panelled, StudioCore):
         self._show_choices(os.fsdecode(model))
         self._listen()
         if prime is not None:
-            self.prime(prime)
+            self.prime_with_settings(prime)
         elif self.selected is not None:
             self._presenter.show_tree()
 
@@ -103,11 +104,10 @@ class Studio(Panelled, StudioCore):
         self._take_model(model)
 
     def _take_model(self, model: str) -> None:
-        """Write with a model from now on; the desk offers its voices to be locked."""
+        """Write with a model from now on; the desk offers what it knows: voices, a close, styles and guidance."""
         self.model = model
         with contextlib.suppress(MusenbError):  # what is wrong with it is told when it is used
-            idiom = idiom_of_model(model)
-            self.desk.show(voices=[*idiom.voices], can_close=idiom.unit == "bars")
+            self._presenter.show_idiom(idiom_of_model(model))
 
     def _session_rows(self) -> list[tuple[str, str]]:
         path = self.journal_path
@@ -124,10 +124,15 @@ class Studio(Panelled, StudioCore):
         self.sheet.on_overruled(lambda score: self.queue(lambda: self._keep_labels(score)))
         self.keyboard.on_recorded(lambda score: self.queue(lambda: self.prime_with_settings(score)))
         self.desk.observe(lambda change: self._change_model(change["new"]), "model")
+        self.desk.observe(lambda change: self._read_again(), "style")
 
     def _change_model(self, model: str) -> None:
         self.desk.error = ""  # what the model before could not do is no matter any longer
         self._take_model(model)
+        self._read_again()
+
+    def _read_again(self) -> None:
+        self.queue(lambda: self.read_by(self.desk.style))
 
     def _keep_labels(self, score: Score) -> None:
         """Keep the chords that a person named with the selected take."""

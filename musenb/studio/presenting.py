@@ -15,7 +15,8 @@ from musenb.studio.take_rows import NO_TAKE, name_of, take_rows
 from musenb.studio.takes import Entry, Tree
 from musenb.studio.views import StudioViews
 from musenb.studio.wishing import motif_chips
-from musenb.tokens.idiom import NoteEvent, Prepared
+from musenb.tokens.idiom import Idiom, NoteEvent, Prepared
+from musenb.tokens.offers import Guided, Styled
 from musenb.widgets.wire.notes import LOCKED
 
 # The number of notes is shown anew after so long (seconds): each one would be a message of its own.
@@ -43,6 +44,7 @@ class Presenter:
     def __init__(self, core: StudioCore, views: StudioViews, left: Callable[[], object]) -> None:
         self._core, self._views, self._left = core, views, left
         self.shown: Score | None = None
+        self._idiom: Idiom | None = None
         self._first: int | None = None
         self._several = False
         self._lines: dict[str, int] = {}
@@ -101,10 +103,36 @@ class Presenter:
         score = take.score
         return float(score.end + self._views.desk.bars * score.metre_at(score.end).bar_length)
 
+    def show_idiom(self, idiom: Idiom) -> None:
+        """Offer on the desk what a model's language has: voices, a close, styles, and how far a motif is held to."""
+        desk, styles = self._views.desk, idiom.styles if isinstance(idiom, Styled) else ()
+        self._idiom = idiom
+        with desk.hold_trait_notifications():
+            if desk.style not in styles:
+                desk.style = ""
+            desk.show(
+                styles=[*styles], can_close=idiom.unit == "bars",
+                most_guidance=float(idiom.most_guidance) if isinstance(idiom, Guided) else 0.0,
+            )
+        self._show_voices(self._core.reading)
+
+    def _show_voices(self, reading: Prepared | None) -> None:
+        """Offer the voices of the motif's style; all that there are where it has none."""
+        idiom = self._idiom
+        if idiom is None:
+            return
+        style = idiom.style_of(reading.score) if reading is not None and isinstance(idiom, Styled) else None
+        names = idiom.voices_of(style) if style is not None and isinstance(idiom, Styled) else idiom.voices
+        desk = self._views.desk
+        if desk.prime_voice not in idiom.voices:
+            desk.prime_voice = ""
+        desk.show(voices=[*names])
+
     # What the studio tells
 
     def _primed(self, reading: Prepared) -> None:
         words = ". ".join(str(reading).splitlines())
+        self._show_voices(reading)
         self._views.desk.show(reading=f"The model will read: {words}.", error="", **motif_chips(reading))
         self._views.rewind()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 from musenb.errors import SettingError
 from musenb.sample.models import open_model
@@ -49,14 +49,24 @@ class Primer:
         threading.Thread(target=model.decoder.compile, name="musenb-warming", daemon=True).start()
         return reading
 
-    def read_in(self, *, key: str | None, metre: str | None) -> Prepared:
-        """Take the last motif again in another key or metre; see `StudioCore.read_in`."""
+    def read_in(self, **wishes: str | None) -> Prepared:
+        """Take the last motif again in another key, metre or style; see `StudioCore.read_in`."""
         if self._last is None:
             raise SettingError("there is no motif yet that could be read in another key or metre: hand one over first")
-        source, wishes = self._last
-        changed: Trimming = {**wishes}
-        if key is not None:
-            changed["key"] = key or None
-        if metre is not None:
-            changed["metre"] = metre or None
-        return self.prime(source, **changed)
+        source, before = self._last
+        changed = {name: value or None for name, value in wishes.items() if value is not None}
+        return self.prime(source, **cast("Trimming", {**before, **changed}))
+
+    def read_by(self, style: str) -> Prepared | None:
+        """Take the last motif again in a style, or as a changed model reads it; see `StudioCore.read_by`."""
+        selected = self._keeper.tree.selected
+        if self._last is None or self.reading is None or selected is None or selected.score is not self.reading.score:
+            return None
+        source, before = self._last
+        model = open_model(self._model())
+        voices = before.get("voices")
+        named = {voices} if isinstance(voices, str) else set(voices or ())
+        kept = voices if named <= set(model.idiom.voices) else None
+        changed: Trimming = {**before, "voices": kept, "style": style or None}
+        same = prepared(source, model=model, **changed).score == self.reading.score
+        return None if same else self.prime(source, **changed)

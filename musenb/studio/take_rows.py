@@ -32,4 +32,5 @@ def about(take: Entry) -> str:
         count = len(take.score.notes)
         return f"{take.kind}, {count} note{'' if count == 1 else 's'}"
     stopped = "" if take.complete else ", stopped"
-    return f"{extent_words(take.recipe)}, seed {take.recipe.seed}{stopped}"
+    held = f", held to the motif {take.recipe.guidance:g}" if take.recipe.guidance else ""
+    return f"{extent_words(take.recipe)}, seed {take.recipe.seed}{held}{stopped}"

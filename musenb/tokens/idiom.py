@@ -14,16 +14,15 @@ PEP 544: structural subtyping. An idiom inherits nothing from here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, Protocol, Self, runtime_checkable
+from typing import Literal, Protocol, Self
 
 import numpy as np
 
 from musenb.score.note import KeySignature, Note, Origin, Score, TimeSignature
 from musenb.score.told import Source, ToldKey, ToldMetre
-from musenb.tokens.memory import Memory
 from musenb.tokens.piece import Piece, Plan
 from musenb.tokens.request import Close, Keep
 from musenb.tokens.row import Row
@@ -81,7 +80,7 @@ class Wishes:
     metre : TimeSignature, optional
         Likewise.
     style : str, optional
-        What it is to be read as, of an idiom that knows several; see `Styled`.
+        What it is to be read as, of an idiom that knows several; see `musenb.tokens.offers.Styled`.
     """
 
     voices: tuple[str, ...] | None = None
@@ -339,45 +338,3 @@ class Idiom(Protocol):
             The score does not fit the idiom, or no bar is given.
         """
         ...
-
-
-@runtime_checkable
-class Styled(Protocol):
-    """What an idiom offers beside that knows music of several styles, such as quartets and songs.
-
-    Attributes
-    ----------
-    styles : tuple of str
-        What `Wishes.style` may be. A prepared score tells its own by the names of its voices.
-    """
-
-    @property
-    def styles(self) -> tuple[str, ...]: ...
-
-
-@runtime_checkable
-class Voiced(Protocol):
-    """What an idiom of fixed voices that sing one note each offers beside: harmonising and development ask for it.
-
-    Attributes
-    ----------
-    ranges : dict of str to (int, int)
-        The lowest and the highest MIDI pitch that each voice has, from the highest voice.
-    """
-
-    @property
-    def ranges(self) -> Mapping[str, tuple[int, int]]: ...
-
-
-@runtime_checkable
-class Themed(Protocol):
-    """What a writer offers beside whose model has learnt to take up a theme that is told without a place.
-
-    Attributes
-    ----------
-    themed : Memory
-        That of its rows, and the beginning of the prime as a theme.
-    """
-
-    @property
-    def themed(self) -> Memory: ...

@@ -29,7 +29,7 @@ from musenb.train.run_on import run_on
 from musenb.train.tonal import HintedBatch, TonalRows, pieces_of, tonal_config, tonal_model
 
 HELD_TUNES = 20
-HINTS = 0.3  # weight of the encoder's own loss
+HINTS = 1.0  # weight of the encoder's own loss
 HEAD = "head.safetensors"
 
 

@@ -80,9 +80,10 @@ class Desk(MusenbWidget, bundle="desk"):
         Who does what is asked for; without them the desk only shows.
     **settings
         `bars` (1..64), `temperature` (0..2), `top_p`, `seed`, `seed_locked`, `candidates` (1..4), `one_bar`, `closing`
-        (end with a close), `listen` (play what is written while it is written), `idle_minutes` (0: the server never
-        ends by itself), `model`, `prime_bars` (0: all), `prime_voice` (empty: as the music says), `prime_octave`
-        (so much higher is a file read), `drawer` ('begin',
+        (end with a close), `style` (empty: as the motif says) and `guidance` (0..2), of models that know several and
+        that can hold to the motif, `listen` (play what is written while it is written), `idle_minutes` (0: the server
+        never ends by itself), `model`, `prime_bars` (0: all), `prime_voice` (empty: as the music says),
+        `prime_octave` (so much higher is a file read), `drawer` ('begin',
         'takes', 'ask', 'plan', 'keep' or none) and `begin_tab`, which are open, `read_only`.
     """
 
@@ -98,6 +99,8 @@ class Desk(MusenbWidget, bundle="desk"):
     begin_tab = traitlets.Enum(BEGIN_TABS, "famous").tag(sync=True, echo_update=False)
     listen = traitlets.Bool(True, help="play while it is written").tag(sync=True, echo_update=False)
     model = traitlets.Unicode().tag(sync=True, echo_update=False)
+    style = traitlets.Unicode(help="of the music to come; empty: as the motif says").tag(sync=True, echo_update=False)
+    guidance = traitlets.Float(0, min=0, max=2, help="hold to the motif").tag(sync=True, echo_update=False)
     prime_bars = traitlets.Int(0, min=0, max=512, help="0: all").tag(sync=True, echo_update=False)
     prime_voice = traitlets.Unicode(help="empty: as the music says").tag(sync=True, echo_update=False)
     prime_octave = traitlets.Int(0, min=-4, max=4, help="of a file: so much higher").tag(sync=True, echo_update=False)
@@ -113,6 +116,8 @@ class Desk(MusenbWidget, bundle="desk"):
     began = traitlets.Float(0, min=0, help="quarters at which the model began to write").tag(sync=True)
     ends = traitlets.Float(0, min=0, help="quarters up to which it writes").tag(sync=True)
     can_close = traitlets.Bool(False, help="the model can be asked for a close").tag(sync=True)
+    styles = traitlets.List(traitlets.Unicode(), help="that the model knows, if several").tag(sync=True)
+    most_guidance = traitlets.Float(0, help="0: the model cannot be held to the motif").tag(sync=True)
     motif = traitlets.Unicode(help="the last motif as text").tag(sync=True)
     key = traitlets.Unicode(help="of the motif, in words").tag(sync=True)
     key_source = traitlets.Enum(KEY_SOURCES, "").tag(sync=True)
@@ -140,8 +145,8 @@ class Desk(MusenbWidget, bundle="desk"):
     forms = traitlets.List(traitlets.Unicode(), ["mid", "musicxml"]).tag(sync=True)
 
     _SHOWN = frozenset(
-        "takes selected compared comparison asked asked_words running written began ends can_close motif key"
-        " key_source metre key_choices metre_choices locked_voices locked_bars saved_at"
+        "takes selected compared comparison asked asked_words running written began ends can_close styles"
+        " most_guidance motif key key_source metre key_choices metre_choices locked_voices locked_bars saved_at"
         " reading file_name file_parts file_words file_chosen kept saving can_undo can_redo shelf models voices"
         " sessions forms".split()
     )

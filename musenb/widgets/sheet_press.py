@@ -81,7 +81,7 @@ def lay_out_sheet(
     chords : bool
         The view names the chords below each line: numerals are left out of the drawing, and lines stand further apart.
     """
-    plan = SheetPlan(edition=edition, width=width or 0, pages=[], error="")
+    plan = SheetPlan(edition=edition, width=width or 0, pages=[], voices=[], error="")
     try:
         shown = spell_score(score.transpose(transpose))
     except ScoreError as error:
@@ -89,6 +89,7 @@ def lay_out_sheet(
     if chords:
         shown = replace(shown, chords=tuple(mark for mark in shown.chords if mark.kind != "numeral"))
     chosen = two_staves(shown) if staves == "two" else staff_per_voice(shown)
+    plan["voices"] = [list(staff.voices) for staff in chosen]
     if width is None:
         return _strip(shown, chosen, plan, room)
     bars = tuple(score_bars(shown))

@@ -71,6 +71,13 @@ class Worker:
         TimeoutError
             It takes longer than `timeout` seconds.
         """
+        if self._closed:  # nothing more is begun; what was begun ends with the thread
+            thread = self._thread
+            if thread is not None and thread is not threading.current_thread():
+                thread.join(timeout)
+            if thread is not None and thread.is_alive():
+                raise TimeoutError(f"{self._name}: still busy after {timeout:g} s")
+            return
         done = threading.Event()
         self.do(done.set)
         if not done.wait(timeout):

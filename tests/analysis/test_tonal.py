@@ -271,3 +271,10 @@ def test_bach_on_the_canonical_test_chorales():
     assert total["leading_doubled"] / total["dominants"] < 0.02
     assert total["sevenths_unresolved"] / total["sevenths"] < 0.02
     assert 100 * total["hidden"] / total["changes"] == pytest.approx(0.508, abs=0.001)
+
+
+def test_chords_do_not_depend_on_the_type_of_the_pitches() -> None:
+    grid = np.array([[72, 67, 64, 48], [71, 67, 62, 43], [-1, -1, -1, -1]])
+    for kind in (np.int8, np.int32):
+        assert np.array_equal(chords_of(grid.astype(kind)).root, chords_of(grid).root)
+    assert chords_of(grid.astype(np.int8)).root.tolist()[:2] == [0, 7]

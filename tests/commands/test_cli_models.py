@@ -13,6 +13,7 @@ from musenb.analysis.chorale.jsb import load_jsb
 from musenb.commands import doctor
 from musenb.commands import measures as evaluation
 from musenb.commands.main import main
+from musenb.errors import WeightsError
 from musenb.model import weights
 from musenb.model.shapes import expected_shapes
 from musenb.model.weights import manifest_bytes, weights_bytes
@@ -75,6 +76,22 @@ def test_the_doctor_finds_all_well(capsys: pytest.CaptureFixture[str], monkeypat
     captured = capsys.readouterr()
     assert re.search(r"writes \d+ cells/s, \d+ times as fast as it plays at 100 quarters a minute", captured.out)
     assert captured.err == ""
+
+
+@pytest.mark.usefixtures("shipped")
+def test_the_doctor_tells_of_damaged_chord_labels(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def damaged(name: str) -> bytes:
+        raise WeightsError(f"{name}: cut")
+
+    monkeypatch.setattr(doctor, "_model", lambda name: {"state": "intact"})
+    monkeypatch.setattr(doctor, "shipped_heads", lambda: ("harmony.npz",))
+    monkeypatch.setattr(doctor, "shipped_bytes", damaged)
+    assert main(["doctor"]) == 1
+    captured = capsys.readouterr()
+    assert "harmony.npz: harmony.npz: cut" in captured.out
+    assert captured.err == "amiss: harmony.npz\n"
 
 
 def test_the_doctor_says_what_is_missing(

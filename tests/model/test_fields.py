@@ -140,6 +140,23 @@ def test_the_decoder_has_the_logits_of_the_reference(compiled: bool) -> None:
         np.testing.assert_allclose(np.stack(logits, axis=1), wanted, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("rows", [1, 3, 4, 7, 8, 13])
+def test_a_field_of_many_rows_is_the_same_compiled(rows: int) -> None:
+    pytest.importorskip("numba")
+    (inputs, steps), plain, fast = batch(), decoder(), decoder().compile()
+    chosen = [row % 2 for row in range(rows)]
+    parts = [part[chosen] for part in as_arrays(inputs)]
+    for known in range(1, len(CONFIG.fields)):
+        found = []
+        for reading in (plain, fast):
+            cache = reading.start(rows)
+            for position in range(3):
+                reading.extend(cache, *(part[:, position : position + 1] for part in parts))
+            fields, told = steps.targets[chosen, 2, :known].numpy(), steps.told[chosen, 2].numpy()
+            found.append(cache.next_field(fields, told))
+        np.testing.assert_allclose(found[1], found[0], rtol=1e-4, atol=1e-4)
+
+
 def test_a_copy_of_a_cache_goes_on_within_a_step() -> None:
     (inputs, steps), reading = batch(), decoder()
     cache = reading.start(2)

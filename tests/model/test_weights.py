@@ -23,11 +23,14 @@ from musenb.model.torch.transformer import Transformer
 from musenb.model.weights import (
     CHECKSUM,
     MANIFEST,
+    SHIPPED,
     expected_shapes,
     load_weights,
     manifest_bytes,
     open_shipped,
     parse_weights,
+    shipped_bytes,
+    shipped_heads,
     shipped_names,
     weights_bytes,
 )
@@ -330,6 +333,25 @@ def test_a_shipped_model_is_opened_by_name(shipped: Path) -> None:
 def test_an_unknown_model_is_refused_with_the_names_of_the_others(shipped: Path, name: str) -> None:
     with pytest.raises(ModelError, match=r"unknown model .*; the shipped models are chorale, jsb"):
         open_shipped(name, folder=shipped)
+
+
+def test_what_is_shipped_beside_the_models_is_checked_and_is_no_model(shipped: Path) -> None:
+    (shipped / "heads.npz").write_bytes(b"numbers")
+    (shipped / MANIFEST).write_bytes(manifest_bytes(shipped))
+    assert shipped_names(folder=shipped) == ("chorale", "jsb")
+    assert shipped_heads(folder=shipped) == ("heads.npz",)
+    assert shipped_bytes("heads.npz", folder=shipped) == b"numbers"
+    (shipped / "heads.npz").write_bytes(b"numbets")
+    with pytest.raises(WeightsError, match=r"heads\.npz: its SHA-256 is not the manifest's"):
+        shipped_bytes("heads.npz", folder=shipped)
+    with pytest.raises(WeightsError, match="does not have it"):
+        shipped_bytes("tails.npz", folder=shipped)
+
+
+def test_the_manifest_of_the_package_has_every_file_of_numbers() -> None:
+    found = {path.name for kind in ("*.safetensors", "*.npz") for path in SHIPPED.glob(kind)}
+    assert found == {*(f"{name}.safetensors" for name in shipped_names()), *shipped_heads()}
+    assert all(shipped_bytes(name) for name in found)
 
 
 def test_a_folder_without_manifest_has_no_models(tmp_path: Path) -> None:

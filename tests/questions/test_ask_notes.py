@@ -18,10 +18,11 @@ from musenb.sample.models import Model, open_model
 from musenb.sample.recipe import Recipe, begin, plan_of, recipe_from_plain, recipe_to_plain
 from musenb.score.note import Origin
 from musenb.session import Take
-from musenb.tokens.idiom import Keep, Themed, Writer
+from musenb.tokens.idiom import Keep, Writer
 from musenb.tokens.memory import Memory
 from musenb.tokens.notes.piece import NotePiece
 from musenb.tokens.notes.plan import Plan
+from musenb.tokens.offers import Themed
 
 MOTIF = "C4:1 D E F | G:2 E:1 C | D:4 | C:4"
 BOUNDED: dict[str, Any] = {"temperature": 1.0, "top_p": 0.9}

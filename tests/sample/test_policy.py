@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from musenb.errors import SettingError
-from musenb.sample.policy import LARGEST_SEED, Draws, Policy, choose, probabilities
+from musenb.sample.policy import LARGEST_SEED, Draws, Policy, choose, draw, probabilities
 
 LOGITS = st.lists(st.integers(-20_000, 20_000).map(lambda n: n / 1000), min_size=1, max_size=12)  # equal, or apart
 POLICIES = st.builds(
@@ -120,6 +120,22 @@ def test_a_draw_depends_on_seed_and_place_alone(seed: int, order: list[int]) -> 
     draws = Draws(seed)
     shuffled = {place: draws.at(place) for place in order}
     assert [shuffled[place] for place in range(12)] == [Draws(seed).at(place) for place in range(12)]
+
+
+@given(st.integers(0, LARGEST_SEED), st.integers(0, 2**64 - 1), st.integers(0, 16))
+def test_draws_are_those_of_numpys_philox(seed: int, place: int, attempt: int) -> None:
+    philox = np.random.Philox(key=seed, counter=place + (attempt << 64))
+    assert Draws(seed).at(place, attempt=attempt) == np.random.Generator(philox).random()
+
+
+@given(st.integers(0, 1000), st.floats(0, 1, exclude_max=True), st.sampled_from([0.0, 0.7, 1.0]))
+def test_a_draw_is_what_is_chosen_of_the_probabilities(seed: int, number: float, temperature: float) -> None:
+    rng = np.random.default_rng(seed)
+    logits, allowed = rng.normal(0, 2, 30).astype(np.float32), rng.random(30) < rng.random() + 0.04
+    allowed[3] = True
+    for mask in (None, allowed, np.ones(30, bool)):
+        for policy in (Policy(temperature, 0.9), Policy(temperature, 1.0, 4)):
+            assert draw(logits, policy, number, mask) == choose(probabilities(logits, policy, mask), number)
 
 
 def test_draws_are_even_and_of_seed_and_place() -> None:

@@ -253,12 +253,17 @@ class Notebook:
         self.page.evaluate("name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
         self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
 
-    def open_blank(self, lab: Lab, name: str = "blank") -> None:
-        """Open a new notebook without cells; one of the same name before it keeps its file and its kernel."""
+    def open_blank(self, lab: Lab, name: str = "blank") -> Path:
+        """Open a new notebook without cells and return its file; see `open_copy` on its name."""
+        return self.open_copy(lab, name, json.dumps(BLANK))
+
+    def open_copy(self, lab: Lab, name: str, content: str) -> Path:
+        """Open a new file with a notebook's content; one of the same name before it keeps its file and its kernel."""
         stems = itertools.chain([name], (f"{name}-{k}" for k in itertools.count(2)))
         path = next(path for path in (lab.folder / f"{stem}.ipynb" for stem in stems) if not path.exists())
-        path.write_text(json.dumps(BLANK))
+        path.write_text(content, encoding="utf-8")
         self.open(lab.address(path.name))
+        return path
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error":

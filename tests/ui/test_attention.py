@@ -72,6 +72,8 @@ def hover_cell(page, matrix, row: int, column: int, cells: int) -> None:
 @pytest.fixture
 def small(lab, notebook):
     notebook.open_blank(lab, "attention")
+    # JupyterLab remembers the theme of the test before.
+    notebook.set_theme("JupyterLab Light")
     output = notebook.run(SMALL)
     return notebook, view_of(output)
 

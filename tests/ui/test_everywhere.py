@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -135,11 +134,27 @@ WATCH_SCROLLS = """() => {
 }"""
 
 
+CLOSE_ALL = """
+for view in list(known.values()):
+    if isinstance(view, tuple(KINDS)): view.close()
+"""
+
+
 @pytest.fixture(scope="module")
-def book(shared):
+def begun(shared):
     shared.page.set_viewport_size({"width": 1200, "height": 1400})
     shared.run(BEGIN)
     return shared
+
+
+@pytest.fixture
+def book(begun):
+    """A notebook that shows no view, whatever became of the test before."""
+    begun.page.emulate_media(reduced_motion="no-preference")
+    begun.run(CLOSE_ALL)
+    begun.page.wait_for_function("() => document.querySelectorAll('section.musenb').length === 0")
+    begun.errors.clear()
+    return begun
 
 
 def show(book, snippet: str, count: int, seconds: float = 120):
@@ -220,16 +235,12 @@ odd[2].show_error(ValueError(MARKUP))
     assert page.locator("img[src=x]").count() == 0
     assert page.evaluate("() => globalThis.ran") is None
     assert book.errors == []
-    book.run("for view in odd: view.close()")
 
 
 @pytest.fixture
-def six(book) -> Iterator[None]:
+def six(book) -> None:
     """One view of each kind on the page, alone, while a test runs."""
     show(book, "shown = [make(kind) for kind in KINDS]\ndisplay(*shown)", 6)
-    yield
-    book.run("for view in shown: view.close()")
-    book.page.wait_for_function("() => document.querySelectorAll('section.musenb').length === 0")
 
 
 def test_every_view_has_a_name_a_description_and_a_live_region(book, six) -> None:
@@ -289,7 +300,6 @@ def test_with_reduced_motion_the_roll_turns_pages(book) -> None:
         painted[motion] = count
         assert frames > 8
         book.run("quick.close()")
-    page.emulate_media(reduced_motion="no-preference")
     print(f"ground painted anew in 2.5 s of playing: {painted}")
     assert painted["reduce"] <= 4 < painted["no-preference"]
     assert page.evaluate(MOVING) == []
@@ -322,11 +332,10 @@ display(*shown)
 
 
 def show_saved(book) -> None:
-    """Show one small view of each kind in a new cell; a test that is run once more begins in a new notebook."""
+    """Show one small view of each kind in a new cell."""
     show(book, """
-for view in globals().get("shown", []): view.close()
 chorale = musenb.load("corpus:bach/bwv66.6")
-shown = saved = [kind(chorale) for kind in KINDS if kind is not Attention]
+saved = [kind(chorale) for kind in KINDS if kind is not Attention]
 saved.append(Attention(chorale, random_heads(chorale, 6, 4, tokens=576)))
 display(*saved)
 """, 6)

@@ -135,7 +135,7 @@ def test_a_page_loaded_again_and_again_while_notes_come_has_each_of_them_once(no
 def test_what_is_shown_stays_when_the_kernel_is_new_and_the_file_has_pictures_and_words(notebook, lab) -> None:
     """What is there when the page is loaded again too: see `test_kept`."""
     page = notebook.page
-    notebook.open_blank(lab, "kernel")
+    file = notebook.open_blank(lab, "kernel")
     notebook.run(f"import musenb\n{SOUNDING}")
     page.locator(DRAWN).first.wait_for(timeout=LATE)
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
@@ -146,7 +146,7 @@ def test_what_is_shown_stays_when_the_kernel_is_new_and_the_file_has_pictures_an
     assert int(page.locator(DRAWN).first.get_attribute("data-notes")) == 320
     page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty", timeout=LATE)
-    cells = json.loads((lab.folder / "kernel.ipynb").read_text(encoding="utf-8"))["cells"]
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
     shown = [output["data"] for cell in cells for output in cell["outputs"] if "data" in output]
     assert ["text/html" in data for data in shown] == [False, True] * 2
     assert all("text/plain" in data and "<img" in "".join(data["text/html"]) for data in shown[1::2])

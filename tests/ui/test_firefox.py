@@ -46,7 +46,7 @@ BOOK = {
 # Before something has the focus no notebook is the current one.
 IDLE = """[...globalThis.jupyterapp?.shell?.widgets('main') ?? []]
     .some(book => book.sessionContext?.session?.kernel?.status === 'idle')"""
-DESK = "section[aria-label=Studio]"
+DESK = "[role=region][aria-label=Studio]"
 NOTES = "Number(document.querySelector(`section[aria-label='Piano roll'] canvas[data-notes]`)?.dataset.notes ?? 0)"
 LOUD = """(() => {
     const analyser = globalThis[Symbol.for('musenb.audio')]?.analyser;

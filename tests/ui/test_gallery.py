@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -34,8 +33,7 @@ VIEWS = {
 
 @pytest.fixture
 def gallery(lab, notebook):
-    shutil.copy(GALLERY, lab.folder)
-    notebook.open(lab.address("gallery.ipynb"))
+    notebook.open_copy(lab, GALLERY.stem, GALLERY.read_text(encoding="utf-8"))
     # A page as high as the notebook: every view is in sight and draws.
     notebook.page.set_viewport_size({"width": 1300, "height": 5200})
     notebook.run_all()

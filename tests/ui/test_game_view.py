@@ -22,6 +22,9 @@ CLOCK = "[...globalThis[Symbol.for('musenb.clocks')].values()].find(clock => clo
 
 
 def start(lab, notebook, name: str, settings: str = ""):
+    """Show a game of which nothing is recorded yet."""
+    for record in lab.folder.glob("*.jsonl"):
+        record.unlink()
     notebook.open_blank(lab, name)
     output = notebook.run(GAME.format(settings=settings))
     return view_of(output)

@@ -47,7 +47,7 @@ def keep(page: Page, name: str) -> None:
 def page(lab, notebook) -> Page:
     """Return a page with a studio that has written a take and, in the last cell, four views."""
     notebook.open_blank(lab, "kept")
-    desk = notebook.run(STUDIO).locator("section[aria-label=Studio]")
+    desk = notebook.run(STUDIO).locator("[role=region][aria-label=Studio]")
     desk.wait_for(timeout=LATE)
     notebook.run("studio.go_on(); studio.wait()\nNone")
     views = notebook.run(VIEWS)
@@ -83,6 +83,6 @@ def test_where_the_kernel_has_gone_there_are_pictures_with_sentences_until_the_c
 
     cell = page.locator(".jp-Notebook .jp-Cell").count() - 3
     page.evaluate(RUN_CELL, cell)
-    page.locator("section[aria-label=Studio]").wait_for(timeout=LATE)
+    page.locator("[role=region][aria-label=Studio]").wait_for(timeout=LATE)
     expect(seen(page, "figure.musenb-kept")).to_have_count(len(LABELS), timeout=LATE)
     keep(page, "rerun")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -30,8 +29,7 @@ def test_a_tutorial_runs_and_is_drawn(lab, notebook, path: Path) -> None:
     cells = nbformat.read(path, as_version=4).cells
     keys = re.findall(r'musenb\.Question\(\s*"([^"]+)"', "\n".join(c.source for c in cells if c.cell_type == "code"))
     solutions = sum(cell.source.startswith("%%capture") for cell in cells)
-    shutil.copy(path, lab.folder)
-    notebook.open(lab.address(path.name))
+    notebook.open_copy(lab, path.stem, path.read_text(encoding="utf-8"))
     page = notebook.page
     page.set_viewport_size({"width": 1200, "height": HIGH})
     notebook.run_all()

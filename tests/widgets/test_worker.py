@@ -37,3 +37,18 @@ def test_what_takes_too_long_is_named() -> None:
     go_on.set()
     worker.settle(10)
     worker.close()
+
+
+def test_a_closed_one_is_settled_when_its_last_job_has_ended() -> None:
+    worker, begun, go_on = Worker(Clock()), threading.Event(), threading.Event()
+    worker.do(lambda: (begun.set(), go_on.wait(10)))
+    assert begun.wait(10)
+    worker.close()
+    with pytest.raises(TimeoutError, match=r"questions: still busy after 0\.1 s"):
+        worker.settle(0.1)
+    go_on.set()
+    worker.settle(10)
+    assert all(thread.name != "musenb-questions" for thread in threading.enumerate())
+    idle = Worker(Clock())
+    idle.close()
+    idle.settle(0)

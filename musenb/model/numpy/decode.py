@@ -27,7 +27,7 @@ from musenb.model.config import ModelConfig
 from musenb.model.numpy.cache import Cache
 from musenb.model.numpy.chunk import read_many
 from musenb.model.numpy.compiled import Compiled, compiled
-from musenb.model.numpy.fields import FieldHead, Steps
+from musenb.model.numpy.fields import CompiledFields, FieldHead, Steps
 from musenb.model.numpy.layer import CHUNK, embedding_table, layer_of
 from musenb.model.numpy.memory import Encoder, Items, Recalled, beside, item_reader
 from musenb.model.numpy.step import read_one
@@ -83,7 +83,9 @@ class Decoder:
         """
         with self._compiling:
             if self.compiled is None:
-                self.compiled = compiled(self.config, self._tensors)
+                self.compiled = made = compiled(self.config, self._tensors)
+                if self.head is not None and made is not None:
+                    self.head.compiled = CompiledFields(self.config, self._tensors, half=made.half)
         return self
 
     def start(self, rows: int = 1, memory: Items | None = None) -> Cache:

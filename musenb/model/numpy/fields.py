@@ -59,6 +59,61 @@ class FieldLayer:
         return (x + inner @ self.fall) @ self.readout
 
 
+class CompiledFields:
+    """The weights of the head as its compiled function reads them.
+
+    Parameters
+    ----------
+    config : ModelConfig
+        With fields.
+    tensors : mapping of str to float arrays
+    half : bool
+        The weights are kept in half precision, which loses nothing of them.
+
+    Raises
+    ------
+    ImportError
+        numba is not installed.
+    """
+
+    def __init__(self, config: ModelConfig, tensors: Tensors, *, half: bool) -> None:
+        from musenb.model.numpy.kernel_fields import next_field
+
+        def ready(array: np.ndarray) -> np.ndarray:
+            kind = np.float16 if half else np.float32
+            made = np.array(array, kind, order="C")
+            return made.view(np.uint16) if half else made
+
+        def each(name: str) -> np.ndarray:
+            return np.stack([tensors[f"fields.layers.{field}.{name}.weight"] for field in range(fields)])
+
+        self._next, fields = next_field, len(config.fields)
+        blank = np.zeros((0, config.width))
+        embeddings = [tensors[f"fields.embedding.{field}.weight"] for field in range(fields - 1)]
+        told = [tensors[f"fields.told.{t}.weight"] for t in range(len(config.told))]
+        self._tables = tuple(ready(np.concatenate([*tables, blank])) for tables in (embeddings, told))
+        norms = np.stack([tensors[f"fields.layers.{field}.norm.weight"] for field in range(fields)])
+        self._layers = (
+            np.array(norms, np.float32), ready(each("rise")), ready(each("fall")), ready(tensors["readout.weight"])
+        )
+        self._first = np.zeros((2, max(fields, len(config.told)) + 1), np.int64)
+        for row, sizes in enumerate((config.fields, config.told)):
+            self._first[row, 1 : len(sizes) + 1] = np.cumsum(sizes)
+        self._after = np.array(config.told_after, np.int64)
+        self._classes = sum(config.fields)
+        nothing = np.zeros((1, 0), np.int64)
+        self.next(np.zeros((1, config.width), np.float32), nothing, np.zeros((1, len(config.told)), np.int64))
+
+    def next(self, states: np.ndarray, known: np.ndarray, told: np.ndarray) -> np.ndarray:
+        """Return the logits of the next field, as `FieldHead.next` does."""
+        whole = np.full((len(states), self._classes), IMPOSSIBLE)
+        if told.shape[1] != len(self._after):
+            told = np.zeros((len(states), len(self._after)), np.int64)
+        parts = (np.ascontiguousarray(part, np.int64) for part in (known, told))
+        self._next(np.ascontiguousarray(states), *parts, self._tables, self._layers, self._first, self._after, whole)
+        return whole
+
+
 class FieldHead:
     """Logits of each field from what the decoder says of a position.
 
@@ -77,6 +132,7 @@ class FieldHead:
             np.asarray(tensors[f"fields.embedding.{field}.weight"], np.float32) for field in range(len(self.sizes) - 1)
         ]
         self.told = [np.asarray(tensors[f"fields.told.{t}.weight"], np.float32) for t in range(len(self.after))]
+        self.compiled: CompiledFields | None = None
 
     def next(self, states: np.ndarray, known: np.ndarray, told: np.ndarray) -> np.ndarray:
         """Return the logits of the next field, float32 (N, V), those of all others impossible.
@@ -90,6 +146,8 @@ class FieldHead:
             What is known by then counts.
         """
         field = known.shape[1]
+        if self.compiled is not None:
+            return self.compiled.next(states, known, told)
         x = states
         for before in range(field):
             x = self._advanced(x, before, known[:, before], told)
@@ -122,8 +180,10 @@ class FieldHead:
                 f"fields of shape {known.shape} and told of shape {told.shape}: for {rows} rows 1 to "
                 f"{len(self.sizes) - 1} known fields and {len(self.after)} numbers are needed"
             )
-        if (known < 0).any() or (known >= self.sizes[:fields]).any() or (told < 0).any():
+        if (known < 0).any() or (known >= self.sizes[:fields]).any():
             raise ModelError(f"a known field is outside its range; the fields have {self.sizes} classes")
+        if (told < 0).any() or (told >= self.told_sizes).any():
+            raise ModelError(f"what is told is outside its range; it has {self.told_sizes} values")
 
     def _advanced(self, x: np.ndarray, field: int, classes: np.ndarray, told: np.ndarray) -> np.ndarray:
         """Return the stream once a field is known to be of some classes (N,)."""

@@ -81,11 +81,28 @@ def exponential(x):
 def multiply(rows, matrix, out):
     """Write the products of rows (B, i) with a matrix (o, i) to `out` (B, o)."""
     # Rows of the batch inside: each row of the matrix is read from memory once for all of them, and widened once for
-    # four.
+    # eight, or four.
+    eights = rows.shape[0] // 8 * 8
     whole = rows.shape[0] // 4 * 4
     for o in range(matrix.shape[0]):
         weights = matrix[o]
-        for b in range(0, whole, 4):
+        for b in range(0, eights, 8):
+            ra, rb, rc, rd = rows[b], rows[b + 1], rows[b + 2], rows[b + 3]
+            re, rf, rg, rh = rows[b + 4], rows[b + 5], rows[b + 6], rows[b + 7]
+            s, t, u, v, w, x, y, z = ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO
+            for i in range(weights.shape[0]):
+                weight = single(weights[i])
+                s += weight * ra[i]
+                t += weight * rb[i]
+                u += weight * rc[i]
+                v += weight * rd[i]
+                w += weight * re[i]
+                x += weight * rf[i]
+                y += weight * rg[i]
+                z += weight * rh[i]
+            out[b, o], out[b + 1, o], out[b + 2, o], out[b + 3, o] = s, t, u, v
+            out[b + 4, o], out[b + 5, o], out[b + 6, o], out[b + 7, o] = w, x, y, z
+        for b in range(eights, whole, 4):
             ra, rb, rc, rd = rows[b], rows[b + 1], rows[b + 2], rows[b + 3]
             a, c, e, g = ZERO, ZERO, ZERO, ZERO
             for i in range(weights.shape[0]):

@@ -8,11 +8,12 @@ from fractions import Fraction
 from musenb.score.note import Origin, Score
 from musenb.tokens.idiom import Close, Keep, Prepared, Wishes
 from musenb.tokens.notes import fields
+from musenb.tokens.notes.frame import NO_STYLE
 from musenb.tokens.notes.piece import NotePiece
 from musenb.tokens.notes.pieces import piece_of
 from musenb.tokens.notes.plan import MOST_BARS, Plan, plan_piece
 from musenb.tokens.notes.prepare import prepare
-from musenb.tokens.notes.styles import NAMED
+from musenb.tokens.notes.styles import NAMED, PARTS, style_of
 from musenb.tokens.notes.writer import NoteWriter
 
 
@@ -25,6 +26,16 @@ class Notes:
     most = MOST_BARS
     voices = NAMED
     styles = fields.STYLES
+    most_guidance = 2.0
+
+    def style_of(self, score: Score) -> str | None:
+        """Return the style that the names of a score's voices tell."""
+        number = style_of([voice.name for voice in score.voices])
+        return None if number == NO_STYLE else fields.STYLES[number]
+
+    def voices_of(self, style: str) -> tuple[str, ...]:
+        """Return the voices of a style, from the highest."""
+        return tuple(part.name for part in PARTS[style])
 
     def prepare(self, score: Score, wishes: Wishes) -> Prepared:
         """Return a score on the grid, its voices named by its style; those that it lacks are there, empty."""

@@ -128,8 +128,9 @@ class Masks:
         if due is None or due.onset - now > LONGEST:
             most = min(self.open.lines_within(now, latest), BAR_LINES)
             fewest = 1 if self.open.between(now, latest) else max(most, 1)
+            latest_line = self._latest_line()
             for count in range(fewest, most + 1):
-                allowed[FIRST_LINE + count - 1] = self._moves(count)
+                allowed[FIRST_LINE + count - 1] = self._moves(count, latest_line)
         return allowed
 
     def voice(self, shift: int) -> np.ndarray:
@@ -219,14 +220,19 @@ class Masks:
         later = self.progress.now + LONGEST
         return later < self.open.lines[-1] and not self.open.lines_within(self.progress.now, later)
 
-    def _moves(self, count: int) -> bool:
-        """Return whether the piece may go on without a note to the `count`-th bar line."""
+    def _latest_line(self) -> int:
+        """Return up to which tick the next step may move on: a bar behind what sounds last; by grammar to the end."""
+        lines = self.open.lines
+        if not self.rules:
+            return lines[-1]
+        sounds = max([self.progress.now, *(one.until for one in self.progress.lines)])
+        bar = self.open.bar(min(sounds, lines[-1] - 1))
+        return sounds + lines[bar + 1] - lines[bar]
+
+    def _moves(self, count: int, latest: int) -> bool:
+        """Return whether the piece may go on without a note to the `count`-th bar line, `latest` at most."""
         now, lines = self.progress.now, self.open.lines
         line = self.open.line_after(now, count)
         if line < lines[-1] and count < BAR_LINES and self.open.line_after(now, count + 1) <= now + LONGEST:
             return False  # a note before the next one would have been told by its shift
-        if not self.rules:
-            return True
-        sounds = max([now, *(one.until for one in self.progress.lines)])
-        bar = self.open.bar(min(sounds, lines[-1] - 1))
-        return line - sounds <= lines[bar + 1] - lines[bar]
+        return line <= latest

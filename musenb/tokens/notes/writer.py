@@ -134,7 +134,7 @@ class NoteWriter:
 
     def given(self) -> int | None:
         """Return the next token where the plan leaves no other."""
-        if self._allowed(rules=True).sum() > 1:
+        if np.count_nonzero(self._allowed(rules=True)) > 1:
             return None
         allowed = np.flatnonzero(self._allowed(rules=False))
         return int(allowed[0] + FIRST_TOKENS[len(self.known)]) if len(allowed) == 1 else None

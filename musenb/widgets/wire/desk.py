@@ -8,7 +8,7 @@ from musenb.widgets.wire.base import ViewState
 from musenb.widgets.wire.units import Quarters
 
 DrawerName = Literal["begin", "takes", "ask", "plan", "keep"]
-BeginTab = Literal["famous", "play", "file", "earlier"]
+BeginTab = Literal["famous", "type", "play", "file", "earlier"]
 KeySource = Literal["", "motif", "file", "asked"]
 PrimeSource = Literal["text", "shelf", "corpus", "roll"]
 DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more", "save_all"]
@@ -58,11 +58,13 @@ class DeskState(ViewState):
     """The traits of the desk.
 
     The first group is written by the page: how to continue, and what of a prime to take (`prime_bars` 0: all bars).
-    `began` is where the model began to write; `saved_at` counts seconds since 1970, 0 for what is not saved;
-    `idle_minutes` says after how long a server ends that nobody uses, 0 when it does not. `asked` is the question about
-    a take that is open, if one is. `drawer` and `begin_tab` are what is open beside the music. `motif` is the last
-    motif as text; `key_choices` and `metre_choices` are others, none where they cannot be chosen. `saving` says
-    in words which file is being written, and for how long: while it is not empty, the act 'stop' gives that file up.
+    `style` is one of `styles`, empty as the motif says; `guidance` goes from 0 to `most_guidance`, 0 where the model
+    cannot be held to the motif. `began` is where the model began to write; `saved_at` counts seconds since 1970, 0 for
+    what is not saved; `idle_minutes` says after how long a server ends that nobody uses, 0 when it does not. `asked` is
+    the question about a take that is open, if one is. `drawer` and `begin_tab` are what is open beside the music.
+    `motif` is the last motif as text; `key_choices` and `metre_choices` are others, none where they cannot be chosen.
+    `saving` says in words which file is being written, and for how long: while it is not empty, the act 'stop' gives
+    that file up.
     `file_parts` are those of the file `file_name` that was opened last, `file_words` what was left out of it, and
     `file_chosen` the part that is the motif, as '2' or '2 top'; '0' for all together, empty for none.
     """
@@ -76,6 +78,8 @@ class DeskState(ViewState):
     one_bar: bool
     listen: bool
     model: str
+    style: str
+    guidance: float
     prime_bars: int
     prime_voice: str
     prime_octave: int
@@ -84,6 +88,8 @@ class DeskState(ViewState):
     closing: bool
 
     can_close: bool
+    styles: list[str]
+    most_guidance: float
     motif: str
     key: str
     key_source: KeySource

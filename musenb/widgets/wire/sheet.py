@@ -19,11 +19,15 @@ class SheetPage(NamedTuple):
 
 
 class SheetPlan(TypedDict):
-    """How the piece is laid out, for `width` pixels at zoom 1; `edition` counts. `error`: why there are no pages."""
+    """How the piece is laid out, for `width` pixels at zoom 1; `edition` counts. `error`: why there are no pages.
+
+    `voices` are those of each staff; a piano's stands on two.
+    """
 
     edition: int
     width: int
     pages: list[SheetPage]
+    voices: list[list[int]]
     error: str
 
 

@@ -91,6 +91,8 @@ export interface Facts {
   readonly unheard: boolean;
   /** A question about a note is open: whichever is chosen is asked about. */
   readonly asked: boolean;
+  /** There is a player's row, whose last button is the score's menu. */
+  readonly row: boolean;
   /** What is written now ends at this quarter; 0 while nothing is. */
   readonly writing: number;
 }
@@ -105,6 +107,8 @@ export type Wish =
   | { readonly kind: "anew"; readonly bar: number }
   | { readonly kind: "ask" | "from"; readonly note: string }
   | { readonly kind: "scroll"; readonly to: Quarters }
+  | { readonly kind: "type"; readonly text: string }
+  | { readonly kind: "focus"; readonly on: "player" | "score" | "tools" }
   | { readonly kind: "pan"; readonly by: number };
 
 export class Band {
@@ -120,6 +124,7 @@ export class Band {
     writable: false,
     unheard: false,
     asked: false,
+    row: false,
     writing: 0,
   };
   readonly #events = new EventTarget();

@@ -5,6 +5,8 @@ import type { Life } from "./life";
 
 type State = Record<string, unknown>;
 
+const NOBODY = "Nobody answers any more: the kernel has ended. Run the cell again.";
+
 /** The Jupyter model with listeners that end with a life, and messages told apart by their `kind`. */
 export class Model<S extends object = State> {
   readonly raw: AnyModel;
@@ -23,8 +25,13 @@ export class Model<S extends object = State> {
     this.raw.save_changes();
   }
 
+  /** Send a message to the kernel; an error that a person can act on where it is another kernel than the model's. */
   post<M extends { kind: string }>(message: M, buffers: ArrayBuffer[] = []): void {
-    this.raw.send(message, undefined, buffers);
+    try {
+      this.raw.send(message, undefined, buffers);
+    } catch (error) {
+      throw /cannot send/i.test(String(error)) ? new Error(NOBODY, { cause: error }) : error;
+    }
   }
 
   on(name: `change:${keyof S & string}`, life: Life, call: () => unknown): void {

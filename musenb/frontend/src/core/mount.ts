@@ -10,11 +10,9 @@ import { heardAgain } from "./hearing";
 import { Life } from "./life";
 import { Model } from "./model";
 import css from "./mount.css";
+import { keepKeys } from "./shortcuts";
 import { watchTheme, type Theme } from "./theme";
 import type { AskState, ViewState } from "./wire/base";
-
-/** Keeps JupyterLab from taking keys typed into an element for commands on the notebook's cells. */
-const SUPPRESS = "data-lm-suppress-shortcuts";
 
 /** What a view is given. */
 export interface View<S extends object, Store> {
@@ -71,10 +69,7 @@ export function mount<S extends ViewState, Store = undefined>(plan: Plan<S, Stor
       el.append(frame.outer);
       const life = new Life(signal, frame.fail);
       life.atEnd(() => frame.outer.remove());
-      // JupyterLab looks for the mark on what has the focus, before it looks at what is around it.
-      life.on(frame.outer, "focusin", (event) =>
-        (event.target as Element).setAttribute(SUPPRESS, "true"),
-      );
+      keepKeys(life, frame.outer);
       showErrors(model, life, frame);
       model.on("change:description", life, () => frame.describe(model.get("description")));
       const themes: ((theme: Theme) => unknown)[] = [];
@@ -130,7 +125,7 @@ function buildFrame(label: string, description: string): Frame {
   const root = element("div", { class: "mnb-root" });
   const outer = element(
     "section",
-    { class: "musenb", "aria-label": label, "aria-describedby": described.id, [SUPPRESS]: "true" },
+    { class: "musenb", "aria-label": label, "aria-describedby": described.id },
     ...[style, box, root, described, status],
   );
   const describe = (words: string) => void (described.textContent = words);

@@ -1,10 +1,14 @@
-/** Roving focus: a bar of buttons is one tab stop; the arrow keys, Home and End go from button to button. */
+/**
+ * Roving focus: a bar of buttons is one tab stop; the arrow keys, Home and End go from button to button.
+ *
+ * A bar that is reached by other keys is none: `stops` is false.
+ */
 
 import type { Life } from "./life";
 
-const ITEMS = "button, select, input, summary";
+const ITEMS = "button, select, input, summary, [role=slider]";
 
-export function rove(life: Life, bar: HTMLElement): () => void {
+export function rove(life: Life, bar: HTMLElement, stops = true): () => void {
   const all = () => [...bar.querySelectorAll<HTMLElement>(ITEMS)];
   const items = () => {
     const able = all().filter(
@@ -15,7 +19,7 @@ export function rove(life: Life, bar: HTMLElement): () => void {
     return seen.length ? seen : able;
   };
   const stop = (at: HTMLElement | undefined) => {
-    for (const item of all()) item.tabIndex = item === at ? 0 : -1;
+    for (const item of all()) item.tabIndex = stops && item === at ? 0 : -1;
   };
   /** Call when buttons have come or gone. */
   const settle = () => stop(items().find((item) => item.tabIndex === 0) ?? items()[0]);

@@ -36,6 +36,13 @@ function motifField(view: DeskView): HTMLElement {
     if (field.value.trim())
       model.post<PrimeFrom>({ kind: "prime", source: "text", text: field.value });
   });
+  // One line has no room for several, such as a tune in ABC: they are shown where there is.
+  life.on(field, "paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+    if (!text.includes("\n")) return;
+    event.preventDefault();
+    view.clock.band.wish({ kind: "type", text });
+  });
   show(view, ["motif"], () => {
     const within = field.getRootNode() as Document | ShadowRoot;
     const text = model.get("motif") ?? "";

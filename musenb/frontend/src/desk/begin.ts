@@ -1,14 +1,16 @@
-/** Drawer Begin: famous motifs and the corpus, the keyboard, a file, earlier work; what of it the model reads. */
+/** Drawer Begin: famous motifs and the corpus, text, the keyboard, a file, earlier work; what the model reads of it. */
 
 import { button, element } from "../core/dom";
 import type { BeginTab, Found, PrimeFrom, PrimeSource, Recover, Search } from "../core/wire/desk";
 import { drops } from "./bar";
 import { fromFile } from "./file";
 import { show, type DeskView } from "./parts";
+import { typed } from "./typed";
 
 const TYPING_MS = 200;
 const TABS: readonly (readonly [BeginTab, string])[] = [
   ["famous", "Famous"],
+  ["type", "Type"],
   ["play", "Play"],
   ["file", "File"],
   ["earlier", "Earlier"],
@@ -17,6 +19,7 @@ const TABS: readonly (readonly [BeginTab, string])[] = [
 export function beginPart(view: DeskView): HTMLElement {
   const parts: Record<BeginTab, HTMLElement> = {
     famous: element("div", {}, corpus(view), shelf(view)),
+    type: typed(view),
     play: played(view),
     file: fromFile(view),
     earlier: earlier(view),

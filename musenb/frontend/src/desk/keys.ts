@@ -40,6 +40,7 @@ export function deskKeys(view: DeskView, around: HTMLElement, acts: KeyActs): vo
     } else if (key === " " && target.tagName !== "BUTTON" && target.tagName !== "SUMMARY")
       clock.toggle();
     else if (key === "f") acts.turnClass();
+    else if (key === "e") clock.band.wish({ kind: "focus", on: "tools" });
     else if (/^[1-4]$/.test(key)) acts.choose(Number(key));
     else if (DRAWER_KEYS[key]) turn(view, DRAWER_KEYS[key]!);
     else return;

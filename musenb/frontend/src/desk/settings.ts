@@ -19,6 +19,10 @@ const WORDS: readonly (readonly [number, string])[] = [
   [Infinity, "wild"],
 ];
 
+/** How much the motif is held to, in words. */
+export const hold = (guidance: number): string =>
+  guidance === 0 ? "free" : guidance <= 1 ? "held" : "held fast";
+
 export const adventure = (temperature: number): string =>
   WORDS.find(([limit]) => temperature < limit)![1];
 
@@ -29,7 +33,9 @@ export function settingsPart(view: DeskView): HTMLElement {
     folded(view),
     length(view),
     close(view),
+    style(view),
     temperature(view),
+    guidance(view),
     ways(view),
     seedChip(view),
     element("span", { class: "mnb-spring" }),
@@ -52,11 +58,15 @@ function folded(view: DeskView): HTMLElement {
     const open = made.parentElement?.toggleAttribute("data-open") ?? false;
     made.setAttribute("aria-expanded", String(open));
   });
-  show(view, ["bars", "closing", "can_close", "temperature", "candidates"], () => {
+  const said = ["bars", "closing", "can_close", "temperature", "candidates"] as const;
+  show(view, [...said, "style", "guidance", "most_guidance"], () => {
     const [bars, ways] = [model.get("bars") ?? 4, model.get("candidates") ?? 1];
     const words = [`${bars} bar${bars === 1 ? "" : "s"}`];
     if (model.get("can_close") && model.get("closing")) words.push("with a close");
+    const chosen = model.get("style");
+    if (chosen) words.push(chosen);
     words.push(adventure(model.get("temperature") ?? 1));
+    if (model.get("most_guidance")) words.push(hold(model.get("guidance") ?? 0));
     if (ways > 1) words.push(`${ways} ways`);
     made.textContent = `${words.join(", ")} ⌄`;
   });
@@ -118,6 +128,43 @@ function close(view: DeskView): HTMLElement {
   show(view, ["can_close"], () => {
     made.style.display = view.model.get("can_close") ? "" : "none";
   });
+  return made;
+}
+
+/** Shown where the model knows several. */
+function style(view: DeskView): HTMLElement {
+  const { model, life } = view;
+  const choice = element("select", { "aria-label": "Style" });
+  const made = element("label", { title: "What kind of piece the motif becomes" }, "as", choice);
+  show(view, ["styles", "style"], () => {
+    const styles = model.get("styles") ?? [];
+    const names = styles.map((name) => element("option", { value: name }, name));
+    choice.replaceChildren(element("option", { value: "" }, "the motif says"), ...names);
+    choice.value = model.get("style") ?? "";
+    made.style.display = styles.length > 1 ? "" : "none";
+  });
+  life.on(choice, "change", () => model.set({ style: choice.value }));
+  return made;
+}
+
+/** Shown where the model can be held to the motif. */
+function guidance(view: DeskView): HTMLElement {
+  const { life, model } = view;
+  const slider = element("input", {
+    ...{ type: "range", min: 0, step: 0.25 },
+    "aria-label": "Hold to the motif",
+  });
+  const word = element("output", { class: "mnb-desk-word" });
+  const made = element("label", { class: "mnb-adventure" }, "hold to the motif", slider, word);
+  show(view, ["guidance", "most_guidance"], () => {
+    const [value, most] = [model.get("guidance") ?? 0, model.get("most_guidance") ?? 0];
+    slider.max = String(most);
+    slider.value = String(value);
+    word.textContent = hold(value);
+    slider.setAttribute("aria-valuetext", `${hold(value)}, ${value}`);
+    made.style.display = most ? "" : "none";
+  });
+  life.on(slider, "input", () => model.set({ guidance: Number(slider.value) }));
   return made;
 }
 

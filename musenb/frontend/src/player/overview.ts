@@ -1,4 +1,7 @@
-/** The whole piece as the player's slider: a click goes there, a drag repeats a passage, the arrow keys go by beats. */
+/**
+ * The whole piece as the player's slider: a click goes there, a drag repeats a passage, the arrow keys up and down go
+ * by beats; those to the sides go from button to button of the row, as in every toolbar.
+ */
 
 import { barAt, placeName } from "../core/bars";
 import type { PageClock } from "../core/clock";
@@ -34,7 +37,7 @@ export function overview({ life, clock, notes, theme, onTheme }: OverviewPlan): 
     role: "slider",
     "aria-label": "Position",
     "aria-valuemin": 0,
-    title: "Click to go there; drag over a passage to repeat it",
+    title: "Click, or arrow keys up and down, to go there; drag over a passage to repeat it",
   });
   const mark = element("div", { class: "mnb-overview-mark", "aria-hidden": "true" });
   const frame = element("div", { class: "mnb-overview-frame" }, canvas, mark);
@@ -73,8 +76,8 @@ export function overview({ life, clock, notes, theme, onTheme }: OverviewPlan): 
     const beat = bar?.[5] ?? 1;
     const whole = bar ? bar[1] - bar[0] : 4;
     const by: Record<string, number> = {
-      ArrowLeft: -beat,
-      ArrowRight: beat,
+      ArrowDown: -beat,
+      ArrowUp: beat,
       PageUp: -whole,
       PageDown: whole,
       Home: -Infinity,

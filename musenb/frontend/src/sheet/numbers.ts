@@ -1,4 +1,7 @@
-/** Bar numbers above a strip: a button a bar, with what can be done with the bar. */
+/**
+ * Bar numbers above a strip: a button a bar, with what can be done with the bar. The arrow keys go there from the
+ * score's upper voice, and back.
+ */
 
 import type { Axis } from "../core/band";
 import { barsIn, barsUntil } from "../core/bars";
@@ -10,18 +13,24 @@ import { rove } from "../core/rove";
 import type { Quarters } from "../core/units";
 import type { Strip } from "./strip";
 
+export interface BarNumbers {
+  readonly row: HTMLElement;
+  /** Focus the number of the bar at a quarter; return whether one is in sight. */
+  focus(quarter: number): boolean;
+}
+
 export function barNumbers(
   life: Life,
   clock: PageClock,
   notes: NoteStore,
   strip: Strip,
-): HTMLElement {
+): BarNumbers {
   const row = element("div", {
     class: "mnb-numbers",
     role: "toolbar",
     "aria-label": "Bars",
   });
-  const settle = rove(life, row);
+  const settle = rove(life, row, false);
   const { band } = clock;
   const places = new Map<Element, readonly [number, Quarters, Quarters]>();
   let open: HTMLElement | undefined;
@@ -107,11 +116,23 @@ export function barNumbers(
       else menu(...place, one);
     }
   });
+  life.on(row, "keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    strip.scroll.focus();
+  });
   const again = life.frame(build);
   strip.onArrange(again);
   band.on(["axis", "lockedBars"], life, again);
   notes.onChange(life, () => notes.streaming || again());
-  return row;
+  const focus = (quarter: number): boolean => {
+    const before = [...places].filter(([, [, onset]]) => onset <= quarter + 1e-6).at(-1);
+    const at = (before?.[0] ?? places.keys().next().value) as HTMLElement | undefined;
+    at?.focus();
+    return at !== undefined;
+  };
+  return { row, focus };
 }
 
 const MOTIF_WIDTH = 70;

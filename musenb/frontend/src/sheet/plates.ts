@@ -15,7 +15,7 @@ import type {
   WantPlates,
 } from "../core/wire/sheet";
 
-const NO_PLAN: SheetPlan = { edition: 0, width: 900, pages: [], error: "" };
+const NO_PLAN: SheetPlan = { edition: 0, width: 900, pages: [], voices: [], error: "" };
 
 export class PlateStore {
   readonly #model: Model<SheetState>;

@@ -60,7 +60,7 @@ export class Strip implements Drawing {
     class: "mnb-scroll mnb-strip-scroll",
     tabindex: 0,
     role: "application",
-    "aria-label": "Score. Arrow keys move from note to note and between voices, Enter asks.",
+    "aria-label": "Score. Arrow keys move from note to note, between voices and up to the bar numbers, Enter asks.",
   });
   readonly frame: HTMLElement;
   readonly arcs: ArcLayer;

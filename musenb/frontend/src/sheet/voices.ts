@@ -14,8 +14,8 @@ export interface VoicesPlan {
   readonly clock: PageClock;
   readonly notes: NoteStore;
   readonly strip: Strip;
-  /** Return on which staff a voice stands, and where among the voices there: the upper ones share one of two. */
-  staffOf(voice: number): { staff: number; place: number; of: number };
+  /** Return the first and the last staff of a voice, and where it stands among the voices there. */
+  staffOf(voice: number): { first: number; last: number; place: number; of: number };
 }
 
 /** Return the column; it follows the strip. */
@@ -54,8 +54,10 @@ export function voicesBeside({ life, clock, notes, strip, staffOf }: VoicesPlan)
   const place = () => {
     const { staves } = strip;
     rows.forEach(({ row }, voice) => {
-      const { staff, place: at, of } = staffOf(voice);
-      const [top, bottom] = staves[Math.min(staff, staves.length - 1)] ?? [0, 0];
+      const { first, last, place: at, of } = staffOf(voice);
+      const [[top], [, bottom]] = [first, last].map(
+        (staff) => staves[Math.min(staff, staves.length - 1)] ?? [0, 0],
+      ) as [readonly [number, number], readonly [number, number]];
       const middle = (top + bottom) / 2 + (at - (of - 1) / 2) * ROW;
       row.style.top = `${Math.round(middle - ROW / 2)}px`;
     });

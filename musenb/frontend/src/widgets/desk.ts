@@ -7,6 +7,7 @@ import { classView } from "../desk/classview";
 import { emptyPart } from "../desk/empty";
 import { deskKeys } from "../desk/keys";
 import { layOut } from "../desk/layout";
+import { behindTheMusic } from "../desk/order";
 import { noticePart } from "../desk/notices";
 import { drawerPart, railPart } from "../desk/rail";
 import { safePart } from "../desk/safe";
@@ -40,12 +41,14 @@ export default mount<DeskState>({
       studio?.toggleAttribute("data-empty", now);
     });
     // The drawer is the next stop behind the rail that opens it.
-    root.append(style, notice, warning, bar, settings, start, rail, drawerPart(view), row);
+    const side = [rail, drawerPart(view)];
+    root.append(style, notice, warning, bar, settings, start, ...side, row);
     root.append(...room.parts);
     fulfilWishes(view);
     layOut(view, [notice, warning, bar, settings, row, ...room.parts], (around) => {
       studio = around;
       studio.toggleAttribute("data-empty", empty);
+      behindTheMusic(view, studio, side);
       deskKeys(view, around, {
         turnClass: () => (room.on ? room.leave() : room.enter()),
         leaveClass: () => (room.on ? (room.leave(), true) : false),

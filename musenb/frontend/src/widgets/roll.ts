@@ -47,11 +47,35 @@ function placeLine({ clock, life }: RollView, stage: Stage): HTMLElement {
   return shown;
 }
 
-/** Return what notes are changed with, folded: below a score the roll is looked at first. */
-function tools(...parts: HTMLElement[]): HTMLElement {
-  const name = element("summary", { title: "Draw, move and delete notes" }, ...signOf("✎ Edit"));
+/**
+ * Return what notes are changed with, folded: below a score the roll is looked at first. It is no tab stop: a wish of
+ * the band, the key E, opens it.
+ */
+function tools({ life, clock }: RollView, ...parts: HTMLElement[]): HTMLElement {
+  const name = element("summary", { title: "Draw, move and delete notes (E)" }, ...signOf("✎ Edit"));
   const items = element("div", { class: "mnb-menu-items" }, ...parts);
-  return element("details", { class: "mnb-menu mnb-roll-tools" }, name, items);
+  name.tabIndex = -1;
+  const menu = element("details", { class: "mnb-menu mnb-roll-tools" }, name, items);
+  clock.band.onWish(life, (wish) => {
+    if (wish.kind !== "focus" || wish.on !== "tools") return;
+    menu.open = true;
+    name.focus();
+  });
+  return menu;
+}
+
+/** Below a score Enter asks about the chosen note, as it does there, and E opens what notes are changed with. */
+function asks({ life, clock }: RollView, editor: RollEditor, { canvas }: Stage): void {
+  life.on(canvas, "keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const row = editor.cursorRow;
+    if (event.key === "Enter" && row >= 0)
+      clock.band.wish({ kind: "ask", note: editor.store.table.note(row).id });
+    else if (event.key.toLowerCase() === "e") clock.band.wish({ kind: "focus", on: "tools" });
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
 }
 
 export default mount<RollState, RollStore>({
@@ -77,14 +101,18 @@ export default mount<RollState, RollStore>({
     style.textContent = css;
     if (model.get("strip")) {
       root.classList.add("mnb-roll-strip");
-      root.append(style, stage.frame, tools(toolbar.element, legend.element, bottom));
+      root.append(style, stage.frame, tools(view, toolbar.element, legend.element, bottom));
+      asks(view, editor, stage);
     } else root.append(style, toolbar.element, stage.frame, legend.element, bottom);
     stage.canvas.setAttribute("aria-label", "Notes");
     stage.canvas.setAttribute("aria-roledescription", "piano roll");
     listenToKeys(
       life,
       stage,
-      () => (toolbar.element.querySelector("[tabindex='0']") as HTMLElement | null)?.focus(),
+      () =>
+        model.get("strip")
+          ? clock.band.wish({ kind: "focus", on: "tools" })
+          : (toolbar.element.querySelector("[tabindex='0']") as HTMLElement | null)?.focus(),
       {
         toggle: options.toggle,
         toggleFollow: () => options.setFollow(!options.follow()),

@@ -2,7 +2,6 @@
 
 import { clockOf } from "../core/clock";
 import { button, element } from "../core/dom";
-import { signOf } from "../core/icons";
 import { shape } from "../marks/sheet";
 import { tintOf } from "../marks/sheet-overlay";
 import { nearestIn, stepFrom, type Step } from "../marks/sheet-places";
@@ -19,9 +18,10 @@ import { emptyBars } from "../sheet/empty-bars";
 import "../sheet/icons";
 import { legend } from "../sheet/legend";
 import { chordLine } from "../sheet/chord-line";
-import { barNumbers } from "../sheet/numbers";
+import { barNumbers, type BarNumbers } from "../sheet/numbers";
 import { Pages } from "../sheet/pages";
 import { Strip } from "../sheet/strip";
+import { viewMenu } from "../sheet/view-menu";
 import { voicesBeside } from "../sheet/voices";
 import { fontFrom, handOf, pageAudio, partsFrom, PIANO, type Hand } from "../sound/synth";
 import type { Note } from "../core/table";
@@ -78,7 +78,12 @@ function makeStore(model: Model<SheetState>, life: Life, clockId: string): Store
 type SheetView = View<SheetState, Store>;
 
 /** Pointer and keys on the pages. */
-function handle(view: SheetView, pages: Drawing, place: HTMLElement): void {
+function handle(
+  view: SheetView,
+  pages: Drawing,
+  place: HTMLElement,
+  above: (quarter: number) => boolean,
+): void {
   const { life, clock, store, say, model } = view;
   const words = (note: Note) => {
     const value = pages.tint.values.get(note.id);
@@ -156,7 +161,7 @@ function handle(view: SheetView, pages: Drawing, place: HTMLElement): void {
           ? nearestIn(table, table.voice[0]!, clock.playhead)
           : stepFrom(table, at, step);
       if (row >= 0) choose(row, event.shiftKey);
-      else say("No note there");
+      else if (step !== "up" || !above(clock.playhead)) say("No note there");
     } else if (event.key === "Home" || event.key === "End") {
       const voice = current() < 0 ? (table.voice[0] ?? 0) : table.voice[current()]!;
       const row = nearestIn(table, voice, event.key === "Home" ? -1 : Infinity);
@@ -251,41 +256,28 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   setIcon(colours, "colours");
   setIcon(closed, "staves");
   show();
-  if (model.get("strip")) return { bar: viewMenu([closed, colours, chords], [smaller, larger], move), place };
+  if (model.get("strip")) {
+    const parts = { closed, colours, chords, smaller, larger, move };
+    return { bar: viewMenu(life, clock.band, parts), place };
+  }
   const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Score" });
   bar.append(start, smaller, larger, colours, closed, chords, move, place);
   return { bar, place };
 }
 
-/** Return what can be seen otherwise, folded. */
-function viewMenu(
-  [closed, colours, chords]: readonly [HTMLElement, HTMLElement, HTMLElement],
-  size: readonly HTMLElement[],
-  move: HTMLSelectElement,
-): HTMLElement {
-  closed.append(" two staves");
-  colours.append(" voices in colours");
-  chords.append(" chords");
-  const sizes = element("span", { class: "mnb-bar" }, ...size, "size");
-  const items = element("div", { class: "mnb-menu-items" }, closed, colours, chords, sizes);
-  items.append(element("label", {}, move, "shown"));
-  const name = element("summary", { title: "How the score is shown" }, ...signOf("👁 View"));
-  return element("details", { class: "mnb-menu mnb-view-menu" }, name, items);
-}
-
 /** Put beside a strip what belongs to it: the voices, the bars, the acts at a note. */
-function dressStrip({ life, clock, store, model }: SheetView, strip: Strip): void {
+function dressStrip({ life, clock, store, model }: SheetView, strip: Strip): BarNumbers {
   const staffOf = (voice: number) => {
-    const count = store.notes.piece.voices.length;
-    const half = Math.ceil(count / 2);
-    if (model.get("staves") !== "two" || count < 2) return { staff: voice, place: 0, of: 1 };
-    return voice < half
-      ? { staff: 0, place: voice, of: half }
-      : { staff: 1, place: voice - half, of: count - half };
+    const all = model.get("plan")?.voices ?? [];
+    const own = all.flatMap((voices, staff) => (voices.includes(voice) ? [staff] : []));
+    const beside = all[own[0] ?? -1] ?? [voice];
+    const [first, last] = [own[0] ?? voice, own.at(-1) ?? voice];
+    return { first, last, place: beside.indexOf(voice), of: beside.length };
   };
   const { notes } = store;
   const column = voicesBeside({ life, clock, notes, strip, staffOf });
-  strip.frame.prepend(element("span"), barNumbers(life, clock, notes, strip), column);
+  const numbers = barNumbers(life, clock, notes, strip);
+  strip.frame.prepend(element("span"), numbers.row, column);
   noteBubble(life, clock, notes, strip);
   emptyBars(life, clock, notes, strip);
   strip.onArrange(() => clock.band.tell({ gutter: column.offsetWidth }));
@@ -301,6 +293,7 @@ function dressStrip({ life, clock, store, model }: SheetView, strip: Strip): voi
     life,
     life.frame(() => strip.arrange()),
   );
+  return numbers;
 }
 
 export default mount<SheetState, Store>({
@@ -322,8 +315,8 @@ export default mount<SheetState, Store>({
     const key = element("div", { class: "mnb-legend" });
     const note = element("div", { class: "mnb-unavailable", hidden: true });
     root.append(style, bar, pages.frame, key, note);
-    handle(view, pages, place);
-    if (strip) dressStrip(view, strip);
+    const numbers = strip && dressStrip(view, strip);
+    handle(view, pages, place, (quarter) => numbers?.focus(quarter) ?? false);
     const { notes } = store;
     chordLine({ life, model, clock, notes, say: view.say }, pages);
     const meaning = () => ({

@@ -8,6 +8,7 @@ import type { Life } from "../core/life";
 import { mount, type View } from "../core/mount";
 import type { Model } from "../core/model";
 import { NoteStore } from "../core/notes";
+import { rove } from "../core/rove";
 import { Player, type PlayerState } from "../sound/player";
 import "../sound/icons";
 import { lastPlace, overview } from "../player/overview";
@@ -241,6 +242,20 @@ function hint({ store, life, clock }: SoundView): HTMLElement {
   return shown;
 }
 
+/** The score's menu stands at the end of the row: the arrow keys go there and come back. */
+function toScore({ life, clock }: SoundView, last: HTMLElement): void {
+  life.on(last, "keydown", (event) => {
+    const open = (last.parentElement as HTMLDetailsElement).open;
+    if (event.key !== "ArrowRight" || open || !clock.band.facts.axis) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    clock.band.wish({ kind: "focus", on: "score" });
+  });
+  clock.band.onWish(life, (wish) => {
+    if (wish.kind === "focus" && wish.on === "player") last.focus();
+  });
+}
+
 /** One row below a bar: play, the whole piece as a slider, the place, and how it sounds, folded. */
 function strip(view: SoundView): void {
   const { root: place, life, clock, store, model } = view;
@@ -275,7 +290,13 @@ function strip(view: SoundView): void {
   tell();
   const menu = element("details", { class: "mnb-menu mnb-sound-menu" }, name, items);
   place.classList.add("mnb-sound-strip");
+  place.setAttribute("role", "toolbar");
+  place.setAttribute("aria-label", "Playing");
   place.append(play!, slider, shown, hint(view), menu);
+  toScore(view, name);
+  rove(life, place);
+  clock.band.tell({ row: true });
+  life.atEnd(() => clock.band.tell({ row: false }));
   const muted = () => clock.band.tell({ muted: model.get("muted") ?? [] });
   model.on("change:muted", life, muted);
   muted();

@@ -7,6 +7,7 @@ import type { SheetPlate } from "../../src/core/wire/sheet";
 import { motifMark } from "../../src/marks/sheet-motif";
 import { Places } from "../../src/marks/sheet-places";
 import { LARGEST_STAFF, scaleOf, SMALLEST_STAFF } from "../../src/sheet/strip";
+import { voicesBeside, type VoicesPlan } from "../../src/sheet/voices";
 import { contract } from "../contract";
 import { Host } from "../fake";
 
@@ -27,7 +28,7 @@ const state = {
   strip: true,
   tint: [],
   tint_name: "",
-  plan: { edition: 1, width: 0, pages: [[0, 1, [0]]], error: "" },
+  plan: { edition: 1, width: 0, pages: [[0, 1, [0]]], voices: [[0]], error: "" },
   plates: new DataView(new ArrayBuffer(0)),
   plates_version: 0,
   piece: {
@@ -62,6 +63,25 @@ describe("a strip", () => {
       },
     ]);
     expect(motifMark(new Places(plate, given), given)).toEqual([]);
+  });
+
+  test("has a voice's name at its staff, a piano's between its two", async () => {
+    const life = new Life();
+    const clock = clockOf("rows", life);
+    const notes = { piece: { voices: ["voice", "piano"] }, onChange: () => undefined };
+    const staves = [...[[0, 40], [100, 140], [200, 240]]] as const;
+    const places = [
+      { first: 0, last: 0, place: 0, of: 1 },
+      { first: 1, last: 2, place: 0, of: 1 },
+    ];
+    let arranged = () => {};
+    const strip = { staves, onArrange: (then: () => void) => (arranged = then) };
+    const plan = { life, clock, notes, strip, staffOf: (voice: number) => places[voice]! };
+    const column = voicesBeside(plan as unknown as VoicesPlan);
+    arranged();
+    const tops = [...column.children].map((row) => (row as HTMLElement).style.top);
+    expect(tops).toEqual(["7px", "157px"]);
+    life.end();
   });
 
   test("has the voices beside it; their locks and loudspeakers are wishes", async () => {

@@ -4,7 +4,7 @@ import type { Quarters } from "../units";
 
 export type DrawerName = "begin" | "takes" | "ask" | "plan" | "keep";
 
-export type BeginTab = "famous" | "play" | "file" | "earlier";
+export type BeginTab = "famous" | "type" | "play" | "file" | "earlier";
 
 export type KeySource = "" | "motif" | "file" | "asked";
 
@@ -53,13 +53,17 @@ export type DeskState = {
   one_bar: boolean;
   listen: boolean;
   model: string;
+  style: string;
+  guidance: number;
   prime_bars: number;
   prime_voice: string;
   prime_octave: number;
   drawer: "begin" | "takes" | "ask" | "plan" | "keep" | "";
-  begin_tab: "famous" | "play" | "file" | "earlier";
+  begin_tab: "famous" | "type" | "play" | "file" | "earlier";
   closing: boolean;
   can_close: boolean;
+  styles: readonly string[];
+  most_guidance: number;
   motif: string;
   key: string;
   key_source: "" | "motif" | "file" | "asked";

@@ -13,6 +13,7 @@ export type SheetPlan = {
   edition: number;
   width: number;
   pages: readonly SheetPage[];
+  voices: readonly (readonly number[])[];
   error: string;
 };
 
