@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from musenb.score.marks import ChordSymbol
-from musenb.score.musicxml.chord_names import FIGURE_SIGNS, KINDS
+from musenb.score.musicxml.chord_names import FIGURE_SIGNS, KINDS, printed_numeral
 
 ROOTED = re.compile(r"([A-G])(##|#|bb|b)?([^/]*)(?:/([A-G])(##|#|bb|b)?)?")
 FIGURE = re.compile(r"(##|#|bb|b|n|/|\\|\+)?(\d*)(##|#|bb|b|n|/|\\|\+)?")
@@ -16,16 +17,31 @@ SIGN_NAMES = {sign: name for name, sign in reversed(FIGURE_SIGNS.items())}
 NONE = "N.C."
 
 
+def placed_chord(chord: ChordSymbol, way: int, staff: int) -> Iterator[str]:
+    """Yield what stands at the beginning of a bar for a chord symbol `way` divisions behind it.
+
+    Figures, which know no offset, stand where they belong. `staff` is that of a part with several, 0 for none.
+    """
+    offset = f"<offset>{way}</offset>" if way else ""
+    if offset and chord.kind == "figures":
+        yield f"      <forward><duration>{way}</duration></forward>"
+        yield f"      {chord_element(chord, '')}"
+        yield f"      <backup><duration>{way}</duration></backup>"
+    else:
+        yield f"      {chord_element(chord, offset + (f'<staff>{staff}</staff>' if staff else ''))}"
+
+
 def chord_element(chord: ChordSymbol, offset: str) -> str:
-    """Return the element for a chord symbol; `offset` is its <offset>, or empty.
+    """Return the element for a chord symbol; `offset` is its <offset> and <staff>, or empty.
 
     A text that is no chord stands as words over the staff.
     """
     if chord.kind == "figures":
         return f"<figured-bass>{''.join(map(_figure, chord.text.split()))}</figured-bass>"
     if chord.kind == "numeral":
-        inside = f'<function>{escape(chord.text)}</function><kind text="">other</kind>'
-        return f"<harmony>{inside}{offset}</harmony>"
+        kind = f"<kind text={quoteattr(printed_numeral(chord.text))}>other</kind>"
+        inside = f"<function>{escape(chord.text)}</function>{kind}"
+        return f'<harmony placement="below">{inside}{offset}</harmony>'
     if chord.text == NONE:
         root = '<root><root-step text="">C</root-step></root>'
         return f'<harmony>{root}<kind text="{NONE}">none</kind>{offset}</harmony>'

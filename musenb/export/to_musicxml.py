@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Any
 
 from musenb.export.barlines import BarLines, direction, measure_number, written_measures
-from musenb.export.chord_symbols import chord_element
+from musenb.export.chord_symbols import placed_chord
 from musenb.export.fermatas import printed_fermatas
 from musenb.export.hands import lower_hand
 from musenb.export.layout import lay_out, lead_in, score_bars
@@ -108,7 +108,8 @@ def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: d
     bar_lines = BarLines(score)
     for index, (part, rows) in enumerate(zip(grouped, parts, strict=True)):
         lines.append(f'  <part id="P{index + 1}">')
-        writer = _PartWriter(score, part, divisions, passage=passage, first=index == 0, bar_lines=bar_lines)
+        ends = index == 0, index == len(grouped) - 1
+        writer = _PartWriter(score, part, divisions, passage=passage, ends=ends, bar_lines=bar_lines)
         before = passage.before
         for bar, row in zip(passage.bars, rows, strict=True):
             heed()
@@ -197,13 +198,13 @@ def _divisions(parts: list[list[list[_Line]]], times: set[Fraction]) -> int:
 
 @dataclass
 class _PartWriter:
-    """Writes the measures of one part, in order."""
+    """Writes the measures of one part, in order; `ends`: whether it is the first, and the last."""
 
     score: Score
     staves: Sequence[Staff]
     divisions: int
     passage: Passage
-    first: bool
+    ends: tuple[bool, bool]
     bar_lines: BarLines
     written: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -215,9 +216,11 @@ class _PartWriter:
             yield '      <print new-system="yes"/>'
         yield from self.bar_lines.left(bar)
         yield from self._attributes(bar, previous, first=first)
-        if self.first:
+        top, bottom = self.ends
+        if top:
             yield from self._tempos(bar)
-            yield from self._chords(bar)
+        yield from self._chords(bar, above=top, below=bottom)
+        if top:
             for way, sign, sound in self.bar_lines.targets(bar):
                 offset = f"<offset>{self._units(way)}</offset>" if way else ""
                 yield "      " + direction(sign, sound, offset)
@@ -235,7 +238,7 @@ class _PartWriter:
                     above = [other for other in row[:number] if other.staff == line.staff]
                     yield self._rest(symbol, line, hidden=line.extra or _rests_above(above, symbol))
         yield from self._keys_inside(bar)
-        if self.first:
+        if top:
             yield from self.bar_lines.jumps(bar)
         yield from self.bar_lines.right(bar, final=last and self.passage.last)
         yield "    </measure>"
@@ -290,18 +293,13 @@ class _PartWriter:
                 f'<sound tempo="{number_text(tempo.qpm)}"/></direction>'
             )
 
-    def _chords(self, bar: Bar) -> Iterator[str]:
-        """Yield the chord symbols of a bar; figures, which know no offset, stand where they belong."""
+    def _chords(self, bar: Bar, *, above: bool, below: bool) -> Iterator[str]:
+        """Yield the chord symbols of a bar, those above the music and those below it, such as numerals."""
         for chord in self.score.chords:
-            if not bar.onset <= chord.onset < bar.end:
-                continue
-            way = self._units(chord.onset - bar.onset)
-            if way and chord.kind == "figures":
-                yield f"      <forward><duration>{way}</duration></forward>"
-                yield f"      {chord_element(chord, '')}"
-                yield f"      <backup><duration>{way}</duration></backup>"
-            else:
-                yield f"      {chord_element(chord, f'<offset>{way}</offset>' if way else '')}"
+            wanted = above if chord.kind == "chord" else below
+            if wanted and bar.onset <= chord.onset < bar.end:
+                staff = 0 if chord.kind == "chord" or len(self.staves) == 1 else len(self.staves)
+                yield from placed_chord(chord, self._units(chord.onset - bar.onset), staff)
 
     def _accidentals(self, bar: Bar, row: list[_Line]) -> dict[tuple[int, int], dict[int, str]]:
         """Return the printed accidentals: for (line, symbol), from the index of a note to the accidental's name.

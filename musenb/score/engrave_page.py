@@ -64,6 +64,8 @@ _STRIP = {
     "pageMarginBottom": 0,
     "mnumInterval": 0,
 }
+# Room for words below each line: between the lines, and below the last.
+_WIDE = {"spacingSystem": 14, "pageMarginBottom": TOP_MARGIN + 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def spaces_across(width: int, scale: int) -> float:
     return (round(width * 100 / scale) - 2 * SIDE_MARGIN) * 10 / UNITS_OF_SPACE
 
 
-def engrave_page(musicxml: bytes, *, width: int | None, scale: int, last: bool) -> Page:
+def engrave_page(musicxml: bytes, *, width: int | None, scale: int, last: bool, wide: bool = False) -> Page:
     """Engrave a document as one page.
 
     Parameters
@@ -125,6 +127,8 @@ def engrave_page(musicxml: bytes, *, width: int | None, scale: int, last: bool) 
         Per cent, 10..200; a staff is 29 pixels high at 40.
     last : bool
         The last line may end before the margin.
+    wide : bool
+        Leave room for a line of words below each line of music.
 
     Raises
     ------
@@ -138,7 +142,7 @@ def engrave_page(musicxml: bytes, *, width: int | None, scale: int, last: bool) 
         raise SettingError(
             f"a page of {width} pixels at {scale} per cent: {NARROWEST}..{WIDEST} and {SMALLEST_SCALE}..{LARGEST_SCALE}"
         )
-    arguments = {"musicxml": musicxml, "width": width, "scale": scale, "last": last}
+    arguments = {"musicxml": musicxml, "width": width, "scale": scale, "last": last, "wide": wide}
     try:
         drawn = isolated("musenb.score.engrave_page:draw_page", arguments, what="the score to engrave")
     except LoadError as error:
@@ -154,7 +158,7 @@ def warm_up() -> None:
     verovio.enableLog(verovio.LOG_OFF)
 
 
-def draw_page(musicxml: bytes, width: int | None, scale: int, last: bool) -> str:
+def draw_page(musicxml: bytes, width: int | None, scale: int, last: bool, wide: bool) -> str:
     """Return verovio's own SVG of the whole document; runs in the child.
 
     Raises
@@ -167,6 +171,7 @@ def draw_page(musicxml: bytes, width: int | None, scale: int, last: bool) -> str
     toolkit = verovio.toolkit()
     options = _DRAWING | {"scale": scale, "minLastJustification": 0.5 if last else 0.0}
     options |= _STRIP if width is None else {"pageWidth": round(width * 100 / scale)}
+    options |= _WIDE if wide and width is not None else {}
     toolkit.setOptions(options)
     if not toolkit.loadData(musicxml.decode("utf-8")):
         raise LoadError("content", "verovio does not read it as MusicXML")

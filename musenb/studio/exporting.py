@@ -16,13 +16,15 @@ from musenb.files.atomic import atomic_write
 from musenb.files.names import portable_stem
 from musenb.score.arguments import save_path
 from musenb.score.heed import heed, heeding
-from musenb.session import save
+from musenb.score.note import Score
+from musenb.session import harmony, save
 from musenb.studio.events import Events
 from musenb.studio.keeping import Keeper
 from musenb.studio.take_rows import name_of
 from musenb.studio.takes import Entry
 
 TELL_SECONDS = 1.0
+WITH_CHORDS = (".musicxml", ".xml", ".mxl", ".pdf", ".png", ".svg")
 
 
 class Exporter:
@@ -35,11 +37,17 @@ class Exporter:
         Returns the name or path of the model whose attention a page shows.
     events : Events
         Hear of 'saving' with the name of a file and the seconds so far, once a second, and with '' at its end.
+
+    Attributes
+    ----------
+    chords : callable
+        Returns whether the chords are named below the music, in files that show it.
     """
 
     def __init__(self, keeper: Keeper, model: Callable[[], str | os.PathLike[str]], events: Events) -> None:
         self._keeper, self._model, self._events = keeper, model, events
         self._stops: set[threading.Event] = set()
+        self.chords: Callable[[], bool] = lambda: False
 
     def stop(self) -> None:
         """Give up what is being written, from any thread; nothing of it is kept. Returns at once."""
@@ -51,7 +59,7 @@ class Exporter:
         target = save_path(path)
         with self._told(target.name):
             if target.suffix.lower() != PAGE:
-                return save(take.score, target)
+                return save(self._printed(take.score, target.suffix.lower()), target)
             page = self.page()
             heed()
         atomic_write(target, page)
@@ -76,9 +84,17 @@ class Exporter:
                 mime, content = PAGE_MIME, self.page()
             else:
                 kind = FORMATS[suffix]
-                mime, content = kind.mime, kind.write(take.score)
+                mime, content = kind.mime, kind.write(self._printed(take.score, suffix))
             heed()
         return name, mime, content
+
+    def _printed(self, score: Score, suffix: str) -> Score:
+        """Return a score as a kind of file shows it: with its chords below, where they are shown on the screen."""
+        from musenb.analysis.harmony import has_chords
+
+        if suffix in WITH_CHORDS and self.chords() and has_chords(score):
+            return harmony(score).marked()
+        return score
 
     @contextmanager
     def _told(self, name: str) -> Iterator[None]:

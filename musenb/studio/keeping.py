@@ -10,7 +10,7 @@ from musenb.errors import SettingError
 from musenb.score.note import Score
 from musenb.studio.events import Events
 from musenb.studio.journaling import Journaling
-from musenb.studio.takes import EDITED, Entry, Tree, now
+from musenb.studio.takes import EDITED, Entry, Tree, now, numerals_of
 
 Result = TypeVar("Result")
 
@@ -75,6 +75,11 @@ class Keeper:
             take = Entry(self.tree.reserve(), parent, kind, score, name=name, made=now())
         self.change(lambda: self.tree.add(take))
         return take
+
+    def label(self, score: Score) -> None:
+        """Keep the numerals of a score with the selected take."""
+        chosen = self.chosen(None)
+        self.change(lambda: self.tree.label(chosen.id, numerals_of(score)))
 
     def put_edited(self, score: Score) -> Entry:
         """Add an edit of the selected take, select it, and return it.

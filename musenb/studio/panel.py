@@ -15,10 +15,11 @@ from typing import Any
 
 import ipywidgets
 
-from musenb.errors import MusenbError
+from musenb.errors import MusenbError, SettingError
 from musenb.export.formats import FORMS
 from musenb.sample.models import continuing_models, idiom_of_model
 from musenb.sample.policy import DEFAULT_MODEL
+from musenb.score.note import Score
 from musenb.session import SEEDS
 from musenb.studio.asking_place import AskingPlace
 from musenb.studio.controls import Controls
@@ -123,6 +124,8 @@ class Studio(Panelled, StudioCore):
         self.on("tree", self.desk.guarded(lambda tree: self._planning.follow()))
         self.desk.hands = self._controls
         self.roll.on_edit(self._edits.changed)
+        self._exporter.chords = lambda: self.sheet.chords
+        self.sheet.on_overruled(lambda score: self.queue(lambda: self._keep_labels(score)))
         self.keyboard.on_recorded(lambda score: self.queue(lambda: self.prime_with_settings(score)))
         self.desk.observe(lambda change: self._change_model(change["new"]), "model")
         self.desk.observe(lambda change: self._read_again(), "style")
@@ -134,6 +137,13 @@ class Studio(Panelled, StudioCore):
 
     def _read_again(self) -> None:
         self.queue(lambda: self.read_by(self.desk.style))
+
+    def _keep_labels(self, score: Score) -> None:
+        """Keep the chords that a person named with the selected take."""
+        if self.running:
+            raise SettingError("chords can be named once the take is written")
+        self._edits.keep()
+        self._keeper.label(score)
 
     def _choose(self, take: int) -> None:
         self.queue(lambda: self.select(take))

@@ -9,6 +9,7 @@ import itertools
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,9 +20,10 @@ from musenb.errors import LoadError, MusenbError
 from musenb.files.folders import journal_folders
 from musenb.files.lines import SUFFIX, Line, read_lines
 from musenb.sample.recipe import Recipe, recipe_from_plain
+from musenb.score.marks import ChordSymbol
 from musenb.score.plain import plain_text
 from musenb.studio.drafts import replayed_draft
-from musenb.studio.takes import Entry, State, Tree, Vote
+from musenb.studio.takes import NUMERAL, Entry, State, Tree, Vote
 from musenb.studio.takes_json import take_from_plain, take_number, whole_number
 from musenb.studio.wishing import motif_text
 
@@ -174,6 +176,9 @@ def state_to_plain(state: State) -> dict[str, Any]:
         "deleted": sorted(state.deleted),
         "names": [[number, name] for number, name in state.names.items()],
         "votes": [[list(vote.among), vote.winner] for vote in state.votes],
+        "labels": [
+            [number, [[str(label.onset), label.text] for label in labels]] for number, labels in state.labels.items()
+        ],
     }
 
 
@@ -265,9 +270,16 @@ class _Rebuilding:
         for among, winner in plain["votes"]:
             if here(winner):
                 votes.append(Vote(tuple(filter(here, among)), winner))
+        labels = {number: _labels(pairs) for number, pairs in plain.get("labels", []) if here(number)}
         return State(
             selected=selected,
             deleted=deleted,
             names=MappingProxyType(names),
             votes=tuple(votes),
+            labels=MappingProxyType(labels),
         )
+
+
+def _labels(pairs: Any) -> tuple[ChordSymbol, ...]:
+    """Return chord labels from their onsets and texts; a journal of before there were any has none."""
+    return tuple(ChordSymbol(Fraction(onset), plain_text(text, LONGEST_LABEL), NUMERAL) for onset, text in pairs)

@@ -1,6 +1,7 @@
 """Take tree with undo: what was given, each continuation and each edit, reproducible from its recipe.
 
-Takes are never lost: deleting hides them, and every change of names, votes, selection or what is hidden can be undone.
+Takes are never lost: deleting hides them, and every change of names, votes, chord labels, selection or what is hidden
+can be undone.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from types import MappingProxyType
 from musenb.analysis.compare import Comparison, compare
 from musenb.errors import ModelError, SettingError
 from musenb.sample.recipe import Recipe
+from musenb.score.marks import ChordSymbol
 from musenb.score.note import Score
 from musenb.session import Take
 from musenb.tokens.known import idiom_named
 
 GIVEN, WRITTEN, EDITED = "given", "written", "edited"
+NUMERAL = "numeral"
 KINDS = (GIVEN, WRITTEN, EDITED)
 MOST_UNDO = 500
 DEEPEST_INDENT = 30
@@ -81,12 +84,16 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything about a tree that can be undone; all takes ever made stand beside it."""
+    """Everything about a tree that can be undone; all takes ever made stand beside it.
+
+    `labels` has the chords of takes that a person named, in place of the numerals of their scores.
+    """
 
     selected: int | None = None
     deleted: frozenset[int] = frozenset()
     names: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     votes: tuple[Vote, ...] = ()
+    labels: Mapping[int, tuple[ChordSymbol, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def now() -> str:
@@ -108,6 +115,7 @@ class Tree:
     def __init__(self, watch: Callable[[str, Entry | None], object] = lambda act, take: None) -> None:
         self.watch = watch
         self._takes: dict[int, Entry] = {}
+        self._labelled: dict[int, Entry] = {}
         self._last = 0
         self.state = State()
         self._past: list[State] = []
@@ -137,7 +145,7 @@ class Tree:
         return None if self.state.selected is None else self.take(self.state.selected)
 
     def take(self, number: int) -> Entry:
-        """Return a take, deleted or not, under its present name.
+        """Return a take, deleted or not, under its present name and with the chords that a person named.
 
         Raises
         ------
@@ -146,7 +154,7 @@ class Tree:
         """
         if number not in self._takes:
             raise SettingError(f"there is no take {number!r}; the takes are {_listed(self._takes)}")
-        take = self._takes[number]
+        take = self._with_labels(self._takes[number])
         name = self.state.names.get(number)
         return take if name is None else dataclasses.replace(take, name=name)
 
@@ -221,6 +229,12 @@ class Tree:
         names = MappingProxyType({**self.state.names, number: str(name)})
         self._do(dataclasses.replace(self.state, names=names))
 
+    def label(self, number: int, labels: Sequence[ChordSymbol]) -> None:
+        """Name chords of a take, in place of all that were named before; errors as in `select`."""
+        self._require(number)
+        known = MappingProxyType({**self.state.labels, number: tuple(labels)})
+        self._do(dataclasses.replace(self.state, labels=known))
+
     def delete(self, number: int) -> None:
         """Hide a take and all that goes on from it; undo brings them back. Errors as in `select`."""
         take = self._require(number)
@@ -285,6 +299,19 @@ class Tree:
         """Return the notes of two takes aligned; see `musenb.analysis.compare`."""
         return compare(self.take(first).score, self.take(second).score)
 
+    def _with_labels(self, take: Entry) -> Entry:
+        """Return a take with its chords as they are named now; the same one as long as they are."""
+        labels = self.state.labels.get(take.id)
+        if labels is None:
+            return take
+        known = self._labelled.get(take.id)
+        if known is None or numerals_of(known.score) != labels:
+            others = tuple(mark for mark in take.score.chords if mark.kind != NUMERAL)
+            score = dataclasses.replace(take.score, chords=(*others, *labels))
+            music = score if isinstance(take.music, Score) else dataclasses.replace(take.music, score=score)
+            known = self._labelled[take.id] = dataclasses.replace(take, music=music)
+        return known
+
     def _require(self, number: int) -> Entry:
         take = self.take(number)
         if not self.is_visible(number):
@@ -344,6 +371,11 @@ def extent_words(recipe: Recipe) -> str:
     with contextlib.suppress(ModelError):  # of a session that was made elsewhere
         unit = idiom_named(recipe.idiom).unit
     return f"{recipe.extent} {unit.removesuffix('s') if recipe.extent == 1 else unit}"
+
+
+def numerals_of(score: Score) -> tuple[ChordSymbol, ...]:
+    """Return the chords of a score that are named by numerals."""
+    return tuple(mark for mark in score.chords if mark.kind == NUMERAL)
 
 
 def _listed(numbers: Collection[int]) -> str:

@@ -51,7 +51,7 @@ class StudioViews:
     ) -> None:
         self.desk = desk = Desk(**settings)
         self.clock = Clock(clock=desk)
-        self.sound, self.sheet = Sound(clock=desk, strip=True), Sheet(clock=desk, strip=True)
+        self.sound, self.sheet = Sound(clock=desk, strip=True), Sheet(clock=desk, strip=True, chords=True)
         self.roll = Roll(clock=desk, strip=True)
         self.beside = Roll(clock=desk, height=240, editable=False)
         self.beside.layout.display = "none"

@@ -20,7 +20,8 @@ from musenb.export.listing import key_words
 from musenb.export.palette import GENERATED_ON_LIGHT
 from musenb.export.provenance import provenance
 from musenb.score.note import Note, Score, Voice
-from musenb.widgets.notes import NoteView, note_id, parse_note_id
+from musenb.widgets.chord_line import ChordLine, chord_rows
+from musenb.widgets.notes import note_id, parse_note_id
 from musenb.widgets.sheet_press import Layout, Press, lay_out_sheet, pack_plates
 from musenb.widgets.sound import Sounding
 from musenb.widgets.wire.sheet import SheetPlate, TintRow
@@ -40,7 +41,7 @@ _INK = (
 )
 
 
-class Sheet(Sounding, NoteView, bundle="sheet"):
+class Sheet(Sounding, ChordLine, bundle="sheet"):
     """An engraved score. A click on a note selects and sounds it, in all views of the same clock.
 
     Pages are engraved in a process of their own when they are looked at: neither a long piece nor a crash of the
@@ -53,11 +54,12 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
     **settings
         `clock`: another view or a Clock to move with; `zoom` (0.4..3), `transpose` (semitones, -24..24, as it is shown,
         not as it sounds), `staves` ('each' voice on its own, or 'two'), `colours` (voices in colours), `tint` and
-        `tint_name` (a value under each note, see `show_tint`); `strip` (one line in place of pages, with the voices'
+        `tint_name` (a value under each note, see `show_tint`); `chords` (numerals, keys and cadences below the
+        score, each to be overruled by a click, see `overrule`); `strip` (one line in place of pages, with the voices'
         names beside it) and its `room`.
     """
 
-    _MINE: ClassVar = NoteView._MINE | {"engine", "plan", "plates", "plates_version"}
+    _MINE: ClassVar = ChordLine._MINE | {"engine", "plan", "plates", "plates_version"}
 
     zoom = traitlets.Float(1.0, min=0.4, max=3.0).tag(sync=True, echo_update=False)
     transpose = traitlets.Int(0, min=-24, max=24, help="semitones").tag(sync=True, echo_update=False)
@@ -93,7 +95,7 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
             settings["tint"] = list(settings["tint"].items())
         super().__init__(None, **settings)
         self._ready = True
-        self.observe(lambda _: self._renew(), ["transpose", "staves", "room"])
+        self.observe(lambda _: self._renew(), ["transpose", "staves", "room", "chords"])
         if score is not None:
             self.show_score(score)
 
@@ -220,7 +222,11 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
             return lambda: self._deliver(page, known)
         if self._laid and self._unsaved and not self.streaming:
             return self._save_next
-        return None
+        return self._name_chords if self._laid and self._unlabelled else None
+
+    @property
+    def _moved(self) -> int:
+        return self.transpose
 
     def _lay_out(self) -> None:
         with self._lock:
@@ -242,7 +248,8 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
     def _look(self) -> dict[str, Any]:
         """Return how the score is laid out."""
         width = None if self.strip else self._width
-        return {"width": width, "staves": self.staves, "transpose": self.transpose, "room": self.room}
+        score_look = {"staves": self.staves, "transpose": self.transpose, "room": self.room, "chords": self.chords}
+        return {"width": width, **score_look}
 
     def _music(self) -> Score:
         """Return the score with the notes that were streamed since."""
@@ -296,6 +303,8 @@ class Sheet(Sounding, NoteView, bundle="sheet"):
             "plates": pack_plates(list(filter(None, plates))),
             "plates_version": edition,
         }
+        if self.chords:
+            drawn["chord_rows"] = chord_rows(self._music(), moved=self.transpose)
         return super().page_state(edition=edition) | drawn
 
     def wait(self, timeout: float = PATIENCE) -> bool:

@@ -40,12 +40,15 @@ class Layout:
     staves : tuple of Staff
     bars : tuple of Bar
     plan : SheetPlan
+    wide : bool
+        There is room for a line of words below each line of music.
     """
 
     score: Score
     staves: tuple[Staff, ...]
     bars: tuple[Bar, ...]
     plan: SheetPlan
+    wide: bool = False
 
 
 def lay_out_sheet(
@@ -57,6 +60,7 @@ def lay_out_sheet(
     transpose: int,
     growing: bool,
     room: float = 0.0,
+    chords: bool = False,
 ) -> Layout:
     """Return the layout of a score; its plan carries an error where it cannot be shown so.
 
@@ -74,12 +78,16 @@ def lay_out_sheet(
         More bars will come: those that are there stay on their lines.
     room : float
         Quarters up to which a strip has bars, empty where no note is.
+    chords : bool
+        The view names the chords below each line: numerals are left out of the drawing, and lines stand further apart.
     """
     plan = SheetPlan(edition=edition, width=width or 0, pages=[], voices=[], error="")
     try:
         shown = spell_score(score.transpose(transpose))
     except ScoreError as error:
         return Layout(score, (), (), {**plan, "error": f"{UNAVAILABLE}: {error}"})
+    if chords:
+        shown = replace(shown, chords=tuple(mark for mark in shown.chords if mark.kind != "numeral"))
     chosen = two_staves(shown) if staves == "two" else staff_per_voice(shown)
     plan["voices"] = [list(staff.voices) for staff in chosen]
     if width is None:
@@ -92,7 +100,7 @@ def lay_out_sheet(
         lines = starts[place : place + step]
         stop = starts[place + step] if place + step < len(starts) else len(bars)
         plan["pages"].append(SheetPage(lines[0], stop, lines))
-    return Layout(shown, chosen, bars, plan)
+    return Layout(shown, chosen, bars, plan, chords)
 
 
 def _strip(score: Score, staves: Sequence[Staff], plan: SheetPlan, room: float) -> Layout:
@@ -188,11 +196,13 @@ class Press:
             lines=frozenset(layout.bars[start].onset for start in page.lines),
         )
         score = layout.score
-        content = (layout.staves, passage, width, score.keys, score.tempos, _inside(score, bars))
+        content = (layout.staves, passage, width, score.keys, score.tempos, layout.wide, _inside(score, bars))
         if content not in self._cache:
             document = passage_bytes(layout.score, passage, layout.staves)
-            key = f"{zlib.crc32(document):08x}{len(document):x}-{width}{'e' if passage.last else ''}"
-            self._cache[content] = key, engrave_page(document, width=width or None, scale=SCALE, last=passage.last)
+            look = f"{'e' if passage.last else ''}{'w' if layout.wide else ''}"
+            key = f"{zlib.crc32(document):08x}{len(document):x}-{width}{look}"
+            drawn = engrave_page(document, width=width or None, scale=SCALE, last=passage.last, wide=layout.wide)
+            self._cache[content] = key, drawn
         self._cache.move_to_end(content)
         while len(self._cache) > KEPT_PAGES:
             self._cache.popitem(last=False)

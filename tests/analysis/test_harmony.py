@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from fractions import Fraction
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -19,9 +20,11 @@ from musenb.analysis.harmony.names import QUALITIES, Chord, read_numeral, write_
 from musenb.analysis.harmony.vocabulary import CLASSES
 from musenb.errors import ScoreError, SettingError
 from musenb.export.to_musicxml import musicxml_bytes
+from musenb.export.to_svg import svg_bytes
 from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.from_text import score_from_text
 from musenb.score.key import KEYS, Key
+from musenb.score.marks import ChordSymbol
 from musenb.score.note import Score
 
 METHODS = ("head", "template")
@@ -273,3 +276,53 @@ def test_all_keys_have_a_name() -> None:
 
     assert len({key_name(key) for key in KEYS}) == 24
     assert key_name(Key(10, False)) == "Bb major"
+
+
+CADENCE = "soprano: C5/2 B4/2 C5/1\nalto: G4/2 G4/2 G4/1\ntenor: E4/2 D4/2 E4/1\nbass: C3/2 B2/2 C3/1"
+
+
+def test_marked_has_numerals_below_the_music_with_the_key_where_it_is_new() -> None:
+    harmony = harmony_of(score_from_text(CADENCE))
+    marks = harmony.marked().chords
+    assert [(mark.onset, mark.text, mark.kind) for mark in marks] == [
+        (0, "C: I", "numeral"), (2, "V6", "numeral"), (4, "I", "numeral")
+    ]  # fmt: skip
+    changed = harmony.overrule(1, 3, "V6", key="G major")
+    assert [mark.text for mark in changed.marked().chords] == ["C: I", "G: V6", "C: I"]
+
+
+def test_marked_has_figured_bass_in_place_of_numerals() -> None:
+    marks = harmony_of(score_from_text(CADENCE)).marked(figures=True).chords
+    assert [(mark.onset, mark.text, mark.kind) for mark in marks] == [(2, "6", "figures")]
+
+
+def test_marked_leaves_out_what_is_unsure() -> None:
+    harmony = harmony_of(score_from_text(CADENCE))
+    first, *others = harmony.chords
+    unsure = Harmony(harmony.score, (dataclasses.replace(first, confidence=0.49), *others))
+    assert [mark.text for mark in unsure.marked().chords] == ["C: V6", "I"]
+
+
+def test_marked_chords_come_back_from_a_file_as_they_were() -> None:
+    harmony = harmony_of(score_from_text(CADENCE)).overrule(1, 3, "vii%6/5", key="A minor")
+    for marked in (harmony.marked(), harmony.marked(figures=True)):
+        again = score_from_musicxml(musicxml_bytes(marked), source="x")
+        assert again.chords == marked.chords
+    labels = harmony_of(score_from_musicxml(musicxml_bytes(harmony.marked()), source="x")).chords
+    assert [(one.key, one.chord) for one in labels] == [(one.key, one.chord) for one in harmony.chords]
+
+
+def test_a_numeral_without_a_key_is_in_that_of_the_numeral_before_it() -> None:
+    marks = (ChordSymbol(0, "G: IV", "numeral"), ChordSymbol(2, "I6", "numeral"))
+    labels = harmony_of(dataclasses.replace(score_from_text(CADENCE), chords=marks)).chords
+    assert [label.key for label in labels[:2]] == [Key(7, False), Key(7, False)]
+
+
+def test_marked_chords_are_drawn_below_the_lowest_staff() -> None:
+    marked = harmony_of(score_from_text(CADENCE)).overrule(1, 3, "viio6").marked()
+    svg = svg_bytes(marked).decode()
+    assert "vii°6" in svg
+    document = ET.fromstring(musicxml_bytes(marked))
+    upper, *_, lowest = document.findall("part")
+    assert (len(upper.findall(".//harmony")), len(lowest.findall(".//harmony"))) == (0, 3)
+    assert {one.get("placement") for one in lowest.iter("harmony")} == {"below"}

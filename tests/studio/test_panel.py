@@ -18,6 +18,7 @@ from musenb.score.heed import heed
 from musenb.score.note import Score
 from musenb.studio.carrying import takes_bytes, takes_from_bytes
 from musenb.studio.hosting import idle_minutes
+from musenb.studio.recovery import recover
 from musenb.widgets.notes import unpack
 from musenb.widgets.wire.notes import DIFFERS, GENERATED, LOCKED
 
@@ -317,3 +318,28 @@ def test_somebody_answers_the_page(studio: Any) -> None:
     studio.desk._receive(None, {"kind": "hello"}, [])
     assert sent == [{"kind": "here"}]
     assert studio.desk.error == "still true"
+
+
+def test_a_chord_that_is_named_otherwise_is_kept_with_the_take_its_journal_and_its_file(studio: Any) -> None:
+    studio.prime("soprano: C5/2 B4/2\nalto: G4/2 G4/2\ntenor: E4/2 D4/2\nbass: C3/2 G2/2")
+    take = studio.selected.id
+    studio.sheet._receive(None, {"kind": "overrule", "onset": 2, "numeral": "V6/4", "key": ""}, [])
+    studio.settle()
+    assert studio.selected.id == take
+    assert [chord.text for chord in studio.selected.score.chords] == ["C: V6/4"]
+    assert studio.sheet.score.chords == studio.roll.score.chords == studio.selected.score.chords
+    assert studio.tree.selected.kind == "given"
+    _, _, content = studio.as_file("musicxml")
+    assert content.count(b"<function>") == 2
+    assert b"<function>V6/4</function>" in content
+    studio.sheet.chords = False
+    assert studio.as_file("musicxml")[2].count(b"<function>") == 1, "what a person named alone"
+    assert b"V6/4" not in studio.as_file("brf")[2]
+    assert recover("last", folder=studio.journal_path.parent).take(take).score.chords == studio.selected.score.chords
+    press(studio, kind="act", act="undo")
+    assert studio.selected.score.chords == ()
+
+
+def test_the_studio_shows_the_chords_unless_they_are_switched_off(studio: Any) -> None:
+    assert studio.sheet.chords
+    assert not studio.beside.has_trait("chords")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from musenb.files.lines import Line, encode_line, read_lines
 from musenb.score.from_text import score_from_text
+from musenb.score.marks import ChordSymbol
 from musenb.studio.core import StudioCore
 from musenb.studio.recovery import rebuilt, recover, session_rows
 from musenb.studio.takes import GIVEN, Entry
@@ -143,3 +145,12 @@ def test_earlier_work_is_listed_by_date_time_and_motif(tmp_path: Path) -> None:
     path.write_bytes(b'{"kind":"take"\n')
     ((_, label),) = session_rows(tmp_path / "other.jsonl")
     assert label.endswith(": 1 take"), "a damaged one is listed all the same"
+
+
+def test_chords_that_a_person_named_come_back_with_their_take(tmp_path: Path) -> None:
+    studio = StudioCore(folder=tmp_path)
+    studio.prime("soprano: C5 B4\nalto: G4 G4\ntenor: E4 D4\nbass: C3 G2", bars=1)
+    labels = (ChordSymbol(Fraction(1, 2), "C: V6/4", "numeral"), ChordSymbol(1, "C: I", "numeral"))
+    studio.tree.label(1, labels)
+    studio.close()
+    assert recover("last", folder=tmp_path).take(1).score.chords == labels

@@ -11,6 +11,7 @@ from musenb.errors import LoadError, MusenbError, SettingError
 from musenb.sample.policy import Policy
 from musenb.sample.recipe import Recipe, recipe_from_plain, recipe_to_plain
 from musenb.score.from_text import score_from_text
+from musenb.score.marks import ChordSymbol
 from musenb.session import Take
 from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Entry, Tree
 from musenb.studio.takes_json import take_from_plain, take_to_plain
@@ -163,3 +164,16 @@ def test_damaged_takes_are_told(damage: dict) -> None:
         take_from_plain(plain)
     with pytest.raises(LoadError, match="damaged"):
         take_from_plain({})
+
+
+def test_chords_that_are_named_stay_with_the_take_and_can_be_undone() -> None:
+    tree = grown()
+    labels = (ChordSymbol(0, "C: V7", "numeral"),)
+    written = tree.take(2)
+    tree.label(2, labels)
+    assert tree.take(2).score.chords == labels
+    assert tree.take(2) is tree.take(2), "shown anew only when it is another"
+    assert tree.take(2).recipe == written.recipe
+    assert tree.take(1).score.chords == ()
+    tree.undo()
+    assert tree.take(2) is written

@@ -110,6 +110,16 @@ def frames_of(score: Score) -> Frames:
     )
 
 
+def has_chords(score: Score) -> bool:
+    """Return whether two notes of a score ever sound together."""
+    end = Fraction(0)
+    for note in sorted(score.notes, key=lambda note: note.onset):
+        if note.onset < end:
+            return True
+        end = max(end, note.end)
+    return False
+
+
 def _sounds(
     score: Score, onset: list[Fraction], end: list[Fraction]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -105,6 +105,30 @@ class Harmony:
         score = dataclasses.replace(self.score, chords=(*others, symbol))
         return Harmony(score, annotated(score, labels))
 
+    def marked(self, *, figures: bool = False) -> Score:
+        """Return the score with its chords below the music, as files and prints have them.
+
+        A numeral stands where a chord begins, its key before it where that is new ('G: V7'). What is unsure is left
+        out, and so are the numerals and figures that the score had.
+
+        Parameters
+        ----------
+        figures : bool
+            Figured bass in place of the numerals.
+        """
+        marks = [mark for mark in self.score.chords if mark.kind == "chord"]
+        key = None
+        for chord in self.chords:
+            if chord.confidence < FAINT:
+                continue
+            text = written_label(chord.key, chord.chord) if chord.key != key else chord.numeral
+            key = chord.key
+            if not figures:
+                marks.append(ChordSymbol(chord.onset, text, NUMERAL))
+            elif chord.figures:
+                marks.append(ChordSymbol(chord.onset, chord.figures, "figures"))
+        return dataclasses.replace(self.score, chords=tuple(sorted(marks, key=lambda mark: mark.onset)))
+
     def _place(self, bar: int, beat: float) -> int:
         """Return the number of the chord that sounds at a beat of a bar."""
         if not isinstance(beat, int | float | Fraction) or not math.isfinite(beat):
@@ -179,16 +203,19 @@ def written_label(key: Key, chord: Chord) -> str:
 def given_labels(score: Score, labels: Sequence[ChordLabel]) -> list[ChordLabel]:
     """Return labels with those that a score brings as numerals in their places; what is no numeral says nothing.
 
-    A numeral holds from where it stands to the end of the label that it falls into.
+    A numeral holds from where it stands to the end of the label that it falls into. One without a key is in that of the
+    numeral before it.
     """
     found = list(labels)
+    told: Key | None = None
     for symbol in score.chords:
         match = WRITTEN.fullmatch(symbol.text.strip())
         place = next((at for at, one in enumerate(found) if one.onset <= symbol.onset < one.end), None)
         if symbol.kind != NUMERAL or match is None or place is None:
             continue
         old = found[place]
-        key = _key(match[1]) if match[1] else old.key
+        told = _key(match[1]) if match[1] else told
+        key = told or old.key
         try:
             chord = read_numeral(match[2], minor=key.minor)
         except SettingError:

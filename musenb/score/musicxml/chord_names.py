@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree.ElementTree import Element
 
 from musenb.score.musicxml.pitches import AS_WRITTEN, STEPS, Transposition, moved
@@ -24,6 +25,8 @@ FIGURE_SIGNS = {
     "slash": "/", "back-slash": "\\", "vertical": "+", "cross": "+",
 }  # fmt: skip
 
+DIMINISHED = re.compile(r"(?<=[iv])o")
+
 
 def harmony_text(harmony: Element, transposition: Transposition) -> tuple[str, str]:
     """Return the text of a <harmony> and its kind: 'chord', or 'numeral' for a function in the key."""
@@ -35,11 +38,18 @@ def harmony_text(harmony: Element, transposition: Transposition) -> tuple[str, s
     shown = None if kind is None else kind.get("text")
     symbols = None if kind is None else kind.get("use-symbols")
     quality = KINDS.get(name, "") if shown is None or symbols == "yes" else shown
+    if numeral and quality == printed_numeral(numeral):  # the whole of it once more, to be printed
+        quality = ""
     root = numeral or _letter(harmony.find("root"), "root", transposition)
     degrees = "".join(map(_degree, harmony.findall("degree")))
     bass = _letter(harmony.find("bass"), "bass", transposition)
     text = f"{root}{quality}{degrees}" + (f"/{bass}" if bass else "")
     return plain_text(text, LONGEST), "numeral" if numeral else "chord"
+
+
+def printed_numeral(numeral: str) -> str:
+    """Return a numeral with the signs that are printed: 'viio7' as 'vii°7', 'ii%6/5' as 'iiø6/5'."""
+    return DIMINISHED.sub("°", numeral).replace("%", "ø")
 
 
 def figures_text(figured_bass: Element) -> str:

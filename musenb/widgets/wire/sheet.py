@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple, TypedDict
 from musenb.widgets.wire.notes import NotesState
 from musenb.widgets.wire.units import Quarters
 
+ChordTrust = Literal["sure", "unsure", "unknown"]
+
 
 class SheetPage(NamedTuple):
     """One page: its bars, half-open, and those that begin a line. Places among the bars of the piece, from 0."""
@@ -70,10 +72,31 @@ class TintRow(NamedTuple):
     value: float
 
 
+class ChordRow(NamedTuple):
+    """A chord label below the score; texts are for people to read.
+
+    `key` is the local key, 'D minor'; `key_begins` says that the chord before has another. `cadence` is '' where no
+    phrase closes. `confidence` 0..1; `trust` says how the label is shown: as it is, grey, or as a dot alone. `second`
+    is the next likely label, a numeral and its key; two '' where there is none.
+    """
+
+    onset: Quarters
+    end: Quarters
+    numeral: str
+    key: str
+    key_begins: bool
+    cadence: str
+    confidence: float
+    trust: ChordTrust
+    second: tuple[str, str]
+    overruled: bool
+
+
 class SheetState(NotesState):
     """The traits of a sheet; `plates` holds its first pages (gzip of JSON), `plates_version` counts its changes.
 
-    A `strip` is one line whose pages stand side by side, with empty bars up to `room` quarters.
+    A `strip` is one line whose pages stand side by side, with empty bars up to `room` quarters. `chords` says whether
+    the chord line is shown, `chord_rows` what stands on it.
     """
 
     engine: str
@@ -85,6 +108,8 @@ class SheetState(NotesState):
     room: Quarters
     tint: list[TintRow]
     tint_name: str
+    chords: bool
+    chord_rows: list[ChordRow]
     plan: SheetPlan
     plates: bytes
     plates_version: int
@@ -119,3 +144,12 @@ class FitSheet(TypedDict):
 
     kind: Literal["fit"]
     width: int
+
+
+class OverruleChord(TypedDict):
+    """Page to kernel: name the chord that begins at `onset` otherwise; an empty numeral takes a person's label back."""
+
+    kind: Literal["overrule"]
+    onset: Quarters
+    numeral: str
+    key: str

@@ -6,6 +6,10 @@ import type { SheetHead, SheetPlan, SheetPlate } from "../core/wire/sheet";
 
 /** Units of a staff space. */
 export const SPACE = 180;
+/** A head's left edge is where its note begins: so far before its middle. */
+export const HALF_HEAD = 106;
+// From the middle of a low note to the words below: past the stems of two voices on a staff.
+const [BELOW_HEAD, BELOW_STEM, BELOW_STAFF] = [1.2 * SPACE, 4 * SPACE, 2 * SPACE];
 
 /** Return voice and number of a written id: "v1n7", or "v1n7-2" where the note is tied on. */
 export function parseNoteId(
@@ -110,6 +114,16 @@ export class Places {
   /** The places of the quarters at which notes begin or bars end, in ascending order: the middles of the heads. */
   anchors(line: number): readonly Anchor[] {
     return this.#anchors[line] ?? [];
+  }
+
+  /** Return where words below a line of music begin, clear of its staves and its lowest notes. */
+  wordsBelow(line: number): number {
+    const staves = this.plate.lines[line]?.staves ?? [];
+    const last = staves.length - 1;
+    const lowest = this.heads.filter((head) => head.line === line && head.staff === last);
+    const several = new Set(lowest.map(({ voice }) => voice)).size > 1;
+    const heads = lowest.map(({ y }) => y + (several ? BELOW_STEM : BELOW_HEAD));
+    return Math.max((staves[last]?.[1] ?? 0) + BELOW_STAFF, ...heads);
   }
 
   /** Return the notehead nearest to a point, within 1.6 staff spaces. */

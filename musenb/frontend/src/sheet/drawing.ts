@@ -8,6 +8,7 @@ import type { Quarters } from "../core/units";
 import type { Tint } from "../marks/sheet-overlay";
 import type { Head } from "../marks/sheet-places";
 import type { ArcLayer } from "./arc-layer";
+import type { Placed } from "./chord-words";
 import type { PlateStore } from "./plates";
 
 /** What it is drawn from. */
@@ -26,8 +27,16 @@ export interface Drawing {
   readonly frame: HTMLElement;
   /** What scrolls, and has the keyboard. */
   readonly scroll: HTMLElement;
+  /** What scrolls with the music: what stands at its notes goes in here. */
+  readonly ground: HTMLElement;
   readonly arcs: ArcLayer;
   tint: Tint;
+  /** There is a line of words below the music. */
+  below: boolean;
+  /** Return where on that line a quarter stands; undefined while it is not drawn. */
+  wordPlace(quarter: number): Placed | undefined;
+  /** Call whenever it stands at another place or another scale. */
+  onArrange(call: () => unknown): void;
   /** Bring it in line with the layout. */
   arrange(): void;
   /** Draw what is in sight. */

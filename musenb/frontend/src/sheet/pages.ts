@@ -5,9 +5,10 @@ import { element } from "../core/dom";
 import { drawSheet, markGenerated, shape } from "../marks/sheet";
 import { fallbackRoll } from "../marks/sheet-fallback";
 import { movePlayhead, playheadMark, tintOf, underMarks, type Tint } from "../marks/sheet-overlay";
-import { pageOfBar, Places, soundingAt, type Head, type Place } from "../marks/sheet-places";
+import { HALF_HEAD, pageOfBar, Places, soundingAt, type Head, type Place } from "../marks/sheet-places";
 import type { Standing } from "../marks/sheet-arcs";
 import { ArcLayer } from "./arc-layer";
+import { letterSize, type Placed } from "./chord-words";
 import type { Drawing, PageSource } from "./drawing";
 import type { Note } from "../core/table";
 import type { Quarters } from "../core/units";
@@ -27,6 +28,8 @@ interface Mounted {
 export class Pages implements Drawing {
   readonly scroll = element("div", { class: "mnb-scroll", tabindex: 0, role: "application" });
   readonly frame = this.scroll;
+  readonly ground = this.scroll;
+  below = false;
   readonly #source: PageSource;
   readonly #mounted = new Map<number, Mounted>();
   readonly arcs: ArcLayer;
@@ -34,6 +37,7 @@ export class Pages implements Drawing {
   #boxes: HTMLElement[] = [];
   #now: Element[] = [];
   #at = -1;
+  #changed: (() => unknown)[] = [];
   tint: Tint = tintOf([]);
 
   constructor(source: PageSource) {
@@ -69,6 +73,21 @@ export class Pages implements Drawing {
       box.style.height = `${Math.round(width * (plate?.width ? plate.height / plate.width : usual))}px`;
     });
     this.look();
+    for (const call of this.#changed) call();
+  }
+
+  onArrange(call: () => unknown): void {
+    this.#changed.push(call);
+  }
+
+  wordPlace(quarter: number): Placed | undefined {
+    for (const { places, left, top, scale } of this.#standing().reverse()) {
+      const place = quarter >= places.start - 1e-6 ? places.placeAt(quarter) : undefined;
+      if (!place) continue;
+      const y = top + places.wordsBelow(place.line) * scale;
+      return { x: left + (place.x - HALF_HEAD) * scale, y, size: letterSize(scale) };
+    }
+    return undefined;
   }
 
   /** Draw and ask for the pages that are in sight or about to be, forget those far away. */

@@ -8,9 +8,10 @@ import type { SheetPlate } from "../core/wire/sheet";
 import { drawSheet, markGenerated, shape } from "../marks/sheet";
 import { fallbackRoll } from "../marks/sheet-fallback";
 import { tintOf, underMarks, type Tint } from "../marks/sheet-overlay";
-import { Places, soundingAt, SPACE, type Head } from "../marks/sheet-places";
+import { HALF_HEAD, Places, soundingAt, SPACE, type Head } from "../marks/sheet-places";
 import { motifMark } from "../marks/sheet-motif";
 import { ArcLayer } from "./arc-layer";
+import { LINE_LETTERS, LINE_UNITS, letterSize, type Placed } from "./chord-words";
 import type { Drawing, PageSource } from "./drawing";
 
 /** Pixels of a staff: it fills the width between the first two; where it would be smaller it is scrolled. */
@@ -22,8 +23,6 @@ const TALL_STAFF = 40;
 // Pixels of height from which on staves may be as large.
 const TALL = 420;
 const STAFF = 4 * SPACE;
-// A head's left edge is where its note begins: so far before its middle.
-const HALF_HEAD = 106;
 
 /** Return what a page draws of each note, tied continuations too. */
 function elementsOf(drawing: SVGElement | undefined): Map<string, Element[]> {
@@ -69,10 +68,13 @@ export class Strip implements Drawing {
   readonly #source: PageSource;
   /** What is scrolled: pages, marks and the playhead. */
   readonly row = element("div", { class: "mnb-strip-row" });
+  readonly ground = this.row;
   readonly #playhead = element("div", { class: "mnb-strip-playhead", "aria-hidden": "true" });
   #sheets: Sheet[] = [];
   #now: Element[] = [];
   #scale = 0;
+  #high = 0;
+  #below = false;
   #changed: (() => unknown)[] = [];
 
   constructor(source: PageSource) {
@@ -92,6 +94,24 @@ export class Strip implements Drawing {
   get staves(): readonly (readonly [number, number])[] {
     const line = this.#sheets[0]?.plate.lines[0];
     return (line?.staves ?? []).map(([top, bottom]) => [top * this.#scale, bottom * this.#scale]);
+  }
+
+  get below(): boolean {
+    return this.#below;
+  }
+  set below(now: boolean) {
+    if (now === this.#below) return;
+    this.#below = now;
+    this.#place();
+  }
+
+  wordPlace(quarter: number): Placed | undefined {
+    for (const { places, left } of [...this.#sheets].reverse()) {
+      const place = quarter >= places.start - 1e-6 ? places.placeAt(quarter) : undefined;
+      const x = place && left + (place.x - HALF_HEAD) * this.#scale;
+      if (x !== undefined) return { x, y: this.#high, size: letterSize(this.#scale) };
+    }
+    return undefined;
   }
 
   /** Quarters up to which there are bars, empty ones too. */
@@ -120,7 +140,7 @@ export class Strip implements Drawing {
     if (!room || !units) return;
     const high = Math.max(...this.#sheets.map(({ plate }) => plate.height));
     const { scoreHeight, large } = this.#source.clock.band.facts;
-    const fits = (scoreHeight * STAFF) / high;
+    const fits = (scoreHeight * STAFF) / (high + (this.#below ? LINE_UNITS : 0));
     const tall = scoreHeight > TALL ? TALL_STAFF : LARGEST_STAFF;
     const most = large ? PROJECTED_STAFF : tall;
     const largest = Math.max(Math.min(fits, most), SMALLEST_STAFF);
@@ -135,7 +155,9 @@ export class Strip implements Drawing {
       left += width;
     }
     this.row.style.width = `${Math.max(left, 1)}px`;
-    this.row.style.height = `${high * this.#scale}px`;
+    this.#high = high * this.#scale;
+    const line = this.#below ? LINE_LETTERS * letterSize(this.#scale) : 0;
+    this.row.style.height = `${this.#high + line}px`;
     this.redraw();
     this.tellAxis();
     for (const call of this.#changed) call();

@@ -8,6 +8,7 @@ import type { Life } from "../core/life";
 export interface ViewParts {
   readonly closed: HTMLElement;
   readonly colours: HTMLElement;
+  readonly chords: HTMLElement;
   readonly smaller: HTMLElement;
   readonly larger: HTMLElement;
   readonly move: HTMLElement;
@@ -15,11 +16,12 @@ export interface ViewParts {
 
 /** Return what can be seen otherwise, folded. */
 export function viewMenu(life: Life, band: Band, parts: ViewParts): HTMLElement {
-  const { closed, colours, smaller, larger, move } = parts;
+  const { closed, colours, chords, smaller, larger, move } = parts;
   closed.append(" two staves");
   colours.append(" voices in colours");
+  chords.append(" chords");
   const sizes = element("span", { class: "mnb-bar" }, smaller, larger, "size");
-  const items = element("div", { class: "mnb-menu-items" }, closed, colours, sizes);
+  const items = element("div", { class: "mnb-menu-items" }, closed, colours, chords, sizes);
   items.append(element("label", {}, move, "shown"));
   const name = element("summary", { title: "How the score is shown" }, ...signOf("👁 View"));
   // It stands at the end of the player's row, and is one stop with it.

@@ -17,6 +17,7 @@ import type { Drawing } from "../sheet/drawing";
 import { emptyBars } from "../sheet/empty-bars";
 import "../sheet/icons";
 import { legend } from "../sheet/legend";
+import { chordLine } from "../sheet/chord-line";
 import { barNumbers, type BarNumbers } from "../sheet/numbers";
 import { Pages } from "../sheet/pages";
 import { Strip } from "../sheet/strip";
@@ -218,6 +219,7 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   const [smaller, larger] = [button("−", "Smaller"), button("+", "Larger")];
   const colours = button("", "Voices in colours");
   const closed = button("", "Two staves");
+  const chords = button("V⁷", "Chords below the score");
   const move = element("select", {
     "aria-label": "Transpose, semitones",
     title: "Transpose as shown, semitones",
@@ -236,26 +238,30 @@ function toolbar(view: SheetView): { bar: HTMLElement; place: HTMLElement } {
   life.on(closed, "click", () =>
     model.set({ staves: model.get("staves") === "two" ? "each" : "two" }),
   );
+  life.on(chords, "click", () => model.set({ chords: !model.get("chords") }));
   life.on(move, "change", () => model.set({ transpose: Number(move.value) }));
   const show = () => {
     setIcon(start, clock.playing ? "pause" : "play");
     for (const attribute of ["aria-label", "title"])
       start.setAttribute(attribute, clock.playing ? "Pause" : "Play");
     colours.setAttribute("aria-pressed", String(model.get("colours") ?? false));
+    chords.setAttribute("aria-pressed", String(model.get("chords") ?? false));
     closed.setAttribute("aria-pressed", String(model.get("staves") === "two"));
     closed.hidden = view.store.notes.piece.voices.length < 3;
     move.value = String(model.get("transpose") ?? 0);
   };
-  for (const name of ["colours", "staves", "transpose", "piece"] as const)
+  for (const name of ["colours", "staves", "transpose", "chords", "piece"] as const)
     model.on(`change:${name}`, life, show);
   clock.on(["play", "pause"], life, show);
   setIcon(colours, "colours");
   setIcon(closed, "staves");
   show();
-  if (model.get("strip"))
-    return { bar: viewMenu(life, clock.band, { closed, colours, smaller, larger, move }), place };
+  if (model.get("strip")) {
+    const parts = { closed, colours, chords, smaller, larger, move };
+    return { bar: viewMenu(life, clock.band, parts), place };
+  }
   const bar = element("div", { class: "mnb-bar", role: "toolbar", "aria-label": "Score" });
-  bar.append(start, smaller, larger, colours, closed, move, place);
+  bar.append(start, smaller, larger, colours, closed, chords, move, place);
   return { bar, place };
 }
 
@@ -311,6 +317,8 @@ export default mount<SheetState, Store>({
     root.append(style, bar, pages.frame, key, note);
     const numbers = strip && dressStrip(view, strip);
     handle(view, pages, place, (quarter) => numbers?.focus(quarter) ?? false);
+    const { notes } = store;
+    chordLine({ life, model, clock, notes, say: view.say }, pages);
     const meaning = () => ({
       notes: store.notes,
       theme: view.theme,

@@ -321,6 +321,41 @@ describe("the view", () => {
     expect(el.querySelectorAll(".mnb-fallback rect").length).toBe(6);
   });
 
+  test("chords are named by buttons below; a click asks for another name and sends it", async () => {
+    const rows = [
+      [0, 2, "I", "C major", true, "", 0.99, "sure", ["vi", "A minor"], false],
+      [2, 8, "V7", "C major", false, "half", 0.3, "unsure", ["", ""], true],
+    ];
+    const { el, host } = await open({ chords: true, chord_rows: rows });
+    const named = () => [...el.querySelectorAll<HTMLElement>(".mnb-chords button")];
+    expect(named().map((one) => one.textContent)).toEqual(["I", "V7?"]);
+    expect(named().map((one) => one.tabIndex)).toEqual([0, -1]);
+    expect(el.querySelector(".mnb-chord-key")?.textContent).toBe("C:");
+    expect(el.querySelector(".mnb-cadence")?.textContent).toBe("half");
+    named()[0]!.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+    expect(named().map((one) => one.tabIndex)).toEqual([-1, 0]);
+    named()[0]!.click();
+    const form = el.querySelector<HTMLFormElement>(".mnb-chord-form")!;
+    const field = form.querySelector("input")!;
+    expect([field.value, form.querySelector("select")!.value]).toEqual(["I", "C major"]);
+    field.value = " I6 ";
+    form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    const sent = () => host.model.sent.map(({ content }) => content).filter((one) => one.kind === "overrule");
+    expect(sent()).toEqual([{ kind: "overrule", onset: 0, numeral: "I6", key: "C major" }]);
+    expect(el.querySelector(".mnb-chord-form"), "closed").toBeNull();
+    named()[1]!.click();
+    [...el.querySelectorAll<HTMLElement>(".mnb-chord-form button")].at(-1)!.click();
+    expect(sent().at(-1)).toEqual({ kind: "overrule", onset: 2, numeral: "", key: "" });
+    named()[0]!.click();
+    const second = el.querySelector(".mnb-chord-form button:last-child") as HTMLElement;
+    expect(second.textContent).toBe("or vi in A minor");
+    second.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    expect(el.querySelector(".mnb-chord-form")).toBeNull();
+    host.model.receive({ chords: false });
+    await settle();
+    expect(named()).toEqual([]);
+  });
+
   test("a tint has a legend and is spoken", async () => {
     const { el, press, said } = await open({
       tint: [["v0n0", 2.345]],

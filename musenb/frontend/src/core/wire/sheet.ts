@@ -3,6 +3,8 @@
 import type { Piece } from "./notes";
 import type { Quarters } from "../units";
 
+export type ChordTrust = "sure" | "unsure" | "unknown";
+
 /** One page: its bars, half-open, and those that begin a line. Places among the bars of the piece, from 0. */
 export type SheetPage = readonly [first: number, stop: number, lines: readonly number[]];
 
@@ -49,6 +51,20 @@ export type SheetPlate = {
 /** A value that is shown under a note. */
 export type TintRow = readonly [id: string, value: number];
 
+/** A chord label below the score; texts are for people to read. */
+export type ChordRow = readonly [
+  onset: Quarters,
+  end: Quarters,
+  numeral: string,
+  key: string,
+  key_begins: boolean,
+  cadence: string,
+  confidence: number,
+  trust: "sure" | "unsure" | "unknown",
+  second: readonly [string, string],
+  overruled: boolean,
+];
+
 /** The traits of a sheet; `plates` holds its first pages (gzip of JSON), `plates_version` counts its changes. */
 export type SheetState = {
   error: string;
@@ -70,6 +86,8 @@ export type SheetState = {
   room: Quarters;
   tint: readonly TintRow[];
   tint_name: string;
+  chords: boolean;
+  chord_rows: readonly ChordRow[];
   plan: SheetPlan;
   plates: DataView;
   plates_version: number;
@@ -97,4 +115,12 @@ export type PlateReply = {
 export type FitSheet = {
   kind: "fit";
   width: number;
+};
+
+/** Page to kernel: name the chord that begins at `onset` otherwise; an empty numeral takes a person's label back. */
+export type OverruleChord = {
+  kind: "overrule";
+  onset: Quarters;
+  numeral: string;
+  key: string;
 };
