@@ -16,7 +16,7 @@ from musenb.sample.policy import BEST_OF, DEFAULT_MODEL
 from musenb.score.note import Score
 from musenb.session import Trimming
 from musenb.studio.auditions import Auditions
-from musenb.studio.continuing import Continuing, Drawing
+from musenb.studio.continuing import Continuing, Drawing, Wanted
 from musenb.studio.drafts import repeat
 from musenb.studio.events import Events
 from musenb.studio.exporting import Exporter
@@ -289,8 +289,8 @@ class StudioCore:
         MusenbError
             A setting is outside its range, something is being written already, or there is nothing to go on from.
         """
-        settings: dict[str, Any] = {"seed": seed, "candidates": candidates, "best_of": best_of, "close": close}
-        return self._continuing.begin(bars, drawing, take=take, start=start, **settings)
+        wanted = Wanted(bars, drawing, seed=seed, candidates=candidates, best_of=best_of, close=close)
+        return self._continuing.begin(wanted, take=take, start=start)
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.
