@@ -33,13 +33,42 @@ class Drawing(TypedDict, total=False):
     guidance: float
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """What a continuation goes on from: a take, from a point of it on, or a motif that is developed by a plan."""
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of a continuation, wherever it begins; see `StudioCore.continue_`.
 
-    take: int | None = None
-    start: Fraction | float | str | None = None
-    plan: DevelopmentPlan | None = None
+    Parameters
+    ----------
+    bars : int
+    drawing : Drawing
+    seed : int, optional
+    candidates : int
+        1..4.
+    best_of : int
+    close : bool or None
+
+    Raises
+    ------
+    SettingError
+        The candidates are not a whole number in their range.
+    """
+
+    bars: int
+    drawing: Drawing
+    seed: int | None = None
+    candidates: int = 1
+    best_of: int = BEST_OF
+    close: bool | None = True
+
+    def __post_init__(self) -> None:
+        count = self.candidates
+        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_CANDIDATES:
+            raise SettingError(f"candidates {count!r} is not a whole number in 1..{MOST_CANDIDATES}")
+
+    def seeds(self) -> list[int]:
+        """Return the seed of each candidate, the first one drawn where none was given."""
+        first = secrets.randbelow(SEEDS) if self.seed is None else Draws(self.seed).seed
+        return [Draws(first + number).seed for number in range(self.candidates)]
 
 
 class Continuing:
@@ -88,27 +117,24 @@ class Continuing:
         return point
 
     def begin(
-        self, bars: int, drawing: Drawing, where: Where, *, seed: int | None = None, candidates: int = 1,
-        best_of: int = BEST_OF, close: bool | None = True,
+        self, wanted: Wanted, *, take: int | None = None, start: Fraction | float | str | None = None,
+        plan: DevelopmentPlan | None = None,
     ) -> tuple[int, ...]:
         """Begin to write and return the numbers of the takes to come; see `StudioCore.continue_`."""
-        if isinstance(candidates, bool) or not isinstance(candidates, int) or not 1 <= candidates <= MOST_CANDIDATES:
-            raise SettingError(f"candidates {candidates!r} is not a whole number in 1..{MOST_CANDIDATES}")
-        first = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
-        seeds = [Draws(first + number).seed for number in range(candidates)]
-        given: dict[str, Any] = {**drawing}
+        seeds = wanted.seeds()
+        given: dict[str, Any] = {**wanted.drawing}
         guidance = given.pop("guidance", 0.0)
         policy = Policy(**given)
         require_guided(open_model(self._model()), guidance)
         keeper = self._keeper
         with keeper.lock:
             self._writings.require_idle()
-            parent = keeper.chosen(where.take)
-            if where.plan is None:
-                recipe = self._recipe(parent, bars, self._start(parent, where.start))
+            parent = keeper.chosen(take)
+            if plan is None:
+                recipe = self._recipe(parent, wanted.bars, self._start(parent, start))
             else:
-                recipe = self._planned(parent, where.plan)
-            recipe = replace(recipe, policy=policy, best_of=best_of, close=close, guidance=guidance)
+                recipe = self._planned(parent, plan)
+            recipe = replace(recipe, policy=policy, best_of=wanted.best_of, close=wanted.close, guidance=guidance)
             numbers = tuple(keeper.tree.reserve() for _ in seeds)
             seed_of = dict(zip(numbers, seeds, strict=True))
             drafts = Begin(self._model(), parent, recipe, seed_of)

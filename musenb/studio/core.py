@@ -17,7 +17,7 @@ from musenb.score.development.plan import DevelopmentPlan
 from musenb.score.note import Score
 from musenb.session import Trimming
 from musenb.studio.auditions import Auditions
-from musenb.studio.continuing import Continuing, Drawing, Where
+from musenb.studio.continuing import Continuing, Drawing, Wanted
 from musenb.studio.drafts import repeat
 from musenb.studio.events import Events
 from musenb.studio.exporting import Exporter
@@ -293,9 +293,8 @@ class StudioCore:
         MusenbError
             A setting is outside its range, something is being written already, or there is nothing to go on from.
         """
-        where = Where(take, start, plan)
-        begin = self._continuing.begin
-        return begin(bars, drawing, where, seed=seed, candidates=candidates, best_of=best_of, close=close)
+        wanted = Wanted(bars, drawing, seed=seed, candidates=candidates, best_of=best_of, close=close)
+        return self._continuing.begin(wanted, take=take, start=start, plan=plan)
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.
