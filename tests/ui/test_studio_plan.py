@@ -1,4 +1,4 @@
-"""The drawer Plan by the keyboard alone: a preset, a statement moved where it cannot stand and back, and the writing."""
+"""The drawer Plan by the keyboard alone: a preset, a statement that cannot stand, moved back, and the writing."""
 
 from __future__ import annotations
 
