@@ -34,6 +34,7 @@ from musenb.tokens.idiom import Plan, Writer
 
 USUAL_FORMS = ("as it is", "sequence", "answer", "inversion", "head")
 STEPS = (1, -1, 2)  # of a sequence
+BARS = 16  # of a piece without a plan
 MOST, WANTED = 40, 3  # candidates that are read, suggestions that are returned
 TAIL, LEAST = 4, 8  # a passage goes on behind its statement by a quarter of its length, at least so many tokens
 SAVED = 64  # tokens between kept states of the draft's writer
@@ -64,11 +65,11 @@ def suggest(
     prime: Any,
     plan: Any = None,
     *,
-    bars: int = 16,
     forms: Sequence[str] | None = None,
     voices: Sequence[str] | None = None,
     count: int = WANTED,
     seed: int = 0,
+    most: int = MOST,
     model: str | os.PathLike[str] | Model = DEFAULT_MODEL,
 ) -> list[Suggestion]:
     """Return statements that could be added to a plan, the best first, no two in the same bar.
@@ -78,15 +79,16 @@ def suggest(
     prime : Score, text, or anything that `musenb.load` takes
         A single line.
     plan : DevelopmentPlan, str or mapping, optional
-        What is planned already; as in `musenb.develop`. Without, the motif at the beginning of the highest voice.
-    bars : int
-        Of the piece where there is no plan, 1..512.
+        What is planned already; as in `musenb.develop`. Without, 16 bars with the motif at the beginning of the highest
+        voice.
     forms, voices : sequence of str, optional
         Which to choose from; all usual forms and all voices of the model by default.
     count : int
         How many to return, 1..16; there are fewer where fewer can stand.
     seed : int
-        0..2**63 - 1, of the draft and of which candidates are read where there are more than 40.
+        0..2**63 - 1, of the draft and of which candidates are read where there are more than `most`.
+    most : int
+        Candidates that are read, 1..1000: each costs a reading of the piece.
     model : str, path or Model
 
     Raises
@@ -94,20 +96,20 @@ def suggest(
     MusenbError
         The motif cannot be developed, or a setting is outside its range; the message says which and why.
     """
-    _check(forms, count)
+    _check(forms, count, most)
     opened = model if isinstance(model, Model) else open_model(model)
     motif = prepared(prime, model=opened).score
     ranges = voice_ranges(opened)
     if plan is None:
-        plan = DevelopmentPlan((Statement("as it is", next(iter(ranges)), 1),), bars)
+        plan = DevelopmentPlan((Statement("as it is", next(iter(ranges)), 1),), BARS)
     wanted = laid_out_for(opened, motif, asked_plan(plan, motif, ranges)).plan
     named = tuple(ranges) if voices is None else tuple(voices)
     for voice in named:
         if voice not in ranges:
             raise SettingError(f"voice {shown(voice)} is none of {', '.join(ranges)}")
     found = list(candidates(motif, wanted, ranges, forms=forms or USUAL_FORMS, voices=named))
-    if len(found) > MOST:
-        chosen = np.random.default_rng(Draws(seed).seed).choice(len(found), MOST, replace=False)
+    if len(found) > most:
+        chosen = np.random.default_rng(Draws(seed).seed).choice(len(found), most, replace=False)
         found = [found[number] for number in np.sort(chosen)]
     judged = _judged(opened, motif, wanted, found, seed)
     return _apart(sorted(judged, key=lambda one: one.cost), count)
@@ -231,11 +233,12 @@ def _apart(ranked: Sequence[Suggestion], count: int) -> list[Suggestion]:
     return chosen
 
 
-def _check(forms: Sequence[str] | None, count: Any) -> None:
-    """Raise SettingError for a form that there is not, or a count outside 1..16."""
+def _check(forms: Sequence[str] | None, count: Any, most: Any) -> None:
+    """Raise SettingError for a form that there is not, or a number outside its range."""
     for form in forms or ():
         if form not in FORMS:
             raise SettingError(f"form {shown(form)} of a statement is none of {', '.join(FORMS)}")
-    whole = isinstance(count, int) and not isinstance(count, bool)
-    if not whole or not 1 <= count <= 16:
-        raise SettingError(f"count {shown(count)} is not a whole number in 1..16")
+    for name, value, largest in (("count", count, 16), ("most", most, 1000)):
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole or not 1 <= value <= largest:
+            raise SettingError(f"{name} {shown(value)} is not a whole number in 1..{largest}")

@@ -21,9 +21,11 @@ def add_evaluate(command: argparse.ArgumentParser) -> None:
         help="chorale only, with commas between: nats, style, tonal, after, harmonise, refill, tunes, motifs, or all "
         "(default: nats,style,tonal)",
     )
+    command.add_argument(
+        "--against", metavar="MODEL", help="another model, compared pair by pair (development and score only)"
+    )
     for_development = command.add_argument_group("development: does the model take up its primes?")
     for_development.add_argument("--primes", nargs="+", metavar="PIECE", help="files (default: held-apart chorales)")
-    for_development.add_argument("--against", metavar="MODEL", help="another model, compared pair by pair")
     for_development.add_argument("--prime-seconds", type=float, default=20.0, help="of a piece (default: 20)")
     for_development.add_argument("--seconds", type=float, default=60.0, help="of a continuation (default: 60)")
     for_scores = command.add_argument_group("score: nats a note on held works, beside a count model")

@@ -14,14 +14,16 @@ from musenb.train.judge_score import Judged, judge, pieces_in
 
 
 def evaluate_score(options: argparse.Namespace) -> int:
-    """Print nats a note of a score model on held works, by field, beside a count model of the same notes."""
+    """Print nats a note of a score model on held works, by field, beside a count model, and another model if asked."""
     if not options.model or not options.data:
         raise SettingError("evaluate score needs --model FILE and --data FOLDER, the folder with the gathered pieces")
     model = open_model(options.model)
+    other = open_model(options.against) if options.against else None
     with Bar("works") as bar:
         pieces = pieces_in(Path(options.data))
         found = judge(
-            model.decoder, pieces, most=options.pieces, tick=lambda done, count: bar.show(done / count)
+            model.decoder, pieces, most=options.pieces, against=None if other is None else other.decoder,
+            tick=lambda done, count: bar.show(done / count)
         )
     if options.json:
         print(json.dumps({"checksum": model.checksum, "styles": [dataclasses.asdict(one) for one in found]}))
@@ -42,9 +44,12 @@ def lines_of(one: Judged) -> list[str]:
     def by_field(fields: dict[str, float]) -> str:
         return "  ".join(f"{name} {nats:.3f}" for name, nats in fields.items())
 
-    return [
+    lines = [
         f"{one.style}: {one.notes:,} notes of {one.works} works",
         f"  model   {told(one.total)}  {by_field(one.model)}",
         f"  counts  {told(one.counted)}  {by_field(one.counts)}",
         f"  better by {told(one.saved)}",
     ]
+    if one.other is not None and one.ahead is not None:
+        lines += [f"  other   {told(one.other)}", f"  better than the other by {told(one.ahead)}"]
+    return lines

@@ -93,13 +93,7 @@ def open_shipped(name: str, *, folder: Path = SHIPPED) -> tuple[ModelConfig, Ten
 
 
 def shipped_bytes(file: str, *, folder: Path = SHIPPED) -> bytes:
-    """Return what a file of the manifest holds, such as 'harmony.npz'.
-
-    Raises
-    ------
-    WeightsError
-        It differs from the one that was shipped or is missing, or the manifest is damaged or has no such file.
-    """
+    """Return what a file of the manifest holds, such as 'harmony.npz'; errors as in `open_shipped`."""
     path, entry = str(folder / file), _manifest(folder).get(file)
     if entry is None:
         raise WeightsError(f"{path}: the manifest of the shipped models does not have it; install again")

@@ -26,10 +26,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from musenb.errors import LoadError
+from musenb.score.charset import decoded, encoding_of
 from musenb.score.limits import DEFAULT_LIMITS, Limits, raised_by
 from musenb.score.marks import Notice
 from musenb.score.midi.changes import grouped, keys_of, metres_of, pick_up, tempos_of
-from musenb.score.midi.charset import decoded, encoding_of
 from musenb.score.midi.marks import OUR_VOICE, PieceMarks, VoiceMarks, exact_ticks, piece_marks, voice_marks
 from musenb.score.midi.smf import chunks, unwrapped
 from musenb.score.midi.time import Quarters, exact_times
@@ -124,9 +124,7 @@ def _onsets(tracks: Iterable[Track]) -> Iterator[list[int]]:
 
 def _tracks(contents: Sequence[bytes], source: str, limits: Limits) -> list[Track]:
     if len(contents) > limits.tracks:
-        raise LoadError(
-            "limit", f"{source}: {len(contents)} tracks, at most {limits.tracks}", raised_by("tracks")
-        )
+        raise LoadError("limit", f"{source}: {len(contents)} tracks, at most {limits.tracks}", raised_by("tracks"))
     tracks, left = [], limits.notes
     for number, content in enumerate(contents):
         track = read_track(content, where=f"{source}: track {number}", most_notes=left)

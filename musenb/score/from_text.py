@@ -315,7 +315,7 @@ def _instead(token: str) -> str:
     if _FIELD.match(token):
         return "ABC only with its lines: X:1, M:4/4, L:1/4 and K:C stand each on a line of its own"
     if token.count('"') == 1:
-        return f'a text between two quotes, such as {token.partition("=")[0]}="My song"'
+        return f'a text between two quotes, such as {plain_text(token.partition("=")[0], 20)}="My song"'
     if token[0] in "[(<{" or "+" in token:
         return "one note at a time (no chords): write each line as a voice, soprano: ... alto: ..."
     if set(token) <= set("-–—_"):

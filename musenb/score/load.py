@@ -230,7 +230,8 @@ def _kind(data: bytes) -> str | None:
         return "mxl"
     head = data[:4096]
     if head.startswith(_BOMS[1:]):
-        return "xml"
+        text = head.decode("utf-16", "replace").encode()
+        return "abc" if not text.lstrip().startswith(b"<") and _REFERENCE.search(text) else "xml"
     head = head.removeprefix(_BOMS[0])
     start = head.lstrip().lower()
     if start.startswith((b"<?xml", b"<!doctype score", b"<score-")):

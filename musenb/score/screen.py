@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from musenb.errors import LoadError
 from musenb.score.limits import DEFAULT_LIMITS, Limits, raised_by
+from musenb.score.musicxml.encoding import parseable
 from musenb.score.plain import plain_text
 
 CONTAINER = "META-INF/container.xml"
@@ -157,6 +158,7 @@ def screen_musicxml(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS
     """
     from defusedxml import DefusedXmlException
 
+    data = parseable(data)
     _require_root(_first_tag(data), source)
     # Every element has at least one '<'; most have two.
     if data.count(b"<") > 2 * limits.xml_elements:

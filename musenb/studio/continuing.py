@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypedDict
 
 from musenb.errors import SettingError
 from musenb.sample.models import open_model
 from musenb.sample.policy import BEST_OF, Draws, Policy
-from musenb.sample.recipe import Recipe, plan_of, require_guided
+from musenb.sample.recipe import Recipe, laid_out_for, plan_of, require_guided
+from musenb.score.development.plan import DevelopmentPlan
 from musenb.session import SEEDS
 from musenb.studio.drafts import Begin, begin_again
 from musenb.studio.keeping import Keeper
@@ -30,6 +31,44 @@ class Drawing(TypedDict, total=False):
     temperature: float
     top_p: float
     guidance: float
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of a continuation, wherever it begins; see `StudioCore.continue_`.
+
+    Parameters
+    ----------
+    bars : int
+    drawing : Drawing
+    seed : int, optional
+    candidates : int
+        1..4.
+    best_of : int
+    close : bool or None
+
+    Raises
+    ------
+    SettingError
+        The candidates are not a whole number in their range.
+    """
+
+    bars: int
+    drawing: Drawing
+    seed: int | None = None
+    candidates: int = 1
+    best_of: int = BEST_OF
+    close: bool | None = True
+
+    def __post_init__(self) -> None:
+        count = self.candidates
+        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_CANDIDATES:
+            raise SettingError(f"candidates {count!r} is not a whole number in 1..{MOST_CANDIDATES}")
+
+    def seeds(self) -> list[int]:
+        """Return the seed of each candidate, the first one drawn where none was given."""
+        first = secrets.randbelow(SEEDS) if self.seed is None else Draws(self.seed).seed
+        return [Draws(first + number).seed for number in range(self.candidates)]
 
 
 class Continuing:
@@ -78,16 +117,12 @@ class Continuing:
         return point
 
     def begin(
-        self, bars: int, drawing: Drawing, *, seed: int | None = None, candidates: int = 1, best_of: int = BEST_OF,
-        take: int | None = None, start: Fraction | float | str | None = None,
-        close: bool | None = True,
+        self, wanted: Wanted, *, take: int | None = None, start: Fraction | float | str | None = None,
+        plan: DevelopmentPlan | None = None,
     ) -> tuple[int, ...]:
         """Begin to write and return the numbers of the takes to come; see `StudioCore.continue_`."""
-        if isinstance(candidates, bool) or not isinstance(candidates, int) or not 1 <= candidates <= MOST_CANDIDATES:
-            raise SettingError(f"candidates {candidates!r} is not a whole number in 1..{MOST_CANDIDATES}")
-        first = secrets.randbelow(SEEDS) if seed is None else Draws(seed).seed
-        seeds = [Draws(first + number).seed for number in range(candidates)]
-        given: dict[str, Any] = {**drawing}
+        seeds = wanted.seeds()
+        given: dict[str, Any] = {**wanted.drawing}
         guidance = given.pop("guidance", 0.0)
         policy = Policy(**given)
         require_guided(open_model(self._model()), guidance)
@@ -95,8 +130,11 @@ class Continuing:
         with keeper.lock:
             self._writings.require_idle()
             parent = keeper.chosen(take)
-            recipe = self._recipe(parent, bars, self._start(parent, start))
-            recipe = replace(recipe, policy=policy, best_of=best_of, close=close, guidance=guidance)
+            if plan is None:
+                recipe = self._recipe(parent, wanted.bars, self._start(parent, start))
+            else:
+                recipe = self._planned(parent, plan)
+            recipe = replace(recipe, policy=policy, best_of=wanted.best_of, close=wanted.close, guidance=guidance)
             numbers = tuple(keeper.tree.reserve() for _ in seeds)
             seed_of = dict(zip(numbers, seeds, strict=True))
             drafts = Begin(self._model(), parent, recipe, seed_of)
@@ -123,6 +161,11 @@ class Continuing:
         recipe = Recipe("", "", 0, bars, start=start, keep=keep, reach=REACH)
         plan_of(open_model(self._model()), parent.score, recipe)
         return recipe
+
+    def _planned(self, parent: Entry, development: DevelopmentPlan) -> Recipe:
+        """Return the recipe of a motif that is developed by a plan from its beginning; locks play no part."""
+        planned = laid_out_for(open_model(self._model()), parent.score, development).plan
+        return Recipe("", "", 0, planned.bars, start=Fraction(0), reach=REACH, development=planned)
 
     def _start(self, parent: Entry, start: Fraction | float | str | None) -> Fraction:
         if start is not None:

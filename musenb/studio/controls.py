@@ -18,6 +18,7 @@ from musenb.studio.core import StudioCore
 from musenb.studio.filing import FileChooser
 from musenb.studio.going_on import GoingOn
 from musenb.studio.places import bars_from_text
+from musenb.studio.planning import Planning
 from musenb.studio.recovery import folders_beside, tree_of
 from musenb.studio.roll_edits import RollEdits
 from musenb.studio.shelf import from_shelf
@@ -42,16 +43,17 @@ class Controls:
     edits : RollEdits
     going_on : GoingOn
     asking : AskingPlace
+    planning : Planning
     queue : callable
         Has a job done in the studio's thread.
     """
 
     def __init__(
         self, core: StudioCore, views: StudioViews, edits: RollEdits, *, going_on: GoingOn, asking: AskingPlace,
-        queue: Callable[[Job], object],
+        planning: Planning, queue: Callable[[Job], object],
     ) -> None:
         self._core, self._views, self._edits = core, views, edits
-        self._going_on, self._asking, self._queue = going_on, asking, queue
+        self._going_on, self._asking, self._planning, self._queue = going_on, asking, planning, queue
         self._file = FileChooser(views.desk, self._prime_with)
 
     # As the desk's handlers
@@ -97,6 +99,18 @@ class Controls:
 
     def write_anew(self, bar: int) -> None:
         self._queue(lambda: self._going_on.write_anew(bar))
+
+    def plan(self, act: str, name: str, rows: list[list[Any]], bars: int) -> None:
+        planning = self._planning
+        jobs: dict[str, Job] = {
+            "preset": lambda: planning.take_preset(name),
+            "change": lambda: planning.change(rows, bars),
+            "suggest": planning.suggest,
+            "write": planning.write,
+        }
+        if act not in jobs:
+            raise SettingError(f"the studio does nothing called {act!r} with a plan")
+        self._queue(jobs[act])
 
     def wish(self, what: str, value: str) -> None:
         if what not in ("key", "metre"):

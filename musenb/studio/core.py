@@ -13,10 +13,11 @@ from musenb.analysis.compare import Comparison
 from musenb.files.folders import journal_folders
 from musenb.files.lines import Saved
 from musenb.sample.policy import BEST_OF, DEFAULT_MODEL
+from musenb.score.development.plan import DevelopmentPlan
 from musenb.score.note import Score
 from musenb.session import Trimming
 from musenb.studio.auditions import Auditions
-from musenb.studio.continuing import Continuing, Drawing
+from musenb.studio.continuing import Continuing, Drawing, Wanted
 from musenb.studio.drafts import repeat
 from musenb.studio.events import Events
 from musenb.studio.exporting import Exporter
@@ -256,6 +257,7 @@ class StudioCore:
         take: int | None = None,
         start: Fraction | float | str | None = None,
         close: bool | None = True,
+        plan: DevelopmentPlan | None = None,
         **drawing: Unpack[Drawing],
     ) -> tuple[int, ...]:
         """Begin to write and return at once; the numbers are those of the takes to come.
@@ -283,14 +285,16 @@ class StudioCore:
             default the end of the take, or where `branch` said.
         close : bool or None
             Whether the last bar ends the piece, with a cadence; see `musenb.develop`.
+        plan : DevelopmentPlan, optional
+            The take, a motif, is not gone on from but developed by it, in as many bars as it has.
 
         Raises
         ------
         MusenbError
             A setting is outside its range, something is being written already, or there is nothing to go on from.
         """
-        settings: dict[str, Any] = {"seed": seed, "candidates": candidates, "best_of": best_of, "close": close}
-        return self._continuing.begin(bars, drawing, take=take, start=start, **settings)
+        wanted = Wanted(bars, drawing, seed=seed, candidates=candidates, best_of=best_of, close=close)
+        return self._continuing.begin(wanted, take=take, start=start, plan=plan)
 
     def resume(self, take: int) -> int:
         """Write a stopped take to its end, as a take beside it that has the same recipe; return its number at once.
@@ -349,9 +353,9 @@ class StudioCore:
         return ask_about(asked, parent=parent, usual_model=self.model, branched=hang, **settings)
 
     def save(self, path: str | os.PathLike[str], take: int | None = None) -> Path:
-        """Write a take, the selected one by default, as a file of the kind that the suffix says, and return the path.
+        """Write a take, the selected one by default, as a file of a kind of `musenb.save`, and return the path.
 
-        The kinds are those of `musenb.save`; .html is one page with all takes, and where the model looked in them.
+        .html is one page with all takes, and where the model looked in them.
 
         Raises
         ------
@@ -367,12 +371,7 @@ class StudioCore:
     def file(self, form: str, take: int | None = None) -> tuple[str, str, bytes]:
         """Return name, MIME type and content of a take, the selected one by default, as a file of a form such as 'mid'.
 
-        For 'html' it is the page with all takes.
-
-        Raises
-        ------
-        SettingError
-            There is no such form, or no take.
+        For 'html' it is the page with all takes. SettingError where there is no such form, or no take.
         """
         return self._exporter.file(form, self.take(take))
 

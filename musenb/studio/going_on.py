@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from musenb.errors import SettingError
+from musenb.score.development.plan import DevelopmentPlan
 from musenb.session import SEEDS
 from musenb.studio.core import StudioCore
 from musenb.studio.places import another_way
@@ -53,6 +54,17 @@ class GoingOn:
         if again or not desk.seed_locked:
             desk.seed = secrets.randbelow(SEEDS)
         return core.continue_(**settings, seed=desk.seed, candidates=desk.candidates)
+
+    def write_plan(self, plan: DevelopmentPlan, motif: int) -> tuple[int, ...]:
+        """Develop a motif, by the number of its take, by a plan, with the desk's settings."""
+        self._keep_edits()
+        core, desk = self._core, self._desk
+        if not desk.seed_locked:
+            desk.seed = secrets.randbelow(SEEDS)
+        return core.continue_(
+            plan.bars, take=motif, plan=plan, seed=desk.seed, candidates=desk.candidates,
+            temperature=desk.temperature, top_p=desk.top_p, close=desk.closing,
+        )
 
     def write_anew(self, bar: int) -> tuple[int, ...]:
         """Write one bar of the selected take anew, and keep all others.

@@ -26,6 +26,7 @@ from musenb.studio.controls import Controls
 from musenb.studio.core import StudioCore
 from musenb.studio.going_on import GoingOn
 from musenb.studio.hosting import idle_minutes
+from musenb.studio.planning import Planning
 from musenb.studio.presenting import Presenter
 from musenb.studio.recovery import session_rows
 from musenb.studio.roll_edits import RollEdits
@@ -83,8 +84,10 @@ class Studio(Panelled, StudioCore):
         self._presenter = Presenter(self, views, self.asking.leave, self.queue)
         self._edits = RollEdits(self, views, self._presenter, self.queue)
         self._going_on = GoingOn(self, views.desk, views.roll, self._edits.keep)
+        self._planning = Planning(self, views.desk, self._going_on.write_plan)
         self._controls = Controls(
-            self, views, self._edits, going_on=self._going_on, asking=self.asking, queue=self.queue
+            self, views, self._edits, going_on=self._going_on, asking=self.asking, planning=self._planning,
+            queue=self.queue,
         )
         self._show_choices(os.fsdecode(model))
         self._listen()
@@ -118,6 +121,7 @@ class Studio(Panelled, StudioCore):
     def _listen(self) -> None:
         """Tie the views to what happens, and what is done in them to the parts that do it."""
         self._presenter.listen()
+        self.on("tree", self.desk.guarded(lambda tree: self._planning.follow()))
         self.desk.hands = self._controls
         self.roll.on_edit(self._edits.changed)
         self._exporter.chords = lambda: self.sheet.chords

@@ -42,6 +42,8 @@ class Judged:
         Of all fields: mean, and the ends of the 95 % interval over works.
     saved : (float, float, float)
         By how much the model is better, paired.
+    other, ahead : (float, float, float) or None
+        What another model pays, and by how much this one is better than that, paired; None without another.
     """
 
     style: str
@@ -52,6 +54,8 @@ class Judged:
     total: tuple[float, float, float]
     counted: tuple[float, float, float]
     saved: tuple[float, float, float]
+    other: tuple[float, float, float] | None = None
+    ahead: tuple[float, float, float] | None = None
 
 
 def pieces_in(folder: Path) -> list[Piece]:
@@ -69,9 +73,10 @@ def pieces_in(folder: Path) -> list[Piece]:
 
 
 def judge(
-    decoder: Decoder, pieces: Sequence[Piece], *, most: int, split: str = "test", tick: Tick | None = None
+    decoder: Decoder, pieces: Sequence[Piece], *, most: int, split: str = "test", against: Decoder | None = None,
+    tick: Tick | None = None,
 ) -> list[Judged]:
-    """Return what the held works of each style cost, at most so many movements of each.
+    """Return what the held works of each style cost, at most so many movements of each; beside another model, if any.
 
     Raises
     ------
@@ -80,8 +85,10 @@ def judge(
     SettingError
         `most` is below 1, or nothing is held.
     """
-    if decoder.config.idiom != "notes":
-        raise ModelError(f"a model of the idiom '{decoder.config.idiom}' reads no notes one step each")
+    decoders = [decoder, *([] if against is None else [against])]
+    for one in decoders:
+        if one.config.idiom != "notes":
+            raise ModelError(f"a model of the idiom '{one.config.idiom}' reads no notes one step each")
     if most < 1:
         raise SettingError(f"pieces {most} is below 1")
     held = {style: _spread(_of(pieces, style, split), most) for style in range(len(STYLES))}
@@ -96,7 +103,8 @@ def judge(
         costs = []
         for piece in own:
             row = row_of(piece)
-            costs.append((nats_of(decoder, row), counts.nats(row.row.targets, row.told)))
+            nats, *others = (nats_of(one, row) for one in decoders)
+            costs.append((nats, counts.nats(row.row.targets, row.told), *others))
             done += 1
             if tick is not None:
                 tick(done, count)
@@ -147,14 +155,15 @@ def _spread(pieces: list[Piece], most: int) -> list[Piece]:
     return [pieces[int(at)] for at in np.linspace(0, len(pieces) - 1, most)]
 
 
-def _judged(style: str, pieces: Sequence[Piece], costs: Sequence[tuple[np.ndarray, np.ndarray]]) -> Judged:
+def _judged(style: str, pieces: Sequence[Piece], costs: Sequence[tuple[np.ndarray, ...]]) -> Judged:
+    """Return what pieces cost by the model, by the counts and, if there is one, by another model, (L, 4) each."""
     works = sorted({piece.name.rsplit(" ", 1)[0] for piece in pieces}) if style in WORKS else None
     number = [works.index(p.name.rsplit(" ", 1)[0]) if works else n for n, p in enumerate(pieces)]
-    sums = np.zeros((2, max(number) + 1, len(NAMES)))
+    sums = np.zeros((len(costs[0]), max(number) + 1, len(NAMES)))
     notes = np.zeros(max(number) + 1)
-    for work, piece, pair in zip(number, pieces, costs, strict=True):
+    for work, piece, paid in zip(number, pieces, costs, strict=True):
         notes[work] += (piece.steps[:, VOICE] != SILENCE).sum()
-        for which, nats in enumerate(pair):
+        for which, nats in enumerate(paid):
             counted = nats.copy()
             counted[piece.steps[:, VOICE] == SILENCE, VOICE + 1 :] = 0  # nothing is left open
             sums[which, work] += counted.sum(axis=0)
@@ -163,9 +172,10 @@ def _judged(style: str, pieces: Sequence[Piece], costs: Sequence[tuple[np.ndarra
         return float(above.sum() / notes.sum()), *ratio_interval(above, notes)
 
     by_field = (sums.sum(axis=1) / notes.sum()).tolist()
-    model, counts = sums.sum(axis=2)
+    model, counts, *others = sums.sum(axis=2)
     return Judged(
         style, len(notes), int(notes.sum()), dict(zip(NAMES, by_field[0], strict=True)),
         dict(zip(NAMES, by_field[1], strict=True)), estimate(model), estimate(counts), estimate(counts - model),
+        *(figures for other in others for figures in (estimate(other), estimate(other - model))),
     )
 

@@ -45,6 +45,9 @@ class Hands(Protocol):
     def wish(self, what: str, value: str) -> None:
         """Read the motif in another 'key' or 'metre'; empty: as it says itself."""
 
+    def plan(self, act: str, name: str, rows: list[list[Any]], bars: int) -> None:
+        """Do one of 'preset' (by its name), 'change' (take these statements), 'suggest', 'write' with the plan."""
+
     def go_on_from(self, ids: list[str]) -> None:
         """Keep what is there up to the last of these notes, and write on."""
 
@@ -135,6 +138,16 @@ class Desk(MusenbWidget, bundle="desk"):
     file_chosen = traitlets.Unicode(help="the part that is the motif, as '2 top'; 0: all").tag(sync=True)
     kept = traitlets.Unicode(help="where the work is kept, in words").tag(sync=True)
     saving = traitlets.Unicode(help="the file that is being written, in words; empty: none").tag(sync=True)
+    plan_presets = traitlets.List(help="rows of id and label").tag(sync=True)
+    plan_forms = traitlets.List(help="rows of id and label").tag(sync=True)
+    plan_voices = traitlets.List(traitlets.Unicode(), help="in which statements can stand").tag(sync=True)
+    plan_name = traitlets.Unicode(help="of the plan").tag(sync=True)
+    plan_rows = traitlets.List(help="rows of form, voice, bar, beat, steps, key, bars").tag(sync=True)
+    plan_bars = traitlets.Int(0, min=0, help="of the planned piece").tag(sync=True)
+    plan_words = traitlets.Unicode(help="why there is no plan, or what cannot stand in it").tag(sync=True)
+    plan_fault = traitlets.Int(0, min=0, help="the row that cannot stand, from 1").tag(sync=True)
+    plan_better = traitlets.List(help="where it could, a row or none").tag(sync=True)
+    plan_suggested = traitlets.List(help="rows that could be added").tag(sync=True)
     can_undo = traitlets.Bool(False).tag(sync=True)
     can_redo = traitlets.Bool(False).tag(sync=True)
     shelf = traitlets.List(help="rows of id and label").tag(sync=True)
@@ -148,7 +161,8 @@ class Desk(MusenbWidget, bundle="desk"):
         "takes selected compared comparison asked asked_words running written began ends can_close styles"
         " most_guidance motif key key_source metre key_choices metre_choices locked_voices locked_bars saved_at"
         " reading file_name file_parts file_words file_chosen kept saving can_undo can_redo shelf models voices"
-        " sessions forms".split()
+        " sessions forms plan_presets plan_forms plan_voices plan_name plan_rows plan_bars plan_words plan_fault"
+        " plan_better plan_suggested".split()
     )
     _MINE: ClassVar = MusenbWidget._MINE | _SHOWN
 
@@ -213,6 +227,9 @@ class Desk(MusenbWidget, bundle="desk"):
             hands.go_on_from([str(name) for name in message["ids"]])
         elif kind == "anew":
             hands.write_anew(int(message["bar"]))
+        elif kind == "plan":
+            rows = [list(row) for row in message["rows"]]
+            hands.plan(str(message["act"]), str(message["name"]), rows, int(message["bars"]))
         elif kind == "wish":
             hands.wish(str(message["what"]), str(message["value"]))
         elif kind == "lock":

@@ -6,8 +6,9 @@ places, each the quarter at which the fault is heard and the voices in it, numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import wraps
 from itertools import pairwise
 from typing import Any
 
@@ -27,14 +28,32 @@ MAJOR, MINOR = {0, 2, 4, 5, 7, 9, 11}, {0, 2, 3, 5, 7, 8, 10, 11}
 LETTERS = "CDEFGAB"
 
 
+def once(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep what a function returns about a score until it is asked about another one; the rules ask the same often."""
+    asked: list[Any] = [None, {}]
+
+    @wraps(function)
+    def known(score: Score, *rest: Any) -> Any:
+        if asked[0] is not score:
+            asked[:] = [score, {}]
+        if rest not in asked[1]:
+            asked[1][rest] = function(score, *rest)
+        return asked[1][rest]
+
+    return known
+
+
+@once
 def moments(score: Score) -> list[Fraction]:
     return sorted({time for note in score.notes for time in (note.onset, note.end)})
 
 
+@once
 def at(score: Score, voice: int, time: Fraction) -> Note | None:
     return next((note for note in score.voices[voice].notes if note.onset <= time < note.end), None)
 
 
+@once
 def chord(score: Score, time: Fraction) -> tuple[int, str] | None:
     heard = [note for voice in range(len(score.voices)) if (note := at(score, voice, time)) is not None]
     if len(heard) < 3:
@@ -50,6 +69,7 @@ def chord(score: Score, time: Fraction) -> tuple[int, str] | None:
     return found[0] if found else None
 
 
+@once
 def beats(score: Score, start: Fraction, stop: Fraction) -> Fraction:
     total = Fraction(0)
     for bar in score.bars():
@@ -58,15 +78,18 @@ def beats(score: Score, start: Fraction, stop: Fraction) -> Fraction:
     return total
 
 
+@once
 def on_beat(score: Score, time: Fraction) -> bool:
     bar = next(bar for bar in score.bars() if bar.onset <= time < bar.end)
     return ((time - bar.first_beat) / bar.metre.beat_length).denominator == 1
 
 
+@once
 def held(score: Score, time: Fraction) -> bool:
     return any(note.fermata for voice in range(len(score.voices)) if (note := at(score, voice, time)) is not None)
 
 
+@once
 def closes(score: Score, before: Fraction, after: Fraction) -> bool:
     """Whether a phrase ends between two moments that follow each other."""
     return held(score, before) and not held(score, after)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 import musenb
-from musenb.arranging.suggest import Draft, candidates, suggest
+from musenb.arranging.suggest import Draft, Suggestion, candidates, suggest
 from musenb.errors import SettingError
 from musenb.sample.recipe import Recipe, plan_of
 from musenb.score.development.laying import laid_out
@@ -21,14 +21,13 @@ MOTIF = "key=C C5 D5 E5 G5"
 PLAN = DevelopmentPlan((Statement("as it is", "soprano", 1),), 6)
 
 
-@pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read six candidates: each costs a reading of the piece."""
-    monkeypatch.setattr(sys.modules[suggest.__module__], "MOST", 6)
+def few(*arguments: Any, **settings: Any) -> list[Suggestion]:
+    """Return suggestions of six candidates: each costs a reading of the piece."""
+    return suggest(*arguments, most=6, **settings)
 
 
 def test_what_is_suggested_can_stand_beside_the_plan_and_the_best_comes_first() -> None:
-    found = suggest(MOTIF, PLAN, count=3, seed=2)
+    found = few(MOTIF, PLAN, count=3, seed=2)
     assert 1 <= len(found) <= 3
     assert [one.cost for one in found] == sorted(one.cost for one in found)
     assert len({one.statement.bar for one in found}) == len(found)
@@ -40,11 +39,11 @@ def test_what_is_suggested_can_stand_beside_the_plan_and_the_best_comes_first() 
 
 
 def test_the_same_seed_suggests_the_same() -> None:
-    assert suggest(MOTIF, PLAN, seed=5) == suggest(MOTIF, PLAN, seed=5)
+    assert few(MOTIF, PLAN, seed=5) == few(MOTIF, PLAN, seed=5)
 
 
 def test_forms_and_voices_can_be_chosen() -> None:
-    found = suggest(MOTIF, PLAN, forms=["inversion"], voices=["bass"], count=16)
+    found = few(MOTIF, PLAN, forms=["inversion"], voices=["bass"], count=16)
     assert found
     assert {(one.statement.form, one.statement.voice) for one in found} == {("inversion", "bass")}
 
@@ -96,6 +95,7 @@ def test_a_statement_over_a_passage_that_it_does_not_fit_costs_more() -> None:
         ({"forms": ["upside"]}, "form 'upside' of a statement is none of"),
         ({"voices": ["viola"]}, "voice 'viola' is none of soprano, alto, tenor, bass"),
         ({"count": 0}, "count 0 is not a whole number in 1..16"),
+        ({"most": True}, "most True is not a whole number in 1..1000"),
         ({"plan": "waltz"}, "plan 'waltz' is none of"),
     ],
 )

@@ -63,10 +63,9 @@ class Told:
         feed, policy, draws = Feed(self.decoder, rows), Policy(), Draws(1)
         for place, token in enumerate(piece.tokens[piece.plan.first :].tolist(), piece.plan.first):
             free = first.given() is None
-            if free or place % feed.fields == 0:
-                logits = feed.logits(writers)
+            logits = feed.logits(writers) if free or place % feed.fields == 0 else None
             for row, writer in enumerate(writers):
-                if free:
+                if free and logits is not None:
                     draw(priced(logits[row], writer.prices()), policy, draws.at(place), writer.allowed())
                 writer.take(token)
 

@@ -2,13 +2,7 @@ from __future__ import annotations
 
 import random
 import re
-import signal
-import sys
-import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from types import FrameType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,117 +12,29 @@ from hypothesis import strategies as st
 from musenb.errors import ModelError, SettingError
 from musenb.model.numpy.decode import Decoder
 from musenb.sample.policy import Policy, Style
-from musenb.sample.stream import Sampling
 from musenb.score.from_text import score_from_text
-from musenb.score.note import GIVEN, Note, Origin, Score
+from musenb.score.note import GIVEN, Note, Score
 from musenb.tokens.chorale import grid as words
-from musenb.tokens.chorale.grid import HOLD, UNKNOWN, VOICES, Grid, attributes_of, check_cells, decode, inputs_of
+from musenb.tokens.chorale.grid import HOLD, UNKNOWN, VOICES, Grid, attributes_of, inputs_of
 from musenb.tokens.chorale.plan import Plan, plan_piece
 from musenb.tokens.chorale.reader import GridReader
 from musenb.tokens.chorale.rules import Place, allowed_tokens
-from musenb.tokens.chorale.writer import GridWriter
 from musenb.tokens.idiom import NoteEvent
 from musenb.tokens.row import Row
 from musenb.train.judge import log_probs_of
-
-WHOLE = "soprano: C5 D5 E5 F5\nalto: G4:4\ntenor: E4:2 D4:2\nbass: C3:4"
-RAGGED = "soprano: C5 D5 E5 F5\nalto: G4:2\ntenor: r E4:2\nbass: C3:3/2"
-MELODY = "3/4 key=G upbeat=1 D5 | G5:1/2 F#5:1/2 G5 r"
-ORIGIN = Origin("fake", 3, (("temperature", "1"),))
-
-
-@dataclass
-class FakeCache:
-    rows: list[list[int]]
-
-    @property
-    def length(self) -> int:
-        return len(self.rows[0])
-
-    def rewind(self, length: int) -> None:
-        assert 0 <= length <= self.length
-        for row in self.rows:
-            del row[length:]
-
-    def select(self, rows: list[int]) -> FakeCache:
-        return FakeCache([list(self.rows[row]) for row in rows])
-
-
-class FakeModel:
-    """Logits that depend on everything that was read, and on how many positions were read in one call."""
-
-    def __init__(self, context: int = 4096) -> None:
-        self.config = SimpleNamespace(context=context, features=words.FEATURES, related=2)
-        self.calls: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-
-    def start(self, rows: int, memory: object = None) -> FakeCache:
-        return FakeCache([[] for _ in range(rows)])
-
-    def extend(self, cache: FakeCache, before: np.ndarray, features: np.ndarray, related: np.ndarray) -> np.ndarray:
-        rows, count = before.shape
-        assert rows == len(cache.rows)
-        assert cache.length + count <= self.config.context
-        assert features.shape == (rows, count, len(words.FEATURES))
-        assert related.shape == (rows, count, 2)
-        self.calls.append((before[0], features[0], related[0]))
-        read = [
-            self.digests(cache.rows[row], list(zip(before[row], features[row], related[row], strict=True)))
-            for row in range(rows)
-        ]
-        cache.rows = [old + new for old, new in zip(cache.rows, read, strict=True)]
-        logits = np.stack([self.logits(row[-1]) for row in cache.rows])
-        return np.broadcast_to(logits[:, None], (rows, count, logits.shape[1]))
-
-    @staticmethod
-    def digests(before: list[int], positions: list[tuple[np.ndarray, ...]]) -> list[int]:
-        digest, read = before[-1] if before else 0, []
-        for position in positions:
-            for part in position:
-                digest = zlib.crc32(part.astype(np.int64).tobytes(), digest + len(positions))
-            read.append(digest)
-        return read
-
-    @staticmethod
-    def logits(digest: int) -> np.ndarray:
-        logits = np.random.default_rng(digest).normal(0, 2, len(words.VOCABULARY))
-        logits[HOLD] += 5
-        return logits
-
-
-def begun(decoder: object, plan: Plan, seed: int = 5, policy: Policy | None = None, **more: object) -> Sampling:
-    return Sampling(decoder, plan, GridWriter(plan, ORIGIN), seed=seed, policy=policy, **more)
-
-
-def sampling(text: str = WHOLE, *, seed: int = 3, context: int = 4096, bars: int = 2, **more: object) -> Sampling:
-    plan = plan_piece(score_from_text(text), extent=bars)
-    return begun(FakeModel(context), plan, seed, Policy(top_p=1), **more)
-
-
-def limit(cells: int) -> Callable[[], bool]:
-    """Return a `stop` that is true after so many cells."""
-    left = iter(range(cells))
-    return lambda: next(left, None) is None
-
-
-def check(piece: Sampling) -> None:
-    """Check that position, cells, reader and notes agree."""
-    done = piece.writer.tokens
-    assert (done != UNKNOWN).all()
-    whole = piece.position // 4
-    if whole:
-        table = done[: 4 * whole].reshape(-1, 4)
-        check_cells(table)
-        frame = words.Frame(piece.plan.grid.frame.columns[:whole])
-        voices = decode(Grid(table, frame)).voices
-        for voice, notes in zip(voices, piece.writer.notes().values(), strict=True):
-            column = piece.plan.grid.cells[:, VOICES.index(voice.name)]
-            generated = [n for n in voice.notes if column[int(n.onset * 4)] == UNKNOWN]
-            assert [(n.onset, n.duration, n.pitch) for n in notes] == [
-                (n.onset, n.duration, n.pitch) for n in generated
-            ]
-
-
-THREE = Style(best_of=3)
+from tests.sample.streams import (
+    MELODY,
+    ORIGIN,
+    RAGGED,
+    THREE,
+    WHOLE,
+    FakeModel,
+    begun,
+    check,
+    interrupted,
+    limit,
+    sampling,
+)
 
 
 @pytest.mark.parametrize("style", [Style(), THREE])
@@ -171,7 +77,9 @@ def test_a_finished_piece_has_nothing_more_to_tell() -> None:
 
 
 @given(
-    st.lists(st.integers(0, 90), max_size=5), st.sampled_from([WHOLE, RAGGED, MELODY]), st.sampled_from([4096, 72]),
+    st.lists(st.integers(0, 90), max_size=5),
+    st.sampled_from([WHOLE, RAGGED, MELODY]),
+    st.sampled_from([4096, 72]),
     st.sampled_from([Style(), THREE]),
 )
 @settings(max_examples=16)
@@ -208,95 +116,6 @@ def test_a_stop_asked_for_at_once_writes_nothing() -> None:
     assert list(piece.events(lambda: True)) == []
     assert piece.position == 0
     assert piece.writer.notes() == {name: [] for name in VOICES}
-
-
-def interrupted(piece: Sampling, lines: int) -> bool:
-    """Run until so many lines of the sampler, the reader and the model ran, then interrupt; return whether it did."""
-    left = lines
-    watched = (
-        *("sample/stream.py", "sample/tries.py", "sample/feed.py", "tokens/chorale/writer.py"),
-        *("tokens/chorale/reader.py", "test_stream.py"),
-    )
-
-    def trace(frame: FrameType, event: str, argument: object) -> Callable | None:
-        nonlocal left
-        if not frame.f_code.co_filename.endswith(watched):
-            return None
-        if event == "line":
-            left -= 1
-            if left < 0:
-                raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        piece.run()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
-
-
-@pytest.mark.parametrize(
-    ("text", "context", "style"),
-    [
-        *((WHOLE, 4096, Style()), (RAGGED, 4096, Style()), (RAGGED, 40, Style())),
-        *((RAGGED, 4096, THREE), (RAGGED, 40, THREE)),
-    ],
-)
-def test_an_interrupt_at_any_line_leaves_a_piece_that_can_be_resumed(text: str, context: int, style: Style) -> None:
-    expected = sampling(text, context=context, bars=1, style=style).run()
-    chance = random.Random(f"{text}{context}")
-    for _ in range(4):
-        piece, times = sampling(text, context=context, bars=1, style=style), 0
-        for _ in range(5):
-            times += interrupted(piece, chance.randrange(1, 2500))
-            check(piece)
-        assert times
-        piece.run()
-        assert np.array_equal(piece.writer.tokens, expected.writer.tokens)
-        assert piece.writer.notes() == expected.writer.notes()
-
-
-@pytest.mark.parametrize("style", [Style(), THREE])
-def test_the_first_lines_can_be_interrupted_one_by_one(style: Style) -> None:
-    expected = sampling(RAGGED, bars=1, style=style).run()
-    piece = sampling(RAGGED, bars=1, style=style)
-    for lines in range(0, 160, 3):
-        assert interrupted(piece, lines)
-        check(piece)
-    assert np.array_equal(piece.run().writer.tokens, expected.writer.tokens)
-
-
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer that sends signals")
-def test_real_signals_lose_no_event() -> None:
-    events = list(sampling(RAGGED))
-    chance = random.Random(1)
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, ring)
-    interrupts = 0
-    try:
-        for _ in range(3):
-            piece, got = sampling(RAGGED), []
-            while not piece.done or len(got) < len(events):
-                try:
-                    signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-3, 1e-1))
-                    got.extend(piece)
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-                except KeyboardInterrupt:
-                    interrupts += 1
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-                check(piece)
-            assert got == events
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert interrupts
 
 
 @pytest.mark.parametrize(

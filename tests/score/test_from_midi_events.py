@@ -139,7 +139,7 @@ def test_a_file_in_a_riff_wrapper_is_read() -> None:
         assert times(load(data, name="song.rmi")) == ["0:1:60"]
     with pytest.raises(LoadError, match="a RIFF file without MIDI data"):
         load(b"RIFF\x04\0\0\0RMID")
-    with pytest.raises(LoadError, match="the MIDI data in the RIFF file breaks off, 2 bytes are missing"):
+    with pytest.raises(LoadError, match="track 0 breaks off, 2 bytes are missing"):
         load(data[:-2])
 
 

@@ -75,6 +75,40 @@ def test_each_style_is_judged_over_its_works(notes_checkpoint: Path) -> None:
     assert judge(decoder, pieces(), most=2)[0].notes == 64
 
 
+def test_another_model_is_compared_pair_by_pair(notes_checkpoint: Path) -> None:
+    config, tensors = load_weights(notes_checkpoint)
+    mine = Decoder(config, tensors)
+    [alike] = judge(mine, pieces(), most=99, against=mine)
+    assert alike.other == alike.total
+    assert alike.ahead == (0, 0, 0)
+    # Without a readout all classes are equally likely.
+    even = Decoder(config, {**tensors, "readout.weight": np.zeros_like(tensors["readout.weight"])})
+    [found] = judge(mine, pieces(), most=99, against=even)
+    assert found.total == alike.total
+    assert found.saved == alike.saved
+    assert found.other is not None
+    assert found.ahead is not None
+    # A step without a note has no pitch and no length: the last of each piece.
+    expected = (32 * np.log(SIZES).sum() + np.log(SIZES[:2]).sum()) / 32
+    assert found.other[0] == pytest.approx(expected, rel=1e-5)
+    assert found.ahead[0] == pytest.approx(expected - found.total[0], rel=1e-5)
+    assert found.ahead[1] <= found.ahead[0] <= found.ahead[2]
+
+
+def test_a_model_of_another_language_is_no_match(tiny_decoder: Decoder, notes_checkpoint: Path) -> None:
+    with pytest.raises(ModelError, match="of the idiom 'chorale' reads no notes"):
+        judge(Decoder(*load_weights(notes_checkpoint)), pieces(), most=1, against=tiny_decoder)
+
+
+def test_the_command_compares_two_models(
+    notes_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pieces(pieces(), tmp_path / "pieces.npz")
+    asked = ["evaluate", "score", "--model", str(notes_checkpoint), "--data", str(tmp_path)]
+    assert main([*asked, "--against", str(notes_checkpoint)]) == 0
+    assert "better than the other by 0.000 [0.000, 0.000]" in capsys.readouterr().out
+
+
 def test_the_command_prints_both_models(
     tmp_path: Path, notes_checkpoint: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -95,7 +95,7 @@ def test_a_motif_is_continued_another_way_compared_and_saved(notebook, studio, t
     saving.value.save_as(saved)
     there = notebook.value("[(n.pitch, float(n.onset)) for n in studio.selected.score.notes]")
     assert sorted((n.pitch, float(n.onset)) for n in load(saved).notes) == sorted(there)
-    button(studio, "Undo").click()
+    button(studio.get_by_role("toolbar", name="How it goes on"), "Undo").click()
     expect(studio.get_by_role("treeitem").nth(1)).to_have_attribute("aria-selected", "true", timeout=LATE)
     assert page.screenshot(path=tmp_path / "studio.png")
 

@@ -109,8 +109,9 @@ class CompiledFields:
         whole = np.full((len(states), self._classes), IMPOSSIBLE)
         if told.shape[1] != len(self._after):
             told = np.zeros((len(states), len(self._after)), np.int64)
-        parts = (np.ascontiguousarray(part, np.int64) for part in (known, told))
-        self._next(np.ascontiguousarray(states), *parts, self._tables, self._layers, self._first, self._after, whole)
+        known, told = np.ascontiguousarray(known, np.int64), np.ascontiguousarray(told, np.int64)
+        weights = self._tables, self._layers, self._first, self._after
+        self._next(np.ascontiguousarray(states), known, told, *weights, whole)
         return whole
 
 

@@ -5,6 +5,8 @@ It computes what `fields.FieldHead.next` does. A module of its own, for numba co
 Dimensions: those of `kernel` and `fields`, and W inner width of a field's layer. A weight is as in `kernel`.
 """
 
+# numba hands an intrinsic its first parameter itself.
+# pyright: reportCallIssue=false
 from __future__ import annotations
 
 import numpy as np

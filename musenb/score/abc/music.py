@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -104,11 +105,19 @@ class MusicReader:
         """Return a note token as a member of an event."""
         letter, marks, sign = token["letter"], token["marks"], token["sign"]
         octave = 4 + letter.islower() + marks.count("'") - marks.count(",")
-        plain = sign.rstrip("0123456789/") if sign else ""
-        if plain != sign:
-            self.report.note("quarter tones", "taken as the sharp or flat before them")
+        accidental = ACCIDENTALS.get(sign or "")
+        if sign and accidental is None:
+            accidental = self._rounded(sign)
         length = self._length(token["note_length"])
-        return Member(letter.upper(), octave, ACCIDENTALS.get(plain), length)
+        return Member(letter.upper(), octave, accidental, length)
+
+    def _rounded(self, sign: str) -> int:
+        """Return the semitones of an accidental with a fraction, such as '^/' and '_3/2', downwards."""
+        over, _, under = sign[1:].partition("/")
+        alter = Fraction(int(over or 1), int(under or 2) or 2) * ACCIDENTALS[sign[0]]
+        if alter.denominator > 1:
+            self.report.note("quarter tones", "rounded down to a semitone")
+        return min(max(math.floor(alter), -2), 2)
 
     def _length(self, text: str) -> Fraction:
         """Return the quarters that a length after a note stands for, in the unit of the voice."""
@@ -216,7 +225,8 @@ class MusicReader:
         usual = by_metre if p in TUPLETS_BY_METRE else TUPLET_TIMES.get(p, p)
         q = int(token["q"] or usual)
         r = int(token["r"] or p)
-        if not (1 < p <= MOST_TUPLET and 0 < q <= MOST_TUPLET and 0 < r <= MOST_TUPLET):
+        named = bool(token["q"]) or p < 10
+        if not (named and 1 < p <= MOST_TUPLET and 0 < q <= MOST_TUPLET and 0 < r <= MOST_TUPLET):
             self.report.note("tuplets", "not understood and left out")
             return
         tuplets = self.voice.lane.tuplets

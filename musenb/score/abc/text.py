@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 import unicodedata
+
+from musenb.score.charset import decoded as by_evidence
+from musenb.score.charset import encoding_of
 
 # Combining marks of the accents that stand before a letter, as in \'e for é.
 _ACCENTS = {
@@ -46,6 +50,8 @@ _MNEMONIC = re.compile(
     r"|(?P<accent>[`'^~=u.\"oHvc;])(?P<letter>[A-Za-z])|(?P<plain>[\\%&]))"
 )
 _CHARSET = re.compile(rb"^(?:%%|I:)[ \t]*abc-charset[ \t]+([A-Za-z0-9_-]{1,20})", re.MULTILINE)
+_DOUBLED_BREAK = re.compile("\r\r+\n")
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 CHARSETS = {
     "utf-8": "utf-8",
     "us-ascii": "ascii",
@@ -56,16 +62,27 @@ CHARSETS = {
 
 
 def decoded(data: bytes) -> str:
-    """Return the text of an ABC file: UTF-8, else what its %%abc-charset says, else Latin-1."""
+    """Return the text of an ABC file: by its byte order mark, UTF-8, what its %%abc-charset says, or by evidence.
+
+    A line break that was converted twice, two carriage returns before the line feed, is one line break.
+    """
+    return _DOUBLED_BREAK.sub("\n", _as_text(data))
+
+
+def _as_text(data: bytes) -> str:
+    if data.startswith(UTF_16_MARKS):
+        return data.decode("utf-16", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         named = _CHARSET.search(data)
-        charset = CHARSETS.get(named[1].decode().lower(), "latin-1") if named else "latin-1"
-    try:
-        return data.decode(charset)
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+        charset = CHARSETS.get(named[1].decode().lower(), "") if named else ""
+    if charset:
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(charset)
+    lines = data.splitlines(keepends=True)
+    encoding = encoding_of(line for line in lines if not line.isascii())
+    return "".join(by_evidence(line, encoding) for line in lines)
 
 
 def unescaped(text: str) -> str:

@@ -14,7 +14,7 @@ _METRE = re.compile(r"\(?\s*(\d{1,3}(?:\s*\+\s*\d{1,3})*)\s*\)?\s*/\s*(\d{1,3})"
 _LENGTH = re.compile(r"(\d{1,3})\s*(?:/\s*(\d{1,3}))?")
 _WORDS = re.compile(r'"([^"]*)"')
 _BEATS = re.compile(r"((?:\d{1,3}\s*/\s*\d{1,3}\s*)+)=\s*(\d{1,5}(?:\.\d{1,4})?)")
-_UNITS = re.compile(r"(?:[Cc]\s*(\d{0,2})\s*=)?\s*(\d{1,5}(?:\.\d{1,4})?)")
+_UNITS = re.compile(r"(?:[Cc]\s*(\d{0,2})\s*=)?\s*(\d{1,5}(?:\.\d{1,4})?)(?![\d/])")
 _FRACTION = re.compile(r"(\d{1,3})\s*/\s*(\d{1,3})")
 
 
@@ -94,7 +94,11 @@ def parse_tempo(text: str, unit: Fraction) -> TempoMark | None:
         if any(not under for _, under in counted):
             return None
         beat = QUARTER * sum(Fraction(over, under) for over, under in counted)
-        return TempoMark(beat * Fraction(found[2]), words)
+        return _timed(beat * Fraction(found[2]), words)
     if found := _UNITS.match(rest):
-        return TempoMark(unit * int(found[1] or 1) * Fraction(found[2]), words)
+        return _timed(unit * int(found[1] or 1) * Fraction(found[2]), words)
     return None
+
+
+def _timed(qpm: Fraction, words: str) -> TempoMark | None:
+    return TempoMark(qpm, words) if qpm else None

@@ -18,7 +18,7 @@ from fractions import Fraction
 from musenb.errors import PolyphonyError, SettingError
 from musenb.score.development.forms import key_of, tones_of
 from musenb.score.development.placing import Ground, Placed
-from musenb.score.development.plan import DevelopmentPlan, with_octaves
+from musenb.score.development.plan import DevelopmentPlan, Statement, with_octaves
 from musenb.score.key import estimate_key
 from musenb.score.metre import TimeSignature
 from musenb.score.named import metre_named
@@ -56,6 +56,54 @@ class Layout:
     returns: tuple[Fraction, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What keeps a plan from being met.
+
+    Parameters
+    ----------
+    number : int
+        Of the statement that cannot stand, from 1.
+    reason : str
+    better : Statement or None
+        The same statement in the nearest place that can; None for none.
+    place : str
+        That place in words; empty for none.
+    """
+
+    number: int
+    reason: str
+    better: Statement | None = None
+    place: str = ""
+
+
+def fault_of(prime: Score, plan: DevelopmentPlan, ranges: Ranges) -> Fault | None:
+    """Return the first statement of a plan that cannot stand beside those before it; None for none.
+
+    Raises
+    ------
+    SettingError, PolyphonyError
+        The motif is no single line or too long, or the plan is for another metre.
+    """
+    found = _placed(plan, ground_of(prime, plan, ranges))
+    return found if isinstance(found, Fault) else None
+
+
+def _placed(plan: DevelopmentPlan, ground: Ground) -> list[Placed] | Fault:
+    """Return where the statements of a plan stand, or the first one that cannot."""
+    placed: list[Placed] = []
+    for number, statement in enumerate(plan.statements, 1):
+        try:
+            placed.append(ground.place(statement, placed))
+        except SettingError as error:
+            other = ground.nearest(statement, placed)
+            if other is None:
+                return Fault(number, str(error))
+            place = f"in the {other.statement.voice}, {ground.named(other.onset)}"
+            return Fault(number, str(error), other.statement, place)
+    return placed
+
+
 def laid_out(prime: Score, plan: DevelopmentPlan, ranges: Ranges) -> Layout:
     """Return the layout of a plan for a motif.
 
@@ -76,16 +124,10 @@ def laid_out(prime: Score, plan: DevelopmentPlan, ranges: Ranges) -> Layout:
         The prime is no single line.
     """
     ground = ground_of(prime, plan, ranges)
-    placed: list[Placed] = []
-    for number, statement in enumerate(plan.statements, 1):
-        try:
-            placed.append(ground.place(statement, placed))
-        except SettingError as error:
-            message = f"statement {number}, {statement}: {error}"
-            other = ground.nearest(statement, placed)
-            if other is not None:
-                message += f"; it could stand in the {other.statement.voice}, {ground.named(other.onset)}"
-            raise SettingError(message) from None
+    placed = _placed(plan, ground)
+    if isinstance(placed, Fault):
+        message = f"statement {placed.number}, {plan.statements[placed.number - 1]}: {placed.reason}"
+        raise SettingError(f"{message}; it could stand {placed.place}" if placed.place else message)
     phrases = phrase_ends(placed, ground)
     voices = tuple(Voice(name, _notes(placed, name, phrases)) for name in ranges)
     score = replace(prime, voices=voices, keys=(ground.home,), measures=(), repeats=(), chords=())

@@ -10,6 +10,7 @@ MIDI Manufacturers Association, Standard MIDI Files 1.0 (RP-001, 1996); RIFF-wra
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Iterator
 
@@ -39,7 +40,7 @@ def unwrapped(data: bytes, *, source: str) -> bytes:
     Raises
     ------
     LoadError
-        The wrapper holds no MIDI data, or they break off.
+        The wrapper holds no MIDI data.
     """
     if not data.startswith(b"RIFF"):
         return data
@@ -49,10 +50,7 @@ def unwrapped(data: bytes, *, source: str) -> bytes:
         size = int.from_bytes(data[place + 4 : place + 8], "little")
         place += 8
         if kind == b"data":
-            if place + size > len(data):
-                missing = place + size - len(data)
-                raise _broken_off(f"{source}: the MIDI data in the RIFF file", missing)
-            return data[place : place + size]
+            return data[place : place + size]  # its chunks tell whether it breaks off
         place += size + size % 2
     raise LoadError("content", f"{source}: a RIFF file without MIDI data", RESAVE)
 
@@ -90,11 +88,20 @@ def chunks(
         size = int.from_bytes(data[place + 4 : place + 8])
         place += 8
         if kind == b"MTrk":
-            if place + size > len(data):
+            if place + size > len(data) and not _ends(data[place:]):
                 raise _broken_off(f"{source}: track {len(tracks)}", place + size - len(data))
             tracks.append(data[place : place + size])
         place += size
     return form, division, tracks
+
+
+def _ends(track: bytes) -> bool:
+    """Return whether a track comes to its end, whatever its length says."""
+    kind = -1
+    with contextlib.suppress(IndexError, ValueError):
+        for _, status, first, _ in events(track):
+            kind = first if status == META else -1
+    return kind == END_OF_TRACK
 
 
 def _broken_off(what: str, missing: int) -> LoadError:

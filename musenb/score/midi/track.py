@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-- A note-off ends the earliest open note of its channel and pitch.
+- A note-off ends the earliest open note of its channel and pitch; all notes off, every note of its channel.
 - Where overlapping notes of one pitch have too few note-offs, each ends at the latest where the next begins, and the
   last is held to the end of the track.
 """
@@ -33,6 +33,7 @@ from musenb.score.midi.smf import (
 )
 
 SUSTAIN, CENTRE = 64, 0x40
+NOTES_OFF = (120, 123, 124, 125, 126, 127)  # all sound off, all notes off, and the modes that imply it
 MOST_EVIDENCE = 256
 DEFAULT_TEMPO = (500_000).to_bytes(3)
 DEFAULT_METRE = bytes((4, 2, 24, 8))
@@ -159,6 +160,10 @@ class _Sounding:
         elif message in (NOTE_ON, NOTE_OFF):
             if waiting := self.open.get((channel, first)):
                 waiting.popleft().end = tick
+        elif message == CONTROL and first in NOTES_OFF:
+            for (sounding, _), waiting in self.open.items():
+                while sounding == channel and waiting:
+                    waiting.popleft().end = tick
         elif message == CONTROL and first == SUSTAIN and channel != DRUMS:
             if second >= CENTRE and not self.pressed[channel]:
                 track.lose("sustain pedal presses", "left out", tick)

@@ -26,12 +26,30 @@ _LEFT_OUT = {"dynamics": "dynamic marks", "wedge": "dynamic marks", "pedal": "pe
 
 
 def read_direction(
-    direction: Element, measure: WrittenMeasure, start: Fraction, ledger: Ledger, *, before: float
+    direction: Element,
+    measure: WrittenMeasure,
+    start: Fraction,
+    heard: Fraction,
+    ledger: Ledger,
+    *,
+    before: float,
 ) -> None:
-    """Take a <direction> at `start`; `before` is the tempo that has held so far, quarters a minute."""
+    """Take a <direction>.
+
+    Parameters
+    ----------
+    direction : Element
+    measure : WrittenMeasure
+    start, heard : Fraction
+        Where it stands on the page, and where its <sound> holds, in quarters from the bar line. An <offset> moves what
+        is heard only where it says so.
+    ledger : Ledger
+    before : float
+        The tempo that has held so far, quarters a minute.
+    """
     kinds = [kind for content in direction.findall("direction-type") for kind in content]
     sound = direction.find("sound")
-    jumped = sound is not None and read_sound(sound, measure, start, ledger)
+    jumped = sound is not None and read_sound(sound, measure, heard, ledger)
     if sound is None or sound.get("tempo") is None:
         for metronome in (kind for kind in kinds if kind.tag == "metronome"):
             _add_tempo(measure, start, metronome_tempo(metronome, before), ledger)

@@ -26,7 +26,6 @@ LEFT_OUT_NOTATIONS = {
 }  # fmt: skip
 
 
-
 @dataclass(slots=True)
 class Span:
     """Where a note or rest of a voice lies: `layer` counts the passes through the measure, one for each <backup>."""
@@ -95,8 +94,13 @@ class PartReader:
         )
 
     def _direction(self, element: Element) -> None:
-        start = self._offset(element)
-        read_direction(element, self.measure, start, self.ledger, before=self.tempo)
+        seen, heard = self._offset(element), self.cursor.exact
+        offset, sound = element.find("offset"), element.find("sound")
+        if offset is not None and offset.get("sound") == "yes":
+            heard = seen
+        if sound is not None and sound.find("offset") is not None:
+            heard = self._offset(sound)
+        read_direction(element, self.measure, seen, heard, self.ledger, before=self.tempo)
         self._keep_tempo()
 
     def _sound(self, element: Element) -> None:
@@ -343,4 +347,3 @@ def _velocity(dynamics: str | None) -> int:
         return min(127, max(1, round(float(dynamics) * FULL_DYNAMICS / 100)))
     except (ValueError, OverflowError):
         return DEFAULT_VELOCITY
-

@@ -14,6 +14,7 @@ PrimeSource = Literal["text", "shelf", "corpus", "roll"]
 DeskAct = Literal["continue", "again", "stop", "undo", "redo", "more", "save_all"]
 TakeAct = Literal["select", "rename", "delete", "vote", "compare"]
 AskWhat = Literal["heard", "motif", "guess"]
+PlanWhat = Literal["preset", "change", "suggest", "write"]
 PartLine = Literal["", "top", "bottom"]
 KeepForm = Literal["mid", "musicxml", "wav", "pdf", "png", "svg", "brf", "html"]
 
@@ -47,6 +48,21 @@ class PartRow(NamedTuple):
     likely: bool
 
 
+class PlanRow(NamedTuple):
+    """One statement of a plan; `beat` as '3' or '5/2', empty where the motif has it; `key` empty for its own.
+
+    `bars` is how many bars it takes, for drawing.
+    """
+
+    form: str
+    voice: str
+    bar: int
+    beat: str
+    steps: int
+    key: str
+    bars: float = 1.0
+
+
 class Choice(NamedTuple):
     """Something to choose from a list; `label` may be user text."""
 
@@ -65,6 +81,11 @@ class DeskState(ViewState):
     `motif` is the last motif as text; `key_choices` and `metre_choices` are others, none where they cannot be chosen.
     `saving` says in words which file is being written, and for how long: while it is not empty, the act 'stop' gives
     that file up.
+    `plan_rows` are the statements of the motif that are planned in `plan_bars` bars, in the order of time, each of one
+    of `plan_forms` in one of `plan_voices`; `plan_words` says what keeps them from being written, and `plan_fault`
+    which of them cannot stand (from 1; 0: all can), `plan_better` where that one could, if anywhere. `plan_presets` are
+    plans by name; none where this motif, or this model, has no plans, with the reason in `plan_words`.
+    `plan_suggested` are statements that could be added.
     `file_parts` are those of the file `file_name` that was opened last, `file_words` what was left out of it, and
     `file_chosen` the part that is the motif, as '2' or '2 top'; '0' for all together, empty for none.
     """
@@ -117,6 +138,16 @@ class DeskState(ViewState):
     file_chosen: str
     kept: str
     saving: str
+    plan_presets: list[Choice]
+    plan_forms: list[Choice]
+    plan_voices: list[str]
+    plan_name: str
+    plan_rows: list[PlanRow]
+    plan_bars: int
+    plan_words: str
+    plan_fault: int
+    plan_better: list[PlanRow]
+    plan_suggested: list[PlanRow]
     can_undo: bool
     can_redo: bool
     shelf: list[Choice]
@@ -197,6 +228,16 @@ class Wish(TypedDict):
     kind: Literal["wish"]
     what: Literal["key", "metre"]
     value: str
+
+
+class PlanAct(TypedDict):
+    """Page to kernel: take a preset by `name`, take these rows, look for statements to add, or write the plan."""
+
+    kind: Literal["plan"]
+    act: PlanWhat
+    name: str
+    rows: list[PlanRow]
+    bars: int
 
 
 class Hello(TypedDict):

@@ -8,6 +8,8 @@ import { upload } from "./files";
 import { act, show, type DeskView } from "./parts";
 
 const MOST_LINES = 6;
+// Pixels of a line of the field.
+const LINE = 22;
 
 export function barPart(view: DeskView): HTMLElement {
   const { go, again } = buttons(view);
@@ -26,9 +28,18 @@ function motifField(view: DeskView): HTMLElement {
     spellcheck: "false",
     autocapitalize: "off",
   });
+  // As many rows as there are lines, and more where a narrow field breaks them.
   const fit = () => {
-    field.rows = Math.min(Math.max(field.value.split("\n").length, 1), MOST_LINES);
+    const lines = field.value.split("\n").length;
+    field.rows = 1;
+    const broken = Math.round((field.scrollHeight - field.clientHeight) / LINE) + 1;
+    field.rows = Math.min(Math.max(lines, broken), MOST_LINES);
   };
+  let room = 0;
+  life.size(field, (width) => {
+    if (width !== room) fit();
+    room = width;
+  });
   life.on(field, "input", fit);
   life.on(field, "keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

@@ -7,6 +7,7 @@ import type { DrawerName } from "../core/wire/desk";
 import { askPart } from "./ask";
 import { beginPart } from "./begin";
 import { keepPart } from "./keep";
+import { planPart } from "./plan";
 import { show, type DeskView } from "./parts";
 import { takesPart } from "./takes";
 
@@ -82,7 +83,7 @@ export function drawerPart(view: DeskView): HTMLElement {
     begin: beginPart(view),
     takes: takesPart(view),
     ask: askPart(view),
-    plan: planPart(),
+    plan: planPart(view),
     keep: keepPart(view),
   };
   const title = element("h3", {});
@@ -111,12 +112,4 @@ export function drawerPart(view: DeskView): HTMLElement {
     inside.scrollTop = scrolled.get(open) ?? 0;
   });
   return drawer;
-}
-
-/** The place of what is planned: where the motif comes back. */
-function planPart(): HTMLElement {
-  const words =
-    "Here you will say where the motif comes back, and the model will write the music around it. " +
-    "Until then: lock a bar or a voice that you want to keep, and press Another way.";
-  return element("div", { class: "mnb-desk-plan" }, element("p", {}, words));
 }

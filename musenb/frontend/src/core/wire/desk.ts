@@ -16,6 +16,8 @@ export type TakeAct = "select" | "rename" | "delete" | "vote" | "compare";
 
 export type AskWhat = "heard" | "motif" | "guess";
 
+export type PlanWhat = "preset" | "change" | "suggest" | "write";
+
 export type PartLine = "" | "top" | "bottom";
 
 export type KeepForm = "mid" | "musicxml" | "wav" | "pdf" | "png" | "svg" | "brf" | "html";
@@ -34,6 +36,17 @@ export type TakeRow = readonly [
 
 /** One part of a file; `name` is user text. `lines` counts the notes that sound together where most do. */
 export type PartRow = readonly [number: number, name: string, about: string, lines: number, likely: boolean];
+
+/** One statement of a plan; `beat` as '3' or '5/2', empty where the motif has it; `key` empty for its own. */
+export type PlanRow = readonly [
+  form: string,
+  voice: string,
+  bar: number,
+  beat: string,
+  steps: number,
+  key: string,
+  bars: number,
+];
 
 /** Something to choose from a list; `label` may be user text. */
 export type Choice = readonly [id: string, label: string];
@@ -91,6 +104,16 @@ export type DeskState = {
   file_chosen: string;
   kept: string;
   saving: string;
+  plan_presets: readonly Choice[];
+  plan_forms: readonly Choice[];
+  plan_voices: readonly string[];
+  plan_name: string;
+  plan_rows: readonly PlanRow[];
+  plan_bars: number;
+  plan_words: string;
+  plan_fault: number;
+  plan_better: readonly PlanRow[];
+  plan_suggested: readonly PlanRow[];
   can_undo: boolean;
   can_redo: boolean;
   shelf: readonly Choice[];
@@ -162,6 +185,15 @@ export type Wish = {
   kind: "wish";
   what: "key" | "metre";
   value: string;
+};
+
+/** Page to kernel: take a preset by `name`, take these rows, look for statements to add, or write the plan. */
+export type PlanAct = {
+  kind: "plan";
+  act: "preset" | "change" | "suggest" | "write";
+  name: string;
+  rows: readonly PlanRow[];
+  bars: number;
 };
 
 /** Page to kernel: is somebody there? */

@@ -1,11 +1,11 @@
-"""Character encoding detection for texts that do not name it: UTF-8, Latin-1, Shift-JIS or GBK, by evidence.
+"""Character encoding detection for texts that do not name it, by evidence: UTF-8, Latin-1, Cyrillic, Shift-JIS or GBK.
 
 Valid UTF-8 is UTF-8: no other text is likely to be so by chance. Else each of the others that can decode the texts is
 weighed by what it makes of them, and the one with the most likely characters wins; Latin-1 when none is likely.
 
 References
 ----------
-Microsoft code pages 932 (Shift-JIS), 936 (GBK) and 1252 (Latin-1 with its gaps filled).
+Microsoft code pages 932 (Shift-JIS), 936 (GBK), 1251 (Cyrillic) and 1252 (Latin-1 with its gaps filled).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ HALF_WIDTH_MARKS = "ﾞﾟ"
 
 
 def encoding_of(texts: Iterable[bytes]) -> str:
-    """Return the codec name 'utf-8', 'cp932', 'gbk', 'cp1252' or 'latin-1' for texts of one source, taken together."""
+    """Return the codec of texts of one source: 'utf-8', 'cp932', 'gbk', 'cp1251', 'cp1252' or 'latin-1'."""
     unclear = [text for text in texts if not _can_decode(text, "utf-8")]
     if not unclear:
         return "utf-8"
@@ -113,8 +113,38 @@ def _latin_weight(before: str, character: str, after: str) -> float:
     return 0.1
 
 
+def _cyrillic(texts: list[bytes]) -> float:
+    """Weigh Cyrillic letters by their neighbours: words are small, behind one capital at most, or all capitals."""
+    total, size = 0.0, 0
+    for raw in texts:
+        text = f" {raw.decode('cp1251')} "
+        for before, character, after in zip(text, text[1:], text[2:], strict=False):
+            if character.isascii():
+                continue
+            size += 1
+            total += _cyrillic_weight(before, character, after)
+    return total / size if size else 0.0
+
+
+def _cyrillic_weight(before: str, character: str, after: str) -> float:
+    neighbours = (before, after)
+    mixed = any(neighbour.isascii() and neighbour.isalpha() for neighbour in neighbours)
+    alone = not any(_is_cyrillic(neighbour) for neighbour in neighbours)
+    if mixed or alone or not _is_cyrillic(character):
+        return 0.0
+    if character.islower():
+        return 1.0
+    if before.islower():
+        return -0.5
+    return 1.0 if after.islower() else 0.6  # pairs of Chinese bytes look like capitals
+
+
+def _is_cyrillic(character: str) -> bool:
+    return "А" <= character <= "я"
+
+
 def _is_accented(character: str) -> bool:
     return ("À" <= character <= "ÿ" and character.isalpha()) or character in "ŠšŽžŒœŸ"
 
 
-_WEIGHTS = {"cp1252": _latin, "cp932": _shift_jis, "gbk": _gbk}
+_WEIGHTS = {"cp1252": _latin, "cp1251": _cyrillic, "cp932": _shift_jis, "gbk": _gbk}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musenb.score.midi.charset import decoded, encoding_of
+from musenb.score.charset import decoded, encoding_of
 
 JAPANESE = """
 ピアノ ベース ギター 弦楽 さくら 主旋律 伴奏 右手 左手 歌 春の海 第１楽章 三味線 Piano(ピアノ)
