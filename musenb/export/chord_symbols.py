@@ -15,6 +15,24 @@ ALTERS = {"##": 2, "#": 1, "bb": -2, "b": -1}
 NAMES = {text: kind for kind, text in KINDS.items()}
 SIGN_NAMES = {sign: name for name, sign in reversed(FIGURE_SIGNS.items())}
 NONE = "N.C."
+_UNPRINTED = '<kind text="">other</kind>'
+_NUMERAL = re.compile(
+    r"""(<numeral><numeral-root text=("[^"]*"|'[^']*')>[1-7]</numeral-root></numeral>)<kind text="">"""
+)
+_DEGREE = re.compile(r"(?:^|[ #b])(VII|VI|IV|V|III|II|I)", re.IGNORECASE)
+DEGREES = ("I", "II", "III", "IV", "V", "VI", "VII")
+
+
+def with_printed_numerals(document: bytes) -> bytes:
+    """Return a document of our own with each numeral as the text of its kind: verovio prints that alone.
+
+    Files have none there: music21 takes it for the name of a chord, and gives up the bar.
+    """
+
+    def printed(found: re.Match[str]) -> str:
+        return f"{found[1]}<kind text={printed_numeral(found[2])}>"
+
+    return _NUMERAL.sub(printed, document.decode()).encode()
 
 
 def placed_chord(chord: ChordSymbol, way: int, staff: int) -> Iterator[str]:
@@ -39,8 +57,8 @@ def chord_element(chord: ChordSymbol, offset: str) -> str:
     if chord.kind == "figures":
         return f"<figured-bass>{''.join(map(_figure, chord.text.split()))}</figured-bass>"
     if chord.kind == "numeral":
-        kind = f"<kind text={quoteattr(printed_numeral(chord.text))}>other</kind>"
-        inside = f"<function>{escape(chord.text)}</function>{kind}"
+        root = f"<numeral-root text={quoteattr(chord.text)}>{_degree(chord.text)}</numeral-root>"
+        inside = f"<numeral>{root}</numeral>{_UNPRINTED}"
         return f'<harmony placement="below">{inside}{offset}</harmony>'
     if chord.text == NONE:
         root = '<root><root-step text="">C</root-step></root>'
@@ -53,6 +71,12 @@ def chord_element(chord: ChordSymbol, offset: str) -> str:
     kind = f"<kind text={quoteattr(quality)}>{NAMES.get(quality, 'other')}</kind>"
     below = _letter("bass", bass, bass_sign) if bass else ""
     return f"<harmony>{_letter('root', root, sign)}{kind}{below}{offset}</harmony>"
+
+
+def _degree(numeral: str) -> int:
+    """Return the degree of a numeral, 1..7; 1 for a text that is none."""
+    found = _DEGREE.search(numeral)
+    return DEGREES.index(found[1].upper()) + 1 if found else 1
 
 
 def _letter(part: str, step: str, sign: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 
+from musenb.export.chord_symbols import with_printed_numerals
 from musenb.export.palette import GENERATED_ON_LIGHT, LIKELY_ON_LIGHT
 from musenb.export.to_musicxml import musicxml_bytes
 from musenb.score.engrave import Engraving, engrave
@@ -35,7 +36,7 @@ def engraved(
         note = score.voices[int(found[1])].notes[int(found[2])]
         return GENERATED if note.origin.generated else ""
 
-    return engrave(musicxml_bytes(score), width=width, height=height, classes=classes)
+    return engrave(with_printed_numerals(musicxml_bytes(score)), width=width, height=height, classes=classes)
 
 
 def inked(svg: str, *, paper: bool = False) -> str:

@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Any
 
 from musenb.export.barlines import BarLines, direction, measure_number, written_measures
-from musenb.export.chord_symbols import placed_chord
+from musenb.export.chord_symbols import placed_chord, with_printed_numerals
 from musenb.export.fermatas import printed_fermatas
 from musenb.export.hands import lower_hand
 from musenb.export.layout import lay_out, lead_in, score_bars
@@ -96,7 +96,7 @@ def passage_bytes(score: Score, passage: Passage, staves: Sequence[Staff]) -> by
     SaveError
         As `musicxml_bytes`.
     """
-    return _document(score, staves, passage, {})
+    return with_printed_numerals(_document(score, staves, passage, {}))
 
 
 def _document(score: Score, staves: Sequence[Staff], passage: Passage, fields: dict[str, str]) -> bytes:
@@ -156,7 +156,7 @@ class _Line:
 
 
 def music21_of(score: Score) -> Any:
-    """Return a score as a `music21.stream.Score` with measures, read from `musicxml_bytes`.
+    """Return a score as a `music21.stream.Score` with measures, read from `musicxml_bytes`; without numerals.
 
     The `id` of each music21 note is the id in the MusicXML: 'v1n7' for note 7 of voice 1, 'v1n7-2' for its first tied
     continuation.
@@ -170,7 +170,9 @@ def music21_of(score: Score) -> Any:
 
     from music21.musicxml.xmlToM21 import MusicXMLImporter
 
-    root = ET.fromstring(musicxml_bytes(score))
+    # A numeral has no root, without which music21's chord symbols cannot even be printed.
+    chords = tuple(mark for mark in score.chords if mark.kind != "numeral")
+    root = ET.fromstring(musicxml_bytes(dataclasses.replace(score, chords=chords)))
     importer = MusicXMLImporter()
     importer.xmlRoot = root
     importer.xmlRootToScore(root, importer.stream)

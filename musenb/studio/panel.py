@@ -81,7 +81,7 @@ class Studio(Panelled, StudioCore):
         self.panel = ipywidgets.VBox([views.desk, views.music, self.asking.box], layout=ipywidgets.Layout(**WIDE))
         self.panel.add_class(STUDIO_CLASS)
         self._worker = Worker(views.desk, name="studio")
-        self._presenter = Presenter(self, views, self.asking.leave)
+        self._presenter = Presenter(self, views, self.asking.leave, self.queue)
         self._edits = RollEdits(self, views, self._presenter, self.queue)
         self._going_on = GoingOn(self, views.desk, views.roll, self._edits.keep)
         self._planning = Planning(self, views.desk, self._going_on.write_plan)

@@ -11,6 +11,7 @@ from musenb.studio.comparing import comparison_words, differing
 from musenb.studio.core import StudioCore
 from musenb.studio.drafts import Draft
 from musenb.studio.places import Locks, bars_as_text, locked_ids
+from musenb.studio.progressions import Progressions
 from musenb.studio.take_rows import NO_TAKE, name_of, take_rows
 from musenb.studio.takes import Entry, Tree
 from musenb.studio.views import StudioViews
@@ -18,6 +19,7 @@ from musenb.studio.wishing import motif_chips
 from musenb.tokens.idiom import Idiom, NoteEvent, Prepared
 from musenb.tokens.offers import Guided, Styled
 from musenb.widgets.wire.notes import LOCKED
+from musenb.widgets.worker import Job
 
 # The number of notes is shown anew after so long (seconds): each one would be a message of its own.
 COUNT_SECONDS = 0.2
@@ -34,6 +36,8 @@ class Presenter:
     views : StudioViews
     left : callable
         Called when other music is shown, so that a question about the music of before can close.
+    queue : callable
+        Has a job done in the studio's thread.
 
     Attributes
     ----------
@@ -41,8 +45,11 @@ class Presenter:
         What the views show; None while that is being written.
     """
 
-    def __init__(self, core: StudioCore, views: StudioViews, left: Callable[[], object]) -> None:
+    def __init__(
+        self, core: StudioCore, views: StudioViews, left: Callable[[], object], queue: Callable[[Job], object]
+    ) -> None:
         self._core, self._views, self._left = core, views, left
+        self._chords = Progressions(core, queue, self._show_rows)
         self.shown: Score | None = None
         self._idiom: Idiom | None = None
         self._first: int | None = None
@@ -78,7 +85,7 @@ class Presenter:
         selected = core.selected
         if selected is not None and self._first is None and selected.score is not self.shown:
             self.show_score(selected.score, room=self._room_after(selected))
-        rows = take_rows(core.tree)
+        rows = take_rows(core.tree, self._chords.of)
         if desk.compared and not any(row.id == desk.compared for row in rows):
             desk.compared = NO_TAKE
         desk.show(
@@ -88,6 +95,8 @@ class Presenter:
         self._show_saved()
         self._views.choices.show(core.tree)
         self._show_compared()
+        if self._views.sheet.chords:
+            self._chords.seek()
 
     def show_score(self, score: Score, *, room: float = 0.0) -> None:
         """Show a score in every view, with empty bars up to `room` quarters."""
@@ -95,6 +104,10 @@ class Presenter:
         self._left()
         self._views.show_score(score, room=room)
         self._mark()
+
+    def _show_rows(self) -> None:
+        """Show what is new in the list of takes alone."""
+        self._views.desk.show(takes=take_rows(self._core.tree, self._chords.of))
 
     def _room_after(self, take: Entry) -> float:
         """Return where the bars end that would be written after a motif: they stand empty, to be sung into."""

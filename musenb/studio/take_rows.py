@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from musenb.studio.sketches import sketch
 from musenb.studio.takes import EDITED, GIVEN, WRITTEN, Entry, Tree, extent_words
 from musenb.widgets.wire.desk import TakeRow
@@ -10,14 +12,15 @@ NO_TAKE = ""
 WORDS = {GIVEN: "Motif", WRITTEN: "Take", EDITED: "Edited"}
 
 
-def take_rows(tree: Tree) -> list[TakeRow]:
-    """Return the rows of the desk for the takes that are not deleted."""
+def take_rows(tree: Tree, chords: Callable[[Entry], str] = lambda take: "") -> list[TakeRow]:
+    """Return the rows of the desk for the takes that are not deleted; `chords` tells how one closes, or nothing."""
     standings = tree.standings()
     rows = []
     for take in tree:
         parent = NO_TAKE if take.parent is None else str(take.parent)
         won, _ = standings.get(take.id, (0, 0))
-        rows.append(TakeRow(str(take.id), parent, name_of(tree, take), about(take), won, sketch(take.score)))
+        words = " · ".join(filter(None, (about(take), chords(take))))
+        rows.append(TakeRow(str(take.id), parent, name_of(tree, take), words, won, sketch(take.score)))
     return rows
 
 

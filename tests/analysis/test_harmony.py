@@ -19,7 +19,7 @@ from musenb.analysis.harmony.label import figured_bass
 from musenb.analysis.harmony.names import QUALITIES, Chord, read_numeral, write_numeral
 from musenb.analysis.harmony.vocabulary import CLASSES
 from musenb.errors import ScoreError, SettingError
-from musenb.export.to_musicxml import musicxml_bytes
+from musenb.export.to_musicxml import music21_of, musicxml_bytes
 from musenb.export.to_svg import svg_bytes
 from musenb.score.from_musicxml import score_from_musicxml
 from musenb.score.from_text import score_from_text
@@ -326,3 +326,11 @@ def test_marked_chords_are_drawn_below_the_lowest_staff() -> None:
     upper, *_, lowest = document.findall("part")
     assert (len(upper.findall(".//harmony")), len(lowest.findall(".//harmony"))) == (0, 3)
     assert {one.get("placement") for one in lowest.iter("harmony")} == {"below"}
+
+
+def test_music21_reads_every_bar_of_a_file_with_numerals() -> None:
+    from music21 import converter, note
+
+    marked = harmony_of(score_from_text(CADENCE)).overrule(1, 3, "viio6").marked()
+    for found in (converter.parse(musicxml_bytes(marked).decode(), format="musicxml"), music21_of(marked)):
+        assert [len(part.flatten().getElementsByClass(note.Note)) for part in found.parts] == [3, 3, 3, 3]

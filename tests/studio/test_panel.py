@@ -330,10 +330,10 @@ def test_a_chord_that_is_named_otherwise_is_kept_with_the_take_its_journal_and_i
     assert studio.sheet.score.chords == studio.roll.score.chords == studio.selected.score.chords
     assert studio.tree.selected.kind == "given"
     _, _, content = studio.as_file("musicxml")
-    assert content.count(b"<function>") == 2
-    assert b"<function>V6/4</function>" in content
+    assert content.count(b"<numeral>") == 2
+    assert b'text="V6/4"' in content
     studio.sheet.chords = False
-    assert studio.as_file("musicxml")[2].count(b"<function>") == 1, "what a person named alone"
+    assert studio.as_file("musicxml")[2].count(b"<numeral>") == 1, "what a person named alone"
     assert b"V6/4" not in studio.as_file("brf")[2]
     assert recover("last", folder=studio.journal_path.parent).take(take).score.chords == studio.selected.score.chords
     press(studio, kind="act", act="undo")
@@ -343,3 +343,13 @@ def test_a_chord_that_is_named_otherwise_is_kept_with_the_take_its_journal_and_i
 def test_the_studio_shows_the_chords_unless_they_are_switched_off(studio: Any) -> None:
     assert studio.sheet.chords
     assert not studio.beside.has_trait("chords")
+
+
+def test_the_list_of_takes_tells_how_they_close(studio: Any) -> None:
+    voices = ("soprano: C5/2 F5/2 B4/2 C5/2", "alto: G4/2 C5/2 G4/2 G4/2", "tenor: E4/2 A4/2 D4/2 E4/2")
+    studio.prime("\n".join((*voices, "bass: C3/2 F3/2 G3/2 C3/2")))
+    studio.settle()
+    assert [row.about.partition(" · ")[2] for row in studio.desk.takes] == ["", "I IV V I"]
+    press(studio, kind="act", act="continue")
+    studio.settle()
+    assert studio.desk.takes[-1].about.partition(" · ")[2].startswith("… ")

@@ -29,8 +29,10 @@ DIMINISHED = re.compile(r"(?<=[iv])o")
 
 
 def harmony_text(harmony: Element, transposition: Transposition) -> tuple[str, str]:
-    """Return the text of a <harmony> and its kind: 'chord', or 'numeral' for a function in the key."""
-    numeral = harmony.findtext("function") or harmony.findtext("numeral/numeral-root") or ""
+    """Return the text of a <harmony> and its kind: 'chord', or 'numeral' for one in the key."""
+    degree = harmony.find("numeral/numeral-root")
+    written = "" if degree is None else degree.get("text") or degree.text or ""
+    numeral = written or harmony.findtext("function") or ""
     kind = harmony.find("kind")
     name = (kind.text or "").strip() if kind is not None else ""
     if name == "none" and not numeral:
@@ -38,8 +40,6 @@ def harmony_text(harmony: Element, transposition: Transposition) -> tuple[str, s
     shown = None if kind is None else kind.get("text")
     symbols = None if kind is None else kind.get("use-symbols")
     quality = KINDS.get(name, "") if shown is None or symbols == "yes" else shown
-    if numeral and quality == printed_numeral(numeral):  # the whole of it once more, to be printed
-        quality = ""
     root = numeral or _letter(harmony.find("root"), "root", transposition)
     degrees = "".join(map(_degree, harmony.findall("degree")))
     bass = _letter(harmony.find("bass"), "bass", transposition)
