@@ -336,12 +336,12 @@ def test_an_unknown_model_is_refused_with_the_names_of_the_others(shipped: Path,
 
 
 def test_what_is_shipped_beside_the_models_is_checked_and_is_no_model(shipped: Path) -> None:
-    (shipped / "heads.npz").write_bytes(b"numbers")
+    (shipped / "heads.npz").write_bytes(b"figures")
     (shipped / MANIFEST).write_bytes(manifest_bytes(shipped))
     assert shipped_names(folder=shipped) == ("chorale", "jsb")
     assert shipped_heads(folder=shipped) == ("heads.npz",)
-    assert shipped_bytes("heads.npz", folder=shipped) == b"numbers"
-    (shipped / "heads.npz").write_bytes(b"numbets")
+    assert shipped_bytes("heads.npz", folder=shipped) == b"figures"
+    (shipped / "heads.npz").write_bytes(b"figured")
     with pytest.raises(WeightsError, match=r"heads\.npz: its SHA-256 is not the manifest's"):
         shipped_bytes("heads.npz", folder=shipped)
     with pytest.raises(WeightsError, match="does not have it"):

@@ -92,14 +92,8 @@ def multiply(rows, matrix, out):
             s, t, u, v, w, x, y, z = ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO
             for i in range(weights.shape[0]):
                 weight = single(weights[i])
-                s += weight * ra[i]
-                t += weight * rb[i]
-                u += weight * rc[i]
-                v += weight * rd[i]
-                w += weight * re[i]
-                x += weight * rf[i]
-                y += weight * rg[i]
-                z += weight * rh[i]
+                s, t, u, v = s + weight * ra[i], t + weight * rb[i], u + weight * rc[i], v + weight * rd[i]
+                w, x, y, z = w + weight * re[i], x + weight * rf[i], y + weight * rg[i], z + weight * rh[i]
             out[b, o], out[b + 1, o], out[b + 2, o], out[b + 3, o] = s, t, u, v
             out[b + 4, o], out[b + 5, o], out[b + 6, o], out[b + 7, o] = w, x, y, z
         for b in range(eights, whole, 4):
@@ -107,16 +101,12 @@ def multiply(rows, matrix, out):
             a, c, e, g = ZERO, ZERO, ZERO, ZERO
             for i in range(weights.shape[0]):
                 weight = single(weights[i])
-                a += weight * ra[i]
-                c += weight * rb[i]
-                e += weight * rc[i]
-                g += weight * rd[i]
+                a, c, e, g = a + weight * ra[i], c + weight * rb[i], e + weight * rc[i], g + weight * rd[i]
             out[b, o], out[b + 1, o], out[b + 2, o], out[b + 3, o] = a, c, e, g
         for b in range(whole, rows.shape[0]):
-            row = rows[b]
             total = ZERO
             for i in range(weights.shape[0]):
-                total += single(weights[i]) * row[i]
+                total += single(weights[i]) * rows[b, i]
             out[b, o] = total
 
 
@@ -152,16 +142,13 @@ def products(q, keys, out):
         a, b, c, e = ZERO, ZERO, ZERO, ZERO
         for d in range(q.shape[0]):
             x = q[d]
-            a += x * single(ka[d])
-            b += x * single(kb[d])
-            c += x * single(kc[d])
-            e += x * single(kd[d])
+            a, b = a + x * single(ka[d]), b + x * single(kb[d])
+            c, e = c + x * single(kc[d]), e + x * single(kd[d])
         out[j], out[j + 1], out[j + 2], out[j + 3] = a, b, c, e
     for j in range(whole, keys.shape[0]):
-        key = keys[j]
         total = ZERO
         for d in range(q.shape[0]):
-            total += q[d] * single(key[d])
+            total += q[d] * single(keys[j, d])
         out[j] = total
 
 
@@ -175,16 +162,13 @@ def products_of_sums(q, keys, distances, out):
         a, b, c, e = ZERO, ZERO, ZERO, ZERO
         for d in range(q.shape[0]):
             x = q[d]
-            a += x * (ka[d] + single(da[d]))
-            b += x * (kb[d] + single(db[d]))
-            c += x * (kc[d] + single(dc[d]))
-            e += x * (kd[d] + single(dd[d]))
+            a, b = a + x * (ka[d] + single(da[d])), b + x * (kb[d] + single(db[d]))
+            c, e = c + x * (kc[d] + single(dc[d])), e + x * (kd[d] + single(dd[d]))
         out[j], out[j + 1], out[j + 2], out[j + 3] = a, b, c, e
     for j in range(whole, keys.shape[0]):
-        key, distance = keys[j], distances[j]
         total = ZERO
         for d in range(q.shape[0]):
-            total += q[d] * (key[d] + single(distance[d]))
+            total += q[d] * (keys[j, d] + single(distances[j, d]))
         out[j] = total
 
 
@@ -226,9 +210,8 @@ def bring(weights, values, scale, out):
         for i in range(out.shape[0]):
             out[i] += a * va[i] + b * vb[i] + c * vc[i] + d * vd[i]
     for j in range(whole, weights.shape[0]):
-        value = values[j]
         for i in range(out.shape[0]):
-            out[i] += weights[j] * value[i]
+            out[i] += weights[j] * values[j, i]
     for i in range(out.shape[0]):
         out[i] *= scale
 
