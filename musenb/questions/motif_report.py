@@ -27,6 +27,7 @@ from musenb.analysis.chart import Chart, Plottable
 from musenb.analysis.charts import returns_chart
 from musenb.analysis.motif.chance import Chance, chance, chance_words
 from musenb.analysis.motif.finder import SHORTEST_MOTIF, Motif, Return, find_returns, motif_of
+from musenb.analysis.motif.planned import planned_words
 from musenb.analysis.motif.words import parsed_bars, record, report
 from musenb.analysis.similarity import self_similarity
 from musenb.errors import MissingExtraError, MusenbError, ScoreError, SettingError
@@ -122,10 +123,10 @@ class MotifReport(Panelled, Plottable):
     @property
     def words(self) -> str:
         """The whole report in sentences."""
-        parts = [report(self.returns), chance_words(self.chance)]
+        parts = [report(self.returns), planned_words(self.score, self.returns), chance_words(self.chance)]
         if self.looking is not None:
             parts.append(looking_in_words(self.looking))
-        return "\n".join(parts)
+        return "\n".join(filter(None, parts))
 
     def records(self) -> list[dict[str, object]]:
         """Return the returns as `musenb motif --json` prints them."""

@@ -17,7 +17,8 @@ import traitlets
 from musenb.analysis.attention_returns import Looking, looking_in_words
 from musenb.analysis.motif.chance import Chance, chance_words
 from musenb.analysis.motif.finder import FORMS, Motif, Return
-from musenb.analysis.motif.words import FORM_WORDS, interval_of, sentence
+from musenb.analysis.motif.planned import planned_words, told_sentence
+from musenb.analysis.motif.words import FORM_WORDS, interval_of
 from musenb.errors import SettingError
 from musenb.score.note import Score
 from musenb.widgets.matrices import Packed, pack, shrink
@@ -49,7 +50,7 @@ class MotifView(NoteView, bundle="motif"):
     returns = traitlets.List(help="rows, in the order of time").tag(sync=True)
     lanes = traitlets.List(help="forms and their counts").tag(sync=True)
     selected = traitlets.Int(-1, min=-1).tag(sync=True, echo_update=False)
-    verdict = traitlets.Unicode(help="the counts beside chance, in words").tag(sync=True)
+    verdict = traitlets.Unicode(help="what was planned, and the counts beside chance, in words").tag(sync=True)
     side = traitlets.Int(0, help="cells of a side of a matrix").tag(sync=True)
     likeness = traitlets.Bytes(help="which bars are alike").tag(sync=True)
     likeness_scale = traitlets.Float(0.0).tag(sync=True)
@@ -74,6 +75,7 @@ class MotifView(NoteView, bundle="motif"):
         **settings: Any,
     ) -> None:
         self.found: tuple[Return, ...] = ()
+        self._planned = ""
         super().__init__(score, **settings)
         if score is not None and motif is not None:
             self.show_returns(score, motif, returns)
@@ -92,8 +94,9 @@ class MotifView(NoteView, bundle="motif"):
                 self.show_score(score)
             self.found = tuple(sorted(returns, key=lambda one: (one.onset, one.notes, one.form)))
             self.motif = home_row(score, motif)
-            self.returns = [return_row(one) for one in self.found]
-            self.verdict = ""
+            self.returns = [return_row(score, one) for one in self.found]
+            self._planned = planned_words(score, self.found)
+            self.verdict = self._planned
             self._show_lanes(None)
             self.side = 0
             self.likeness, self.attention = b"", b""
@@ -107,7 +110,7 @@ class MotifView(NoteView, bundle="motif"):
         """Show how often other pieces' motifs return, beside this one."""
         with self.hold_sync():
             self._show_lanes(chance)
-            self.verdict = chance_words(chance)
+            self.verdict = " ".join(filter(None, [self._planned, chance_words(chance)]))
         self.refresh_description()
 
     def _show_lanes(self, chance: Chance | None) -> None:
@@ -216,12 +219,12 @@ def home_row(score: Score, motif: Motif) -> ReturnRow | None:
     return ReturnRow(onset, end, [voice], MOTIF, "", words, 1.0, 0.0, ids)
 
 
-def return_row(one: Return) -> ReturnRow:
-    """Return a return as the page takes it."""
+def return_row(score: Score, one: Return) -> ReturnRow:
+    """Return a return in a score as the page takes it."""
     voices = [voice for voice, _ in itertools.groupby(voice for voice, _ in one.notes)]
     onset, end = Quarters(float(one.onset)), Quarters(float(one.end))
     ids = [note_id(*place) for place in one.notes]
-    told = (one.form, interval_of(one), sentence(one), one.confidence, one.expected)
+    told = (one.form, interval_of(one), told_sentence(score, one), one.confidence, one.expected)
     return ReturnRow(onset, end, voices, *told, ids)
 
 
