@@ -32,10 +32,11 @@ class ChordLine(NoteView):
     The labels are found once the notes rest: while they stream in, those of before stay.
     """
 
-    _MINE = NoteView._MINE | {"chord_rows"}
+    _MINE = NoteView._MINE | {"chord_rows", "chords_fixed"}
 
     chords = traitlets.Bool(False, help="chords named below the score").tag(sync=True, echo_update=False)
     chord_rows = traitlets.List(help="the chords, see `musenb.widgets.wire.sheet.ChordRow`").tag(sync=True)
+    chords_fixed = traitlets.Bool(False, help="nobody is there to name them otherwise").tag(sync=True)
 
     def __init__(self, score: Score | None = None, **settings: Any) -> None:
         self._labelled: tuple[Score, int] | None = None

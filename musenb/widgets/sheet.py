@@ -302,6 +302,7 @@ class Sheet(Sounding, ChordLine, bundle="sheet"):
             "plan": dict(laid.plan),
             "plates": pack_plates(list(filter(None, plates))),
             "plates_version": edition,
+            "chords_fixed": True,
         }
         if self.chords:
             drawn["chord_rows"] = chord_rows(self._music(), moved=self.transpose)

@@ -96,7 +96,8 @@ class SheetState(NotesState):
     """The traits of a sheet; `plates` holds its first pages (gzip of JSON), `plates_version` counts its changes.
 
     A `strip` is one line whose pages stand side by side, with empty bars up to `room` quarters. `chords` says whether
-    the chord line is shown, `chord_rows` what stands on it.
+    the chord line is shown, `chord_rows` what stands on it, `chords_fixed` that there is no kernel to name them
+    otherwise.
     """
 
     engine: str
@@ -110,6 +111,7 @@ class SheetState(NotesState):
     tint_name: str
     chords: bool
     chord_rows: list[ChordRow]
+    chords_fixed: bool
     plan: SheetPlan
     plates: bytes
     plates_version: int

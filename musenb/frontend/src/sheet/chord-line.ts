@@ -33,7 +33,7 @@ export function chordLine({ life, model, clock, notes, say }: Around, pages: Dra
 
   const label = (row: ChordRow, place: Placed): HTMLElement[] => {
     const bar = barAt(notes.bars, row[0])?.[2];
-    const words = chordWords(row, bar);
+    const words = chordWords(row, bar, model.get("chords_fixed"));
     const made = element(
       "button",
       { type: "button", "aria-label": words, title: words, "data-onset": row[0] },
@@ -98,7 +98,8 @@ export function chordLine({ life, model, clock, notes, say }: Around, pages: Dra
     const row = on && rows.get(on);
     if (!on || !row) return;
     if (!clock.playing) clock.seek(row[0]);
-    edit(on);
+    if (model.get("chords_fixed")) say(on.title);
+    else edit(on);
   });
   // The score's own keys are not those of its chords.
   life.on(line, "keydown", (event) => {

@@ -59,12 +59,12 @@ export function keySign(key: string): string {
 }
 
 /** Return a label in a sentence: for those who do not see it, and under the pointer. */
-export function chordWords(row: ChordRow, bar: number | undefined): string {
+export function chordWords(row: ChordRow, bar: number | undefined, fixed = false): string {
   const [, , numeral, key, , cadence, confidence, , [second, secondKey], overruled] = row;
   const parts = [`${bar === undefined ? "" : `bar ${bar}: `}${numeral} in ${key}`];
   if (cadence) parts.push(`${cadence} cadence`);
   if (overruled) parts.push("named by you");
   else parts.push(`${Math.round(confidence * 100)} % sure`);
   if (second) parts.push(`${overruled ? "in place of" : "or"} ${second} in ${secondKey}`);
-  return `${parts.join(", ")}. Enter names it otherwise`;
+  return parts.join(", ") + (fixed ? "" : ". Enter names it otherwise");
 }

@@ -48,6 +48,9 @@ describe("a chord label", () => {
     expect(chordWords(row("V7", { 5: "half" }), 3)).toBe(
       "bar 3: V7 in C major, half cadence, 93 % sure, or V in C major. Enter names it otherwise",
     );
+    expect(chordWords(row("V7"), 3, true)).toBe(
+      "bar 3: V7 in C major, 93 % sure, or V in C major",
+    );
     expect(chordWords(row("V7", { 9: true }), undefined)).toBe(
       "V7 in C major, named by you, in place of V in C major. Enter names it otherwise",
     );

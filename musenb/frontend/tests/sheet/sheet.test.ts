@@ -351,6 +351,9 @@ describe("the view", () => {
     expect(second.textContent).toBe("or vi in A minor");
     second.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
     expect(el.querySelector(".mnb-chord-form")).toBeNull();
+    host.model.receive({ chords_fixed: true });
+    named()[0]!.click();
+    expect(el.querySelector(".mnb-chord-form"), "nobody is there to hear of it").toBeNull();
     host.model.receive({ chords: false });
     await settle();
     expect(named()).toEqual([]);

@@ -88,6 +88,7 @@ export type SheetState = {
   tint_name: string;
   chords: boolean;
   chord_rows: readonly ChordRow[];
+  chords_fixed: boolean;
   plan: SheetPlan;
   plates: DataView;
   plates_version: number;
