@@ -32,17 +32,12 @@ SETTINGS = {
     "extensions.update.enabled": False,
 }
 ENTER, SHIFT = "\ue007", "\ue008"
-BOOK = {
-    "cells": [
-        {
-            "cell_type": "code", "id": "studio", "metadata": {}, "outputs": [], "execution_count": None,
-            "source": "import musenb\nstudio = musenb.Studio(bars=32)\nstudio",
-        }
-    ],
-    "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-    "nbformat": 4,
-    "nbformat_minor": 5,
-}  # fmt: skip
+EMPTY = "import musenb\nstudio = musenb.Studio(bars=32)\nstudio"
+WITH_TAKE = """import musenb
+studio = musenb.Studio("C5 D5 E5 G5", bars=2, seed=7, drawer="ask")
+studio.continue_(2, seed=7)
+studio.wait()
+studio"""
 # Before something has the focus no notebook is the current one.
 IDLE = """[...globalThis.jupyterapp?.shell?.widgets('main') ?? []]
     .some(book => book.sessionContext?.session?.kernel?.status === 'idle')"""
@@ -189,12 +184,26 @@ def button(name: str, within: str = DESK) -> str:
     return f"{within} button[aria-label='{name}']"
 
 
-def test_a_motif_is_typed_continued_stopped_and_played(lab, firefox: Firefox) -> None:
-    (lab.folder / "firefox.ipynb").write_text(json.dumps(BOOK))
-    firefox.open(lab.address("firefox.ipynb"))
+def run_in_new_notebook(lab, firefox: Firefox, source: str) -> None:
+    """Open a notebook of one cell, of a name that no kernel knows, and run it."""
+    cell = {"cell_type": "code", "id": "studio", "metadata": {}, "outputs": [], "execution_count": None}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book = {
+        "cells": [{**cell, "source": source}],
+        "metadata": {"kernelspec": kernel},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path = lab.folder / f"firefox-{len(list(lab.folder.glob('firefox-*.ipynb')))}.ipynb"
+    path.write_text(json.dumps(book))
+    firefox.open(lab.address(path.name))
     firefox.wait_until(IDLE)
     firefox.click(".jp-Notebook .jp-Cell .cm-content")
     firefox.press(SHIFT, ENTER)
+
+
+def test_a_motif_is_typed_continued_stopped_and_played(lab, firefox: Firefox) -> None:
+    run_in_new_notebook(lab, firefox, EMPTY)
     firefox.click(f"{DESK} textarea[aria-label='Motif as text']")
     firefox.write("C5 D5 E5 G5" + ENTER)
     firefox.wait_until(f"{NOTES} === 4")
@@ -214,5 +223,28 @@ def test_a_motif_is_typed_continued_stopped_and_played(lab, firefox: Firefox) ->
         firefox.wait_until(LOUD)
     if folder := os.environ.get("MUSENB_PICTURES"):
         Path(folder, "firefox.png").write_bytes(firefox.picture())
+    assert firefox.value(ALERTS) == []
+    assert firefox.errors[before:] == []
+
+
+def test_a_note_is_asked_about_and_what_else_it_could_have_been_is_told(lab, firefox: Firefox) -> None:
+    run_in_new_notebook(lab, firefox, WITH_TAKE)
+    firefox.wait_until(f"{NOTES} > 8")
+    before = len(firefox.errors)
+    firefox.click(button("What did it listen to?"))
+    asked = "section[aria-label=Questions]"
+    note = f"document.querySelector(`{asked} [aria-label='The note']`)?.textContent"
+    firefox.wait_until(f"({note} ?? 'No note yet') !== 'No note yet'")
+
+    tab = f"[...document.querySelectorAll('{asked} [role=tab]')].find(tab => tab.textContent.startsWith('What else'))"
+    firefox.wait_until(f"{tab}?.checkVisibility()")
+    firefox.value(f"({tab}.click(), true)")
+    shares = f"[...document.querySelectorAll('{asked} .mnb-ask-bars [data-share]')].map(bar => +bar.dataset.share)"
+    firefox.wait_until(f"{shares}.length > 1")
+    assert 0.5 < sum(firefox.value(shares)) <= 1 + 1e-6
+    firefox.click(button("Close the question"))
+    firefox.wait_until(f"!document.querySelector('{asked}')")
+    if folder := os.environ.get("MUSENB_PICTURES"):
+        Path(folder, "firefox-asked.png").write_bytes(firefox.picture())
     assert firefox.value(ALERTS) == []
     assert firefox.errors[before:] == []

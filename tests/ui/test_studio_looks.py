@@ -26,6 +26,8 @@ TABS = ["famous", "type", "play", "file", "earlier"]
 def page(lab, notebook):
     """The page of a studio that has written two ways."""
     notebook.open_blank(lab, "looks")
+    # JupyterLab remembers the theme of the test before.
+    notebook.set_theme("JupyterLab Light")
     notebook.run(OPEN)
     desk = notebook.page.get_by_role("region", name="Studio")
     expect(desk.locator(".mnb-engraved .notehead").nth(8)).to_be_attached(timeout=LATE)
@@ -52,7 +54,7 @@ def test_text_is_strong_and_whole_in_every_drawer(notebook, page, theme: str) ->
 def test_the_measures_see_what_is_faint_and_what_is_cut_off(page) -> None:
     assert too_faint(page) + cut_off(page) == []
     page.add_style_tag(
-        content=".musenb .mnb-rail button { opacity: .5 } .musenb .mnb-desk-foot { width: 90px; overflow: hidden; "
+        content=".musenb .mnb-rail button { opacity: .4 } .musenb .mnb-desk-foot { width: 90px; overflow: hidden; "
         "flex-wrap: nowrap !important; white-space: nowrap }"
     )
     assert any(found.startswith("Takes") for found in too_faint(page))

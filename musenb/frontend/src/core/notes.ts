@@ -12,6 +12,7 @@ import { decodeNotes, EMPTY, joinTables, type NoteTable } from "./table";
 import { quarters, type Quarters } from "./units";
 import type { Append, Bar, BarRun, NotesState, Piece, Resend } from "./wire/notes";
 
+const TAKEN = ["notes", "squeezed", "seq"] as const;
 const NO_PIECE: Piece = { title: "", voices: [], bars: [], tempos: [], keys: [], end: quarters(0) };
 
 export class NoteStore {
@@ -19,6 +20,8 @@ export class NoteStore {
   #bars: { runs: readonly BarRun[]; bars: readonly Bar[] } | undefined;
   #seq = 0;
   #early = new Map<number, NoteTable>();
+  /** The traits as they were when they were read last. */
+  #taken: readonly (readonly [(typeof TAKEN)[number], unknown])[] = [];
   readonly #model: Model<NotesState>;
   readonly #events = new EventTarget();
 
@@ -36,6 +39,10 @@ export class NoteStore {
     this.onChange(life, tellClock);
     model.on("change:piece", life, tellTempos);
     model.on("change:version", life, () => this.#take());
+    // marimo tells of each trait before it has set the next: of the version, while the notes are still the old ones.
+    const late = life.guard(() => this.#isTaken() || this.#take());
+    for (const name of TAKEN)
+      model.on(`change:${name}`, life, () => queueMicrotask(late));
     model.on("change:streaming", life, () => this.#tell());
     model.onMessage<Append>("append", life, (message, buffers) =>
       this.#append(message.seq, decodeNotes(buffers[0])),
@@ -77,8 +84,13 @@ export class NoteStore {
     this.#events.dispatchEvent(new Event("change"));
   }
 
+  #isTaken(): boolean {
+    return this.#taken.every(([name, value]) => this.#model.get(name) === value);
+  }
+
   #take(): void {
     const notes = this.#model.get("notes");
+    this.#taken = TAKEN.map((name) => [name, this.#model.get(name)]);
     this.#table = this.#named(this.#model.get("squeezed") ? unsqueeze(notes) : decodeNotes(notes));
     this.#seq = this.#model.get("seq") ?? 0;
     for (const seq of this.#early.keys()) if (seq <= this.#seq) this.#early.delete(seq);

@@ -77,3 +77,17 @@ test("a view hears of every change until its life ends", () => {
   life.end();
   expect(model.listening).toBe(0);
 });
+
+test("a host that tells of each trait before it has set the next is understood", async () => {
+  let told = 0;
+  store.onChange(life, () => (told += 1));
+  model.receive({ version: 2 });
+  model.receive({ notes: new DataView(bytes(0, 1, 2)) });
+  model.receive({ seq: 1 });
+  await Promise.resolve();
+  expect(onsets()).toEqual([0, 1, 2]);
+  const before = told;
+  model.receive({ notes: new DataView(bytes(0)), seq: 2, version: 3 });
+  await Promise.resolve();
+  expect([onsets(), told]).toEqual([[0], before + 1]);
+});
