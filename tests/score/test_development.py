@@ -220,6 +220,24 @@ def test_a_preset_stands_for_every_motif(name: str, motif: Score) -> None:
     assert laid.phrases[-1] == motif.anacrusis + plan.bars * motif.metres[0].bar_length
 
 
+@pytest.mark.parametrize(
+    ("name", "motif", "bars"),
+    [
+        ("period", MOTIF, [4, 8]),
+        ("sequence", MOTIF, [4, 8, 12]),
+        ("exposition", MOTIF, [2, 6, 10]),
+        ("development", MOTIF, [4, 8, 12, 16, 20]),
+        ("period", UPBEAT, [4, 8]),
+    ],
+)
+def test_music_closes_before_the_return_at_the_end_and_at_most_every_four_bars(
+    name: str, motif: Score, bars: list[int]
+) -> None:
+    laid = laid_out(motif, preset(name, motif, RANGES), RANGES)
+    length = motif.metres[0].bar_length
+    assert [round(float(end / length)) for end in laid.phrases] == bars
+
+
 def test_a_preset_that_there_is_not_is_named() -> None:
     with pytest.raises(SettingError, match="plan 'rondo' is none of canon, period, sentence"):
         preset("rondo", MOTIF, RANGES)

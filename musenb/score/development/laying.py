@@ -3,8 +3,8 @@
 Conventions
 -----------
 - A phrase ends before each return, with the last bar, and elsewhere at bar lines or before statements, never within
-  one; of these the ends are taken whose phrases differ least from the usual length (`USUAL` bars of four beats, twice
-  as many shorter ones), in sum of |log2|. Where a statement begins it is a better end by `WELCOME`.
+  one; of these the ends are taken whose phrases differ least from the usual length of `USUAL` bars, in sum of |log2|.
+  Where a statement begins it is a better end by `WELCOME`. Shorter phrases would close as often as a chorale's lines.
 - The music is in the motif's key but for the time of a statement in another one.
 """
 
@@ -24,7 +24,7 @@ from musenb.score.metre import TimeSignature
 from musenb.score.named import metre_named
 from musenb.score.note import GIVEN, KeySignature, Note, Origin, Score, Voice
 
-USUAL, WELCOME, LONGEST = 2, 0.5, 8
+USUAL, WELCOME = 4, 0.5
 Span = tuple[str, Fraction, Fraction]
 Ranges = Mapping[str, tuple[int, int]]
 
@@ -238,7 +238,7 @@ def _keys(placed: Sequence[Placed], home: KeySignature) -> tuple[KeySignature, .
 
 def usual_length(metre: TimeSignature) -> Fraction:
     """Return the quarters of a usual phrase."""
-    return USUAL * metre.bar_length * (1 if metre.bar_length >= 4 else 2)
+    return USUAL * metre.bar_length
 
 
 def phrase_ends(placed: Sequence[Placed], ground: Ground) -> tuple[Fraction, ...]:
