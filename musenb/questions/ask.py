@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from musenb.questions.panel import QuestionPanel
     from musenb.widgets.base import MusenbWidget
 
-MODELS = ("chorale", "chorale-absolute")
+MODELS = ("chorale-relative", "chorale-absolute")  # of one size and one training
 
 
 class Questions(Panelled, Answers):
