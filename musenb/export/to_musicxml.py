@@ -224,7 +224,7 @@ class _PartWriter:
         yield from self._chords(bar, above=top, below=bottom)
         if top:
             for way, sign, sound in self.bar_lines.targets(bar):
-                offset = f"<offset>{self._units(way)}</offset>" if way else ""
+                offset = f'<offset sound="yes">{self._units(way)}</offset>' if way else ""
                 yield "      " + direction(sign, sound, offset)
         accidentals = self._accidentals(bar, row)
         fermatas = printed_fermatas([(line.voice, line.symbols) for line in row], bar.onset - lead_in(bar))
@@ -288,7 +288,7 @@ class _PartWriter:
             return
         for tempo in begun_within(self.score.tempos, bar.onset, bar.end):
             way = self._units(tempo.onset - bar.onset)
-            offset = f"<offset>{way}</offset>" if way else ""
+            offset = f'<offset sound="yes">{way}</offset>' if way else ""
             yield (
                 '      <direction placement="above"><direction-type><metronome><beat-unit>quarter</beat-unit>'
                 f"<per-minute>{number_text(tempo.qpm)}</per-minute></metronome></direction-type>{offset}"

@@ -19,11 +19,11 @@ AT = """() => {
     const name = at.getAttribute('aria-label') ?? at.textContent.trim();
     return [name, at.closest('[role=toolbar]')?.getAttribute('aria-label') ?? ''];
 }"""
-# What the design counts: the presses of Tab, from the motif field on, that lead there.
+# What the design counts: the presses of Tab, from the motif field on, that lead there; the chord line is one more.
 STOPS = [
     ("Motif as text", ""), ("C major from your motif", ""), ("4/4", ""), ("Continue", ""),
     ("Another way: the same beginning, another seed", ""), ("One bar less", "How it goes on"), ("Play", "Playing"),
-    ("Lock the soprano", "Voices"), ("Score. Arrow keys", ""), ("Notes", ""), ("Begin", "Drawers"),
+    ("Lock the soprano", "Voices"), ("Score. Arrow keys", ""), ("bar 1", "Chords"), ("Notes", ""), ("Begin", "Drawers"),
     ("Close the drawer", ""), ("Save as MIDI", ""),
 ]  # fmt: skip
 

@@ -92,6 +92,10 @@ export function planPart(view: DeskView): HTMLElement {
   });
   const block = (row: PlanRow, place: number, suggested: boolean): HTMLElement => {
     const words = statementWords(row, place);
+    const short = SHORT[row[0]] ?? row[0];
+    // A block too narrow for its form shows its number.
+    const pixels = ((lanes.clientWidth || 220) * row[6]) / bars();
+    const wide = pixels > 14 + 7 * short.length;
     const made = element(
       "button",
       {
@@ -101,7 +105,7 @@ export function planPart(view: DeskView): HTMLElement {
         title: suggested ? `Add: ${words.replace(/^\d+\. /, "")}` : words,
         "aria-label": suggested ? `Add the suggested ${words.replace(/^\d+\. /, "")}` : words,
       },
-      element("span", {}, SHORT[row[0]] ?? row[0]),
+      element("span", { "aria-hidden": "true" }, wide ? short : String(place + 1)),
     );
     made.toggleAttribute("data-suggested", suggested);
     if (suggested) made.dataset.add = String(place);
@@ -312,7 +316,10 @@ export function planPart(view: DeskView): HTMLElement {
   });
   show(
     view,
-    ["plan_rows", "plan_bars", "plan_voices", "plan_forms", "plan_fault", "plan_better", "plan_words", "plan_suggested", "plan_presets", "running"],
+    [
+      ...(["plan_rows", "plan_bars", "plan_voices", "plan_forms", "plan_fault"] as const),
+      ...(["plan_better", "plan_words", "plan_suggested", "plan_presets", "running"] as const),
+    ],
     () => {
       const there = Boolean((model.get("plan_presets") ?? []).length);
       box.hidden = !there;
