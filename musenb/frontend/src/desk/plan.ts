@@ -55,6 +55,24 @@ export function movedRow(
   return rows.map((one, place) => (place === at ? moved : one));
 }
 
+/** Return where a statement of so many bars has room: behind the others first, then anywhere; undefined for nowhere. */
+export function freePlace(
+  rows: readonly PlanRow[],
+  length: number,
+  bars: number,
+  voices: readonly string[],
+): { voice: string; bar: number } | undefined {
+  const behind = Math.max(1, ...rows.map((row) => row[2] + Math.ceil(row[6])));
+  const last = bars - Math.ceil(length) + 1;
+  const places = Array.from({ length: Math.max(last, 0) }, (_, at) => at + 1);
+  const ordered = [...places.filter((bar) => bar >= behind), ...places.filter((bar) => bar < behind)];
+  for (const bar of ordered)
+    for (const voice of voices)
+      if (rows.every((row) => row[1] !== voice || row[2] >= bar + length || row[2] + row[6] <= bar))
+        return { voice, bar };
+  return undefined;
+}
+
 export function planPart(view: DeskView): HTMLElement {
   const { life, model } = view;
   let chosen = 0;
@@ -93,9 +111,10 @@ export function planPart(view: DeskView): HTMLElement {
   const block = (row: PlanRow, place: number, suggested: boolean): HTMLElement => {
     const words = statementWords(row, place);
     const short = SHORT[row[0]] ?? row[0];
-    // A block too narrow for its form shows its number.
+    // A block too narrow for its form shows its number, or that it can be added.
     const pixels = ((lanes.clientWidth || 220) * row[6]) / bars();
-    const wide = pixels > 14 + 7 * short.length;
+    const sign = suggested ? "+" : String(place + 1);
+    const shown = pixels > 12 + 6.5 * short.length ? short : sign;
     const made = element(
       "button",
       {
@@ -105,7 +124,7 @@ export function planPart(view: DeskView): HTMLElement {
         title: suggested ? `Add: ${words.replace(/^\d+\. /, "")}` : words,
         "aria-label": suggested ? `Add the suggested ${words.replace(/^\d+\. /, "")}` : words,
       },
-      element("span", { "aria-hidden": "true" }, wide ? short : String(place + 1)),
+      element("span", { "aria-hidden": "true" }, shown),
     );
     made.toggleAttribute("data-suggested", suggested);
     if (suggested) made.dataset.add = String(place);
@@ -267,12 +286,13 @@ export function planPart(view: DeskView): HTMLElement {
 
   // What can be added, and what cannot stand
 
-  const add = button("+ Add", "Add a statement behind the last one");
+  const add = button("+ Add", "Add a statement where there is room");
   life.on(add, "click", () => {
-    const last = rows()[rows().length - 1];
-    const at = Math.min(last ? last[2] + Math.ceil(last[6]) : 1, bars());
+    const length = rows()[0]?.[6] ?? 1;
+    const place = freePlace(rows(), length, bars(), voices());
+    if (!place) return view.say("There is no room: take a statement away, or give the piece more bars");
     chosen = rows().length;
-    change([...rows(), ["as it is", voices()[0] ?? "", at, "", 0, "", last?.[6] ?? 1]]);
+    change([...rows(), ["as it is", place.voice, place.bar, "", 0, "", length]]);
   });
   const suggest = button("Suggest", "Look for places where the motif could come back, by what the model makes of them");
   life.on(suggest, "click", () => {

@@ -1,6 +1,7 @@
 /** Box or bracket around given notes on an engraved line, so that no colour is needed to tell them. Pure. */
 
 import type { NoteTable } from "../core/table";
+import type { SheetLine } from "../core/wire/sheet";
 import { shape } from "./sheet";
 import { SPACE, type Head, type Places } from "./sheet-places";
 
@@ -16,11 +17,36 @@ export function givenHeads(places: Places, table: NoteTable): Head[] {
   });
 }
 
-/** Return a box where the given notes have a staff for themselves meanwhile, else a bracket above them. */
+/** Return given heads in runs: those of a voice with no head of a model between, together where they begin at once. */
+function runsOf(places: Places, given: readonly Head[]): Head[][] {
+  const known = new Set(given);
+  const runs = new Map<number, Head[]>();
+  for (const voice of new Set(given.map((head) => head.voice))) {
+    let run: Head[] | undefined;
+    const heads = places.heads.filter((head) => head.voice === voice).sort((a, b) => a.x - b.x);
+    for (const head of heads) {
+      if (!known.has(head)) run = undefined;
+      else if (run) run.push(head);
+      else {
+        // What begins with another voice's is marked with it.
+        const at = Math.round(head.x / SPACE);
+        run = runs.get(at) ?? [];
+        run.push(head);
+        runs.set(at, run);
+      }
+    }
+  }
+  return [...runs.values()];
+}
+
+/** Return, for each run of given notes, a box where it has its staves for itself, else a bracket above it. */
 export function motifMark(places: Places, table: NoteTable): SVGElement[] {
-  const given = givenHeads(places, table);
   const [line] = places.plate.lines;
-  if (!given.length || !line) return [];
+  if (!line) return [];
+  return runsOf(places, givenHeads(places, table)).flatMap((run) => markOf(places, line, run));
+}
+
+function markOf(places: Places, line: SheetLine, given: readonly Head[]): SVGElement[] {
   const staves = [...new Set(given.map(({ staff }) => staff))];
   const left = Math.min(...given.map(({ x }) => x)) - 0.9 * SPACE;
   const right = Math.max(...given.map(({ x, width }) => x + width)) + 0.9 * SPACE;

@@ -9,7 +9,7 @@ import type { NoteStore } from "../core/notes";
 import { rove } from "../core/rove";
 import type { ChordRow, OverruleChord, SheetState } from "../core/wire/sheet";
 import { chordForm } from "./chord-form";
-import { chordWords, keySign, numeralParts, type Placed } from "./chord-words";
+import { chordWords, crowded, keySign, numeralParts, type Placed } from "./chord-words";
 import type { Drawing } from "./drawing";
 
 interface Around {
@@ -65,8 +65,28 @@ export function chordLine({ life, model, clock, notes, say }: Around, pages: Dra
     });
     line.replaceChildren(...made);
     line.hidden = !made.length;
+    giveRoom();
     settle();
     if (focused) line.querySelector<HTMLElement>(`[data-onset="${focused}"]`)?.focus();
+  };
+
+  /** Where labels would stand in one another's way the less sure one is a dot. */
+  const giveRoom = () => {
+    const lines = new Map<string, HTMLElement[]>();
+    for (const one of line.querySelectorAll<HTMLElement>("button")) {
+      const there = lines.get(one.style.top) ?? [];
+      lines.set(one.style.top, [...there, one]);
+    }
+    for (const labels of lines.values()) {
+      const hidden = crowded(
+        labels.map((one) => ({
+          left: one.offsetLeft,
+          right: one.offsetLeft + one.offsetWidth - 2,
+          sure: rows.get(one)?.[6] ?? 0,
+        })),
+      );
+      for (const place of hidden) labels[place]!.replaceChildren("·");
+    }
   };
 
   const edit = (on: HTMLElement) => {

@@ -35,6 +35,25 @@ export function parseNumeral(
   return { degree, sign: SIGNS[sign] ?? sign, figures: figures.split("/").filter(Boolean), applied };
 }
 
+/**
+ * Return which labels of a line stand in one another's way and give in: of two that overlap the less sure one, the
+ * earlier of equals. Labels are given as they stand, from left to right, with their right edge and how sure they are.
+ */
+export function crowded(labels: readonly { left: number; right: number; sure: number }[]): Set<number> {
+  const hidden = new Set<number>();
+  let before = -1;
+  for (const [place, label] of labels.entries()) {
+    const other = labels[before];
+    if (!other || other.right <= label.left) before = place;
+    else if (other.sure > label.sure) hidden.add(place);
+    else {
+      hidden.add(before);
+      before = place;
+    }
+  }
+  return hidden;
+}
+
 /** Return what a label shows: the degree, figures above each other, a question mark where it is unsure. */
 export function numeralParts(row: ChordRow): Node[] {
   if (row[7] === "unknown") return [document.createTextNode("·")];

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { PlanAct, PlanRow } from "../../src/core/wire/desk";
-import { movedRow, statementWords, tintOf } from "../../src/desk/plan";
+import { freePlace, movedRow, statementWords, tintOf } from "../../src/desk/plan";
 import { Host } from "../fake";
 
 const hosts: Host[] = [];
@@ -30,6 +30,13 @@ describe("statements of a plan", () => {
     expect(movedRow(rows, 0, { voices: -1 }, 8, VOICES)).toBeUndefined();
     expect(movedRow(rows, 2, { voices: 1 }, 8, VOICES)).toBeUndefined();
     expect(movedRow(rows, 7, { bars: 1 }, 8, VOICES)).toBeUndefined();
+  });
+
+  test("find room behind the others, then before them, or none", () => {
+    expect(freePlace(rows, 2, 12, VOICES)).toEqual({ voice: "soprano", bar: 10 });
+    expect(freePlace(rows, 2, 8, VOICES)).toEqual({ voice: "alto", bar: 1 });
+    expect(freePlace([["as it is", "soprano", 1, "", 0, "", 2]], 2, 2, ["soprano"])).toBeUndefined();
+    expect(freePlace([], 4, 2, VOICES)).toBeUndefined();
   });
 
   test("have the tint of what is done to the motif", () => {
@@ -81,6 +88,35 @@ async function drawer(changes: Record<string, unknown> = {}) {
 }
 
 describe("the drawer", () => {
+  test("a block is dragged to another bar and voice, and back where it is let go of nowhere", async () => {
+    const { blocks, sent, plan } = await drawer();
+    const lanes = plan.querySelector<HTMLElement>(".mnb-plan-lanes")!;
+    Object.defineProperty(lanes, "clientWidth", { value: 160 });
+    const drag = (type: string, x: number, y: number, on: Element = blocks()[1]!) =>
+      on.dispatchEvent(new MouseEvent(type, { bubbles: true, clientX: x, clientY: y, button: 0 }));
+    drag("pointerdown", 100, 40);
+    drag("pointermove", 125, 70);
+    expect(blocks()[1]!.style.transform).toBe("translate(25px, 30px)");
+    drag("pointerup", 141, 70);
+    expect(blocks()[1]!.style.transform).toBe("");
+    expect(sent()[0]!.rows[1]!.slice(0, 3)).toEqual(["sequence", "tenor", 7]);
+    drag("pointerdown", 100, 40);
+    drag("pointerup", 103, 42);
+    drag("pointerdown", 100, 40);
+    drag("pointercancel", 300, 40);
+    expect(sent()).toHaveLength(1);
+  });
+
+  test("a statement is added where there is room, and not where there is none", async () => {
+    const { named, sent } = await drawer();
+    named("Add a statement where there is room").click();
+    expect(sent()[0]!.rows[0]!.slice(0, 3)).toEqual(["as it is", "soprano", 1]);
+    expect(sent()[0]!.rows).toContainEqual(["as it is", "alto", 1, "", 0, "", 2]);
+    const full = await drawer({ plan_rows: [["as it is", "soprano", 1, "", 0, "", 8]], plan_voices: ["soprano"] });
+    full.named("Add a statement where there is room").click();
+    expect(full.sent()).toEqual([]);
+  });
+
   test("a preset is asked for by its name", async () => {
     const { named, sent } = await drawer();
     const presets = named<HTMLSelectElement>("Plan by name");

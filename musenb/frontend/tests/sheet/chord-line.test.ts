@@ -3,6 +3,7 @@ import type { ChordRow } from "../../src/core/wire/sheet";
 import { quarters } from "../../src/core/units";
 import {
   chordWords,
+  crowded,
   keySign,
   letterSize,
   numeralParts,
@@ -64,5 +65,13 @@ describe("a chord label", () => {
     expect(letterSize(0.001)).toBe(11);
     expect(letterSize(33 / 720)).toBe(14);
     expect(letterSize(1)).toBe(30);
+  });
+
+  test("gives in to a surer one that it would overlap", () => {
+    const label = (left: number, right: number, sure: number) => ({ left, right, sure });
+    expect([...crowded([label(0, 10, 0.9), label(10, 20, 0.2)])]).toEqual([]);
+    expect([...crowded([label(0, 12, 0.9), label(10, 20, 0.2), label(15, 30, 0.8)])]).toEqual([1]);
+    expect([...crowded([label(0, 12, 0.2), label(10, 20, 0.9), label(15, 30, 0.8)])]).toEqual([0, 2]);
+    expect([...crowded([label(0, 12, 0.5), label(10, 20, 0.5)])]).toEqual([0]);
   });
 });

@@ -65,6 +65,39 @@ describe("a strip", () => {
     expect(motifMark(new Places(plate, given), given)).toEqual([]);
   });
 
+  test("boxes each statement of the motif by itself, with what begins beside it, and no note of a model", () => {
+    const written = (voice: number, given: readonly number[]) =>
+      [0, 1, 2, 3].map((onset) => ({
+        ...{ onset: quarters(onset), duration: quarters(1), pitch: 60, velocity: 80, voice },
+        ...{ generated: !given.includes(onset), fermata: false },
+      }));
+    const planned = encodeNotes([...written(0, [0, 2, 3]), ...written(1, [0])]);
+    const two: SheetPlate = {
+      ...plate,
+      heads: [0, 1].flatMap((voice) =>
+        [0, 1, 2, 3].map((n): SheetPlate["heads"][number] => [
+          ...[`v${voice}n${n}`, 1000 + 900 * n, 700 + 1500 * voice, 213, 0, voice, "C4"],
+        ] as unknown as SheetPlate["heads"][number]),
+      ),
+      lines: [
+        {
+          staves: [
+            [400, 1120],
+            [1900, 2620],
+          ],
+          edges: [100, 4900],
+          times: [quarters(0), quarters(4)],
+        },
+      ],
+    };
+    const boxes = motifMark(new Places(two, planned), planned);
+    const spans = boxes.map((box) => ["x", "width", "y"].map((name) => Number(box.getAttribute(name))));
+    expect(boxes.map((box) => box.getAttribute("class"))).toEqual(Array(3).fill("mnb-motif-box"));
+    expect(spans.filter(([x]) => x! < 1000), "both voices of the beginning").toHaveLength(2);
+    const [again] = spans.filter(([x]) => x! > 1900);
+    expect([again![0]! > 1900 && again![0]! < 2800, again![0]! + again![1]! > 3700]).toEqual([true, true]);
+  });
+
   test("has a voice's name at its staff, a piano's between its two", async () => {
     const life = new Life();
     const clock = clockOf("rows", life);
