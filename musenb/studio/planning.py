@@ -48,6 +48,7 @@ class Planning:
         self._core, self._desk, self._write = core, desk, write
         self._motif: Entry | None = None
         self._plan: DevelopmentPlan | None = None
+        self._plans: dict[int, DevelopmentPlan] = {}  # of each motif by its take, as it was left
         self._model = ""
 
     @property
@@ -65,8 +66,11 @@ class Planning:
         same = self._motif is not None and motif.score is self._motif.score and model == self._model
         self._motif, self._model = motif, model
         written = None if selected.recipe is None else selected.recipe.development
+        left = self._plans.get(motif.id)
         if written is not None:
             self._show(written)
+        elif not same and left is not None:
+            self._show(left)
         elif not same:
             self._begin()
 
@@ -149,6 +153,8 @@ class Planning:
             # The octaves are chosen when it is written: they follow from what stands beside it.
             laid_out_for(open_model(self._core.model), motif, plan)
         self._plan = plan
+        if self._motif is not None:
+            self._plans[self._motif.id] = plan
         words = "" if fault is None else f"{_capital(str(plan.statements[fault.number - 1]))}: {fault.reason}."
         better = [] if fault is None or fault.better is None else [_row(fault.better, motif)]
         if fault is not None and fault.place:

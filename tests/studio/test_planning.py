@@ -87,6 +87,19 @@ def test_a_plan_is_written_kept_and_written_again(studio: musenb.Studio, tmp_pat
     assert kept.score == take.score
 
 
+def test_a_plan_that_is_not_written_is_there_when_one_comes_back_to_its_motif(studio: musenb.Studio) -> None:
+    press(studio, "preset", name="sentence")
+    rows = rows_of(studio)
+    rows[1][1] = "alto"
+    press(studio, "change", rows=rows)
+    studio.prime_with_settings("E5 D5 C5 G4")
+    studio.settle()
+    assert studio.desk.plan_name == "development"
+    studio.select(1)
+    studio.settle()
+    assert rows_of(studio) == rows
+
+
 def test_several_ways_of_a_plan(studio: musenb.Studio) -> None:
     studio.desk.candidates = 2
     press(studio, "preset", name="period")
