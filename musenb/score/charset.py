@@ -88,17 +88,21 @@ def _gbk(texts: list[bytes]) -> float:
     return _double_byte(texts, "gbk", weigh)
 
 
-def _latin(texts: list[bytes]) -> float:
-    """Weigh accented letters by their neighbours: in words they stand alone between plain letters."""
+def _by_neighbours(texts: list[bytes], codec: str, weigh: Callable[[str, str, str], float]) -> float:
+    """Return the mean weight of the characters beyond ASCII, each by what stands before and after it."""
     total, size = 0.0, 0
     for raw in texts:
-        text = f" {raw.decode('cp1252')} "
+        text = f" {raw.decode(codec)} "
         for before, character, after in zip(text, text[1:], text[2:], strict=False):
-            if character.isascii():
-                continue
-            size += 1
-            total += _latin_weight(before, character, after)
+            if not character.isascii():
+                total += weigh(before, character, after)
+                size += 1
     return total / size if size else 0.0
+
+
+def _latin(texts: list[bytes]) -> float:
+    """Weigh accented letters by their neighbours: in words they stand alone between plain letters."""
+    return _by_neighbours(texts, "cp1252", _latin_weight)
 
 
 def _latin_weight(before: str, character: str, after: str) -> float:
@@ -115,15 +119,7 @@ def _latin_weight(before: str, character: str, after: str) -> float:
 
 def _cyrillic(texts: list[bytes]) -> float:
     """Weigh Cyrillic letters by their neighbours: words are small, behind one capital at most, or all capitals."""
-    total, size = 0.0, 0
-    for raw in texts:
-        text = f" {raw.decode('cp1251')} "
-        for before, character, after in zip(text, text[1:], text[2:], strict=False):
-            if character.isascii():
-                continue
-            size += 1
-            total += _cyrillic_weight(before, character, after)
-    return total / size if size else 0.0
+    return _by_neighbours(texts, "cp1251", _cyrillic_weight)
 
 
 def _cyrillic_weight(before: str, character: str, after: str) -> float:

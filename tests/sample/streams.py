@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FrameType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from musenb.tokens.chorale import grid as words
 from musenb.tokens.chorale.grid import HOLD, UNKNOWN, VOICES, Grid, check_cells, decode
 from musenb.tokens.chorale.plan import Plan, plan_piece
 from musenb.tokens.chorale.writer import GridWriter
+from tests import interrupts
 
 WHOLE = "soprano: C5 D5 E5 F5\nalto: G4:4\ntenor: E4:2 D4:2\nbass: C3:4"
 RAGGED = "soprano: C5 D5 E5 F5\nalto: G4:2\ntenor: r E4:2\nbass: C3:3/2"
@@ -121,28 +121,8 @@ THREE = Style(best_of=3)
 
 def interrupted(piece: Sampling, lines: int) -> bool:
     """Run until so many lines of the sampler, the reader and the model ran, then interrupt; return whether it did."""
-    left = lines
-    watched = (
+    files = (
         *("sample/stream.py", "sample/tries.py", "sample/feed.py", "tokens/chorale/writer.py"),
         *("tokens/chorale/reader.py", "sample/streams.py"),
     )
-
-    def trace(frame: FrameType, event: str, argument: object) -> Callable | None:
-        nonlocal left
-        if not frame.f_code.co_filename.endswith(watched):
-            return None
-        if event == "line":
-            left -= 1
-            if left < 0:
-                raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        piece.run()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
+    return interrupts.interrupted(piece.run, lines, watched=lambda code: code.co_filename.endswith(files))

@@ -21,6 +21,7 @@ from musenb.studio.hosting import idle_minutes
 from musenb.studio.recovery import recover
 from musenb.widgets.notes import unpack
 from musenb.widgets.wire.notes import DIFFERS, GENERATED, LOCKED
+from tests.studio.pressing import press
 
 
 @pytest.fixture
@@ -30,14 +31,6 @@ def studio(tiny_checkpoint: Path, tmp_path: Path) -> Iterator[Any]:
     made = musenb.Studio("C5 D5 E5 G5", model=tiny_checkpoint, **settings)
     yield made
     made.close()
-
-
-def press(studio: Any, **message: Any) -> None:
-    """Send the desk a message of the page, and wait until what it asks for is done and written."""
-    studio.desk._receive(None, message, [])
-    studio.settle()
-    studio.wait(300)
-    assert studio.desk.error == ""
 
 
 def flagged(view: Any, flag: int) -> set[str]:

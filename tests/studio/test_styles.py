@@ -13,6 +13,7 @@ pytest.importorskip("anywidget", reason="the views need the 'lab' extra")
 import musenb
 from musenb.errors import SettingError
 from musenb.studio.core import StudioCore
+from tests.studio.pressing import press
 
 QUARTET = ["violin 1", "violin 2", "viola", "cello"]
 
@@ -25,14 +26,6 @@ def studio(notes_checkpoint: Path, tmp_path: Path) -> Iterator[Any]:
     )
     yield made
     made.close()
-
-
-def press(studio: Any, **message: Any) -> None:
-    """Send the desk a message of the page, and wait until what it asks for is done and written."""
-    studio.desk._receive(None, message, [])
-    studio.settle()
-    studio.wait(300)
-    assert studio.desk.error == ""
 
 
 def named(score: Any) -> list[str]:

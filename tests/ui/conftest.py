@@ -265,6 +265,12 @@ class Notebook:
         self.open(lab.address(path.name))
         return path
 
+    def keep(self, name: str) -> None:
+        """Keep a screenshot of the page where MUSENB_PICTURES says."""
+        if folder := os.environ.get("MUSENB_PICTURES"):
+            self.page.wait_for_timeout(2000)
+            self.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(message.text)

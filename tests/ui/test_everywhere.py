@@ -327,7 +327,7 @@ display(*shown)
     page.wait_for_function("clock => clock.playhead > 27", arg=clock, timeout=60_000)
     assert set(page.evaluate("() => globalThis.scrolls")) == {"auto"}
     assert page.evaluate(MOVING) == []
-    keep(book, "sharp")
+    book.keep("everywhere-sharp")
     assert book.errors == []
 
 
@@ -385,7 +385,7 @@ def test_a_notebook_without_trust_and_an_exported_page_show_pictures(book, lab, 
     begin = ["Clock of 36", "Player: ", "Piano roll:", "Score: ", "Keyboard ", "Attention of"]
     assert [caption[: len(words)] for caption, words in zip(captions, begin, strict=True)] == begin
     assert all(caption.endswith("run the cell again to work with it.") for caption in captions)
-    keep(notebook, "stranger")
+    notebook.keep("everywhere-stranger")
 
     done = subprocess.run(
         [sys.executable, "-m", "nbconvert", "--to", "html", "--output-dir", str(tmp_path), str(stranger)],
@@ -396,10 +396,3 @@ def test_a_notebook_without_trust_and_an_exported_page_show_pictures(book, lab, 
     body = html[html.index("<body") :]
     assert body.count('src="data:image/') == len(PICTURED)
     assert "<figcaption>Clock of 36 quarters." in body
-
-
-def keep(notebook, name: str) -> None:
-    """Keep a screenshot where MUSENB_PICTURES says."""
-    if folder := os.environ.get("MUSENB_PICTURES"):
-        notebook.page.wait_for_timeout(2000)
-        notebook.page.screenshot(path=str(Path(folder) / f"everywhere-{name}.png"))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from playwright.sync_api import expect
 
 LATE = 90_000
@@ -34,30 +31,22 @@ def test_a_motif_is_planned_and_written_by_the_keyboard_alone(lab, notebook) -> 
     expect(fault).to_contain_text("the soprano sings another statement until bar 3", timeout=LATE)
     write = plan.get_by_role("button", name="Have the model write")
     expect(write).to_be_disabled()
-    keep(notebook, "fault")
+    notebook.keep("plan-fault")
     plan.get_by_role("button", name="Move the statement").press("Enter")
     expect(fault).to_be_empty(timeout=LATE)
     moved = plan.get_by_role("button", name="2. sequence +1, soprano, bar 3")
     moved.focus()
     page.keyboard.press("ArrowDown")
     expect(plan.get_by_role("button", name="2. sequence +1, alto, bar 3")).to_be_focused(timeout=LATE)
-    keep(notebook, "plan")
+    notebook.keep("plan-plan")
     write.press("Enter")
-    page.wait_for_function("() => true")
     notebook.wait_until("len(studio.tree) == 2 and not studio.running", seconds=90)
     drawn = "[one for one in studio.selected.recipe.development.statements]"
     assert notebook.value(f"[(one.form, one.voice, one.bar) for one in {drawn}]") == [
         ("as it is", "soprano", 1), ("sequence", "alto", 3), ("head", "soprano", 5), ("head", "soprano", 6),
     ]  # fmt: skip
     assert notebook.value("studio.repeat(studio.selected.id) == studio.selected.score")
-    keep(notebook, "written")
+    notebook.keep("plan-written")
     notebook.set_theme("JupyterLab Dark")
-    keep(notebook, "dark")
+    notebook.keep("plan-dark")
     assert notebook.errors == []
-
-
-def keep(notebook, name: str) -> None:
-    """Keep a screenshot where MUSENB_PICTURES says."""
-    if folder := os.environ.get("MUSENB_PICTURES"):
-        notebook.page.wait_for_timeout(2500)
-        notebook.page.screenshot(path=str(Path(folder) / f"plan-{name}.png"))

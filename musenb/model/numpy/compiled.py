@@ -12,6 +12,7 @@ import numpy as np
 
 from musenb.model.config import ModelConfig
 from musenb.model.numpy.cache import Cache
+from musenb.model.numpy.layer import kernel_weights
 from musenb.model.numpy.memory import hide, joined_tables
 from musenb.model.trace import MEMORY, PAIRED, Recorder, Silence
 
@@ -124,10 +125,7 @@ class Compiled:
         return reading, self.readers, (recalled.keys, recalled.values), steps, taps
 
     def _ready(self, array: np.ndarray) -> np.ndarray:
-        """Return weights as the kernel reads them: the bits of halves, or float32."""
-        return np.array(array, np.float16, order="C").view(np.uint16) if self.half else np.array(
-            array, np.float32, order="C"
-        )
+        return kernel_weights(array, half=self.half)
 
     def read(
         self, cache: Cache, embedded: np.ndarray, queries: np.ndarray, *,

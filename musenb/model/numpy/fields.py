@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from musenb.errors import ModelError
 from musenb.model.config import ModelConfig
-from musenb.model.numpy.layer import GATE, GATE_LINEAR, ONE, normed
+from musenb.model.numpy.layer import GATE, GATE_LINEAR, ONE, kernel_weights, normed
 
 Tensors = Mapping[str, np.ndarray]
 IMPOSSIBLE = np.float32(-np.inf)
@@ -79,10 +80,7 @@ class CompiledFields:
     def __init__(self, config: ModelConfig, tensors: Tensors, *, half: bool) -> None:
         from musenb.model.numpy.kernel_fields import next_field
 
-        def ready(array: np.ndarray) -> np.ndarray:
-            kind = np.float16 if half else np.float32
-            made = np.array(array, kind, order="C")
-            return made.view(np.uint16) if half else made
+        ready = partial(kernel_weights, half=half)
 
         def each(name: str) -> np.ndarray:
             return np.stack([tensors[f"fields.layers.{field}.{name}.weight"] for field in range(fields)])

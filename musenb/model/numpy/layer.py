@@ -123,3 +123,9 @@ def gated(both: np.ndarray) -> np.ndarray:
     bent *= gate
     bent *= value
     return bent
+
+
+def kernel_weights(array: np.ndarray, *, half: bool) -> np.ndarray:
+    """Return weights as compiled functions read them: uint16 that holds the bits of halves, or float32."""
+    made = np.array(array, np.float16 if half else np.float32, order="C")
+    return made.view(np.uint16) if half else made

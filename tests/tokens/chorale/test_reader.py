@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import re
-import sys
-from types import FrameType
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from musenb.errors import TokenError
 from musenb.tokens.chorale.grid import HOLD, LOWEST, REST, STEP, UNKNOWN, VOICES, Frame, Grid, decode, sounding
 from musenb.tokens.chorale.reader import GridReader, Sounding
+from tests.interrupts import interrupted
 
 
 @st.composite
@@ -83,30 +83,6 @@ def state(reader: GridReader) -> tuple:
     return reader.position, list(reader.singing), reader.before.tolist()
 
 
-def interrupted(reader: GridReader, cell: int, lines: int) -> bool:
-    """Read a cell, interrupted before the line of `read` with this number; return whether there was one."""
-    left = lines
-
-    def trace(frame: FrameType, event: str, argument: object) -> object:
-        nonlocal left
-        if frame.f_code is not GridReader.read.__code__:
-            return None
-        if event == "line":
-            left -= 1
-            if left < 0:
-                raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        reader.read(cell)
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
-
 
 @pytest.mark.parametrize("cell", [5, HOLD, REST])
 def test_an_interrupt_finds_a_cell_read_or_not_read(cell: int) -> None:
@@ -117,7 +93,7 @@ def test_an_interrupt_finds_a_cell_read_or_not_read(cell: int) -> None:
             plain.read(part)
         before = state(plain)
         plain.read(cell)
-        hit = interrupted(reader, cell, lines)
+        hit = interrupted(partial(reader.read, cell), lines, watched=lambda code: code is GridReader.read.__code__)
         assert state(reader) in (before, state(plain))
         if not hit:
             return
